@@ -1,0 +1,126 @@
+"""What a source hands over: observations with the moment each became public, and what was odd about them.
+
+No file, network or clock is touched here; a Dataset is plain data that can be cut at any evening.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = ("observed", "value", "known_at")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something a reader should know about the data: a repaired file, a stale series, a provider that is down."""
+
+    level: Literal["info", "warning", "error"]
+    series: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class SeriesData:
+    """Observations of one series.
+
+    `frame` has the columns observed (datetime64, midnight, the date the figure is about), value (float64, the
+    catalog's unit, never NaN) and known_at (datetime64, naive UTC, the moment it became public), sorted by
+    known_at and then observed. A revision is a further row with the same `observed` and a later `known_at`.
+    """
+
+    id: str
+    frame: pd.DataFrame
+    provider: str
+    origin: str
+
+    def until(self, cutoff: pd.Timestamp) -> SeriesData:
+        """Only what was public at `cutoff` (naive UTC)."""
+        known = self.frame["known_at"].to_numpy()
+        return replace(self, frame=self.frame.iloc[: int(np.searchsorted(known, cutoff.to_datetime64(), side="right"))])
+
+    def latest(self) -> pd.Series:
+        """Newest known value of every observation date, indexed by observed."""
+        last = self.frame.drop_duplicates("observed", keep="last").sort_values("observed")
+        return pd.Series(last["value"].to_numpy(), index=pd.DatetimeIndex(last["observed"]), name=self.id)
+
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits that change when any observation, value or publication time changes."""
+        digest = hashlib.sha256(self.id.encode())
+        for column in COLUMNS:
+            values = self.frame[column].to_numpy()
+            raw = values.astype("datetime64[s]").astype("int64") if values.dtype.kind == "M" else values
+            digest.update(np.ascontiguousarray(raw).tobytes())
+        return digest.hexdigest()[:12]
+
+
+def series_data(
+    id: str, observed: Iterable[object], value: Iterable[object], known_at: Iterable[object], *, provider: str, origin: str
+) -> SeriesData:
+    """Build a SeriesData from three equally long columns; rows without a value are dropped, rows are sorted."""
+    frame = pd.DataFrame(
+        {
+            "observed": pd.to_datetime(pd.Series(observed)).astype("datetime64[s]").to_numpy(),
+            "value": pd.Series(value).astype("float64").to_numpy(),
+            "known_at": pd.to_datetime(pd.Series(known_at)).astype("datetime64[s]").to_numpy(),
+        }
+    )
+    frame = frame[np.isfinite(frame["value"].to_numpy())]
+    frame = frame.sort_values(["known_at", "observed"], kind="stable", ignore_index=True)
+    return SeriesData(id, frame, provider, origin)
+
+
+@dataclass(frozen=True)
+class Members:
+    """Closes of index members: `closes` is sessions × tickers (float64, NaN where a member has no price).
+
+    A close is public the same evening. `note` says what bias the list carries (survivors only, for example).
+    """
+
+    closes: pd.DataFrame
+    sectors: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    origin: str = ""
+
+    def until(self, session: pd.Timestamp) -> Members:
+        """Only closes up to and including `session`."""
+        return replace(self, closes=self.closes.loc[:session])
+
+    def fingerprint(self) -> str:
+        """Twelve hexadecimal digits over tickers, dates and closes."""
+        digest = hashlib.sha256(",".join(map(str, self.closes.columns)).encode())
+        digest.update(self.closes.index.to_numpy().astype("datetime64[s]").astype("int64").tobytes())
+        digest.update(np.ascontiguousarray(self.closes.to_numpy(dtype="float64")).tobytes())
+        return digest.hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Everything one source knows: series by catalog id, members' closes, notices."""
+
+    source: Literal["demo", "files", "live"]
+    series: Mapping[str, SeriesData]
+    members: Members | None = None
+    notices: tuple[Notice, ...] = ()
+
+    def until(self, cutoff: pd.Timestamp, session: pd.Timestamp) -> Dataset:
+        """What was public at `cutoff` (naive UTC), the evening of `session`; series without a row are left out."""
+        cut = {key: data.until(cutoff) for key, data in self.series.items()}
+        members = self.members.until(session) if self.members is not None else None
+        return replace(self, series={k: v for k, v in cut.items() if len(v.frame)}, members=members)
+
+    def fingerprints(self) -> dict[str, str]:
+        """Fingerprint of each series, and of the members as `MEMBERS`, in sorted order."""
+        found = {key: self.series[key].fingerprint() for key in sorted(self.series)}
+        if self.members is not None:
+            found["MEMBERS"] = self.members.fingerprint()
+        return found
+
+    def fingerprint(self) -> str:
+        """One fingerprint over all of them."""
+        return hashlib.sha256(repr(sorted(self.fingerprints().items())).encode()).hexdigest()[:16]
