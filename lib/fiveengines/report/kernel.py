@@ -1,0 +1,134 @@
+"""One Python kernel, started early and asked politely: the process, its client, and how it ends.
+
+Knows Jupyter's messaging and nothing of notebooks, readings or pages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from fiveengines.errors import NotebookError
+
+# Imported by the kernel while it boots, so that the first cell finds them loaded; what is absent is skipped.
+PRELOAD = ("pandas", "fiveengines.charts")
+
+
+class Kernel:
+    """A running kernel of this very interpreter. Starting returns at once; `connect()` waits until it answers."""
+
+    def __init__(self, *, cwd: Path | None = None, preload: Sequence[str] = PRELOAD) -> None:
+        # A stale kernelspec in the user's folder would otherwise shadow the environment's own.
+        os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+        from jupyter_client.manager import AsyncKernelManager
+
+        self._loop = event_loop()
+        # "auto" encrypts where the transport supports it and, unlike the default, does so without a warning.
+        self.manager = AsyncKernelManager(kernel_name="python3", transport_encryption="auto")
+        spec = self.manager.kernel_spec
+        if spec is not None and spec.argv:
+            spec.argv[0] = sys.executable  # "python" in a spec means whichever comes first on PATH
+        self.client: Any = None
+        self._loop.run_until_complete(
+            self.manager.start_kernel(
+                extra_arguments=["--HistoryManager.enabled=False", *_boot_arguments(preload)],
+                cwd=str(cwd) if cwd else None,
+                env={**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
+            )
+        )
+
+    def connect(self, timeout: float = 60) -> Any:
+        """A client whose channels are proven: a reply on shell and one on iopub. NotebookError when it dies or sleeps."""
+        if self.client is None:
+            client = self.manager.client()
+            client.start_channels()
+            client.allow_stdin = False
+            self._loop.run_until_complete(self._ready(client, timeout))
+            self.client = client
+        return self.client
+
+    async def _ready(self, client: Any, timeout: float) -> None:
+        """jupyter_client's own wait ends with 0.2 s of deliberate silence; an answer on both channels proves the same."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            asked = client.kernel_info()
+            try:
+                await _reply_to(asked, client.get_shell_msg, timeout=2)
+                await _reply_to(asked, client.get_iopub_msg, timeout=0.3)
+            except Empty:
+                if not await self.manager.is_alive():
+                    raise NotebookError(
+                        "the Python kernel ended while starting", remedy="Run `fiveengines doctor`."
+                    ) from None
+                continue
+            return
+        raise NotebookError(f"the Python kernel did not answer within {timeout:.0f} s", remedy="Try again.")
+
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return bool(self._loop.run_until_complete(self.manager.is_alive()))
+
+    def interrupt(self, patience: float = 10) -> bool:
+        """Stop the running cell; True when the kernel answers again within `patience` seconds."""
+
+        async def ask() -> bool:
+            await self.manager.interrupt_kernel()
+            asked = self.client.kernel_info()
+            try:
+                await _reply_to(asked, self.client.get_shell_msg, timeout=patience)
+            except Empty:
+                return False
+            return True
+
+        return self._loop.run_until_complete(ask())
+
+    def stop(self) -> None:
+        """End the process at once and free its sockets; does nothing when it has ended already."""
+
+        async def end() -> None:
+            if self.client is not None:
+                self.client.stop_channels()
+                self.client = None
+            if self.manager.has_kernel:
+                await self.manager.shutdown_kernel(now=True)
+            else:
+                await asyncio.sleep(0)
+                self.manager.cleanup_resources()
+
+        self._loop.run_until_complete(end())
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def event_loop() -> asyncio.AbstractEventLoop:
+    """The loop that jupyter_core runs blocking calls on; nbclient and this module must share it."""
+    from jupyter_core.utils import ensure_event_loop
+
+    return ensure_event_loop(prefer_selector_loop=True)  # zmq needs it on Windows
+
+
+async def _reply_to(message_id: str, receive: Any, timeout: float) -> dict[str, Any]:
+    """The first message that answers `message_id`; queue.Empty after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        message: dict[str, Any] = await receive(timeout=max(0.0, deadline - time.monotonic()))
+        if message["parent_header"].get("msg_id") == message_id:
+            return message
+
+
+def _boot_arguments(preload: Sequence[str]) -> list[str]:
+    """ipykernel arguments that import `preload` at boot without leaving a name behind."""
+    lines = "\n".join(
+        f"try: __import__({name!r})\nexcept Exception: pass" for name in preload if name.replace(".", "").isidentifier()
+    )
+    return [f"--IPKernelApp.exec_lines={lines}"] if lines else []
