@@ -1,0 +1,82 @@
+# The workbook's commands. Everything they make lives in this folder: .venv, outputs, data and the caches.
+# A stamp in .venv says what is installed; it is renewed only when pyproject.toml or constraints.txt change.
+
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+MADE := .venv/.made
+BASE := .venv/.base
+TEST := .venv/.test
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# pip's own cache stands outside the folder: off, unless you say PIP_NO_CACHE_DIR=0.
+export PIP_NO_CACHE_DIR ?= 1
+# The kernel inside .venv is the one that runs, and what Jupyter writes stays there (see jupyter_home.py).
+export JUPYTER_PREFER_ENV_PATH := 1
+export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/jupyter/config
+export JUPYTER_DATA_DIR := $(CURDIR)/.venv/jupyter/data
+export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/jupyter/runtime
+export IPYTHONDIR := $(CURDIR)/.venv/jupyter/ipython
+export MPLCONFIGDIR := $(CURDIR)/.venv/jupyter/matplotlib
+
+.PHONY: help setup weekly test lint bench lab lock clean
+.DELETE_ON_ERROR:
+
+help:  ## Show these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@echo '  Options go in ARGS, for example: make weekly ARGS="--as-of 2024-06-28"'
+
+setup: $(BASE)  ## Create .venv with the workbook and its Jupyter kernel
+
+weekly: $(BASE)  ## Write this week's report
+	@$(BIN)/fiveengines weekly $(ARGS)
+
+lab: $(BASE)  ## Open the notebooks in JupyterLab
+	@$(BIN)/fiveengines lab $(ARGS)
+
+test: $(TEST)  ## Run every test and every notebook
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+lint: $(TEST)  ## Check style, types, import directions and house rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest tests/test_house.py
+
+bench: $(TEST)  ## Measure time and memory of the weekly report and the history
+	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+# The last few of the list are needed on some systems only; pywinpty has no build for this one, so only its name is asked.
+lock:  ## Renew constraints.txt with the newest versions that pyproject.toml allows
+	rm -rf build/lock
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install -q -e '.[test,prices,cluster]' hatchling editables aiohttp appnope colorama
+	build/lock/bin/python -m pip download -q --no-deps --only-binary=:all: --platform win_amd64 -d build/lock pywinpty
+	@{ sed -n '/^#/p' constraints.txt; \
+	   { build/lock/bin/python -m pip freeze --exclude-editable; \
+	     ls build/lock | sed -n 's/^pywinpty-\([0-9.]*\)-.*/pywinpty==\1/p'; } | LC_ALL=C sort -f; } > build/constraints.txt
+	mv build/constraints.txt constraints.txt
+	rm -rf build/lock
+
+clean:  ## Remove .venv and the caches; outputs and data stay
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find lib tests notebooks -name __pycache__ -prune -exec rm -rf {} +
+
+$(MADE):
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || \
+	  { echo 'Python is missing: install Python 3.11 or newer, or name one: make setup PYTHON=/path/to/python3.' >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d: install a newer one, or name it: make setup PYTHON=python3.12." % sys.version_info[:2])'
+	@echo 'Creating .venv …'
+	@"$(PYTHON)" -m venv .venv
+	@mkdir -p .venv/jupyter && touch $@
+
+$(BASE): $(MADE) pyproject.toml constraints.txt
+	@echo 'Installing the workbook (a few minutes the first time) …'
+	@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(PIP) install -q -e '.[prices]'
+	@touch $@
+
+$(TEST): $(BASE)
+	@echo 'Installing what the tests need …'
+	@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(PIP) install -q -e '.[test,prices,cluster]'
+	@touch $@

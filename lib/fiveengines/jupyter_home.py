@@ -1,0 +1,43 @@
+"""Where Jupyter, IPython and Matplotlib keep their own files: inside the virtual environment.
+
+Only environment variables and one folder are set here; nothing of ours or of Jupyter is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+
+_FOLDERS = {
+    "JUPYTER_CONFIG_DIR": "config",
+    "JUPYTER_DATA_DIR": "data",
+    "JUPYTER_RUNTIME_DIR": "runtime",
+    "IPYTHONDIR": "ipython",
+    "MPLCONFIGDIR": "matplotlib",
+}
+
+
+def jupyter_folders(home: Path) -> dict[str, str]:
+    """Environment variables that put what Jupyter writes under `home` and prefer the environment's kernel."""
+    folders = {name: str(home / folder) for name, folder in _FOLDERS.items()}
+    return {"JUPYTER_PREFER_ENV_PATH": "1", **folders}
+
+
+def keep_inside_environment(environ: MutableMapping[str, str] | None = None) -> None:
+    """Point Jupyter's folders into the running virtual environment; what is already set stays.
+
+    Call before anything imports jupyter_core, which reads these variables. Outside a virtual environment only
+    the kernel preference is set: the interpreter's own folder may not be writable.
+    """
+    environ = os.environ if environ is None else environ
+    environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    if sys.prefix == sys.base_prefix:
+        return
+    home = Path(sys.prefix) / "jupyter"
+    home.mkdir(
+        exist_ok=True
+    )  # IPython wants its folder's parent to exist, and warns in every kernel otherwise
+    for name, value in jupyter_folders(home).items():
+        environ.setdefault(name, value)
