@@ -21,8 +21,11 @@ FIRST_SESSION = "1990-01-02"
 EVENING = "20:00"
 _WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4}
 
-# Commitments of Traders during the government shutdowns: report date → day it was published.
-# Source: CFTC release announcements (2013, 2018-19, 2025); dates between the ends were published in sequence.
+# Commitments of Traders that were late: report date → day of publication.
+# 2013: the catch-up of October as analysts recorded it. 2018-19: CFTC notice of 29 January 2019 (first on 1 February,
+# then every Tuesday and Friday). 2025: the schedule that the CFTC announced on 18 November 2025; later speed-ups would only make these dates cautious. 2023 (the ION incident):
+# 24 February is announced, the others are the latest day that the notices allow ("complete by mid-March").
+# Rows from the CFTC's own service carry the moment they were loaded, which outranks this table.
 _COT_DELAYS = (
     ("2013-10-01", "2013-10-25"),
     ("2013-10-08", "2013-10-28"),
@@ -38,6 +41,13 @@ _COT_DELAYS = (
     ("2019-02-12", "2019-02-26"),
     ("2019-02-19", "2019-03-01"),
     ("2019-02-26", "2019-03-05"),
+    ("2023-01-31", "2023-02-24"),
+    ("2023-02-07", "2023-03-03"),
+    ("2023-02-14", "2023-03-10"),
+    ("2023-02-21", "2023-03-14"),
+    ("2023-02-28", "2023-03-17"),
+    ("2023-03-07", "2023-03-17"),
+    ("2023-03-14", "2023-03-24"),
     ("2025-09-30", "2025-11-19"),
     ("2025-10-07", "2025-11-21"),
     ("2025-10-14", "2025-11-25"),
@@ -48,8 +58,12 @@ _COT_DELAYS = (
     ("2025-11-18", "2025-12-16"),
     ("2025-11-25", "2025-12-19"),
     ("2025-12-02", "2025-12-23"),
-    ("2025-12-09", "2025-12-29"),
-    ("2025-12-16", "2025-12-30"),
+    ("2025-12-09", "2025-12-30"),
+    ("2025-12-16", "2026-01-06"),
+    ("2025-12-23", "2026-01-09"),
+    ("2025-12-30", "2026-01-13"),
+    ("2026-01-06", "2026-01-16"),
+    ("2026-01-13", "2026-01-20"),
 )
 
 
