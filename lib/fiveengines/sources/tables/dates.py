@@ -1,0 +1,158 @@
+"""Dates as providers and spreadsheets write them, and the order of day and month when both are possible.
+
+Text in, days out; a file whose dates can be read in two ways is refused, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Days = npt.NDArray[np.datetime64]
+MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_TIME = re.compile(r"[T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s*([AaPp][Mm])?(Z|[+-]\d\d:?\d\d)?$")
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+_DAY_MONTH = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3})[a-z]*\.?[- ](\d{4})")
+_MONTH_DAY = re.compile(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})")
+NOT_A_DAY = np.datetime64("NaT", "D")
+
+# order of the three parts → how a person would say it
+_ORDERS = {
+    "ymd": "year-month-day",
+    "ydm": "year-day-month",
+    "mdy": "month/day/year",
+    "dmy": "day/month/year",
+    "named": "a month by name",
+}
+
+
+class AmbiguousDatesError(ValueError):
+    """The dates can be read in two ways, or hardly at all."""
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Days with NaT where the text is no date, and the repairs made."""
+
+    days: Days
+    repairs: tuple[str, ...]
+
+
+def calendar_days(
+    year: npt.NDArray[np.int64], month: npt.NDArray[np.int64], day: npt.NDArray[np.int64]
+) -> Days:
+    """Days of the calendar from three equally long parts; NaT where no such day exists (30 February)."""
+    possible = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31) & (year >= 1)
+    months = ((year - 1970) * 12 + np.where(possible, month, 1) - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (np.where(possible, day, 1) - 1)
+    found: Days = np.where(possible & (days.astype("datetime64[M]") == months), days, NOT_A_DAY)
+    return found
+
+
+def _parts(text: str) -> tuple[str, int, int, int] | None:
+    bare = _TIME.sub("", text.strip())
+    if match := _YEAR_FIRST.fullmatch(bare):
+        return "first", int(match[1]), int(match[3]), int(match[4])
+    if match := _YEAR_LAST.fullmatch(bare):
+        year = int(match[4])
+        # two-digit years as spreadsheets read them: 69 and later belong to the last century
+        return (
+            "last",
+            year if len(match[4]) == 4 else year + (1900 if year >= 69 else 2000),
+            int(match[1]),
+            int(match[3]),
+        )
+    if match := _COMPACT.fullmatch(bare):
+        return "compact", int(match[1]), int(match[2]), int(match[3])
+    if match := _DAY_MONTH.fullmatch(bare):
+        return "named", int(match[3]), MONTHS.get(match[2].lower(), 0), int(match[1])
+    if match := _MONTH_DAY.fullmatch(bare):
+        return "named", int(match[3]), MONTHS.get(match[1].lower(), 0), int(match[2])
+    return None
+
+
+def is_date(text: str) -> bool:
+    """Whether `text` is written like a date."""
+    return _parts(text) is not None
+
+
+def read_dates(cells: Sequence[str], *, step: float | None, tolerated: int) -> Dates:
+    """`cells` as days, all in the one form that fits them.
+
+    step: the usual distance of two rows in days; it decides when day/month and month/day both fit. Cells in another
+    form than the others' become NaT. Raises AmbiguousDatesError when more than `tolerated` cells are no date
+    or two readings remain.
+    """
+    parts = [_parts(cell) for cell in cells]
+    shapes = [found[0] if found else "" for found in parts]
+    shape = max(sorted(set(shapes)), key=shapes.count, default="")
+    wrong = [row for row, name in enumerate(shapes) if name != shape]
+    if not shape or len(wrong) > tolerated:
+        at = wrong[0] if shape else 0
+        raise AmbiguousDatesError(
+            f"{cells[at]!r} is no date"
+            if not shapes[at]
+            else f"{cells[at]!r} is written unlike the other dates"
+        )
+    a, b, c = (
+        np.array([found[i] if found and found[0] == shape else 0 for found in parts], dtype="int64")
+        for i in (1, 2, 3)
+    )
+    readings = {
+        "first": (("ymd", b, c), ("ydm", c, b)),
+        "last": (("mdy", b, c), ("dmy", c, b)),
+    }.get(shape, (("named" if shape == "named" else "ymd", b, c),))
+    fitting = {}
+    for order, month, day in readings:
+        days = calendar_days(a, month, day)
+        if np.isnat(days).sum() <= tolerated:
+            fitting[order] = days
+    if not fitting:
+        days = calendar_days(a, readings[0][1], readings[0][2])
+        at = int(np.flatnonzero(np.isnat(days))[0])
+        raise AmbiguousDatesError(
+            f"{cells[at]!r} is no possible date in a file of {_ORDERS[readings[0][0]]} dates"
+        )
+    order = _choose(fitting, step)
+    repairs = (f"dates were read as {_ORDERS[order]}",) if order in {"ydm", "dmy"} else ()
+    return Dates(fitting[order], repairs)
+
+
+def _choose(fitting: dict[str, Days], step: float | None) -> str:
+    if len(fitting) == 1:
+        return next(iter(fitting))
+    usual, other = fitting
+    gaps = (np.isnat(fitting[usual]).sum(), np.isnat(fitting[other]).sum())
+    if gaps[0] != gaps[1]:
+        return usual if gaps[0] < gaps[1] else other
+    if np.array_equal(fitting[usual], fitting[other]):
+        return usual
+    turns = {order: disorder(days) for order, days in fitting.items()}
+    if (turns[usual] == 0) != (turns[other] == 0):
+        return usual if turns[usual] == 0 else other
+    if turns[usual] > 0:
+        if min(turns.values()) * 3 <= max(turns.values()):
+            return min(turns, key=turns.__getitem__)
+        raise AmbiguousDatesError("the rows are in no order under day/month or month/day dates")
+    if usual == "ymd":
+        return usual
+    if step is not None and all(len(days) > 1 for days in fitting.values()):
+        off = {
+            o: abs(float(np.log(np.median(np.abs(np.diff(d).astype("int64"))) / step)))
+            for o, d in fitting.items()
+        }
+        if abs(off[usual] - off[other]) > np.log(2):
+            return min(off, key=off.__getitem__)
+    raise AmbiguousDatesError("the dates can be read as day/month and as month/day")
+
+
+def disorder(days: Days) -> int:
+    """How many rows step against the file's own direction (rising or falling dates); equal dates do not count."""
+    steps = np.diff(days[~np.isnat(days)]).astype("int64")
+    return int(min((steps < 0).sum(), (steps > 0).sum()))
