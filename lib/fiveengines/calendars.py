@@ -127,6 +127,12 @@ def evening_of(day: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp(evening(pd.DatetimeIndex([day]))[0])
 
 
+def federal_business_days(start: np.datetime64, end: np.datetime64) -> np.ndarray:
+    """Every weekday from `start` to `end` (datetime64[D], both included) that is no federal holiday."""
+    days = np.arange(start, end + 1)
+    return days[np.is_busday(days, holidays=_federal_holidays())]
+
+
 def _business_days_after(days: np.ndarray, lag: int) -> np.ndarray:
     return np.busday_offset(days, lag, roll="forward" if lag == 0 else "preceding", holidays=_federal_holidays())
 
