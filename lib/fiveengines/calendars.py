@@ -22,9 +22,10 @@ EVENING = "20:00"
 _WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4}
 
 # Commitments of Traders that were late: report date → day of publication.
-# 2013: the catch-up of October as analysts recorded it. 2018-19: CFTC notice of 29 January 2019 (first on 1 February,
-# then every Tuesday and Friday). 2025: the schedule that the CFTC announced on 18 November 2025; later speed-ups would only make these dates cautious. 2023 (the ION incident):
-# 24 February is announced, the others are the latest day that the notices allow ("complete by mid-March").
+# 2013: the catch-up of October as analysts recorded it. 2018-19: CFTC notice of 29 January 2019 (first on
+# 1 February, then every Tuesday and Friday). 2023 (the ION incident): 24 February is announced, the others are the
+# latest day that the notices allow ("complete by mid-March"). 2025: the schedule announced on 18 November 2025;
+# a later speed-up would only make these dates cautious.
 # Rows from the CFTC's own service carry the moment they were loaded, which outranks this table.
 _COT_DELAYS = (
     ("2013-10-01", "2013-10-25"),
