@@ -72,12 +72,13 @@ def load(
     strict: bool = False,
     today: dt.date | None = None,
 ) -> Dataset:
-    """Everything the catalog knows in `directory`, or only the series `ids`; `members` off skips members' closes.
+    """Everything the catalog knows in `directory`, or only the series `ids`.
 
-    Release times follow the catalog's rules. A repaired file gives a warning notice; a file with no safe reading gives
-    an error notice and is left out (`strict`: its DataError is raised). Files the catalog does not know give an info
-    notice. `today` is the last date that is not the future (default: now). The AAII survey is given in percent: its
-    file may hold shares or percent, told apart by whether the three answers add up to 1 or to 100.
+    Release times follow the catalog's rules. A repaired file gives a warning notice; a file with no safe reading
+    gives an error notice and is left out (`strict`: its DataError is raised). Files the catalog does not know give
+    an info notice. `members` off skips the members' closes. `today` is the last date that is not the future
+    (default: now). The AAII survey is given in percent: its file may hold shares or percent, told apart by whether
+    the three answers add up to 1 or to 100.
     DataError when the directory is absent or holds no file of this kind.
     """
     root = Path(directory)
@@ -156,13 +157,15 @@ def _read_recipe(raw: bytes, where: str, recipe: layout.Recipe, state: _Loading)
     if not len(table.dates):  # a yearly file without this market
         return
     for name in recipe.required:
-        if not any(choice in table.columns for choice in recipe.columns[name]):
-            raise DataError(
-                f"the column {recipe.columns[name][0]} is absent.",
-                where=where,
-                series=name,
-                remedy="Check that this is the right download.",
+        column = next((choice for choice in recipe.columns[name] if choice in table.columns), None)
+        if column is None or not np.isfinite(table.columns[column]).any():
+            what = (
+                f"column {recipe.columns[name][0]} is absent"
+                if column is None
+                else f"column {column} is empty"
             )
+            remedy = "Check that this is the right download."
+            raise DataError(f"the {what}.", where=where, series=name, remedy=remedy)
     for name, choices in recipe.columns.items():
         column = next((choice for choice in choices if choice in table.columns), None)
         if column is None or not state.wants(name):
@@ -198,6 +201,9 @@ def _settle(state: _Loading, strict: bool) -> dict[str, SeriesData]:
     series = {}
     for name in (name for name in catalog() if name in state.pieces):
         for piece in _ranked(name, state):
+            if not np.isfinite(piece.values).any():
+                state.note("info", name, f"{piece.origin} · {name}: the column holds no value: left out.")
+                continue
             try:
                 data, notices = observations(
                     catalog()[name], piece.dates, piece.values, origin=piece.origin, publication=publication
@@ -225,7 +231,7 @@ def _ranked(name: str, state: _Loading) -> list[_Piece]:
 
 
 def _joined(name: str, parts: list[_Piece], state: _Loading) -> _Piece:
-    """Parts of one history as one; where two disagree on a date, the CFTC's own file (.txt) wins, then the later."""
+    """Parts of one history as one; where two disagree, the CFTC's own file (.txt) wins, then the later name."""
     parts = sorted(parts, key=lambda piece: (piece.origin.lower().endswith(".txt"), piece.origin))
     dates, values = (
         np.concatenate([getattr(piece, what) for piece in parts]) for what in ("dates", "values")

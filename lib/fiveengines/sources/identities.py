@@ -91,7 +91,7 @@ def _tff_broken(table: Table) -> npt.NDArray[np.bool_]:
 
 
 def _aaii_percent(table: Table, where: str) -> Table:
-    """The survey in percent. Published as shares (0.36) or percent (36): the three answers add up to 1 or to 100."""
+    """The survey in percent; its file holds shares or percent: the three answers add up to 1 or to 100."""
     if any(word not in table.columns for word in AAII_WORDS):
         raise DataError(
             "bullish, neutral and bearish are needed together to tell shares from percent.",

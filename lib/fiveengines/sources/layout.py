@@ -65,7 +65,7 @@ def symbol(name: str) -> str:
 
 
 def recipes(path: PurePosixPath) -> tuple[Recipe, ...]:
-    """How to read the text file at `path` (relative to the directory); empty for a file the catalog does not know."""
+    """How to read the file at `path` (relative to the directory); empty for one the catalog does not know."""
     folder, stem, suffix = path.parent.as_posix().lower(), path.stem, path.suffix.lower()
     if folder == "cftc" and suffix == ".txt":
         return tuple(_tff(market, keep=(CFTC_CODE, code)) for market, code in TFF_CODES.items())

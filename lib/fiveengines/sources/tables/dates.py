@@ -5,6 +5,7 @@ Text in, days out; a file whose dates can be read in two ways is refused, never 
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Days = npt.NDArray[np.datetime64]
-MONTHS = {m: i for i, m in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+MONTHS = {name.lower(): at for at, name in enumerate(calendar.month_abbr) if name}
 _TIME = re.compile(r"[T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s*([AaPp][Mm])?(Z|[+-]\d\d:?\d\d)?$")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)")
@@ -77,17 +78,12 @@ def _parts(text: str) -> tuple[str, int, int, int] | None:
     return None
 
 
-def is_date(text: str) -> bool:
-    """Whether `text` is written like a date."""
-    return _parts(text) is not None
-
-
 def read_dates(cells: Sequence[str], *, step: float | None, tolerated: int) -> Dates:
     """`cells` as days, all in the one form that fits them.
 
-    step: the usual distance of two rows in days; it decides when day/month and month/day both fit. Cells in another
-    form than the others' become NaT. Raises AmbiguousDatesError when more than `tolerated` cells are no date
-    or two readings remain.
+    step: the usual distance of two rows in days; it decides when day/month and month/day both fit. Cells in
+    another form than the others' become NaT. Raises AmbiguousDatesError when more than `tolerated` cells are no
+    date or two readings remain.
     """
     parts = [_parts(cell) for cell in cells]
     shapes = [found[0] if found else "" for found in parts]
@@ -125,14 +121,12 @@ def read_dates(cells: Sequence[str], *, step: float | None, tolerated: int) -> D
 
 
 def _choose(fitting: dict[str, Days], step: float | None) -> str:
-    if len(fitting) == 1:
-        return next(iter(fitting))
-    usual, other = fitting
+    usual, other = next(iter(fitting)), list(fitting)[-1]
+    if np.array_equal(fitting[usual], fitting[other], equal_nan=True):
+        return usual
     gaps = (np.isnat(fitting[usual]).sum(), np.isnat(fitting[other]).sum())
     if gaps[0] != gaps[1]:
         return usual if gaps[0] < gaps[1] else other
-    if np.array_equal(fitting[usual], fitting[other]):
-        return usual
     turns = {order: disorder(days) for order, days in fitting.items()}
     if (turns[usual] == 0) != (turns[other] == 0):
         return usual if turns[usual] == 0 else other
@@ -153,6 +147,6 @@ def _choose(fitting: dict[str, Days], step: float | None) -> str:
 
 
 def disorder(days: Days) -> int:
-    """How many rows step against the file's own direction (rising or falling dates); equal dates do not count."""
+    """How many rows step against the file's own direction (rising or falling); equal dates do not count."""
     steps = np.diff(days[~np.isnat(days)]).astype("int64")
     return int(min((steps < 0).sum(), (steps > 0).sum()))

@@ -65,7 +65,7 @@ def _bare(cell: str) -> str:
 def convention(cells: Sequence[str], delimiter: str, tolerated: int) -> Convention:
     """Whether point or comma separates the decimals of `cells`, by what cannot be read otherwise.
 
-    `13.78` or `4,165,591` speak for the point, `13,78` or `4.165.591` for the comma; `4,165` alone may be either.
+    `13.78` or `4,165,591` speak for the point, `13,78` or `4.165.591` for the comma; `4,165` may be either.
     Raises AmbiguousNumbersError when both speak (more than `tolerated` cells for the weaker) or neither can.
     """
     texts = [text for cell in cells if (text := _bare(cell))]
@@ -73,19 +73,18 @@ def convention(cells: Sequence[str], delimiter: str, tolerated: int) -> Conventi
         return "point"
     single = [text for text in texts if _ONE_GROUP.fullmatch(text)]
     others = [text for text in texts if not _ONE_GROUP.fullmatch(text)]
-    point = sum(
-        "." in t and bool(_POINT.fullmatch(t)) or "," in t and bool(_POINT_GROUPED.fullmatch(t))
-        for t in others
-    )
-    comma = sum(
-        "," in t and bool(_COMMA.fullmatch(t)) or "." in t and bool(_COMMA_GROUPED.fullmatch(t))
-        for t in others
-    )
+    point = sum(_speaks(text, ".", _POINT, _POINT_GROUPED) for text in others)
+    comma = sum(_speaks(text, ",", _COMMA, _COMMA_GROUPED) for text in others)
     if min(point, comma) > tolerated:
         raise AmbiguousNumbersError("some numbers have a decimal point and others a decimal comma")
     if point != comma:
         return "point" if point > comma else "comma"
     return _from_single_groups(single, others, delimiter)
+
+
+def _speaks(text: str, mark: str, plain: re.Pattern[str], grouped: re.Pattern[str]) -> bool:
+    other = "," if mark == "." else "."
+    return bool((mark in text and plain.fullmatch(text)) or (other in text and grouped.fullmatch(text)))
 
 
 def _from_single_groups(single: list[str], others: list[str], delimiter: str) -> Convention:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fiveengines.errors import DataError
-from fiveengines.sources.tables.dates import AmbiguousDatesError, Days, disorder, is_date, read_dates
+from fiveengines.sources.tables.dates import AmbiguousDatesError, Days, disorder, read_dates
 from fiveengines.sources.tables.numbers import (
     MISSING,
     AmbiguousNumbersError,
@@ -64,7 +64,7 @@ class _Grid:
 
 
 def tolerance(rows: int) -> int:
-    """How many wrong rows of `rows` are isolated slips: half a per cent, one at least from twenty, five at most."""
+    """How many wrong rows of `rows` are isolated slips: 0.5 %, at most 5, at least 1 from twenty rows on."""
     return min(5, max(1, rows // 200)) if rows >= 20 else 0
 
 
@@ -74,7 +74,7 @@ def column_name(text: str) -> str:
 
 
 def read(raw: bytes, request: Request) -> tuple[Days, dict[str, Floats], list[str]]:
-    """Dates (rising), wanted columns and repairs of an unusual table; DataError when it has no safe reading."""
+    """Rising dates, wanted columns and repairs of an unusual table; DataError when it has no safe reading."""
     text, repairs = decode(raw, request.where, request.series)
     grid = _grid(text, request.where, request.series, request.wanted, repairs)
     names = grid.names
@@ -207,7 +207,7 @@ def _sound_rows(
             )
     if len(broken) > tolerance(len(grid.rows)):
         raise request.fault(
-            f"line {broken[0]} has not the {width} fields of the header, and {len(broken) - 1} more lines neither"
+            f"line {broken[0]} and {len(broken) - 1} more have not the {width} fields of the header"
             " (thousands separators or decimal commas without quotation marks look like this)."
         )
     if broken:
@@ -274,7 +274,7 @@ def _columns(
                 field=name,
             )
         repairs.extend(
-            f"line {lines[at]}, {name}: {column[at].strip()[:30]!r} is no number like the others and counts as missing"
+            f"line {lines[at]}, {name}: {column[at].strip()[:30]!r} is no number like the others: left out"
             for at in numbers.bad
         )
         said.extend(repair for repair in numbers.repairs if repair not in said)

@@ -1,4 +1,4 @@
-"""One reader for every table of dated numbers: a clean file takes the quick way, anything odd the patient one.
+"""One reader for every table of dated numbers: clean files take the quick way, odd ones the patient way.
 
 The quick way accepts only what it can prove clean; it never repairs.
 """
@@ -29,7 +29,7 @@ _ODD = (b"\x00", b"%", b";", b"\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Table:
-    """Dated numbers: `dates` (n,) days rising without a repeat, `columns` name → (n,) float64 with NaN for missing.
+    """Dated numbers: `dates` (n,) rising without a repeat, `columns` name → (n,) float64 with NaN for missing.
 
     `repairs` says in words what was changed while reading; empty for a clean file.
     """
@@ -52,8 +52,9 @@ def read_table(
     """Read the `wanted` columns (names as `column_name` gives them) of a table with one date column.
 
     where: the file's or answer's name for messages. keep: (column, text), only rows with that text count.
-    step: usual days between two rows. Dates after `today` (default: now, and one day more for time zones) are wrong.
-    Of the wanted columns those present are returned, without a row when `keep` fits none; DataError when none is, or when the text has no safe reading.
+    step: usual days between two rows. Dates after `today` (default: now; one day more for time zones) are wrong.
+    Of the wanted columns those present are returned, without a row when `keep` fits none. DataError when no wanted
+    column is there, or when the text has no safe reading.
     """
     refuse(raw, where, series)
     last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
@@ -73,36 +74,39 @@ def read_texts(raw: bytes, *, where: str, wanted: Collection[str]) -> dict[str, 
 
 def _quick(raw: bytes, request: Request) -> Table | None:
     """The table of a provably clean file, or None when anything at all is unusual."""
-    start = raw[:4096]
-    if not raw.endswith(b"\n") or any(mark in raw for mark in _ODD) or raw.count(b"\r") != raw.count(b"\r\n"):
+    header = _clean_header(raw, request)
+    if header is None:
         return None
-    header = start.partition(b"\n")[0].decode("latin-1").rstrip("\r").split(",")
-    names = [column_name(name) for name in header]
-    dates = [name for name in names if name in patient.DATE_NAMES]
-    present = [name for name in request.wanted if name in names]
-    if len(set(names)) != len(names) or len(dates) != 1 or not present:
-        return None
-    if request.keep and request.keep[0] not in names:
-        return None
-    table = _arrow(raw, names, dates[0], present, request)
+    names, date, present = header
+    table = _arrow(raw, names, date, present, request)
     if table is None or table.num_rows != raw.count(b"\n") - 1:
         return None
     if request.keep:
         table = table.filter(pc.equal(pc.utf8_trim_whitespace(table[request.keep[0]]), request.keep[1]))
         if not table.num_rows:
             return Table(np.empty(0, "datetime64[D]"), {name: np.empty(0) for name in present})
-    days = _fixed_days(table[dates[0]])
+    days = _fixed_days(table[date])
     if days is None or not len(days):
         return None
     columns = {name: table[name].to_numpy() for name in present}
-    if len(days) > 1 and days[0] > days[-1]:
+    if days[0] > days[-1]:
         days, columns = days[::-1], {name: values[::-1] for name, values in columns.items()}
     rising = bool((days[1:] > days[:-1]).all())
-    if not rising or days[0] < patient.FIRST_DAY or days[-1] > request.last:
+    finite = not any(np.isinf(values).any() for values in columns.values())
+    in_range = days[0] >= patient.FIRST_DAY and days[-1] <= request.last
+    return Table(days, columns) if rising and finite and in_range else None
+
+
+def _clean_header(raw: bytes, request: Request) -> tuple[list[str], str, list[str]] | None:
+    """All column names, the date's and the wanted ones' of a text without odd marks; None when in doubt."""
+    if not raw.endswith(b"\n") or any(mark in raw for mark in _ODD) or raw.count(b"\r") != raw.count(b"\r\n"):
         return None
-    if any(np.isinf(values).any() for values in columns.values()):
-        return None
-    return Table(days, columns)
+    names = [column_name(name) for name in raw[:8192].partition(b"\n")[0].decode("latin-1").split(",")]
+    dates = [name for name in names if name in patient.DATE_NAMES]
+    present = [name for name in request.wanted if name in names]
+    alone = all(names.count(name) == 1 for name in present)
+    keyed = request.keep is None or request.keep[0] in names
+    return (names, dates[0], present) if len(dates) == 1 and present and alone and keyed else None
 
 
 def _arrow(raw: bytes, names: list[str], date: str, present: list[str], request: Request) -> pa.Table | None:
@@ -128,7 +132,7 @@ _ZERO = ord("0")
 
 
 def _fixed_days(column: pa.ChunkedArray) -> Days | None:
-    """Days of ten-letter dates, YYYY-MM-DD or MM/DD/YYYY with a day past the twelfth; None for anything else."""
+    """Days of dates as YYYY-MM-DD, or as MM/DD/YYYY with a day past the twelfth; None for anything else."""
     texts = (
         np.asarray(column.to_numpy(zero_copy_only=False), dtype="S") if len(column) else np.empty(0, "S10")
     )
