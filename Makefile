@@ -38,11 +38,10 @@ test: $(TEST)  ## Run every test and every notebook
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(TEST)  ## Check style, types, import directions and house rules
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest tests/test_house.py
+	@failed=0; \
+	for check in 'ruff check .' 'ruff format --check .' mypy 'lint-imports --no-logo' 'pytest tests/test_house.py'; do \
+	  echo "== $$check"; $(BIN)/$$check || failed=1; \
+	done; exit $$failed
 
 bench: $(TEST)  ## Measure time and memory of the weekly report and the history
 	@$(BIN)/python tests/bench/run.py $(ARGS)
