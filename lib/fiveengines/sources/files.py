@@ -74,11 +74,11 @@ def load(
 ) -> Dataset:
     """Everything the catalog knows in `directory`, or only the series `ids`.
 
-    Release times follow the catalog's rules. A repaired file gives a warning notice; a file with no safe reading
-    gives an error notice and is left out (`strict`: its DataError is raised). Files the catalog does not know give
-    an info notice. `members` off skips the members' closes. `today` is the last date that is not the future
-    (default: now). The AAII survey is given in percent: its file may hold shares or percent, told apart by whether
-    the three answers add up to 1 or to 100.
+    Release times follow the catalog's rules. A repaired file gives a warning notice; a file with no safe
+    reading gives an error notice and is left out (`strict`: its DataError is raised). Files the catalog does
+    not know give an info notice. `members` off skips the members' closes. `today` is the last date that is not
+    the future (default: now). The AAII survey is given in percent: its file may hold shares or percent, told
+    apart by whether the three answers add up to 1 or to 100.
     DataError when the directory is absent or holds no file of this kind.
     """
     root = Path(directory)
@@ -231,7 +231,7 @@ def _ranked(name: str, state: _Loading) -> list[_Piece]:
 
 
 def _joined(name: str, parts: list[_Piece], state: _Loading) -> _Piece:
-    """Parts of one history as one; where two disagree, the CFTC's own file (.txt) wins, then the later name."""
+    """Parts of one history as one; where two disagree, the CFTC's own file (.txt) wins."""
     parts = sorted(parts, key=lambda piece: (piece.origin.lower().endswith(".txt"), piece.origin))
     dates, values = (
         np.concatenate([getattr(piece, what) for piece in parts]) for what in ("dates", "values")

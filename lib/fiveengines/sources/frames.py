@@ -24,7 +24,7 @@ _FIRST_DAY = np.datetime64("1900-01-01", "D")
 
 @dataclass(frozen=True)
 class Closes:
-    """`dates` (n,) rising days, `tickers` (m,), `values` (n, m) float64 with NaN for no price, and repairs."""
+    """`dates` (n,) rising days, `tickers` (m,), `values` (n, m) float64 with NaN for no price."""
 
     dates: Days
     tickers: tuple[str, ...]

@@ -39,8 +39,8 @@ def observations(
 ) -> tuple[SeriesData, list[Notice]]:
     """Dates and values (n,) as a SeriesData; NaN rows and rows before `usable_from` are dropped.
 
-    A few isolated values outside the catalog's bounds are dropped with a warning each; more of them, or no value
-    at all, raise DataError: they mean another unit or another series.
+    A few isolated values outside the catalog's bounds are dropped with a warning each; more of them, or no
+    value at all, raise DataError: they mean another unit or another series.
     """
     usable = np.isfinite(values)
     if not usable.any():

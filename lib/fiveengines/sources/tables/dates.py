@@ -82,8 +82,8 @@ def read_dates(cells: Sequence[str], *, step: float | None, tolerated: int) -> D
     """`cells` as days, all in the one form that fits them.
 
     step: the usual distance of two rows in days; it decides when day/month and month/day both fit. Cells in
-    another form than the others' become NaT. Raises AmbiguousDatesError when more than `tolerated` cells are no
-    date or two readings remain.
+    another form than the others' become NaT. Raises AmbiguousDatesError when more than `tolerated` cells are
+    no date or two readings remain.
     """
     parts = [_parts(cell) for cell in cells]
     shapes = [found[0] if found else "" for found in parts]

@@ -29,7 +29,7 @@ _ODD = (b"\x00", b"%", b";", b"\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Table:
-    """Dated numbers: `dates` (n,) rising without a repeat, `columns` name → (n,) float64 with NaN for missing.
+    """Dated numbers: `dates` (n,) rising without a repeat, `columns` name → (n,) with NaN for missing.
 
     `repairs` says in words what was changed while reading; empty for a clean file.
     """
@@ -52,9 +52,9 @@ def read_table(
     """Read the `wanted` columns (names as `column_name` gives them) of a table with one date column.
 
     where: the file's or answer's name for messages. keep: (column, text), only rows with that text count.
-    step: usual days between two rows. Dates after `today` (default: now; one day more for time zones) are wrong.
-    Of the wanted columns those present are returned, without a row when `keep` fits none. DataError when no wanted
-    column is there, or when the text has no safe reading.
+    step: usual days between two rows. Dates after `today` (default: now; one day more for time zones) are
+    wrong. Of the wanted columns those present are returned, without a row when `keep` fits none. DataError when
+    no wanted column is there, or when the text has no safe reading.
     """
     refuse(raw, where, series)
     last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
