@@ -49,6 +49,11 @@ class SeriesData:
         last = self.frame.drop_duplicates("observed", keep="last").sort_values("observed")
         return pd.Series(last["value"].to_numpy(), index=pd.DatetimeIndex(last["observed"]), name=self.id)
 
+    def first(self) -> pd.Series:
+        """Value of every observation date as first published, indexed by observed."""
+        first = self.frame.drop_duplicates("observed", keep="first").sort_values("observed")
+        return pd.Series(first["value"].to_numpy(), index=pd.DatetimeIndex(first["observed"]), name=self.id)
+
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that change when any observation, value or publication time changes."""
         digest = hashlib.sha256(self.id.encode())

@@ -1,0 +1,224 @@
+"""What a person may set: the shape of params/*.yaml and of a week's parameters, checked before anything runs.
+
+Only schemas and defaults; no number of judgement stands here, and nothing is computed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from fiveengines import paths, yaml_files
+from fiveengines.errors import ParameterError
+
+ENGINES = ("liquidity", "volatility", "breadth", "positioning", "rate_path")
+Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
+SourceName = Literal["demo", "files", "live"]
+
+
+class Strict(BaseModel):
+    """Base of every schema: unknown names are refused, values do not change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Indicator(Strict):
+    """One line of params/engines.yaml: how an indicator is scored."""
+
+    weight: float = Field(ge=0, le=10)
+    adverse: float | None = None
+    supportive: float | None = None
+    instead_of: str | None = None
+    optional: bool = False
+    why: str = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _breakpoints(self) -> Indicator:
+        if self.weight > 0:
+            if self.adverse is None or self.supportive is None:
+                raise ValueError("a scored indicator needs both `adverse` and `supportive`; set weight: 0 to only show it.")
+            if self.adverse == self.supportive:
+                raise ValueError("`adverse` and `supportive` are the same; they must differ.")
+        return self
+
+
+class States(Strict):
+    """Scores at which a state begins, and where it is left again."""
+
+    supportive: float = Field(gt=0, lt=1)
+    adverse: float = Field(gt=-1, lt=0)
+    release: float = Field(ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _inside(self) -> States:
+        if not self.release < min(self.supportive, -self.adverse):
+            raise ValueError("`release` must be nearer to zero than `supportive` and `adverse`.")
+        return self
+
+
+class Direction(Strict):
+    """How improving and deteriorating are told from stable."""
+
+    weeks: int = Field(ge=1, le=52)
+    window_weeks: int = Field(ge=26, le=1000)
+    threshold: float = Field(gt=0, le=5)
+
+
+class Stress(Strict):
+    """Conditions of credit stress, and the highest score an engine may have while one holds."""
+
+    caps: dict[Engine, float]
+    any: tuple[dict[str, float], ...]
+
+
+class EngineParameters(Strict):
+    """params/engines.yaml."""
+
+    states: States
+    direction: Direction
+    minimum_coverage: float = Field(ge=0, le=1)
+    stress: Stress
+    engines: dict[Engine, dict[str, Indicator]]
+
+    @model_validator(mode="after")
+    def _complete(self) -> EngineParameters:
+        missing = [name for name in ENGINES if name not in self.engines]
+        if missing:
+            raise ValueError(f"engine {missing[0]!r} is missing.")
+        for engine, indicators in self.engines.items():
+            if not any(each.weight > 0 for each in indicators.values()):
+                raise ValueError(f"engine {engine!r} has no indicator with a weight.")
+            for name, each in indicators.items():
+                if each.instead_of is not None and each.instead_of not in indicators:
+                    raise ValueError(f"{engine}.{name}: `instead_of` names {each.instead_of!r}, which {engine} does not have.")
+        return self
+
+    def indicator(self, name: str) -> tuple[Engine, Indicator]:
+        """The engine and the line of one indicator; an unknown one raises ParameterError."""
+        for engine, indicators in self.engines.items():
+            if name in indicators:
+                return engine, indicators[name]
+        known = [each for indicators in self.engines.values() for each in indicators]
+        raise ParameterError(f"unknown indicator {name!r}.{yaml_files.suggestion(name, known)}")
+
+
+class Crisis(Strict):
+    """Acute evidence that regime 5 needs."""
+
+    vix_enter: float = Field(gt=0)
+    vix_stay: float = Field(gt=0)
+    breadth_200d: float = Field(ge=0, le=100)
+    breadth_50d: float = Field(ge=0, le=100)
+    hy_spread: float = Field(gt=0)
+    hy_spread_change_8w: float = Field(gt=0)
+    baa_spread: float = Field(gt=0)
+
+
+class Shock(Strict):
+    """When a fall into a worse regime is not made to wait."""
+
+    vix_ratio: float = Field(gt=1)
+    weeks: int = Field(ge=1, le=26)
+    volatility_below: float = Field(ge=-1, le=1)
+
+
+class RegimeParameters(Strict):
+    """params/regimes.yaml."""
+
+    prototypes: dict[int, dict[Engine, float]]
+    sharpness: float = Field(gt=0, le=100)
+    half_life_weeks: float = Field(gt=0, le=26)
+    margin: float = Field(ge=0, lt=1)
+    crisis: Crisis
+    shock: Shock
+
+    @field_validator("prototypes")
+    @classmethod
+    def _five(cls, value: dict[int, dict[Engine, float]]) -> dict[int, dict[Engine, float]]:
+        if sorted(value) != [1, 2, 3, 4, 5]:
+            raise ValueError("there must be exactly the regimes 1 to 5.")
+        for number, point in value.items():
+            missing = [engine for engine in ENGINES if engine not in point]
+            if missing:
+                raise ValueError(f"regime {number} lacks {missing[0]!r}.")
+        return value
+
+
+class WeeklyParameters(Strict):
+    """params/weekly.yaml: which files a week is read with, and where things are. Paths are relative to that file."""
+
+    source: SourceName = "demo"
+    data_dir: str | None = None
+    engines: str = "engines.yaml"
+    regimes: str = "regimes.yaml"
+    portfolio: str = "portfolio.yaml"
+    overrides: str = "overrides"
+    demo_seed: int = 7
+    history_start: dt.date = dt.date(2006, 1, 6)
+
+
+class RunParameters(Strict):
+    """What a notebook or the command line may say; every value is plain JSON by `model_dump(mode="json")`."""
+
+    as_of: dt.date | None = None
+    source: SourceName | None = None
+    data_dir: str | None = None
+    params_file: str | None = None
+    out_dir: str | None = None
+
+
+class Parameters(Strict):
+    """Everything a week is read with, from one weekly.yaml and the files it names."""
+
+    file: Path
+    weekly: WeeklyParameters
+    engines: EngineParameters
+    regimes: RegimeParameters
+
+    def beside(self, name: str) -> Path:
+        """A path named in weekly.yaml, relative to that file."""
+        return (self.file.parent / name).resolve()
+
+
+def load(file: Path | str | None = None) -> Parameters:
+    """Read and check weekly.yaml (default: the project's) and the files it names."""
+    path = Path(file).expanduser() if file else paths.params_file()
+    return _load(path.resolve(), _stamp(path))
+
+
+def _stamp(path: Path) -> tuple[float, ...]:
+    """Modification times of the YAML files beside `path`, so that an edit is seen without a restart."""
+    return tuple(each.stat().st_mtime for each in sorted(path.parent.glob("*.yaml")))
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, stamp: tuple[float, ...]) -> Parameters:
+    weekly = yaml_files.load_model(path, WeeklyParameters)
+    return Parameters(
+        file=path,
+        weekly=weekly,
+        engines=yaml_files.load_model(path.parent / weekly.engines, EngineParameters),
+        regimes=yaml_files.load_model(path.parent / weekly.regimes, RegimeParameters),
+    )
+
+
+def run_parameters(values: Mapping[str, Any]) -> RunParameters:
+    """Check what a notebook or the command line says; an unknown name or impossible value is one clear line."""
+    unknown = [name for name in values if name not in RunParameters.model_fields]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], RunParameters.model_fields, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(RunParameters.model_fields)}."
+        raise ParameterError(f"unknown parameter {unknown[0]!r}.", remedy=hint)
+    try:
+        return RunParameters.model_validate({k: v if v != "" else None for k, v in values.items()})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        remedy = "Write dates as YYYY-MM-DD." if name == "as_of" else first["msg"] + "."
+        raise ParameterError(f"{name}: {first['input']!r} is not possible.", remedy=remedy) from None

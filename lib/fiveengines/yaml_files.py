@@ -1,0 +1,128 @@
+"""YAML read safely and checked against a pydantic model; an error names the file, the line and the remedy.
+
+Nothing about markets may enter: this is only the door through which params/ and playbook/ come in.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+
+from fiveengines.errors import ParameterError
+
+Model = TypeVar("Model", bound=BaseModel)
+MAX_BYTES = 2_000_000
+
+
+def read_text(path: Path) -> str:
+    """The file's text (UTF-8, a byte-order mark is dropped); missing, huge or undecodable files raise ParameterError."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ParameterError(f"{path}: larger than {MAX_BYTES:,} bytes.", remedy="Is this the right file?")
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ParameterError(f"{path}: there is no such file.", remedy="Check the path.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{path}: cannot be read ({error}).", remedy="Save it as UTF-8 text.") from None
+
+
+def load(path: Path) -> Any:
+    """Plain Python data of one YAML file, read with the safe loader."""
+    text = read_text(path)
+    try:
+        return YAML(typ="safe").load(text)
+    except MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ParameterError(f"{path}{line}: {error.problem or 'not valid YAML'}.", remedy="Mend the YAML there.") from None
+    except YAMLError as error:
+        raise ParameterError(f"{path}: not valid YAML ({error}).", remedy="Mend the YAML.") from None
+
+
+def load_model(path: Path, model: type[Model]) -> Model:
+    """One YAML file as `model`; the first problem is raised as one line with file, line, field and remedy."""
+    data = load(path)
+    if not isinstance(data, dict):
+        raise ParameterError(f"{path}: expected a mapping of names to values.", remedy="See the file that ships with the project.")
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ParameterError(describe(path, error, model)) from None
+
+
+def describe(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
+    """The first problem of a validation in one line; the count of further ones is added."""
+    problems = error.errors(include_url=False)
+    # A misspelt name shows twice, as unknown and as missing: the unknown one tells more.
+    first = next((each for each in problems if each["type"] == "extra_forbidden"), problems[0])
+    where = tuple(part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-")))
+    line = line_of(path, where)
+    place = f"{path}, line {line}" if line else str(path)
+    name = ".".join(str(part) for part in where)
+    if first["type"] == "extra_forbidden":
+        text = f"unknown name {name!r}.{suggestion(str(where[-1]), _known(model, where[:-1]))}"
+    elif first["type"] == "missing":
+        text = f"{name!r} is missing. Add it."
+    else:
+        message = first["msg"].removeprefix("Value error, ")
+        text = f"{name}: {message}" if name else message
+        text += "" if first["type"] == "value_error" else f" (found {first['input']!r})"
+    more = error.error_count() - 1
+    return f"{place}: {text}" + (f" ({more} more after that)" if more else "")
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """' Did you mean …?' for the nearest known name, or the list of known names when none is near."""
+    names: Sequence[str] = list(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    if near:
+        return f" Did you mean {near[0]!r}?"
+    return f" Known: {', '.join(names)}." if names else ""
+
+
+def _known(model: type[BaseModel], where: tuple[Any, ...]) -> list[str]:
+    """Field names that are allowed at `where`, walking through nested models as far as their annotations tell."""
+    current: Any = model
+    for part in where:
+        annotation = current.model_fields[part].annotation if _is_model(current) and part in current.model_fields else current
+        current = next((each for each in _flatten(annotation) if _is_model(each)), annotation)
+    return list(current.model_fields) if _is_model(current) else []
+
+
+def _is_model(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, BaseModel)
+
+
+def _flatten(annotation: Any) -> list[Any]:
+    inner = getattr(annotation, "__args__", ())
+    return [annotation] if not inner else [leaf for each in inner for leaf in _flatten(each)]
+
+
+def line_of(path: Path, where: Sequence[Any]) -> int | None:
+    """Line (from 1) of the deepest part of `where` that stands in the file."""
+    try:
+        node: Node | None = YAML(typ="rt").compose(read_text(path))
+    except YAMLError:
+        return None
+    line = None
+    for part in where:
+        found = _child(node, part)
+        if found is None:
+            break
+        key, node = found
+        line = key.start_mark.line + 1
+    return line
+
+
+def _child(node: Node | None, part: Any) -> tuple[Node, Node] | None:
+    if isinstance(node, MappingNode):
+        return next(((key, value) for key, value in node.value if str(key.value) == str(part)), None)
+    if isinstance(node, SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part]
+    return None
