@@ -1,0 +1,154 @@
+"""What live providers share: which series since when go in, observations with their publication come out.
+
+The protocol and its small types only; no request is made here and no provider is named.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.calendars import published_at
+from fiveengines.catalog import Series, lookup
+from fiveengines.errors import DataError
+
+COLUMNS = ("observed", "value", "known_at", "basis")
+# An answer with more than this share of impossible values is in another unit; fewer are single broken rows.
+_TOO_MANY_IMPOSSIBLE = 0.05
+
+
+class Basis(IntEnum):
+    """How the moment of publication is known."""
+
+    RULE = 0  # the catalog's release rule
+    PROVIDER = 1  # the provider says it: a vintage date, the moment a row was loaded
+    SEEN = 2  # the store saw it then for the first time: a change, or a figure that was late
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One series to fetch: observations from `since` on.
+
+    `seen` is the newest publication (naive UTC) that the store holds by the provider's own word, or None.
+    """
+
+    since: dt.date
+    seen: pd.Timestamp | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Observations of one series.
+
+    `frame` has observed (datetime64[s]), value (float64, catalog unit, never NaN), known_at (datetime64[s],
+    naive UTC) and basis (int8, a Basis). `origin` is where they came from, without any key; `notes` say in words
+    what was odd.
+    """
+
+    series: str
+    frame: pd.DataFrame
+    origin: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A series, or with None the whole provider, that could not be had, and why in the reader's words."""
+
+    series: str | None
+    error: DataError
+
+
+class Provider(Protocol):
+    """One source of series over the network or from downloaded files."""
+
+    name: str
+    title: str
+    needs_key: bool
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """Catalog ids that this provider can deliver."""
+
+    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
+        """Yield one Answer or Trouble a series as each arrives; a failing series never stops the others.
+
+        Raises ProviderError only when nothing at all can be had.
+        """
+
+    def ping(self) -> str:
+        """Ask the provider for something tiny; what it said, or ProviderError."""
+
+
+def moments(times: Iterable[Any]) -> pd.DatetimeIndex:
+    """`times` (n,) to the second; NaT where there is none."""
+    return pd.DatetimeIndex(pd.to_datetime(pd.Series(times)).astype("datetime64[s]"))
+
+
+def frame_by_rule(series_id: str, observed: Iterable[Any], value: Iterable[Any]) -> pd.DataFrame:
+    """Answer frame with publication times by the catalog's release rule; rows without a value are dropped.
+
+    observed, value: equally long (n,); several rows for one date: the last counts.
+    """
+    days = moments(observed)
+    known = published_at(lookup(series_id), days)
+    return answer_frame(days, value, known, Basis.RULE, one_row_a_date=True)
+
+
+def answer_frame(
+    observed: Iterable[Any],
+    value: Iterable[Any],
+    known_at: Iterable[Any],
+    basis: int | np.ndarray,
+    *,
+    one_row_a_date: bool = False,
+) -> pd.DataFrame:
+    """Answer frame of equally long columns (n,), sorted by observed and known_at; rows without a value go."""
+    frame = pd.DataFrame(
+        {
+            "observed": moments(observed).to_numpy(),
+            "value": np.asarray(list(value), dtype="float64"),
+            "known_at": moments(known_at).to_numpy(),
+        }
+    )
+    frame["basis"] = np.asarray(basis, dtype="int8")
+    frame = frame.loc[np.isfinite(frame["value"].to_numpy())]
+    frame = frame.sort_values(["observed", "known_at"], kind="stable", ignore_index=True)
+    if one_row_a_date:
+        frame = frame.drop_duplicates("observed", keep="last", ignore_index=True)
+    return frame
+
+
+def since(frame: pd.DataFrame, first: dt.date) -> pd.DataFrame:
+    """Rows observed on or after `first`."""
+    kept = frame["observed"].to_numpy() >= np.datetime64(first, "s")
+    return frame.loc[kept].reset_index(drop=True)
+
+
+def possible_only(series: Series, answer: Answer, provider: str) -> Answer:
+    """`answer` without values outside the catalog's bounds; DataError when they are too many to be slips."""
+    if series.bounds is None or not len(answer.frame):
+        return answer
+    values = answer.frame["value"].to_numpy()
+    wrong = (values < series.bounds[0]) | (values > series.bounds[1])
+    count = int(wrong.sum())
+    if not count:
+        return answer
+    example = float(values[wrong][-1])
+    if count > max(2, _TOO_MANY_IMPOSSIBLE * len(values)):
+        raise DataError(
+            f"{count} of {len(values)} values cannot be {series.unit}, {example:g} for one; nothing was kept.",
+            where=provider,
+            series=series.id,
+            remedy="The provider may have changed the unit; compare with its page before the next fetch.",
+        )
+    day = pd.Timestamp(answer.frame["observed"].to_numpy()[wrong][-1]).date()
+    note = f"{count} impossible value(s) left out, the last {example:g} on {day}"
+    kept = answer.frame[~wrong].reset_index(drop=True)
+    return Answer(answer.series, kept, answer.origin, (*answer.notes, note))
