@@ -25,6 +25,7 @@ from fiveengines.sources.tables.numbers import Floats
 
 _READABLE = frozenset({".csv", ".txt", ".parquet"})
 _MANY = 100
+_LAYOUT = "Give a folder laid out as in the README (fred/, cboe/, prices/ …)."
 MEMBERS_NOTE = (
     "Closes of today's index members and some that have left. Companies that dropped out earlier are missing,"
     " the more the further back, so past breadth looks better than it was (survivorship bias)."
@@ -76,10 +77,10 @@ def load(
 
     Release times follow the catalog's rules. A repaired file gives a warning notice; a file with no safe
     reading gives an error notice and is left out (`strict`: its DataError is raised). Files the catalog does
-    not know give an info notice. `members` off skips the members' closes. `today` is the last date that is not
-    the future (default: now). The AAII survey is given in percent: its file may hold shares or percent, told
-    apart by whether the three answers add up to 1 or to 100.
-    DataError when the directory is absent or holds no file of this kind.
+    not know give an info notice. `members` off skips the members' closes. `today` is the last date that is
+    not the future (default: now). The AAII survey is given in percent: its file may hold shares or percent,
+    told apart by whether the three answers add up to 1 or to 100.
+    DataError when the directory is absent or holds nothing that the catalog knows.
     """
     root = Path(directory)
     paths = _found(root)
@@ -91,33 +92,36 @@ def load(
             if strict:
                 raise
             state.notices.append(Notice("error", error.series, str(error)))
+    if not state.pieces and not state.wide and all(notice.level == "info" for notice in state.notices):
+        raise DataError(
+            "the files directory holds nothing the catalog knows.", where=str(root), remedy=_LAYOUT
+        )
     series = _settle(state, strict)
     return Dataset("files", series, _members(state, strict) if members else None, tuple(state.notices))
 
 
 def _found(root: Path) -> list[PurePosixPath]:
     """Readable files below `root` in a fixed order, relative to it."""
-    remedy = "Give a folder laid out as in the README (fred/, cboe/, prices/ …)."
     if not root.is_dir():
-        raise DataError("the files directory does not exist.", where=str(root), remedy=remedy)
+        raise DataError("the files directory does not exist.", where=str(root), remedy=_LAYOUT)
     found = [
         PurePosixPath(path.relative_to(root).as_posix())
-        for path in root.rglob("*")
+        for path in (*root.glob("*"), *root.glob("*/*"))
         if path.suffix.lower() in _READABLE and path.is_file()
     ]
     visible = sorted(path for path in found if not any(part.startswith(".") for part in path.parts))
     if not visible:
         raise DataError(
-            "the files directory holds no CSV, text or Parquet file.", where=str(root), remedy=remedy
+            "the files directory holds no CSV, text or Parquet file.", where=str(root), remedy=_LAYOUT
         )
     return visible
 
 
 def _read(path: PurePosixPath, state: _Loading) -> None:
     where = path.as_posix()
-    if where in layout.ELSEWHERE:
+    if where.lower() in layout.ELSEWHERE:
         return
-    if path.suffix.lower() == ".parquet" and path.parent.as_posix() == "prices":
+    if path.suffix.lower() == ".parquet" and path.parent.as_posix().lower() == "prices":
         _read_wide(where, state)
         return
     recipes = layout.recipes(path)

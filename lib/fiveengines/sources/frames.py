@@ -58,6 +58,10 @@ def read_closes(path: Path, where: str, *, today: dt.date | None = None) -> Clos
     repairs: list[str] = []
     dates = _dates(table[date], where)
     names = [name for name in table.column_names if name != date]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise DataError(
+            "the column appears twice.", where=where, field=twice, remedy="Remove the one that is wrong."
+        )
     numeric = [
         name
         for name in names

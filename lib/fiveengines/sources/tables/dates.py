@@ -141,7 +141,7 @@ def _choose(fitting: dict[str, Days], step: float | None) -> str:
             o: abs(float(np.log(np.median(np.abs(np.diff(d).astype("int64"))) / step)))
             for o, d in fitting.items()
         }
-        if abs(off[usual] - off[other]) > np.log(2):
+        if abs(off[usual] - off[other]) > np.log(2) and min(off.values()) < np.log(4):
             return min(off, key=off.__getitem__)
     raise AmbiguousDatesError("the dates can be read as day/month and as month/day")
 

@@ -118,7 +118,8 @@ def read_numbers(cells: Sequence[str], style: Convention) -> Numbers:
             continue
         numeric += 1
         values[row] = number
-        grouped += _POINT.fullmatch(text.removesuffix("%")) is None
+        plain = text.removesuffix("%").rstrip()
+        grouped += _POINT.fullmatch(plain) is None or (style == "comma" and "." in plain)
         if text.endswith("%"):
             percent.append(row)
     repairs = []

@@ -53,8 +53,8 @@ def read_table(
 
     where: the file's or answer's name for messages. keep: (column, text), only rows with that text count.
     step: usual days between two rows. Dates after `today` (default: now; one day more for time zones) are
-    wrong. Of the wanted columns those present are returned, without a row when `keep` fits none. DataError when
-    no wanted column is there, or when the text has no safe reading.
+    wrong. Of the wanted columns those present are returned, without a row when `keep` fits none. DataError
+    when no wanted column is there, or when the text has no safe reading.
     """
     refuse(raw, where, series)
     last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
