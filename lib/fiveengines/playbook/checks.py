@@ -1,0 +1,207 @@
+"""What must hold in and between the playbook's files beyond shape: completeness, references, templates.
+
+Each check yields (place, message): a path of keys and positions in the YAML. No file is read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import get_args
+
+from fiveengines.playbook.models import (
+    ENGINES,
+    Engine,
+    GlossaryFile,
+    InsightEntry,
+    InsightsFile,
+    QuestionsFile,
+    RegimesFile,
+    StyleId,
+    StylesFile,
+    fill,
+    placeholders,
+)
+
+Place = tuple[str | int, ...]
+Problem = tuple[Place, str]
+
+REGIME_IDS = ("broad_bull", "fragile_melt_up", "choppy_range", "risk_off", "crisis")
+INSIGHT_RANGES: dict[Engine, range] = {
+    "liquidity": range(1, 9),
+    "volatility": range(9, 17),
+    "breadth": range(17, 23),
+    "positioning": range(23, 31),
+    "rate_path": range(31, 39),
+}
+TERM_IDS = (
+    "rrp",
+    "tga",
+    "net_liquidity",
+    "credit_spread",
+    "beta",
+    "vix",
+    "vvix",
+    "dealer_gamma",
+    "cta",
+    "realized_volatility",
+    "implied_volatility",
+    "contango",
+    "backwardation",
+    "breadth_thrust",
+    "new_highs_new_lows",
+    "yield_curve",
+    "real_yield",
+    "fed_funds_rate",
+)
+FIELD_IDS = (
+    "cta_exposure",
+    "vol_target_exposure",
+    "hedge_fund_gross_leverage",
+    "hedge_fund_net_leverage",
+    "dealer_gamma",
+    "cot_asset_manager_percentile",
+    "cot_leveraged_percentile",
+    "cot_spec_percentile",
+    "naaim",
+    "aaii_bull_bear",
+    "put_call",
+    "pct_above_200dma",
+    "pct_above_50dma",
+    "net_new_highs",
+    "vix",
+    "vvix",
+    "vix_term_ratio",
+    "hy_spread",
+    "net_liquidity_change_13w",
+    "policy_cuts_priced",
+)
+
+
+def regime_problems(file: RegimesFile) -> Iterator[Problem]:
+    """Five regimes, numbered 1 to 5 under their own ids."""
+    expected = dict(enumerate(REGIME_IDS, start=1))
+    yield from _complete("regimes", [r.number for r in file.regimes], expected, "regime number")
+    for position, regime in enumerate(file.regimes):
+        if regime.id != expected[regime.number]:
+            yield (
+                ("regimes", position, "id"),
+                f"regime {regime.number} must keep the id {expected[regime.number]!r}",
+            )
+
+
+def style_problems(file: StylesFile) -> Iterator[Problem]:
+    """Four styles; each tape check has a limit and a sentence that can be filled."""
+    yield from _complete("styles", [s.id for s in file.styles], get_args(StyleId), "style")
+    for position, style in enumerate(file.styles):
+        for row, check in enumerate(style.tape):
+            place = ("styles", position, "tape", row)
+            if check.at_least is None and check.at_most is None:
+                yield place, f"{check.measure} needs at_least or at_most"
+            yield from _fills((*place, "shows"), check.shows, check.limits())
+
+
+def insight_problems(file: InsightsFile) -> Iterator[Problem]:
+    """Ids 1 to 38 under their engines, valid references, templates that can be filled, no idle name."""
+    ids = [entry.id for entry in file.insights]
+    yield from _complete("insights", ids, range(1, 39), "insight")
+    yield from _unique("insights", "rule", [entry.rule for entry in file.insights])
+    examples = {name: figure.example for name, figure in file.figures.items()}
+    for position, entry in enumerate(file.insights):
+        place = ("insights", position)
+        if entry.id not in INSIGHT_RANGES[entry.engine]:
+            home = next(engine for engine, numbers in INSIGHT_RANGES.items() if entry.id in numbers)
+            yield (*place, "engine"), f"insight {entry.id} belongs to {home}"
+        for other in entry.see_also:
+            if other == entry.id or other not in ids:
+                yield (*place, "see_also"), f"insight {entry.id} cannot refer to {other}"
+        yield from _condition_problems(place, entry)
+        for row, clause in enumerate(entry.evidence):
+            yield from _fills((*place, "evidence", row), clause, examples)
+    yield from _conflict_problems(file, ids)
+    quoted = {name for entry in file.insights for clause in entry.evidence for name in placeholders(clause)}
+    for name in sorted(file.figures.keys() - quoted):
+        yield ("figures", name), f"no evidence quotes {name!r}"
+
+
+def glossary_problems(file: GlossaryFile) -> Iterator[Problem]:
+    """Exactly the eighteen terms, each once."""
+    yield from _complete("glossary", [term.id for term in file.glossary], TERM_IDS, "term")
+
+
+def question_problems(file: QuestionsFile) -> Iterator[Problem]:
+    """One question an engine and one a manual field; each ends with a question mark of some script."""
+    for engine in ENGINES:
+        if engine not in file.engines:
+            yield ("engines",), f"the question for {engine} is missing"
+    asked: list[tuple[Place, str]] = [(("engines", engine), text) for engine, text in file.engines.items()]
+    asked += [(("fields", row, "question"), item.question) for row, item in enumerate(file.fields)]
+    for place, text in asked:
+        if not text.endswith(("?", "？", "؟", ";")):
+            yield place, "a question must end with a question mark"
+    yield from _complete("fields", [item.field for item in file.fields], FIELD_IDS, "field")
+
+
+def cross_problems(regimes: RegimesFile, styles: StylesFile) -> Iterator[Problem]:
+    """Regimes and styles name each other; places are in regimes.yaml."""
+    serves = {style.id: style.regimes for style in styles.styles}
+    for position, regime in enumerate(regimes.regimes):
+        if regime.number not in serves.get(regime.style, ()):
+            message = f"style {regime.style!r} does not list regime {regime.number} in styles.yaml"
+            yield ("regimes", position, "style"), message
+
+
+def _condition_problems(place: Place, entry: InsightEntry) -> Iterator[Problem]:
+    used: set[str] = set()
+    for which, text in entry.conditions().items():
+        where = (*place, "opposite", "active") if which == "opposite" else (*place, which)
+        yield from _fills(where, text, entry.thresholds)
+        used.update(placeholders(text))
+    for name in sorted(entry.thresholds.keys() - used):
+        yield (*place, "thresholds", name), f"no condition of insight {entry.id} quotes {name!r}"
+
+
+def _conflict_problems(file: InsightsFile, ids: Sequence[int]) -> Iterator[Problem]:
+    seen: set[frozenset[int]] = set()
+    for position, conflict in enumerate(file.conflicts):
+        place = ("conflicts", position, "between")
+        pair = frozenset(conflict.between)
+        if len(pair) < 2 or not pair <= set(ids):
+            yield place, f"a conflict needs two different known insights, not {list(conflict.between)}"
+        elif pair in seen:
+            yield (
+                place,
+                f"the conflict between {conflict.between[0]} and {conflict.between[1]} stands here twice",
+            )
+        seen.add(pair)
+
+
+def _complete(
+    key: str, found: Sequence[int | str], expected: Iterable[int | str], what: str
+) -> Iterator[Problem]:
+    wanted = list(expected)
+    for missing in [item for item in wanted if item not in found]:
+        yield (key,), f"{what} {missing} is missing"
+    for position, item in enumerate(found):
+        if item not in wanted:
+            yield (key, position), f"{what} {item!r} is not known to the workbook"
+        elif item in found[:position]:
+            yield (key, position), f"{what} {item} appears twice"
+
+
+def _unique(key: str, field: str, found: Sequence[str]) -> Iterator[Problem]:
+    for position, item in enumerate(found):
+        if item in found[:position]:
+            yield (key, position, field), f"{field} {item!r} is already used"
+
+
+def _fills(
+    place: Place, template: str, values: dict[str, float] | dict[str, float | str]
+) -> Iterator[Problem]:
+    unknown = [name for name in placeholders(template) if name not in values]
+    if unknown:
+        yield place, f"unknown name {{{unknown[0]}}}"
+        return
+    try:
+        fill(template, dict(values))
+    except ValueError as error:
+        yield place, f"cannot be filled: {error}"

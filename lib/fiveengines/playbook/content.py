@@ -1,0 +1,217 @@
+"""The playbook's words as data: loads and checks the five YAML files, naming file and line of what is wrong.
+
+Text and thresholds only; readings and rules stay outside. A folder of edited files may replace any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from fiveengines.errors import ParameterError
+from fiveengines.playbook import checks
+from fiveengines.playbook.checks import Place, Problem
+from fiveengines.playbook.models import (
+    Conflict,
+    Engine,
+    Entry,
+    FieldQuestion,
+    Figure,
+    GlossaryFile,
+    Insight,
+    InsightsFile,
+    QuestionsFile,
+    Regime,
+    RegimesFile,
+    Style,
+    StyleId,
+    StylesFile,
+    Term,
+)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    model: type[Entry]
+    problems: Callable[[Any], Iterable[Problem]]
+
+
+_FILES: dict[str, _Kind] = {
+    "regimes.yaml": _Kind(RegimesFile, checks.regime_problems),
+    "styles.yaml": _Kind(StylesFile, checks.style_problems),
+    "insights.yaml": _Kind(InsightsFile, checks.insight_problems),
+    "glossary.yaml": _Kind(GlossaryFile, checks.glossary_problems),
+    "questions.yaml": _Kind(QuestionsFile, checks.question_problems),
+}
+
+
+@dataclass(frozen=True)
+class Book:
+    """The questions: one for each engine and one for each figure that may be entered by hand."""
+
+    engines: dict[Engine, str]
+    fields: dict[str, FieldQuestion]
+
+
+def regimes(folder: Path | None = None) -> dict[int, Regime]:
+    """The five regimes by number; `folder` may hold its own file; ParameterError names file and line."""
+    return {regime.number: regime for regime in _load("regimes.yaml", folder).regimes}
+
+
+def styles(folder: Path | None = None) -> dict[StyleId, Style]:
+    """The four styles by id; `folder` and errors as in `regimes`."""
+    return {style.id: style for style in _load("styles.yaml", folder).styles}
+
+
+def insights(folder: Path | None = None) -> dict[int, Insight]:
+    """The 38 insights by id, in order; `folder` and errors as in `regimes`."""
+    file: InsightsFile = _load("insights.yaml", folder)
+    rivals: dict[int, set[int]] = {entry.id: set() for entry in file.insights}
+    for first, second in (conflict.between for conflict in file.conflicts):
+        rivals[first].add(second)
+        rivals[second].add(first)
+    return {
+        entry.id: Insight(**entry.model_dump(), conflicts_with=tuple(sorted(rivals[entry.id])))
+        for entry in sorted(file.insights, key=lambda entry: entry.id)
+    }
+
+
+def conflicts(folder: Path | None = None) -> dict[frozenset[int], Conflict]:
+    """Pairs of insights that disagree, by the set of the two ids."""
+    return {frozenset(conflict.between): conflict for conflict in _load("insights.yaml", folder).conflicts}
+
+
+def figures(folder: Path | None = None) -> dict[str, Figure]:
+    """The vocabulary of evidence: every name that a clause may quote, with unit, meaning and example."""
+    return dict(_load("insights.yaml", folder).figures)
+
+
+def glossary(folder: Path | None = None) -> dict[str, Term]:
+    """The eighteen terms by id, in the order of the file."""
+    return {term.id: term for term in _load("glossary.yaml", folder).glossary}
+
+
+def questions(folder: Path | None = None) -> Book:
+    """The recurring question of each engine and the question for each manual field."""
+    file: QuestionsFile = _load("questions.yaml", folder)
+    return Book(engines=dict(file.engines), fields={item.field: item for item in file.fields})
+
+
+def check(folder: Path | None = None) -> list[str]:
+    """Everything wrong in the playbook, a line each with file and line number; empty when all is well.
+
+    `folder` holds edited or translated files; a file it lacks is taken from the package.
+    ParameterError when the folder does not exist or holds none of the five files.
+    """
+    folder = _resolved(folder)
+    found: list[str] = []
+    files: dict[str, Any] = {}
+    for name in _FILES:
+        files[name], problems = _examine(*_stamped(name, folder))
+        found += problems
+    if files["regimes.yaml"] and files["styles.yaml"]:
+        path = _path("regimes.yaml", folder)
+        text = path.read_text(encoding="utf-8")
+        cross = checks.cross_problems(files["regimes.yaml"], files["styles.yaml"])
+        found += _said(path, text, cross)
+    return found
+
+
+def _load(name: str, folder: Path | None) -> Any:
+    """The file's model, or ParameterError with its first problem."""
+    file, problems = _examine(*_stamped(name, folder))
+    if problems:
+        more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise ParameterError(problems[0] + more + ".", remedy="Correct the file and run again.")
+    return file
+
+
+def _stamped(name: str, folder: Path | None) -> tuple[Path, int]:
+    """Path and time of change: an edited file is read again, an unchanged one is not."""
+    path = _path(name, _resolved(folder))
+    return path, path.stat().st_mtime_ns
+
+
+def _resolved(folder: Path | None) -> Path | None:
+    if folder is None:
+        return None
+    folder = Path(folder).resolve()
+    if not any((folder / name).is_file() for name in _FILES):
+        raise ParameterError(
+            f"{folder} is no playbook folder.", remedy=f"It must hold at least one of {', '.join(_FILES)}."
+        )
+    return folder
+
+
+def _path(name: str, folder: Path | None) -> Path:
+    if folder is not None and (folder / name).is_file():
+        return folder / name
+    return Path(str(resources.files("fiveengines.playbook").joinpath(name)))
+
+
+@lru_cache(maxsize=64)
+def _examine(path: Path, modified: int) -> tuple[Any, tuple[str, ...]]:
+    """The validated file, or None, and its problems as lines of text; `modified` only tells versions apart."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        return None, (f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})",)
+    kind = _FILES[path.name]
+    try:
+        raw = YAML(typ="safe").load(text)
+    except YAMLError as error:
+        return None, (_unparsable(path, error),)
+    try:
+        file = kind.model.model_validate(raw)
+    except ValidationError as error:
+        return None, _said(path, text, map(_shape_problem, error.errors()))
+    return file, _said(path, text, kind.problems(file))
+
+
+def _unparsable(path: Path, error: YAMLError) -> str:
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    reason = (error.problem if isinstance(error, MarkedYAMLError) else None) or "not valid YAML"
+    line = f" line {mark.line + 1}" if mark is not None else ""
+    return f"{path.name}{line}: {' '.join(str(reason).split())}"
+
+
+def _shape_problem(item: Any) -> Problem:
+    place: Place = tuple(item["loc"])
+    if item["type"] == "extra_forbidden":
+        return place, f"unknown field {place[-1]!r}"
+    if item["type"] == "missing":
+        return place[:-1], f"field {place[-1]!r} is missing"
+    return place, str(item["msg"]).removeprefix("Value error, ")
+
+
+def _said(path: Path, text: str, problems: Iterable[Problem]) -> tuple[str, ...]:
+    """Each problem as a line. Only the slower round-trip loader keeps positions, so it runs once something is wrong."""
+    found = list(problems)
+    tree = YAML(typ="rt").load(text) if found else None
+    return tuple(
+        f"{path.name} line {_line(tree, place)} ({_spot(place)}): {message}" for place, message in found
+    )
+
+
+def _spot(place: Place) -> str:
+    return " · ".join(str(part + 1) if isinstance(part, int) else part for part in place) or "file"
+
+
+def _line(node: Any, place: Place) -> int:
+    """Line of `place` below `node`, counted from 1; of its nearest existing parent when it is absent."""
+    line = 0
+    for part in place:
+        try:
+            line = node.lc.key(part)[0] if isinstance(part, str) else node.lc.item(part)[0]
+            node = node[part]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return int(line) + 1

@@ -1,0 +1,265 @@
+"""The shape of the playbook's files: regimes, styles, insights, glossary and questions as frozen models.
+
+Only shapes and the filling of templates; no file is read here and no market figure may enter.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from string import Formatter
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
+StyleId = Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]
+Band = Literal["upper", "upper_middle", "middle", "lower", "floor"]
+Tone = Literal["supportive", "caution", "neutral"]
+Kind = Literal["signal", "principle"]
+Measure = Literal["efficiency_ratio", "variance_ratio", "breakout_success"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+_FORMAT = re.compile(r"\+?,?(\.\d[f%])?")
+
+
+def placeholders(template: str) -> tuple[str, ...]:
+    """Names in braces, in order. ValueError for an unclosed brace or anything but a plain name.
+
+    Attributes, indices and wide paddings are refused: a template from a file cannot reach into an object.
+    """
+    fields = [field for field in Formatter().parse(template) if field[1] is not None]
+    for _, name, spec, conversion in fields:
+        if not str(name).isidentifier():
+            raise ValueError(f"only a plain name may stand in braces, not {name!r}")
+        if conversion or not _FORMAT.fullmatch(spec or ""):
+            raise ValueError(f"{name!r} may carry a format such as :.1f, :+.0f or :+,.0f, nothing else")
+    return tuple(str(field[1]) for field in fields)
+
+
+def fill(template: str, values: Mapping[str, float | str]) -> str:
+    """`template` with its names replaced; KeyError for an absent name, ValueError for an unfit format."""
+    return template.format_map({name: values[name] for name in placeholders(template)})
+
+
+def _is_template(text: str) -> str:
+    placeholders(text)
+    return text
+
+
+Title = Annotated[str, Field(min_length=3, max_length=80)]
+Line = Annotated[str, Field(min_length=8, max_length=200)]
+Paragraph = Annotated[str, Field(min_length=20, max_length=480)]
+Template = Annotated[str, Field(min_length=5, max_length=480), AfterValidator(_is_template)]
+Lines = Annotated[tuple[Line, ...], Field(min_length=1, max_length=8)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Entry(BaseModel):
+    """Base of all entries: unknown fields are refused, values cannot be changed after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Character(Entry):
+    """The engine pattern of a regime, one clause an engine."""
+
+    liquidity: Line
+    volatility: Line
+    breadth: Line
+    positioning: Line
+    rate_path: Line
+
+
+class Regime(Entry):
+    """One of the five regimes; `band` is the place in the tactical range of params/portfolio.yaml."""
+
+    number: Annotated[int, Field(ge=1, le=5)]
+    id: Name
+    name: Title
+    one_line: Line
+    character: Character
+    markets_tend_to: Lines
+    what_to_do: Lines
+    what_to_avoid: Lines
+    style: StyleId
+    band: Band
+    band_hint: Line
+
+
+class TapeCheck(Entry):
+    """What prices must show for a style: a measure over `window` sessions with one or two limits."""
+
+    measure: Measure
+    window: Annotated[int, Field(gt=1, le=252)]
+    direction: Literal["up", "down", "either"]
+    at_least: float | None = None
+    at_most: float | None = None
+    shows: Template
+
+    @property
+    def sentence(self) -> str:
+        """`shows` with the limits filled in."""
+        return fill(self.shows, self.limits())
+
+    def limits(self) -> dict[str, float | str]:
+        """Names that `shows` may use."""
+        given = {"window": self.window, "at_least": self.at_least, "at_most": self.at_most}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def agrees(self, value: float) -> bool | None:
+        """Whether `value` lies within the limits, both inclusive; None when it is NaN."""
+        if math.isnan(value):
+            return None
+        low = -math.inf if self.at_least is None else self.at_least
+        high = math.inf if self.at_most is None else self.at_most
+        return low <= value <= high
+
+
+class Style(Entry):
+    """A way of acting; `regimes` are the regimes that call for it (none for selective re-entry)."""
+
+    id: StyleId
+    name: Title
+    regimes: tuple[Annotated[int, Field(ge=1, le=5)], ...]
+    when: Line
+    entries: Lines
+    exits: Lines
+    size: Line
+    holding_period: Line
+    tape: Annotated[tuple[TapeCheck, ...], Field(min_length=1)]
+    mistakes: Lines
+
+
+class Implication(Entry):
+    """What an active insight means for the investor."""
+
+    tone: Tone
+    text: Line
+
+
+class Opposite(Implication):
+    """The mirror case of an insight: its own condition and meaning."""
+
+    active: Template
+
+
+class InsightEntry(Entry):
+    """An insight as it stands in the file. `rule` names its test; `thresholds` are that test's numbers."""
+
+    id: Annotated[int, Field(ge=1, le=38)]
+    engine: Engine
+    kind: Kind
+    rule: Name
+    title: Title
+    text: Paragraph
+    thresholds: dict[Name, float]
+    active: Template
+    watch: Template
+    evidence: Annotated[tuple[Template, ...], Field(min_length=1, max_length=5)]
+    implication: Implication
+    opposite: Opposite | None = None
+    see_also: tuple[int, ...] = ()
+
+    def conditions(self) -> dict[str, str]:
+        """The condition sentences as templates: active, watch and, where there is one, opposite."""
+        stated = {"active": self.active, "watch": self.watch}
+        return stated | ({"opposite": self.opposite.active} if self.opposite else {})
+
+
+class Insight(InsightEntry):
+    """An insight with the ids it conflicts with, in rising order."""
+
+    conflicts_with: tuple[int, ...] = ()
+
+    def condition(self, which: Literal["active", "watch", "opposite"] = "active") -> str:
+        """The condition in words with the thresholds filled in; KeyError when there is no opposite."""
+        return fill(self.conditions()[which], self.thresholds)
+
+    def render_evidence(self, figures: Mapping[str, Any]) -> str:
+        """Evidence clauses joined by "; ". A clause with an absent, None or non-finite figure is left out."""
+        known = {name: value for name, value in figures.items() if _is_present(value)}
+        return "; ".join(
+            fill(clause, known) for clause in self.evidence if set(placeholders(clause)) <= known.keys()
+        )
+
+
+def _is_present(value: object) -> bool:
+    if value is None:
+        return False
+    return isinstance(value, str) or math.isfinite(float(value))  # type: ignore[arg-type]
+
+
+class Conflict(Entry):
+    """Two insights that disagree when both are active, and how to weigh them."""
+
+    between: tuple[int, int]
+    weigh: Line
+
+
+class Figure(Entry):
+    """A name that evidence may quote: its unit, what it is, and an example of a plausible value."""
+
+    unit: Annotated[str, Field(min_length=1, max_length=40)]
+    example: float | str
+    meaning: Line
+
+
+class Term(Entry):
+    """A glossary term: a definition and exactly two sentences about practice."""
+
+    id: Name
+    term: Title
+    short: Line
+    practice: tuple[Line, Line]
+
+
+class Where(Entry):
+    """Where a figure is published."""
+
+    name: Title
+    url: Annotated[str, Field(pattern=r"^https://[^\s<>\"']+$")]
+
+
+class FieldQuestion(Entry):
+    """A figure that may be entered by hand: where to find it and a sentence that asks for it."""
+
+    field: Name
+    engine: Engine
+    label: Title
+    unit: Annotated[str, Field(min_length=1, max_length=60)]
+    where: Where
+    question: Paragraph
+
+
+class RegimesFile(Entry):
+    """regimes.yaml."""
+
+    regimes: tuple[Regime, ...]
+
+
+class StylesFile(Entry):
+    """styles.yaml."""
+
+    styles: tuple[Style, ...]
+
+
+class InsightsFile(Entry):
+    """insights.yaml."""
+
+    insights: tuple[InsightEntry, ...]
+    conflicts: tuple[Conflict, ...]
+    figures: dict[Name, Figure]
+
+
+class GlossaryFile(Entry):
+    """glossary.yaml."""
+
+    glossary: tuple[Term, ...]
+
+
+class QuestionsFile(Entry):
+    """questions.yaml."""
+
+    engines: dict[Engine, Paragraph]
+    fields: tuple[FieldQuestion, ...]
