@@ -29,6 +29,7 @@ __all__ = ["FIRST_SESSION", "load", "true_regimes"]
 FIRST_SESSION = "2003-01-02"
 # Shortest simulation that fills every series (52-week highs, quarterly figures and their revision).
 _SHORTEST = "2004-06-30"
+_NOTICE = "Every figure is simulated (seed {seed}); none describes a real market."
 
 
 def _end(end: dt.date | None) -> pd.Timestamp:
@@ -46,9 +47,9 @@ def _sessions(end: pd.Timestamp) -> pd.DatetimeIndex:
 def load(seed: int = 7, end: dt.date | None = None) -> Dataset:
     """The whole simulated market as public on the evening of `end` (default: the last completed Friday).
 
-    Every catalog series, and 500 members' closes from 2003 on. The same seed gives the same data; a later end
-    only appends: `load(seed, a)` equals `load(seed, b).until(evening of a, a)` for a before b. An end before
-    mid-2004 raises ParameterError.
+    Every catalog series and 500 members' closes from 2003 on (BTC_USD from July 2010). The same seed gives the
+    same data; a later end only appends: `load(seed, a)` equals `load(seed, b).until(evening of a, a)` for a
+    before b. An end before mid-2004 raises ParameterError.
     """
     last = _end(end)
     sessions = _sessions(last)
@@ -70,13 +71,11 @@ def load(seed: int = 7, end: dt.date | None = None) -> Dataset:
             note="Simulated members; none joins or leaves.",
             origin=f"simulation, seed {seed}",
         ),
-        notices=(
-            Notice("info", None, f"Every figure is simulated (seed {seed}); none describes a real market."),
-        ),
+        notices=(Notice("info", None, _NOTICE.format(seed=seed)),),
     )
 
 
 def true_regimes(seed: int = 7, end: dt.date | None = None) -> pd.Series:
-    """The hidden regime, 1 to 5, on each session to `end` (default: the last completed Friday), indexed by date."""
+    """The hidden regime, 1 to 5, on each session to `end` (default: the last completed Friday)."""
     sessions = _sessions(_end(end))
     return pd.Series(hidden.simulate(seed, sessions).regime, index=sessions, name="regime")

@@ -1,4 +1,4 @@
-"""The hidden sequence of the five regimes: spells drawn one after another, and how far into a spell each session is.
+"""The hidden sequence of the five regimes: spells drawn one by one, and where in its spell a session is.
 
 No series is built here; the other rooms of the demo read a `Hidden` and nothing else decides the weather.
 """
@@ -29,7 +29,10 @@ _WARNING = 20
 
 @dataclass(frozen=True)
 class Hidden:
-    """The truth on each session: regime 1-5, sessions since the spell began, sessions until it ends; all (n,)."""
+    """The truth on each session, all (n,): regime 1-5, sessions since its spell began and until it ends.
+
+    `since_crisis` counts sessions since the last crisis, very many before the first.
+    """
 
     sessions: pd.DatetimeIndex
     regime: NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Simulated money and credit: the Fed's balance sheet and its drains, spreads, the dollar, financial conditions.
+"""Simulated money and credit: the Fed's balance sheet and its drains, spreads, the dollar, conditions.
 
 Dollars drift with the regime; in a crisis the Fed adds a great deal, but weeks after spreads have widened.
 """
@@ -20,16 +20,10 @@ def _balance_sheet(seed: int, hidden: Hidden) -> dict[str, Floats]:
     growth[(hidden.regime == 5) & (hidden.age >= _LATE)] = 1.8
     growth += np.where((hidden.regime != 5) & (hidden.since_crisis <= 30), 0.9, 0.0)
     assets = 730_000 * np.exp(np.cumsum(growth) / 252 + wander(seed, "fed-assets", n, 10, 0.003))
-    account = (
-        assets
-        * follow(hidden.level(0.055, 0.058, 0.065, 0.085, 0.075), 35)
-        * np.exp(wander(seed, "treasury-account", n, 25, 0.10))
-    )
-    parked = (
-        assets
-        * follow(hidden.level(0.035, 0.035, 0.05, 0.07, 0.05), 35)
-        * np.exp(wander(seed, "repo", n, 12, 0.10))
-    )
+    drained = follow(hidden.level(0.055, 0.058, 0.065, 0.085, 0.075), 35)
+    account = assets * drained * np.exp(wander(seed, "treasury-account", n, 25, 0.10))
+    parked = assets * follow(hidden.level(0.035, 0.035, 0.05, 0.07, 0.05), 35)
+    parked *= np.exp(wander(seed, "repo", n, 12, 0.10))
     parked = np.where(hidden.sessions.to_numpy() < np.datetime64("2013-09-23"), 0.0, parked)
     reserves = 0.45 * (assets - account - parked)
     return {

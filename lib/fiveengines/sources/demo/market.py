@@ -21,7 +21,7 @@ _REBOUND = 0.90
 
 @dataclass(frozen=True)
 class Market:
-    """Daily log return of the index and annualised volatility in per cent, both (n,), with the published series."""
+    """Daily log return of the index, annualised volatility in per cent, published series; each (n,)."""
 
     returns: Floats
     volatility: Floats
@@ -30,13 +30,12 @@ class Market:
 
 def _index(seed: int, hidden: Hidden) -> tuple[Floats, Floats]:
     n = len(hidden)
-    log_volatility = surge(np.log(hidden.level(*_VOLATILITY)), 2.0, 8.0) + wander(
-        seed, "volatility", n, 8, 0.10
-    )
+    log_volatility = surge(np.log(hidden.level(*_VOLATILITY)), 2.0, 8.0)
+    log_volatility += wander(seed, "volatility", n, 8, 0.10)
     volatility = np.exp(log_volatility)
     fat = np.exp(0.25 * normals(seed, "fat-tails", n) - 0.06)
     shocks = normals(seed, "index", n) * fat * volatility / 100 / np.sqrt(252)
-    # Moves around the regime's trend fade over months: otherwise half of all "range" spells would trend by luck.
+    # Moves around the regime's trend fade over months: otherwise half of all ranges would trend by luck.
     around = decaying_sum(shocks, 70)
     drift = (hidden.level(*_DRIFT) + _REBOUND * hidden.rebound) / 252
     return drift + np.diff(around, prepend=0.0), volatility
@@ -65,7 +64,7 @@ def _days_to_expiry(sessions: pd.DatetimeIndex) -> Floats:
         return np.busday_offset(month.astype("datetime64[D]"), 2, roll="forward", weekmask="Fri") - 30
 
     this, following = expiry(0), expiry(1)
-    return (np.where(this > days, this, following) - days).astype(float)
+    return np.asarray(np.where(this > days, this, following) - days, dtype=np.float64)
 
 
 def _options(seed: int, hidden: Hidden, returns: Floats, volatility: Floats) -> dict[str, Floats]:

@@ -1,6 +1,6 @@
 """Five hundred simulated members of the index and the breadth figures counted from their closes.
 
-Index move times beta, a sector path, the member's own mean-reverting path, and a common drift that the regime sets.
+Index move times beta, a sector path, the member's own path, and a common drift that the regime sets.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ISSUES = 3000
 
 def member_drift(hidden: Hidden) -> Floats:
     """Daily log return of the ordinary member in excess of the index, (n,): negative in a narrow market."""
-    yearly = hidden.level(0.04, -0.28, 0.02, -0.14, -0.20) - 0.25 * hidden.warning + 0.25 * hidden.rebound
+    yearly = hidden.level(0.09, -0.31, 0.02, -0.12, -0.20) - 0.15 * hidden.warning + 0.25 * hidden.rebound
     return yearly / 252
 
 
@@ -50,7 +50,7 @@ def leader_drift(hidden: Hidden) -> Floats:
 
 
 def sector_paths(seed: int, hidden: Hidden, market: Market) -> Floats:
-    """Log path of each sector beside the index, (n, 11), mean-reverting over a year; columns as in SECTORS."""
+    """Log path of each sector beside the index, (n, 11), mean-reverting; columns as in SECTORS."""
     scale = 0.0036 * np.sqrt(market.volatility / 12)
     kicks = stream(seed, "sectors").standard_normal((len(hidden), len(SECTORS))) * scale[:, None]
     return np.column_stack([decaying_sum(kicks[:, column], 180) for column in range(len(SECTORS))])
@@ -60,7 +60,7 @@ def _own_paths(seed: int, market: Market) -> Matrix:
     """Each member's own log path, (n, 500): a recursion over sessions, vectorised across members."""
     path = stream(seed, "members").standard_normal((len(market.returns), _COUNT), dtype=np.float32)
     spread = np.exp(0.3 * stream(seed, "member-spread").standard_normal(_COUNT)).astype(np.float32)
-    path *= (0.012 * spread)[None, :]
+    path *= (0.0125 * spread)[None, :]
     path *= ((market.volatility / 12) ** 0.6).astype(np.float32)[:, None]
     held = np.zeros(_COUNT, dtype=np.float32)
     keep = np.float32(_OWN_KEEP)
@@ -83,7 +83,7 @@ def closes(
         first = int(starts[_NAMES.index(name)])
         leading[first : first + count] = True
     beta = np.asarray([beta for _, _, beta in SECTORS.values()])[sector_of] + 0.15 * traits[:, 0]
-    # Betas scale moves around the long trend only; the trend itself is common, else low betas would lag for decades.
+    # Betas scale moves around the long trend only; with it, low betas would lag for decades.
     around = decaying_sum(market.returns, 250)
     trend = np.cumsum(market.returns) - around
     common = trend + np.cumsum(member_drift(hidden))

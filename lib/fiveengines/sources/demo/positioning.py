@@ -51,7 +51,7 @@ def _cot(seed: int, name: str, n: int, start: float, lean: Floats) -> dict[str, 
 
 
 def _tff(seed: int, name: str, n: int, start: float, lean: Floats) -> dict[str, Floats]:
-    """Dealers take the other side of asset managers and leveraged funds; others hold the rest of each side."""
+    """Dealers take the other side of asset managers and leveraged funds; others hold the rest."""
     total = _open_interest(seed, name, n, start)
     noise = wander(seed, f"tff-{name}", n, 8, 0.012)
     shares = {

@@ -1,4 +1,4 @@
-"""Simulated prices of indices, funds and futures: betas to the index, sector paths, yields, spreads, the dollar.
+"""Simulated prices of indices, funds and futures: betas to the index, sector paths, yields and spreads.
 
 A fund's move is an identity of the paths it depends on plus its own small noise; nothing is drawn twice.
 """
@@ -144,7 +144,7 @@ def _others(seed: int, hidden: Hidden, market: Market, states: Mapping[str, Floa
 def simulate(
     seed: int, hidden: Hidden, market: Market, sectors: Floats, states: Mapping[str, Floats]
 ) -> dict[str, Floats]:
-    """Closes of every index, fund and future beside the S&P 500 itself, each (n,); `states` are the other rooms'."""
+    """Closes of every index, fund and future but the S&P 500, each (n,), from the other rooms' `states`."""
     equities = _equities(seed, hidden, market, sectors)
     known = {**states, **equities}
     return {**equities, **_bonds(seed, hidden, known), **_others(seed, hidden, market, known)}

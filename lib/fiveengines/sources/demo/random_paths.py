@@ -1,4 +1,4 @@
-"""Random streams and forward recursions of the simulated market: one stream a name, past values never redrawn.
+"""Random streams and forward recursions of the simulated market: one stream a name, the past never redrawn.
 
 Only numpy and pandas may enter; everything here reads left to right, so that a longer run keeps its past.
 """

@@ -1,6 +1,6 @@
-"""The simulated rate path: policy steps at eight meetings a year, the money market, a consistent Treasury curve.
+"""The simulated rate path: policy steps at eight meetings a year, the money market, a consistent curve.
 
-Yields are rounded here, as published, so that differences and sums of published yields hold to the last digit.
+Yields are rounded here, as published, so that sums and differences of published yields hold exactly.
 """
 
 from __future__ import annotations
@@ -52,32 +52,37 @@ def policy_upper(seed: int, hidden: Hidden) -> Floats:
     return upper
 
 
+def _percent(values: Floats) -> Floats:
+    """A rate as published, in hundredths of a per cent point, (n,)."""
+    return np.asarray(np.round(values, 2), dtype=np.float64)
+
+
 def simulate(seed: int, hidden: Hidden) -> dict[str, Floats]:
     """Policy, money-market and Treasury series in per cent, each (n,)."""
     n = len(hidden)
     upper = policy_upper(seed, hidden)
-    effective = np.round(upper - 0.14 + wander(seed, "effr", n, 30, 0.02), 2)
+    effective = _percent(upper - 0.14 + wander(seed, "effr", n, 30, 0.02))
     hawkish = np.where(hidden.age < 30, 0.65, -0.25)
     priced = np.where(hidden.regime == 4, hawkish, hidden.level(0.25, 0.75, 0.2, 0, -0.8))
     gap = follow(priced, 18) + wander(seed, "two-year", n, 40, 0.12)
     two = np.maximum(upper - 0.12 + gap, 0.08)
     bill = np.maximum(upper - 0.12 + 0.22 * gap + 0.01 * normals(seed, "bill", n), 0.01)
-    breakeven = np.round(
-        follow(hidden.level(2.2, 2.35, 2.1, 1.9, 1.25), 20) + wander(seed, "breakeven", n, 60, 0.10), 2
-    )
+    expected = follow(hidden.level(2.2, 2.35, 2.1, 1.9, 1.25), 20)
+    breakeven = _percent(expected + wander(seed, "breakeven", n, 60, 0.10))
     slow_policy = follow(upper, 120)
     real = 0.75 + 0.34 * (slow_policy - 2.2) + follow(hidden.level(-0.15, 0.2, 0.1, 0.45, 0.05), 18)
-    real = np.round(np.maximum(real + wander(seed, "real-yield", n, 60, 0.12), 0.35 - breakeven), 2)
-    two, ten = np.round(two, 2), np.round(real + breakeven, 2)
-    five = np.round(0.52 * two + 0.48 * ten + wander(seed, "five-year", n, 20, 0.04), 2)
-    thirty = np.round(ten + 0.45 + 0.12 * (ten - two) + wander(seed, "thirty-year", n, 60, 0.07), 2)
-    bill = np.round(bill, 2)
+    real += wander(seed, "real-yield", n, 60, 0.12)
+    real = _percent(np.maximum(real, 0.35 - breakeven))
+    two, bill = _percent(two), _percent(bill)
+    ten = _percent(real + breakeven)
+    five = _percent(0.52 * two + 0.48 * ten + wander(seed, "five-year", n, 20, 0.04))
+    thirty = _percent(ten + 0.45 + 0.12 * (ten - two) + wander(seed, "thirty-year", n, 60, 0.07))
     return {
         "DFEDTARU": upper,
         "DFEDTARL": upper - 0.25,
         "DFF": effective,
         "EFFR": effective,
-        "SOFR": np.round(effective - 0.02 + 0.02 * np.abs(normals(seed, "sofr", n)), 2),
+        "SOFR": _percent(effective - 0.02 + 0.02 * np.abs(normals(seed, "sofr", n))),
         "DGS3MO": bill,
         "DGS2": two,
         "DGS5": np.maximum(five, 0.05),
@@ -85,6 +90,6 @@ def simulate(seed: int, hidden: Hidden) -> dict[str, Floats]:
         "DGS30": thirty,
         "DFII10": real,
         "T10YIE": breakeven,
-        "T10Y2Y": np.round(ten - two, 2),
-        "T10Y3M": np.round(ten - bill, 2),
+        "T10Y2Y": _percent(ten - two),
+        "T10Y3M": _percent(ten - bill),
     }
