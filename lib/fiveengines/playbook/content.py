@@ -159,7 +159,7 @@ def _path(name: str, folder: Path | None) -> Path:
 
 @lru_cache(maxsize=64)
 def _examine(path: Path, modified: int) -> tuple[Any, tuple[str, ...]]:
-    """The validated file, or None, and its problems as lines of text; `modified` only tells versions apart."""
+    """The validated file, or None, and its problems as lines; `modified` only tells versions apart."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -193,7 +193,10 @@ def _shape_problem(item: Any) -> Problem:
 
 
 def _said(path: Path, text: str, problems: Iterable[Problem]) -> tuple[str, ...]:
-    """Each problem as a line. Only the slower round-trip loader keeps positions, so it runs once something is wrong."""
+    """Each problem as a line of text.
+
+    Only the slower round-trip loader keeps positions, so it runs once something is wrong.
+    """
     found = list(problems)
     tree = YAML(typ="rt").load(text) if found else None
     return tuple(
