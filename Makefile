@@ -39,7 +39,8 @@ test: $(TEST)  ## Run every test and every notebook
 
 lint: $(TEST)  ## Check style, types, import directions and house rules
 	@failed=0; \
-	for check in 'ruff check .' 'ruff format --check .' mypy 'lint-imports --no-logo' 'pytest tests/test_house.py'; do \
+	for check in 'ruff check --output-format=concise .' 'ruff format --check --output-format=concise .' mypy \
+	  'lint-imports --no-logo' 'pytest tests/test_house.py'; do \
 	  echo "== $$check"; $(BIN)/$$check || failed=1; \
 	done; exit $$failed
 
