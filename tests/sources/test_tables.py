@@ -1,8 +1,9 @@
-"""Tables as people keep them: each fault by example, and corrupted files that never give another number in silence."""
+"""Tables as people keep them: each fault by example, and damage that never makes another number."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import numpy as np
 import pytest
@@ -41,14 +42,10 @@ CLEAN_VALUES = [4095138.0, 4137052.0, 4165591.0]
 CLEAN_DAYS = ["2019-12-11", "2019-12-18", "2019-12-25"]
 
 
-def many(
-    rows: int = 40, start: str = "2018-06-01", separator: str = ",", number: str = "{:.2f}"
-) -> list[str]:
+def many(rows: int = 40) -> list[str]:
     """A weekly file as lines; value 10.01, 10.02 … so that every row is its own."""
-    first = np.datetime64(start)
-    return [f"date{separator}walcl"] + [
-        f"{first + 7 * at}{separator}{number.format(10 + (at + 1) / 100)}" for at in range(rows)
-    ]
+    first = np.datetime64("2018-06-01")
+    return ["date,walcl", *(f"{first + 7 * at},{10 + (at + 1) / 100:.2f}" for at in range(rows))]
 
 
 def text(lines: list[str]) -> str:
@@ -247,7 +244,7 @@ def test_columns_of_text() -> None:
         read_texts(b"ticker,name\nMMM,3M\n", where="m.csv", wanted=("ticker", "sector"))
 
 
-# --- corrupted on purpose ---------------------------------------------------------------------------------------
+# Damage on purpose
 
 
 @st.composite
@@ -286,24 +283,24 @@ def _european(body: str, draw: st.DrawFn) -> bytes:
     return text([lines[0].replace(",", ";"), *rows]).encode()
 
 
+def _group(number: str, group: str, point: str) -> str:
+    whole, _, decimals = number.partition(".")
+    whole = re.sub(r"(?<=\d)(?=(\d{3})+$)", group, whole)
+    return f"{whole}{point}{decimals}" if decimals else whole
+
+
 def _grouped(body: str, draw: st.DrawFn) -> bytes:
     lines = body.splitlines()
     cells = [line.split(",") for line in lines[1:]]
     quote = draw(st.sampled_from(['"', ""]))
-    rows = [
-        f"{day},{quote}{int(n.partition('.')[0]):,}{''.join(n.partition('.')[1:])}{quote}" for day, n in cells
-    ]
+    rows = [f"{day},{quote}{_group(number, ',', '.')}{quote}" for day, number in cells]
     return text([lines[0], *rows]).encode()
 
 
 def _dotted(body: str, draw: st.DrawFn) -> bytes:
     lines = body.splitlines()
     cells = [line.split(",") for line in lines[1:]]
-    rows = [
-        f"{day};{int(n.partition('.')[0]):,}".replace(",", ".") + "," + n.partition(".")[2]
-        for day, n in cells
-    ]
-    rows = [row.rstrip(",") for row in rows]
+    rows = [f"{day};{_group(number, '.', ',')}" for day, number in cells]
     return text([lines[0].replace(",", ";"), *rows]).encode()
 
 
@@ -343,7 +340,7 @@ def corrupted(draw: st.DrawFn) -> tuple[list[tuple[np.datetime64, str]], bytes]:
 
 
 @given(corrupted())
-def test_a_corrupted_file_never_gives_another_number_in_silence(
+def test_a_corrupted_file_never_gives_another_number(
     case: tuple[list[tuple[np.datetime64, str]], bytes],
 ) -> None:
     rows, raw = case
@@ -353,12 +350,13 @@ def test_a_corrupted_file_never_gives_another_number_in_silence(
     except DataError as error:
         assert "\n" not in str(error)
         return
-    found = dict(zip(table.dates.tolist(), table.columns["walcl"].tolist(), strict=True))
+    pairs = zip(table.dates.tolist(), table.columns["walcl"].tolist(), strict=True)
+    found = {day: value for day, value in pairs if not np.isnan(value)}
     expected = {day.item(): value for day, value in clean.items()}
-    if table.repairs:
-        return
-    # a file cut exactly between two lines is a shorter history, not another number
-    assert found == dict(list(expected.items())[: len(found)])
+    assert found.items() <= expected.items()
+    if not table.repairs:
+        # a file cut exactly between two lines is a shorter history
+        assert list(found) == list(expected)[: len(found)]
 
 
 @given(tables(), st.sampled_from(["\n", "\r\n"]))
