@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Protocol
 
@@ -17,10 +17,9 @@ import pandas as pd
 from fiveengines.calendars import published_at
 from fiveengines.catalog import Series, lookup
 from fiveengines.errors import DataError
+from fiveengines.sources.tables import tolerance
 
 COLUMNS = ("observed", "value", "known_at", "basis")
-# An answer with more than this share of impossible values is in another unit; fewer are single broken rows.
-_TOO_MANY_IMPOSSIBLE = 0.05
 
 
 class Basis(IntEnum):
@@ -47,7 +46,8 @@ class Answer:
     """Observations of one series.
 
     `frame` has observed (datetime64[s]), value (float64, catalog unit, never NaN), known_at (datetime64[s],
-    naive UTC) and basis (int8, a Basis). `origin` is where they came from, without any key; `notes` say in words
+    naive UTC) and basis (int8, a Basis). `origin` is where they came from, without any key; `notes` say in
+    words
     what was odd.
     """
 
@@ -65,6 +65,20 @@ class Trouble:
     error: DataError
 
 
+@dataclass(frozen=True)
+class MemberCloses:
+    """Closes of index members, sessions × tickers (float64, NaN for no price), with sectors and where they
+    come from."""
+
+    closes: pd.DataFrame
+    sectors: Mapping[str, str]
+    origin: str
+    note: str
+
+
+Item = Answer | MemberCloses | Trouble
+
+
 class Provider(Protocol):
     """One source of series over the network or from downloaded files."""
 
@@ -76,7 +90,7 @@ class Provider(Protocol):
     def series(self) -> tuple[str, ...]:
         """Catalog ids that this provider can deliver."""
 
-    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
+    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Item]:
         """Yield one Answer or Trouble a series as each arrives; a failing series never stops the others.
 
         Raises ProviderError only when nothing at all can be had.
@@ -109,7 +123,7 @@ def answer_frame(
     *,
     one_row_a_date: bool = False,
 ) -> pd.DataFrame:
-    """Answer frame of equally long columns (n,), sorted by observed and known_at; rows without a value go."""
+    """Answer frame of columns (n,), sorted by observed and known_at; rows without a value are dropped."""
     frame = pd.DataFrame(
         {
             "observed": moments(observed).to_numpy(),
@@ -119,7 +133,7 @@ def answer_frame(
     )
     frame["basis"] = np.asarray(basis, dtype="int8")
     frame = frame.loc[np.isfinite(frame["value"].to_numpy())]
-    frame = frame.sort_values(["observed", "known_at"], kind="stable", ignore_index=True)
+    frame = pd.DataFrame(frame.sort_values(["observed", "known_at"], kind="stable", ignore_index=True))
     if one_row_a_date:
         frame = frame.drop_duplicates("observed", keep="last", ignore_index=True)
     return frame
@@ -132,23 +146,28 @@ def since(frame: pd.DataFrame, first: dt.date) -> pd.DataFrame:
 
 
 def possible_only(series: Series, answer: Answer, provider: str) -> Answer:
-    """`answer` without values outside the catalog's bounds; DataError when they are too many to be slips."""
-    if series.bounds is None or not len(answer.frame):
-        return answer
-    values = answer.frame["value"].to_numpy()
+    """`answer` without values before the usable past or outside the catalog's bounds.
+
+    DataError when the impossible values are too many to be slips: then they are in another unit.
+    """
+    frame = answer.frame
+    if series.usable_from is not None:
+        frame = since(frame, dt.date.fromisoformat(series.usable_from))
+    if series.bounds is None or not len(frame):
+        return replace(answer, frame=frame)
+    values = frame["value"].to_numpy()
     wrong = (values < series.bounds[0]) | (values > series.bounds[1])
     count = int(wrong.sum())
     if not count:
-        return answer
+        return replace(answer, frame=frame)
     example = float(values[wrong][-1])
-    if count > max(2, _TOO_MANY_IMPOSSIBLE * len(values)):
+    if count > tolerance(len(values)):
         raise DataError(
             f"{count} of {len(values)} values cannot be {series.unit}, {example:g} for one; nothing was kept.",
             where=provider,
             series=series.id,
             remedy="The provider may have changed the unit; compare with its page before the next fetch.",
         )
-    day = pd.Timestamp(answer.frame["observed"].to_numpy()[wrong][-1]).date()
+    day = pd.Timestamp(frame["observed"].to_numpy()[wrong][-1]).date()
     note = f"{count} impossible value(s) left out, the last {example:g} on {day}"
-    kept = answer.frame[~wrong].reset_index(drop=True)
-    return Answer(answer.series, kept, answer.origin, (*answer.notes, note))
+    return replace(answer, frame=frame.loc[~wrong].reset_index(drop=True), notes=(*answer.notes, note))

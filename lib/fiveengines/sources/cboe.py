@@ -1,4 +1,4 @@
-"""Cboe: daily histories of its volatility indices and the equity put/call ratio, from its public download area.
+"""Cboe: daily histories of its volatility indices and the equity put/call ratio, from the download area.
 
 Only Cboe's own files; option chains and futures may not enter.
 """
@@ -18,7 +18,7 @@ from fiveengines.sources.base import Answer, Trouble, Wanted
 from fiveengines.sources.http import Http, RefusedError
 from fiveengines.sources.tables import column_name, read_table
 
-# index file → our series and its possible columns; an OHLC file names the close CLOSE, the others by the index
+# index file → our series and its possible columns; files without OHLC name the close by the index
 _INDICES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "VIX": {
         "VIX": ("close", "vix"),
@@ -70,7 +70,8 @@ class Cboe:
     def ping(self) -> str:
         """The smallest index file."""
         raw = self._http.get("cboe", _history_path("VIX9D"), kind="csv", attempts=1)
-        return f"{raw.count(b'\n') - 1} rows of VIX9D"
+        rows = raw.count(b"\n") - 1
+        return f"{rows} rows of VIX9D"
 
     def _history(
         self, index: str, columns: Mapping[str, tuple[str, ...]], wanted: Mapping[str, Wanted]
@@ -96,7 +97,7 @@ class Cboe:
         raise ProviderError(
             "refused with HTTP 403; Cboe's network turns some clients and proxies away.",
             where=self._http.base("cboe") + path,
-            remedy="Try from another connection, or put the downloaded file into the data folder's dropped/cboe.",
+            remedy="Try another connection, or put the downloaded file into the data folder's dropped/cboe.",
         )
 
     def _put_call(self, want: Wanted) -> Answer:

@@ -1,4 +1,5 @@
-"""CFTC Commitments of Traders: legacy and financial-futures reports from its open-data service, yearly zips behind it.
+"""CFTC Commitments of Traders: legacy and financial-futures reports, from the open-data service or yearly
+zips.
 
 Positions as reported, in contracts; nets, shares and percentiles may not enter.
 """
@@ -9,7 +10,7 @@ import datetime as dt
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -221,7 +222,7 @@ def _spellings(field: str) -> tuple[str, str]:
 
 
 def _tidy(rows: pd.DataFrame, report: _Report) -> pd.DataFrame:
-    """Columns code, observed, loaded and the report's fields (float64, NaN for missing), one row a market and date."""
+    """Columns code, observed, loaded and the fields (float64, NaN for missing), one row a market and date."""
     if not len(rows):
         return pd.DataFrame({"code": [], "observed": base.moments([]), "loaded": base.moments([])})
     if missing := {_CODE, _DATE} - set(rows.columns):
@@ -245,7 +246,7 @@ def _tidy(rows: pd.DataFrame, report: _Report) -> pd.DataFrame:
 def _answers(
     report: _Report, asked: Mapping[str, Wanted], rows: pd.DataFrame, origin: str
 ) -> Iterator[Answer | Trouble]:
-    markets = {code: part for code, part in rows.groupby("code")}
+    markets = dict(iter(rows.groupby("code")))
     for series_id, want in asked.items():
         code, field = report.series[series_id]
         part = markets.get(code)
@@ -294,9 +295,4 @@ def _publication(
         & (loaded - by_rule <= _LONGEST_DELAY)
         & (loaded >= days + pd.Timedelta(days=2))
     )
-    return loaded.where(at_publication)
-
-
-def _codes(reports: Sequence[_Report] = _REPORTS) -> dict[str, str]:
-    """Prefix of our series → contract code."""
-    return {prefix: code for report in reports for prefix, code in report.markets.items()}
+    return base.moments(loaded.where(at_publication))

@@ -1,4 +1,4 @@
-"""FRED: vintages of revised series, plain history of the others, and the keyless graph download without a key.
+"""FRED: vintages of revised series, plain history of the others, the graph download when there is no key.
 
 fredapi words the questions and reads the answers; the transport is ours. No other provider may enter.
 """
@@ -6,7 +6,7 @@ fredapi words the questions and reads the answers; the transport is ours. No oth
 from __future__ import annotations
 
 import datetime as dt
-import xml.etree.ElementTree as ET  # noqa: S405  (size-limited answers; expat refuses entity expansion)
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -52,7 +52,8 @@ class Fred:
         return tuple(key for key, entry in catalog.catalog().items() if entry.provider == "fred")
 
     def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
-        """Vintages for revised series, history for the others; without a (valid) key the graph download for all."""
+        """Vintages for revised series, history for the others; without a (valid) key the graph download for
+        all."""
         refused: KeyRefusedError | None = None
         for series_id, want in wanted.items():
             entry = catalog.lookup(series_id)
@@ -141,7 +142,8 @@ class Fred:
 def _windows(
     vintages: Sequence[dt.date], want: Wanted, *, weekly: bool
 ) -> Iterator[tuple[dt.date, str, dt.date]]:
-    """Requests (first vintage, last real-time day, first observation) that cover the vintages still unknown."""
+    """Requests (first vintage, last real-time day, first observation) that cover the vintages still
+    unknown."""
     first_new = want.since
     if want.seen is not None:
         first_new = max(first_new, want.seen.tz_localize("UTC").tz_convert(NEW_YORK).date())
@@ -194,7 +196,8 @@ class _Api:
 
         self._fred = Client(api_key=key)
         self._fred.root_url = self.root_url
-        # fredapi asks through this private method; replacing it gives time-outs, retries, limits and scrubbed errors
+        # fredapi asks through this private method; replacing it gives time-outs, retries, limits and scrubbed
+        # errors
         self._fred._Fred__fetch_data = self._ask
 
     def _ask(self, url: str) -> ET.Element:
@@ -225,7 +228,8 @@ class _Api:
     def vintages(self, series_id: str, first: dt.date, last: str, observation_start: dt.date) -> pd.DataFrame:
         """Rows observed, value, realtime_start of every vintage between `first` and `last`.
 
-        fredapi's own method asks for one page only and builds its frame cell by cell; this one pages and is quick.
+        fredapi's own method asks for one page only and builds its frame cell by cell; this one pages and is
+        quick.
         A period too rich in vintages for one request is split.
         """
         try:

@@ -1,4 +1,4 @@
-"""One polite way to ask a provider over HTTP: limits, retries where they help, checked answers, no key in sight.
+"""One polite way to ask over HTTP: limits, retries where they help, checked answers, no key in sight.
 
 Transport only: bytes in their announced kind go out; what they mean is the provider's module.
 """
@@ -203,7 +203,8 @@ class Http:
     ) -> bytes:
         """The decoded body of `path` below the provider's base, checked to be of `kind`.
 
-        Tries again after time-outs, broken connections, 429 (honouring Retry-After) and 5xx. Raises RefusedError
+        Tries again after time-outs, broken connections, 429 (honouring Retry-After) and 5xx. Raises
+        RefusedError
         for an answer that another try cannot change, ProviderError when all tries failed.
         """
         tries = 0

@@ -1,4 +1,5 @@
-"""Treasury Fiscal Data: the operating cash balance of the Daily Treasury Statement, through its three eras of labels.
+"""Treasury Fiscal Data: the operating cash balance of the Daily Treasury Statement, through three eras of
+labels.
 
 The closing balance of the account at the Fed only; deposits, debt and other tables may not enter.
 """
@@ -63,7 +64,12 @@ class Treasury:
         rows: list[dict[str, Any]] = []
         number = 1
         while True:
-            params = {"filter": condition, "sort": "record_date", "page[size]": _PAGE, "page[number]": number}
+            params: dict[str, str | int] = {
+                "filter": condition,
+                "sort": "record_date",
+                "page[size]": _PAGE,
+                "page[number]": number,
+            }
             answer = self._page(params)
             rows += answer["data"]
             if number >= int(answer.get("meta", {}).get("total-pages") or 1):

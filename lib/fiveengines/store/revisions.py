@@ -1,0 +1,173 @@
+"""What a new answer adds to the rows of one series, and what a reader sees of them.
+
+Pure functions over frames; files, clocks and providers may not enter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.catalog import Series
+from fiveengines.sources.base import Basis
+
+ROW = ("observed", "value", "known_at", "fetched_at", "basis")
+# A figure absent a day after its rule says it should be there was late at its source; a shorter delay is the
+# provider's page catching up with a figure that others had already.
+LATE = np.timedelta64(24 * 3600, "s")
+# Providers round adjusted closes to about seven digits.
+_SAME_BASE = 1e-6
+
+
+def no_rows() -> pd.DataFrame:
+    """An empty frame of ROW."""
+    frame = pd.DataFrame({name: np.empty(0, dtype="datetime64[s]") for name in ROW})
+    return frame.astype({"value": "float64", "basis": "int8"})
+
+
+def additions(
+    held: pd.DataFrame,
+    answer: pd.DataFrame,
+    series: Series,
+    fetched_at: pd.Timestamp,
+    last_look: pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """Rows (frame of ROW) that `answer` adds to `held`; empty when it says nothing new.
+
+    held: frame of ROW. answer: observed, value, known_at, basis as adapters give them. last_look: when this
+    series
+    was last fetched with success. A value dated by rule that differs from the newest held one is a revision
+    seen
+    now. A new one was public by its rule, unless an earlier look missed it. A value that the provider dates
+    is new
+    when it changes what was known at that moment. Nothing held is ever taken away.
+    """
+    now = fetched_at.to_datetime64().astype("datetime64[s]")
+    said = answer["basis"].to_numpy() == Basis.PROVIDER
+    parts = []
+    if (~said).any():
+        parts.append(_by_rule(held, answer.loc[~said], series, now, last_look))
+    if said.any():
+        parts.append(_by_provider(held, answer.loc[said], now))
+    if not parts:
+        return no_rows()
+    rows = pd.concat(parts, ignore_index=True)
+    rows["fetched_at"] = now
+    rows["basis"] = rows["basis"].astype("int8")
+    return rows[list(ROW)]
+
+
+def _by_rule(
+    held: pd.DataFrame,
+    answer: pd.DataFrame,
+    series: Series,
+    now: np.datetime64,
+    last_look: pd.Timestamp | None,
+) -> pd.DataFrame:
+    newest = held.drop_duplicates("observed", keep="last").set_index("observed")["value"]
+    before = newest.reindex(answer["observed"]).to_numpy()
+    fresh = np.isnan(before)
+    value = answer["value"].to_numpy()
+    changed = ~fresh & ~_same(before, value)
+    rule = answer["known_at"].to_numpy()
+    # what we hold was public by now, whatever the rule expects
+    known = np.where(changed, now, np.minimum(rule, now))
+    late = np.zeros(len(answer), dtype=bool)
+    if last_look is not None and len(held) and series.release.rule != "session":
+        look = last_look.to_datetime64().astype("datetime64[s]")
+        late = fresh & (answer["observed"].to_numpy() > held["observed"].max()) & (rule + LATE <= look)
+        known = np.where(late, now, known)
+    basis = np.where(changed | late, int(Basis.SEEN), int(Basis.RULE))
+    rows = pd.DataFrame(
+        {"observed": answer["observed"].to_numpy(), "value": value, "known_at": known, "basis": basis}
+    )
+    return pd.DataFrame(rows.loc[fresh | changed])
+
+
+def _by_provider(held: pd.DataFrame, answer: pd.DataFrame, now: np.datetime64) -> pd.DataFrame:
+    # a fact outranks a rule, so rows dated by rule are no obstacle
+    facts = held.loc[held["basis"].to_numpy() != Basis.RULE, ["observed", "value", "known_at"]].assign(
+        new=0, basis=-1
+    )
+    fresh = answer[["observed", "value", "known_at", "basis"]].assign(new=1)
+    both = pd.concat([facts, fresh], ignore_index=True)
+    both = both.sort_values(["observed", "known_at", "new"], kind="stable", ignore_index=True)
+    observed, known, value = (both[name].to_numpy() for name in ("observed", "known_at", "value"))
+    new = both["new"].to_numpy() == 1
+    first = np.append(True, observed[1:] != observed[:-1])[: len(both)]
+    repeats = ~first & np.append(False, _same(value[1:], value[:-1]))[: len(both)]
+    # the same moment with another value: the provider replaced a row in place, and we see it now
+    clash = new & ~first & ~repeats & np.append(False, known[1:] == known[:-1])[: len(both)]
+    if clash.any():
+        newest = facts.drop_duplicates("observed", keep="last").set_index("observed")["value"]
+        settled = _same(newest.reindex(both["observed"]).to_numpy(), value)
+        repeats = repeats | (clash & settled)
+        both.loc[clash, "known_at"] = now
+        both.loc[clash, "basis"] = int(Basis.SEEN)
+    kept = both.loc[new & ~repeats, ["observed", "value", "known_at", "basis"]]
+    # not even a provider's clock may be ahead of the moment we hold the figure
+    return pd.DataFrame(kept.assign(known_at=np.minimum(kept["known_at"].to_numpy(), now)))
+
+
+def _same(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    same: np.ndarray = np.isclose(one, other, rtol=1e-12, atol=0.0)
+    return same
+
+
+def view(rows: pd.DataFrame) -> pd.DataFrame:
+    """What a reader sees of `rows` (frame of ROW): observed, value, known_at, sorted by known_at then
+    observed.
+
+    Where the provider dated an observation itself, rows dated by rule step back; repeated values are one row.
+    """
+    basis = rows["basis"].to_numpy()
+    said = basis == Basis.PROVIDER
+    if said.any() and not said.all():
+        dated = np.isin(rows["observed"].to_numpy(), rows["observed"].to_numpy()[said])
+        rows = rows.loc[~((basis == Basis.RULE) & dated)]
+        rows = rows.sort_values(["observed", "known_at"], kind="stable")
+        observed, value = rows["observed"].to_numpy(), rows["value"].to_numpy()
+        repeated = (observed[1:] == observed[:-1]) & _same(value[1:], value[:-1])
+        rows = rows.loc[np.append(True, ~repeated)[: len(rows)]]
+    known, observed = rows["known_at"].to_numpy(), rows["observed"].to_numpy()
+    if (known[1:] < known[:-1]).any() or ((known[1:] == known[:-1]) & (observed[1:] < observed[:-1])).any():
+        rows = rows.sort_values(["known_at", "observed"], kind="stable")
+    seen = rows[["observed", "value", "known_at"]]
+    return seen.set_axis(pd.RangeIndex(len(seen)))
+
+
+def first_choice(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Views of one series from several sources as one: a later source serves only dates that no earlier one
+    has."""
+    parts = frames[:1]
+    have = frames[0]["observed"].to_numpy()
+    for frame in frames[1:]:
+        further = frame.loc[~np.isin(frame["observed"].to_numpy(), have)]
+        if len(further):
+            parts.append(further)
+            have = np.concatenate([have, further["observed"].to_numpy()])
+    if len(parts) == 1:
+        return frames[0]
+    joined = pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(joined.sort_values(["known_at", "observed"], kind="stable", ignore_index=True))
+
+
+def continued(held: pd.Series, fresh: pd.Series) -> pd.Series:
+    """The part of `fresh` after `held`, brought to the base of `held` at their last common date.
+
+    Both: adjusted closes indexed by date, NaN for none. Every dividend rewrites a provider's whole adjusted
+    past by
+    one factor; continuing the stored past keeps its returns without rewriting ten thousand rows a quarter.
+    Returns an empty series when nothing is new; ValueError when no common date gives the factor.
+    """
+    held, fresh = pd.Series(held.dropna()), pd.Series(fresh.dropna())
+    if not len(held):
+        return fresh
+    new: pd.Series = fresh.loc[fresh.index > held.index[-1]]
+    if not len(new):
+        return new
+    common = held.index.intersection(fresh.index)
+    if not len(common):
+        raise ValueError("no common date")
+    factor = float(held[common[-1]] / fresh[common[-1]])
+    return new if abs(factor - 1) < _SAME_BASE else new * factor
