@@ -236,7 +236,9 @@ class _Work:
         wanted = {}
         for series_id in self.provider.series:
             rows = held.get(series_id)
-            want = _want(lookup(series_id), rows, self.since, self.clock())
+            # dropped files cost nothing to read again, and may have gained a longer past
+            again = rows if self.provider.name != "dropped" else None
+            want = _want(lookup(series_id), again, self.since, self.clock())
             if want is None:
                 self.outcome.current.append(series_id)
             else:
@@ -258,10 +260,10 @@ class _Work:
             self._trouble(Trouble(item.series, error))
             return
         if not len(answer.frame) and item.series not in self.store.rows(self.provider.name):
-            error = ProviderError(
+            nothing = ProviderError(
                 "answered without a single figure.", where=answer.origin, series=item.series
             )
-            self._trouble(Trouble(item.series, error))
+            self._trouble(Trouble(item.series, nothing))
             return
         self.gathered[item.series] = answer.frame
         self.outcome.notes += [f"{item.series}: {note}" for note in answer.notes]

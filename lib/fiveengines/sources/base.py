@@ -163,7 +163,7 @@ def possible_only(series: Series, answer: Answer, provider: str) -> Answer:
     example = float(values[wrong][-1])
     if count > tolerance(len(values)):
         raise DataError(
-            f"{count} of {len(values)} values cannot be {series.unit}, {example:g} for one; nothing was kept.",
+            f"{count} of {len(values)} values cannot be {series.unit} ({example:g}); nothing was kept.",
             where=provider,
             series=series.id,
             remedy="The provider may have changed the unit; compare with its page before the next fetch.",

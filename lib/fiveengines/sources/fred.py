@@ -273,6 +273,6 @@ def _explained(refused: RefusedError) -> ProviderError:
         return KeyRefusedError(
             f"the key in FRED_API_KEY is refused: {said}",
             where="FRED",
-            remedy="Check it at fred.stlouisfed.org/docs/api/api_key.html; until then the keyless download is used.",
+            remedy="Check it at fredaccount.stlouisfed.org; until then the keyless download is used.",
         )
     return ProviderError(f"HTTP {refused.status}: {said or 'no reason given.'}", where="FRED")

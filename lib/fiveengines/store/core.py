@@ -100,10 +100,9 @@ class Store:
             for series_id, rows in self._read(self._file(source), disk.read_rows, {}).items():
                 if series_id not in known or (ids is not None and series_id not in ids):
                     continue
-                if seen_by is not None:
-                    rows = rows.loc[rows["fetched_at"].to_numpy() <= seen_by.to_datetime64()]
-                if len(rows):
-                    found.setdefault(series_id, []).append((source, rows))
+                seen = _fetched_by(rows, seen_by)
+                if len(seen):
+                    found.setdefault(series_id, []).append((source, seen))
         series = {key: _merged(key, found[key]) for key in known if key in found}
         whole = Dataset("live", series, self.members() if members else None, self._notices())
         if as_of is None:
@@ -239,6 +238,10 @@ class Writer:
         path = self._store.folder / "fetch_log.jsonl"
         with path.open("a", encoding="utf-8") as lines:
             lines.writelines(json.dumps(entry, sort_keys=True, default=str) + "\n" for entry in entries)
+
+
+def _fetched_by(rows: pd.DataFrame, moment: pd.Timestamp | None) -> pd.DataFrame:
+    return rows if moment is None else rows.loc[rows["fetched_at"].to_numpy() <= moment.to_datetime64()]
 
 
 def _merged(series_id: str, found: list[tuple[str, pd.DataFrame]]) -> SeriesData:
