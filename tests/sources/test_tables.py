@@ -359,6 +359,38 @@ def test_a_corrupted_file_never_gives_another_number(
         assert list(found) == list(expected)[: len(found)]
 
 
+@st.composite
+def cboe_files(draw: st.DrawFn) -> tuple[dict[dt.date, tuple[float, ...]], bytes]:
+    """Sessions with open, high, low and close in Cboe's form, then damaged."""
+    count = draw(st.integers(2, 40))
+    start = np.datetime64("2019-01-02") + draw(st.integers(0, 250))
+    days = np.busday_offset(start, np.arange(count), roll="forward")
+    prices = draw(st.lists(st.tuples(*[st.integers(9000, 90000)] * 4), min_size=count, max_size=count))
+    clean = {
+        day.item(): tuple(number / 1000 for number in row) for day, row in zip(days, prices, strict=True)
+    }
+    rows = [f"{day:%m/%d/%Y}," + ",".join(f"{value:.6f}" for value in row) for day, row in clean.items()]
+    fault = draw(st.sampled_from([_cut, _swap, _double, _marked, _blank, _torn]))
+    return clean, fault(text(["DATE,OPEN,HIGH,LOW,CLOSE", *rows]), draw)
+
+
+@given(cboe_files())
+def test_a_damaged_cboe_download_never_gives_another_number(
+    case: tuple[dict[dt.date, tuple[float, ...]], bytes],
+) -> None:
+    clean, raw = case
+    names = ("close", "open", "high", "low")
+    try:
+        table = read(raw, wanted=names, step=1)
+    except DataError as error:
+        assert "\n" not in str(error)
+        return
+    for at, day in enumerate(table.dates.tolist()):
+        expected = dict(zip(("open", "high", "low", "close"), clean[day], strict=True))
+        for name, values in table.columns.items():
+            assert np.isnan(values[at]) or values[at] == expected[name]
+
+
 @given(tables(), st.sampled_from(["\n", "\r\n"]))
 def test_the_quick_and_the_patient_way_agree(rows: list[tuple[np.datetime64, str]], ending: str) -> None:
     body = text(lines_of(rows)).replace("\n", ending)
