@@ -43,8 +43,10 @@ class Panel:
         every = calendars.sessions(max(self.as_of.year + 1, 2027))
         self.sessions = every[(every >= FIRST_DAY) & (every <= self.as_of)]
         self.dataset = dataset.until(self.cutoff, self.as_of)
-        self._evenings = calendars.evening(self.sessions).to_numpy().astype("datetime64[s]")
+        self.evenings = calendars.evening(self.sessions).to_numpy().astype("datetime64[s]")
         self._known: dict[str, Known] = {}
+        # Costly intermediates that several measures share, by name; a panel never changes, so they stay true.
+        self.memory: dict[str, object] = {}
 
     def __contains__(self, series_id: str) -> bool:
         return series_id in self.dataset.series
@@ -69,7 +71,7 @@ class Panel:
         # A revision of an older observation does not displace the newest observation already public.
         newest = np.flatnonzero(observed == np.maximum.accumulate(observed))
         moments = data.frame["known_at"].to_numpy().astype("datetime64[s]")[newest]
-        at = np.searchsorted(moments, self._evenings, side="right") - 1
+        at = np.searchsorted(moments, self.evenings, side="right") - 1
         row = np.where(at >= 0, newest[at.clip(0)], -1)
         age = self.sessions.to_numpy().astype("datetime64[s]") - observed[row.clip(0)]
         fresh = (row >= 0) & (age <= np.timedelta64(entry.stale_after * 86400, "s"))

@@ -20,6 +20,8 @@ from fiveengines.errors import ParameterError
 ENGINES = ("liquidity", "volatility", "breadth", "positioning", "rate_path")
 Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
 SourceName = Literal["demo", "files", "live"]
+# An engine whose state a person sets by hand counts with the middle of that state.
+FORCED_SCORE = {"supportive": 0.6, "neutral": 0.0, "adverse": -0.6}
 
 
 class Strict(BaseModel):
@@ -128,6 +130,109 @@ class Shock(Strict):
     volatility_below: float = Field(ge=-1, le=1)
 
 
+class BreadthTurn(Strict):
+    """Wash-out and recovery of participation, in per cent of members above their 50-day average."""
+
+    washed_out: float = Field(ge=0, le=100)
+    recovered: float = Field(ge=0, le=100)
+    healthy: float = Field(ge=0, le=100)
+    broken: float = Field(ge=0, le=100)
+    within_weeks: int = Field(ge=1, le=104)
+    quiet_weeks: int = Field(ge=0, le=104)
+
+
+class VolatilityTurn(Strict):
+    """VIX falling off a peak, or jumping out of calm."""
+
+    peak: float = Field(gt=0)
+    fallen_to: float = Field(gt=0, lt=1)
+    calm: float = Field(gt=0)
+    risen_by: float = Field(gt=1)
+    within_weeks: int = Field(ge=1, le=104)
+    quiet_weeks: int = Field(ge=0, le=104)
+
+
+class ScoreTurn(Strict):
+    """An engine's score turning from an extreme."""
+
+    extreme: float = Field(gt=0, le=1)
+    turned_by: float = Field(gt=0, le=2)
+    within_weeks: int = Field(ge=1, le=104)
+    quiet_weeks: int = Field(ge=0, le=104)
+
+
+class Inflections(Strict):
+    """Rules of step 5; `announce` names the engines whose improving turns count as a market turn."""
+
+    breadth: BreadthTurn
+    volatility: VolatilityTurn
+    liquidity: ScoreTurn
+    positioning: ScoreTurn
+    rate_path: ScoreTurn
+    announce: tuple[Engine, ...]
+
+
+StyleName = Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]
+
+
+class Tape(Strict):
+    """What the tape of the last quarter is measured with."""
+
+    window: int = Field(ge=20, le=504)
+    trending_efficiency: float = Field(ge=0, le=1)
+    choppy_efficiency: float = Field(ge=0, le=1)
+    variance_ratio_days: int = Field(ge=2, le=60)
+    breakout_window: int = Field(ge=5, le=252)
+    breakout_hold: int = Field(ge=1, le=60)
+
+
+class Styles(Strict):
+    """Rules of step 4."""
+
+    by_regime: dict[int, StyleName]
+    re_entry_weeks: int = Field(ge=1, le=52)
+    tape: Tape
+
+
+class Aggressiveness(Strict):
+    """Rules of step 3: from the engines' alignment to the share of the risk budget in use."""
+
+    half_life_weeks: float = Field(gt=0, le=52)
+    centre: float = Field(ge=-1, le=1)
+    gain: float = Field(gt=0, le=20)
+    step_threshold: float = Field(ge=0, le=1)
+    most_up_per_week: float = Field(gt=0, le=1)
+    most_down_per_week: float = Field(gt=0, le=1)
+    caps_by_regime: dict[int, float]
+
+    @field_validator("caps_by_regime")
+    @classmethod
+    def _caps(cls, value: dict[int, float]) -> dict[int, float]:
+        if sorted(value) != [1, 2, 3, 4, 5] or not all(0 <= cap <= 1 for cap in value.values()):
+            raise ValueError("give each regime 1 to 5 a cap between 0 and 1.")
+        return value
+
+
+Profile = Literal["cautious", "balanced", "growth"]
+
+
+class PortfolioParameters(Strict):
+    """params/portfolio.yaml."""
+
+    aggressiveness: Aggressiveness
+    risk_profile: Profile
+    bands: dict[Profile, tuple[float, float]]
+    actual_exposure: float | None = Field(default=None, ge=0, le=2)
+
+    @field_validator("bands")
+    @classmethod
+    def _bands(cls, value: dict[Profile, tuple[float, float]]) -> dict[Profile, tuple[float, float]]:
+        for name, (low, high) in value.items():
+            if not 0 <= low < high <= 2:
+                raise ValueError(f"band {name!r} must rise from at least 0 to at most 2.")
+        return value
+
+
 class RegimeParameters(Strict):
     """params/regimes.yaml."""
 
@@ -137,6 +242,8 @@ class RegimeParameters(Strict):
     margin: float = Field(ge=0, lt=1)
     crisis: Crisis
     shock: Shock
+    inflections: Inflections
+    styles: Styles
 
     @field_validator("prototypes")
     @classmethod
@@ -180,6 +287,7 @@ class Parameters(Strict):
     weekly: WeeklyParameters
     engines: EngineParameters
     regimes: RegimeParameters
+    portfolio: PortfolioParameters
 
     def beside(self, name: str) -> Path:
         """A path named in weekly.yaml, relative to that file."""
@@ -205,6 +313,7 @@ def _load(path: Path, stamp: tuple[float, ...]) -> Parameters:
         weekly=weekly,
         engines=yaml_files.load_model(path.parent / weekly.engines, EngineParameters),
         regimes=yaml_files.load_model(path.parent / weekly.regimes, RegimeParameters),
+        portfolio=yaml_files.load_model(path.parent / weekly.portfolio, PortfolioParameters),
     )
 
 

@@ -1,0 +1,9 @@
+"""Measures: the wiring between catalog series and indicators, and their values on reading dates.
+
+No score, state or breakpoint may enter; `engines` gives values a meaning.
+"""
+
+from fiveengines.measures.evaluate import REGISTRY, Measurements, evaluate, measure
+from fiveengines.measures.measure import Measure
+
+__all__ = ["REGISTRY", "Measure", "Measurements", "evaluate", "measure"]

@@ -1,0 +1,222 @@
+"""Five engines: from measured values to scores, states, directions and coverage, week by week, with the evidence.
+
+Judgement comes from params/engines.yaml alone; every step is causal, so a week never knows the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.measures import Measurements, measure
+from fiveengines.parameters import ENGINES, EngineParameters, Indicator
+
+STATES = ("supportive", "neutral", "adverse", "unknown")
+DIRECTIONS = ("improving", "stable", "deteriorating")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One indicator's part in an engine's score in one week; `score` is None for what is only shown."""
+
+    indicator: str
+    title: str
+    value: float | None
+    unit: str
+    score: float | None
+    weight: float
+    observed: pd.Timestamp | None
+    known_at: pd.Timestamp | None
+    overridden: bool
+    data_value: float | None
+    previous: float | None
+    previous_score: float | None
+    series: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class EngineReading:
+    """One engine in one week."""
+
+    name: str
+    score: float | None
+    state: str
+    direction: str
+    coverage: float
+    disagreement: float | None
+    previous_score: float | None
+    previous_state: str | None
+    stressed: bool
+    forced: bool
+    evidence: tuple[Evidence, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class EngineHistory:
+    """All weeks at once; every frame is indexed by reading date.
+
+    scores, weights: × indicator (weights as they counted that week). score, coverage, disagreement: × engine,
+    float64; score is NaN where coverage is too low. state, direction: × engine, text. stressed: bool.
+    """
+
+    scores: pd.DataFrame
+    weights: pd.DataFrame
+    score: pd.DataFrame
+    state: pd.DataFrame
+    direction: pd.DataFrame
+    coverage: pd.DataFrame
+    disagreement: pd.DataFrame
+    stressed: pd.Series
+    forced: pd.DataFrame
+
+
+def indicator_score(values: pd.Series, adverse: float, supportive: float) -> pd.Series:
+    """-1 at and beyond `adverse`, +1 at and beyond `supportive`, linear between; NaN stays NaN."""
+    return (((values - adverse) / (supportive - adverse)) * 2 - 1).clip(-1.0, 1.0)
+
+
+def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | None = None) -> EngineHistory:
+    """Score every week.
+
+    values: reading date × indicator. forced: reading date × engine, a score set by hand or NaN.
+    """
+    scores = pd.DataFrame(index=values.index)
+    weights = pd.DataFrame(index=values.index)
+    score, coverage, disagreement = (pd.DataFrame(index=values.index, dtype="float64") for _ in range(3))
+    for engine in ENGINES:
+        lines = {name: each for name, each in params.engines[engine].items() if each.weight > 0}
+        part = pd.DataFrame(
+            {n: indicator_score(values[n], float(i.adverse or 0.0), float(i.supportive or 0.0)) for n, i in lines.items()},
+            index=values.index,
+        )
+        counted = _weights(part, lines)
+        total = counted.sum(axis=1)
+        mean = (part.fillna(0.0) * counted).sum(axis=1) / total.where(total > 0)
+        spread = ((part.fillna(0.0).sub(mean, axis=0) ** 2) * counted).sum(axis=1) / total.where(total > 0)
+        scores[list(lines)], weights[list(lines)] = part, counted
+        score[engine], disagreement[engine] = mean, np.sqrt(spread)
+        needed = sum(each.weight for each in lines.values() if not each.optional and each.instead_of is None)
+        coverage[engine] = (total / needed).clip(upper=1.0)
+    stressed = _stressed(values, params)
+    for engine, cap in params.stress.caps.items():
+        score[engine] = score[engine].where(~stressed | (score[engine] < cap), cap)
+    score = score.where(coverage >= params.minimum_coverage)
+    by_hand = forced.reindex(index=values.index, columns=list(ENGINES)) if forced is not None else score * np.nan
+    score = by_hand.fillna(score)
+    state = pd.DataFrame({each: _states(score[each].to_numpy(), params) for each in ENGINES}, index=values.index)
+    direction = pd.DataFrame({each: _directions(score[each], params) for each in ENGINES}, index=values.index)
+    return EngineHistory(scores, weights, score, state, direction, coverage, disagreement, stressed, by_hand.notna())
+
+
+def _weights(scores: pd.DataFrame, lines: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Weight of each indicator each week: zero without a value, and zero for a stand-in that is not needed."""
+    present = scores.notna()
+    counted = {}
+    for name, each in lines.items():
+        usable = present[name]
+        if each.instead_of is not None and each.instead_of in present:
+            usable = usable & ~present[each.instead_of]
+        counted[name] = usable * each.weight
+    return pd.DataFrame(counted, index=scores.index)
+
+
+def _stressed(values: pd.DataFrame, params: EngineParameters) -> pd.Series:
+    stressed = pd.Series(False, index=values.index)
+    for conditions in params.stress.any:
+        holds = pd.Series(True, index=values.index)
+        for name, threshold in conditions.items():
+            holds &= values[name] > threshold
+        stressed |= holds
+    return stressed
+
+
+def _states(scores: np.ndarray, params: EngineParameters) -> list[str]:
+    """States with hysteresis: a state begins beyond its threshold and ends only when the score is back inside."""
+    limits = params.states
+    found: list[str] = []
+    state = "neutral"
+    for value in scores:
+        if not np.isfinite(value):
+            found.append("unknown")
+            continue
+        if value >= limits.supportive:
+            state = "supportive"
+        elif value <= limits.adverse:
+            state = "adverse"
+        elif (state == "supportive" and value < limits.release) or (state == "adverse" and value > -limits.release):
+            state = "neutral"
+        found.append(state)
+    return found
+
+
+def _directions(score: pd.Series, params: EngineParameters) -> np.ndarray:
+    """Change over some weeks in units of the engine's own usual change, known at the time."""
+    rule = params.direction
+    change = score - score.shift(rule.weeks)
+    usual = change.rolling(rule.window_weeks, min_periods=26).std()
+    size = (change / usual.where(usual > 0)).to_numpy()
+    return np.select([size >= rule.threshold, size <= -rule.threshold], ["improving", "deteriorating"], "stable")
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _moment(value: object) -> pd.Timestamp | None:
+    return None if pd.isna(value) else pd.Timestamp(value)  # type: ignore[call-overload, arg-type]
+
+
+def reading(
+    history: EngineHistory,
+    engine: str,
+    day: pd.Timestamp,
+    measured: Measurements,
+    used: pd.DataFrame,
+    overridden: pd.DataFrame,
+    params: EngineParameters,
+) -> EngineReading:
+    """One engine's reading on `day`.
+
+    used: values as scored (overrides applied); overridden: bool, same shape; measured: the data's own values.
+    """
+    at = history.score.index.get_loc(day)
+    before = history.score.index[at - 1] if at > 0 else None
+    evidence = []
+    for name, line in params.engines[engine].items():  # type: ignore[index]
+        each = measure(name)
+        scored = line.weight > 0
+        evidence.append(
+            Evidence(
+                indicator=name,
+                title=each.title,
+                value=_number(used.at[day, name]),
+                unit=each.unit,
+                score=_number(history.scores.at[day, name]) if scored else None,
+                weight=float(history.weights.at[day, name]) if scored else 0.0,
+                observed=_moment(measured.observed.at[day, name]),
+                known_at=_moment(measured.known_at.at[day, name]),
+                overridden=bool(overridden.at[day, name]),
+                data_value=_number(measured.values.at[day, name]),
+                previous=_number(used.at[before, name]) if before is not None else None,
+                previous_score=_number(history.scores.at[before, name]) if scored and before is not None else None,
+                series=each.inputs,
+                why=line.why,
+            )
+        )
+    return EngineReading(
+        name=engine,
+        score=_number(history.score.at[day, engine]),
+        state=str(history.state.at[day, engine]),
+        direction=str(history.direction.at[day, engine]),
+        coverage=float(history.coverage.at[day, engine]),
+        disagreement=_number(history.disagreement.at[day, engine]),
+        previous_score=_number(history.score.at[before, engine]) if before is not None else None,
+        previous_state=str(history.state.at[before, engine]) if before is not None else None,
+        stressed=bool(history.stressed.at[day]),
+        forced=bool(history.forced.at[day, engine]),
+        evidence=tuple(evidence),
+    )

@@ -1,0 +1,115 @@
+"""Step 5: turns of each engine from an extreme, announced once and then left alone for a while.
+
+Causal rules over readings and indicators; their thresholds stand in params/regimes.yaml.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.parameters import BreadthTurn, Inflections, ScoreTurn, VolatilityTurn
+
+IMPROVING, DETERIORATING = "improving", "deteriorating"
+
+
+@dataclass(frozen=True)
+class Inflection:
+    """One turn: which engine, which way, when, and how strong (0…1)."""
+
+    engine: str
+    direction: str
+    since: pd.Timestamp
+    weeks_ago: int
+    strength: float
+    announced: bool
+
+
+def turns(score: pd.DataFrame, values: pd.DataFrame, params: Inflections) -> pd.DataFrame:
+    """Strength (0…1) of every turn in the week it is announced, 0 elsewhere.
+
+    score: reading date × engine. values: reading date × indicator; vix and pct_above_50d are read.
+    Returns reading date × "engine:direction".
+    """
+    found: dict[str, pd.Series] = {}
+    found["breadth:improving"], found["breadth:deteriorating"] = _breadth(values["pct_above_50d"], params.breadth)
+    found["volatility:improving"], found["volatility:deteriorating"] = _volatility(values["vix"], params.volatility)
+    for engine in ("liquidity", "positioning", "rate_path"):
+        rule: ScoreTurn = getattr(params, engine)
+        found[f"{engine}:improving"] = _score_turn(score[engine], rule)
+        found[f"{engine}:deteriorating"] = _score_turn(-score[engine], rule)
+    return pd.DataFrame(found, index=score.index)
+
+
+def announced(found: pd.DataFrame, params: Inflections) -> pd.Series:
+    """The `inflection` column: comma-separated engine:direction of each week's turns.
+
+    Improving turns count only for the engines that params name, because a market's turn is theirs to announce.
+    """
+    wanted = [
+        name for name in found if name.endswith(DETERIORATING) or name.split(":")[0] in params.announce
+    ]
+    flags = found[wanted].to_numpy() > 0
+    return pd.Series([",".join(np.array(wanted)[row]) for row in flags], index=found.index)
+
+
+def recent(found: pd.DataFrame, params: Inflections, day: pd.Timestamp, weeks: int = 13) -> tuple[Inflection, ...]:
+    """Turns of the last `weeks` readings up to `day`, newest first."""
+    at = int(found.index.get_indexer([day])[0])
+    window = found.iloc[max(0, at - weeks + 1) : at + 1]
+    rows = []
+    for name in window:
+        engine, direction = str(name).split(":")
+        for moment, strength in window[name][window[name] > 0].items():
+            age = at - int(found.index.get_indexer([moment])[0])
+            known = direction == DETERIORATING or engine in params.announce
+            rows.append(Inflection(engine, direction, pd.Timestamp(moment), age, float(strength), known))
+    return tuple(sorted(rows, key=lambda each: (each.weeks_ago, each.engine)))
+
+
+def _once(fired: pd.Series, strength: pd.Series, quiet_weeks: int) -> pd.Series:
+    """Keep the first of a run of signals; later ones within `quiet_weeks` of it are the same turn."""
+    kept = np.zeros(len(fired))
+    last = -(10**6)
+    sizes = strength.clip(0.0, 1.0).fillna(0.5).to_numpy()
+    for at in np.flatnonzero(fired.to_numpy(dtype=bool)):
+        if at - last > quiet_weeks:
+            kept[at] = max(float(sizes[at]), 0.05)
+            last = at
+    return pd.Series(kept, index=fired.index)
+
+
+def _crosses_up(series: pd.Series, level: float | pd.Series) -> pd.Series:
+    before = level.shift(1) if isinstance(level, pd.Series) else level
+    return (series > level) & (series.shift(1) <= before)
+
+
+def _breadth(share: pd.Series, rule: BreadthTurn) -> tuple[pd.Series, pd.Series]:
+    low = share.rolling(rule.within_weeks, min_periods=1).min()
+    high = share.rolling(rule.within_weeks, min_periods=1).max()
+    up = (low < rule.washed_out) & _crosses_up(share, rule.recovered)
+    down = (high > rule.healthy) & _crosses_up(-share, -rule.broken)
+    return (
+        _once(up, (share - low) / 100.0 + (rule.washed_out - low) / 40.0, rule.quiet_weeks),
+        _once(down, (high - share) / 100.0, rule.quiet_weeks),
+    )
+
+
+def _volatility(vix: pd.Series, rule: VolatilityTurn) -> tuple[pd.Series, pd.Series]:
+    peak = vix.rolling(rule.within_weeks, min_periods=1).max()
+    low = vix.rolling(rule.within_weeks, min_periods=1).min()
+    off_peak = (peak > rule.peak) & (vix < rule.fallen_to * peak)
+    jumped = (low < rule.calm) & (vix > rule.risen_by * low) & (vix > rule.calm)
+    return (
+        _once(off_peak & ~off_peak.shift(1, fill_value=False), 1.5 * (1 - vix / peak), rule.quiet_weeks),
+        _once(jumped & ~jumped.shift(1, fill_value=False), (vix / low - 1) / 1.5, rule.quiet_weeks),
+    )
+
+
+def _score_turn(score: pd.Series, rule: ScoreTurn) -> pd.Series:
+    low = score.rolling(rule.within_weeks, min_periods=1).min()
+    risen = score - low
+    fired = (low < -rule.extreme) & _crosses_up(risen, rule.turned_by)
+    return _once(fired, risen, rule.quiet_weeks)

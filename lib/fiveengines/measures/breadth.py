@@ -1,0 +1,140 @@
+"""Breadth: from members' prices, from ready series, or from sectors, in that order; `basis` says which.
+
+Formulas stand in `indicators`, judgement in params/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.indicators import breadth as formulas
+from fiveengines.indicators.transforms import change, distance_from_high, log_change
+from fiveengines.measures.measure import Measure, on_value
+from fiveengines.panel import Panel
+
+QUARTER = 63
+MONTH = 20
+# Fewer members than this do not speak for an index.
+ENOUGH_MEMBERS = 100
+NEAR_HIGH = 2.0
+BROAD = 60.0
+SECTORS = ("XLB", "XLC", "XLE", "XLF", "XLI", "XLK", "XLP", "XLRE", "XLU", "XLV", "XLY")
+FEWEST_SECTORS = 8
+
+
+@dataclass(frozen=True)
+class Internals:
+    """Breadth of one panel, each on its sessions, and where each session's figures came from."""
+
+    above: dict[int, pd.Series]
+    advances: pd.Series
+    declines: pd.Series
+    net_new_highs: pd.Series
+    concentration: pd.Series
+    basis: pd.Series
+
+
+def internals(panel: Panel) -> Internals:
+    """Breadth from the best basis each session has; computed once for a panel."""
+    kept = panel.memory.get("internals")
+    if not isinstance(kept, Internals):
+        kept = _internals(panel)
+        panel.memory["internals"] = kept
+    return kept
+
+
+def _internals(panel: Panel) -> Internals:
+    nothing = pd.Series(np.nan, index=panel.sessions)
+    members = panel.members
+    above = {window: nothing for window in (20, 50, 200)}
+    advances, declines, net, concentration = nothing, nothing, nothing, nothing
+    enough = pd.Series(False, index=panel.sessions)
+    if members is not None:
+        enough = members.notna().sum(axis=1) >= ENOUGH_MEMBERS
+        above = {window: formulas.pct_above_sma(members, window).where(enough) for window in above}
+        counts = formulas.advances_declines(members)
+        advances, declines = counts["advances"].where(enough), counts["declines"].where(enough)
+        extremes = formulas.new_highs_lows(members)
+        net = (extremes["pct_highs"] - extremes["pct_lows"]).where(enough)
+        concentration = formulas.concentration_of_returns(members, QUARTER, 0.1).where(enough)
+    from_members = above[200].notna()
+    for window in (20, 50, 200):
+        above[window] = above[window].fillna(panel.daily(f"PCT_ABOVE_{window}DMA_SP500"))
+    from_series = above[200].notna() & ~from_members
+    advances = advances.fillna(panel.daily("NYSE_ADVANCING"))
+    declines = declines.fillna(panel.daily("NYSE_DECLINING"))
+    issues = (panel.daily("NYSE_ADVANCING") + panel.daily("NYSE_DECLINING")).fillna(500.0)
+    published = (panel.daily("NEW_HIGHS_52W") - panel.daily("NEW_LOWS_52W")) / issues * 100
+    net = net.fillna(published)
+    sectors = pd.DataFrame({each: panel.daily(each) for each in SECTORS})
+    sectors = sectors.where(sectors.notna().sum(axis=1) >= FEWEST_SECTORS)
+    for window in (20, 50, 200):
+        above[window] = above[window].fillna(formulas.pct_above_sma(sectors, window))
+    from_sectors = above[200].notna() & ~from_members & ~from_series
+    basis = pd.Series("", index=panel.sessions).mask(from_members, "members").mask(from_series, "published").mask(from_sectors, "sectors")
+    return Internals(above, advances, declines, net, concentration, basis)
+
+
+def _divergence(panel: Panel) -> pd.Series:
+    return formulas.index_breadth_divergence(panel.daily("SPX"), internals(panel).above[200], NEAR_HIGH, BROAD)
+
+
+def _equal_vs_cap(panel: Panel) -> pd.Series:
+    return on_value(panel.daily("RSP") / panel.daily("SPY"), lambda ratio: log_change(ratio, QUARTER))
+
+
+def _mcclellan(panel: Panel) -> pd.Series:
+    found = internals(panel)
+    return formulas.mcclellan_oscillator(found.advances, found.declines)
+
+
+def _summation(panel: Panel) -> pd.Series:
+    found = internals(panel)
+    return formulas.mcclellan_summation(found.advances, found.declines)
+
+
+def _line(panel: Panel) -> pd.Series:
+    found = internals(panel)
+    return change(formulas.advance_decline_line(found.advances, found.declines), QUARTER)
+
+
+def _thrust(panel: Panel, formula: object) -> pd.Series:
+    found = internals(panel)
+    fired = formula(found.advances, found.declines)  # type: ignore[operator]
+    # A thrust is one day's event; a weekly reader wants to know whether there was one this week.
+    return fired.astype("float64").rolling(5, min_periods=1).max()
+
+
+_PRICES = ("SPX", "PCT_ABOVE_200DMA_SP500", *SECTORS)
+_AD = ("NYSE_ADVANCING", "NYSE_DECLINING")
+
+
+def _above(window: int, shift: int = 0) -> Measure:
+    name = f"pct_above_{window}d"
+    series = f"PCT_ABOVE_{window}DMA_SP500"
+    if shift:
+        title = f"Members above their {window}-day average, 4-week change"
+        return Measure(f"{name}_change_4w", title, "points", (series, *SECTORS), lambda p: change(internals(p).above[window], shift), alternatives=True, members=True)
+    return Measure(name, f"Members above their {window}-day average", "%", (series, *SECTORS), lambda p: internals(p).above[window], alternatives=True, members=True)
+
+
+MEASURES = (
+    _above(200),
+    _above(50),
+    _above(20),
+    _above(200, MONTH),
+    _above(50, MONTH),
+    Measure("net_new_highs", "52-week highs minus lows, 5-day mean", "% of members", ("NEW_HIGHS_52W", "NEW_LOWS_52W"), lambda p: internals(p).net_new_highs.rolling(5, min_periods=3).mean(), members=True),
+    Measure("advance_decline_line_13w", "Advance-decline line, 13-week change", "issues", _AD, _line, members=True),
+    Measure("mcclellan_oscillator", "McClellan oscillator", "ratio-adjusted", _AD, _mcclellan, members=True),
+    Measure("mcclellan_summation", "McClellan summation", "ratio-adjusted", _AD, _summation, members=True),
+    Measure("zweig_thrust", "Zweig breadth thrust this week", "flag", _AD, lambda p: _thrust(p, formulas.zweig_thrust), members=True),
+    Measure("whaley_thrust", "Whaley breadth thrust this week", "flag", _AD, lambda p: _thrust(p, formulas.whaley_thrust), members=True),
+    Measure("equal_vs_cap_13w", "Equal weight against cap weight, 13 weeks", "%", ("RSP", "SPY"), _equal_vs_cap),
+    Measure("concentration", "Share of gains from the top tenth, 13 weeks", "%", (), lambda p: internals(p).concentration, members=True),
+    Measure("index_breadth_divergence", "Index near its high without its members", "flag", ("SPX",), _divergence, members=True),
+    Measure("index_from_high", "Index below its 52-week high", "%", ("SPX",), lambda p: on_value(p.daily("SPX"), lambda s: distance_from_high(s, 252))),
+)

@@ -1,0 +1,90 @@
+"""Positioning: which series feed which indicator. Formulas stand in `indicators`, judgement in params/."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.indicators import positioning as formulas
+from fiveengines.indicators.transforms import change
+from fiveengines.measures.measure import Measure, absent, on_value
+from fiveengines.panel import Panel
+
+THREE_YEARS_OF_REPORTS = 156
+FEWEST_REPORTS = 52
+LOOKBACKS = (21, 63, 126, 252)
+VOL_WINDOW = 60
+VOL_TARGET = 12.0
+
+
+def _net_share(panel: Panel, longs: str, shorts: str, open_interest: tuple[str, ...]) -> pd.Series:
+    reports = panel.reports((longs, shorts, *open_interest))
+    if not {longs, shorts, *open_interest} <= set(reports.columns):
+        return pd.Series(dtype="float64")
+    return formulas.cot_net_share(reports[longs], reports[shorts], reports[list(open_interest)].sum(axis=1, min_count=1))
+
+
+def _percentile(panel: Panel, net: pd.Series, dated_by: str) -> pd.Series:
+    if net.empty:
+        return absent(panel)
+    return panel.from_reports(formulas.cot_percentile(net.dropna(), THREE_YEARS_OF_REPORTS, FEWEST_REPORTS), dated_by)
+
+
+def _cohort(panel: Panel, cohort: str) -> pd.Series:
+    """Percentile of a TFF cohort's net share: the S&P 500 contract, or the Nasdaq's where that has none."""
+    result = absent(panel)
+    for market in ("SP500", "NASDAQ"):
+        longs, shorts = f"TFF_{market}_{cohort}_LONG", f"TFF_{market}_{cohort}_SHORT"
+        whole = f"TFF_{market}_OPEN_INTEREST"
+        interest = (whole,) if whole in panel else (longs, shorts)
+        result = result.fillna(_percentile(panel, _net_share(panel, longs, shorts, interest), longs))
+    return result
+
+
+_SPECULATORS = ("COT_SP500_SPEC_LONG", "COT_SP500_SPEC_SHORT")
+_ALL_LONGS = ("COT_SP500_SPEC_LONG", "COT_SP500_COMM_LONG", "COT_SP500_NONREPT_LONG")
+
+
+def _speculators(panel: Panel) -> pd.Series:
+    return _percentile(panel, _net_share(panel, *_SPECULATORS, _ALL_LONGS), _SPECULATORS[0])
+
+
+def _speculators_change(panel: Panel) -> pd.Series:
+    net = _net_share(panel, *_SPECULATORS, _ALL_LONGS)
+    return panel.from_reports(change(net.dropna(), 4), _SPECULATORS[0]) if not net.empty else absent(panel)
+
+
+def _bull_bear(panel: Panel) -> pd.Series:
+    reports = panel.reports(("AAII_BULLISH", "AAII_BEARISH"))
+    if reports.shape[1] != 2:
+        return absent(panel)
+    spread = (reports["AAII_BULLISH"] - reports["AAII_BEARISH"]).dropna()
+    return panel.from_reports(spread.rolling(4, min_periods=2).mean(), "AAII_BULLISH")
+
+
+def _trend_follower(panel: Panel) -> pd.Series:
+    return on_value(panel.daily("SPX"), lambda close: formulas.trend_follower_exposure(close, LOOKBACKS, VOL_WINDOW, VOL_TARGET, 1.5))
+
+
+def _vol_target(panel: Panel) -> pd.Series:
+    def exposure(close: pd.Series) -> pd.Series:
+        return formulas.vol_target_exposure(np.log(close).diff(), VOL_TARGET, VOL_WINDOW, 1.5)
+
+    return on_value(panel.daily("SPX"), exposure)
+
+
+MEASURES = (
+    Measure("cot_speculators", "Futures speculators, net", "percentile", _SPECULATORS, _speculators),
+    Measure("cot_speculators_change_4w", "Futures speculators, 4-week change", "% of open interest", _SPECULATORS, _speculators_change),
+    Measure("cot_asset_managers", "Asset managers in futures, net", "percentile", ("TFF_SP500_ASSET_MGR_LONG", "TFF_NASDAQ_ASSET_MGR_LONG"), lambda p: _cohort(p, "ASSET_MGR"), alternatives=True),
+    Measure("cot_leveraged_funds", "Leveraged funds in futures, net", "percentile", ("TFF_SP500_LEV_MONEY_LONG", "TFF_NASDAQ_LEV_MONEY_LONG"), lambda p: _cohort(p, "LEV_MONEY"), alternatives=True),
+    Measure("naaim", "Active managers' exposure (NAAIM)", "%", ("NAAIM",), lambda p: p.daily("NAAIM")),
+    Measure("aaii_bull_bear", "AAII bulls minus bears, 4-week mean", "points", ("AAII_BULLISH", "AAII_BEARISH"), _bull_bear),
+    Measure("aaii_bears", "AAII bears", "%", ("AAII_BEARISH",), lambda p: p.daily("AAII_BEARISH")),
+    Measure("put_call", "Equity put/call, 10-day mean", "ratio", ("PUT_CALL_EQUITY",), lambda p: on_value(p.daily("PUT_CALL_EQUITY"), lambda s: formulas.put_call_ratio_average(s, 10))),
+    Measure("cta_exposure", "Trend followers' exposure (modelled)", "% of maximum", ("SPX",), _trend_follower),
+    Measure("vol_target_exposure", "Volatility-target exposure (modelled)", "%", ("SPX",), _vol_target),
+    Measure("dealer_gamma", "Dealer gamma", "$bn per 1 % move", ("GEX",), lambda p: p.billions("GEX")),
+    Measure("hedge_fund_gross", "Hedge funds' gross leverage", "percentile", (), None),
+    Measure("hedge_fund_net", "Hedge funds' net leverage", "percentile", (), None),
+)

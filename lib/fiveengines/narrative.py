@@ -1,0 +1,132 @@
+"""The week in words: one sentence of five clauses, and what changed since last week.
+
+Words for readings only; no reading is computed and no advice is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fiveengines.engines import EngineReading, Evidence
+from fiveengines.regimes import NAMES, RegimeReading
+
+ENGINE_NAMES = {
+    "liquidity": "Liquidity",
+    "volatility": "Volatility",
+    "breadth": "Breadth",
+    "positioning": "Positioning",
+    "rate_path": "Rate path",
+}
+
+# engine → state → direction → clause
+_CLAUSES: dict[str, dict[str, dict[str, str]]] = {
+    "liquidity": {
+        "supportive": {"improving": "liquidity ample and growing", "stable": "liquidity ample", "deteriorating": "liquidity ample but ebbing"},
+        "neutral": {"improving": "liquidity on the mend", "stable": "liquidity neither loose nor tight", "deteriorating": "liquidity tightening"},
+        "adverse": {"improving": "liquidity tight but easing", "stable": "liquidity tight", "deteriorating": "liquidity tight and getting tighter"},
+    },
+    "volatility": {
+        "supportive": {"improving": "volatility low and falling", "stable": "volatility calm", "deteriorating": "volatility low but waking"},
+        "neutral": {"improving": "volatility settling", "stable": "volatility ordinary", "deteriorating": "volatility picking up"},
+        "adverse": {"improving": "volatility high but past its peak", "stable": "volatility high", "deteriorating": "volatility high and rising"},
+    },
+    "breadth": {
+        "supportive": {"improving": "breadth wide and widening", "stable": "breadth wide", "deteriorating": "breadth wide but thinning"},
+        "neutral": {"improving": "breadth recovering", "stable": "breadth mixed", "deteriorating": "breadth fading"},
+        "adverse": {"improving": "breadth poor but lifting", "stable": "breadth poor", "deteriorating": "breadth breaking down"},
+    },
+    "positioning": {
+        "supportive": {"improving": "positioning light and getting lighter", "stable": "positioning light", "deteriorating": "positioning light but filling up"},
+        "neutral": {"improving": "positioning easing back", "stable": "positioning middling", "deteriorating": "positioning filling up"},
+        "adverse": {"improving": "positioning crowded but thinning out", "stable": "positioning crowded", "deteriorating": "positioning crowded and still building"},
+    },
+    "rate_path": {
+        "supportive": {"improving": "a rate path turning friendlier", "stable": "a friendly rate path", "deteriorating": "a rate path friendly but less so"},
+        "neutral": {"improving": "a rate path clearing up", "stable": "an undecided rate path", "deteriorating": "a rate path growing less friendly"},
+        "adverse": {"improving": "a hostile rate path that is softening", "stable": "a hostile rate path", "deteriorating": "a rate path turning more hostile"},
+    },
+}
+
+
+def clause(reading: EngineReading) -> str:
+    """One engine in a few words; an engine without enough data says so."""
+    words = _CLAUSES[reading.name].get(reading.state)
+    if words is None:
+        return f"{ENGINE_NAMES[reading.name].lower()} unknown for want of data"
+    return words[reading.direction]
+
+
+def sentence(engines: Mapping[str, EngineReading]) -> str:
+    """The five clauses as one sentence."""
+    parts = [clause(each) for each in engines.values()]
+    text = ", ".join(parts[:-1]) + f", and {parts[-1]}."
+    return text[0].upper() + text[1:]
+
+
+def figure(value: float | None, unit: str) -> str:
+    """A value with its unit, in as many digits as a reader needs."""
+    if value is None:
+        return "no value"
+    match unit:
+        case "flag":
+            return "yes" if value > 0 else "no"
+        case "%" | "% of maximum" | "% of members" | "% of open interest" | "% of Fed assets":
+            text = f"{value:.1f} %"
+            return text if unit == "%" else f"{text} {unit[2:]}"
+        case "percentile":
+            return f"{ordinal(round(value))} percentile"
+        case "$bn":
+            return f"${value:,.0f} bn" if value >= 0 else f"-${-value:,.0f} bn"
+        case "$bn per 1 % move":
+            return f"${value:,.1f} bn per 1 % move" if value >= 0 else f"-${-value:,.1f} bn per 1 % move"
+        case "ratio":
+            return f"{value:.2f}"
+        case "index":
+            return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
+        case "points":
+            return f"{value:+.2f} points" if abs(value) < 10 else f"{value:+.1f} points"
+        case "sessions" | "issues" | "ratio-adjusted" | "bp" | "bp a year":
+            return f"{value:,.0f} {unit}" if unit != "ratio-adjusted" else f"{value:,.0f}"
+    return f"{value:.2f} {unit}"
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th …"""
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def moved_most(reading: EngineReading) -> Evidence | None:
+    """The scored indicator whose part in the engine's score moved most since last week."""
+    moved = [
+        (abs((each.score - each.previous_score) * each.weight), each)
+        for each in reading.evidence
+        if each.score is not None and each.previous_score is not None and each.weight > 0
+    ]
+    best = max(moved, key=lambda pair: pair[0], default=None)
+    return best[1] if best is not None and best[0] > 0 else None
+
+
+def moved_text(evidence: Evidence | None) -> str:
+    """'VIX 18.2 → 24.1' for the indicator that moved most, or that nothing did."""
+    if evidence is None:
+        return "no indicator moved its score"
+    return f"{evidence.title} {figure(evidence.previous, evidence.unit)} → {figure(evidence.value, evidence.unit)}"
+
+
+def changes(engines: Mapping[str, EngineReading], regime: RegimeReading) -> tuple[str, ...]:
+    """What changed since last week, most important first; one line says so when nothing of weight did."""
+    lines = []
+    if regime.previous is not None and regime.previous != regime.number:
+        lines.append(f"Regime: {NAMES[regime.previous]} → {regime.name}.")
+    flips = [each for each in engines.values() if each.previous_state is not None and each.previous_state != each.state]
+    lines += [f"{ENGINE_NAMES[each.name]}: {each.previous_state} → {each.state}." for each in flips]
+    moves = sorted(
+        (each for each in engines.values() if each.score is not None and each.previous_score is not None),
+        key=lambda each: -abs((each.score or 0.0) - (each.previous_score or 0.0)),
+    )
+    for each in moves[:2]:
+        step = (each.score or 0.0) - (each.previous_score or 0.0)
+        if abs(step) >= 0.05:
+            lines.append(f"{ENGINE_NAMES[each.name]} score {each.previous_score:+.2f} → {each.score:+.2f}: {moved_text(moved_most(each))}.")
+    return tuple(lines) or ("Nothing of weight: no state changed and no engine's score moved by 0.05.",)

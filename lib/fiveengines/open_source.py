@@ -1,0 +1,37 @@
+"""The door to every source by name: demo, files or live.
+
+It only chooses; reading is the sources' and the store's business.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fiveengines import paths
+from fiveengines.dataset import Dataset
+from fiveengines.errors import ParameterError
+
+NAMES = ("demo", "files", "live")
+
+
+def open_source(name: str, *, data_dir: str | Path | None = None, seed: int = 7) -> Dataset:
+    """Everything the named source knows.
+
+    demo: simulated from `seed`. files: the folder `data_dir`. live: the local store in `data_dir` or its usual place.
+    """
+    match name:
+        case "demo":
+            from fiveengines.sources import demo  # noqa: PLC0415  (a reader of files does not pay for the simulation)
+
+            return demo.load(seed)
+        case "files":
+            from fiveengines.sources import files  # noqa: PLC0415
+
+            if data_dir is None:
+                raise ParameterError("source files needs a folder.", remedy="Name it with --data-dir, or data_dir in params/weekly.yaml.")
+            return files.load(Path(data_dir).expanduser())
+        case "live":
+            from fiveengines.store import Store  # noqa: PLC0415
+
+            return Store(Path(data_dir).expanduser() if data_dir else paths.store_dir()).dataset()
+    raise ParameterError(f"unknown source {name!r}.", remedy=f"Choose {', '.join(NAMES)}.")

@@ -1,0 +1,94 @@
+"""All weeks at once: from a dataset to every reading of the five steps, and the history other programs read.
+
+The costly part (measuring) is done once for a dataset; the cheap part (reading) follows every override.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fiveengines import aggressiveness, calendars, engines, inflections, measures, overrides, regimes, styles
+from fiveengines.dataset import Dataset
+from fiveengines.measures import Measurements
+from fiveengines.panel import Panel
+from fiveengines.parameters import ENGINES, Parameters
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the data say on every reading date, before any judgement: the costly part."""
+
+    measurements: Measurements
+    tape: pd.DataFrame
+    panel: Panel
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Every week's five steps; all frames are indexed by reading date."""
+
+    measurements: Measurements
+    applied: overrides.Applied
+    engines: engines.EngineHistory
+    regimes: regimes.RegimeHistory
+    turns: pd.DataFrame
+    inflection: pd.Series
+    aggressiveness: aggressiveness.AggressivenessHistory
+    style: pd.Series
+    tape: pd.DataFrame
+
+    @property
+    def dates(self) -> pd.DatetimeIndex:
+        """Reading dates, oldest first."""
+        return pd.DatetimeIndex(self.engines.score.index)
+
+
+def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Measured:
+    """Measure every indicator of params on every reading date from `history_start` to `as_of`."""
+    panel = Panel(dataset, as_of)
+    dates = calendars.reading_dates(params.weekly.history_start, as_of)
+    if len(dates) == 0 or dates[-1] != as_of:
+        dates = dates.append(pd.DatetimeIndex([as_of]))
+    names = [name for lines in params.engines.engines.values() for name in lines]
+    measured = measures.evaluate(panel, dates, names)
+    tape = styles.tape_history(panel.daily("SPX"), dates, params.regimes.styles)
+    return Measured(measured, tape, panel)
+
+
+def read(measured: Measured, params: Parameters, trail: overrides.Trail | tuple[overrides.Entry, ...]) -> Readings:
+    """Read every week from what was measured and what was entered by hand."""
+    applied = overrides.apply(measured.measurements.values, trail)
+    history = engines.read(applied.values, params.engines, applied.forced)
+    regime = regimes.classify(history.score, applied.values, params.regimes)
+    found = inflections.turns(history.score, applied.values, params.regimes.inflections)
+    column = inflections.announced(found, params.regimes.inflections)
+    return Readings(
+        measurements=measured.measurements,
+        applied=applied,
+        engines=history,
+        regimes=regime,
+        turns=found,
+        inflection=column,
+        aggressiveness=aggressiveness.gauge(history.score, regime.confirmed, params.portfolio.aggressiveness),
+        style=styles.choose(regime.confirmed, column, params.regimes.styles),
+        tape=measured.tape,
+    )
+
+
+def history_frame(readings: Readings) -> pd.DataFrame:
+    """The history CSV's table: one row a reading date, the columns that other programs rely on."""
+    table: dict[str, pd.Series] = {}
+    for engine in ENGINES:
+        table[f"{engine}_score"] = readings.engines.score[engine].round(4)
+        table[f"{engine}_state"] = readings.engines.state[engine]
+        table[f"{engine}_direction"] = readings.engines.direction[engine]
+        table[f"{engine}_coverage"] = readings.engines.coverage[engine].round(4)
+    table["regime"] = readings.regimes.confirmed
+    table["regime_raw"] = readings.regimes.raw
+    table["aggressiveness"] = readings.aggressiveness.exposure.round(4)
+    table["inflection"] = readings.inflection
+    frame = pd.DataFrame(table)
+    frame.index.name = "as_of"
+    return frame
