@@ -1,4 +1,4 @@
-"""A files directory: what each file gives, what a broken one leaves to the others, known values of history."""
+"""A files directory: what each file gives, what a broken one leaves to the others, real known values."""
 
 from __future__ import annotations
 
