@@ -101,9 +101,13 @@ class Cboe:
         )
 
     def _put_call(self, want: Wanted) -> Answer:
-        parts, notes = [], []
-        if want.since < _DAILY_FROM:
-            parts = [self._archive(name) for name in _ARCHIVES]
+        parts: list[pd.DataFrame] = []
+        notes: list[str] = []
+        for name in _ARCHIVES if want.since < _DAILY_FROM else ():
+            try:
+                parts.append(self._archive(name))
+            except DataError as error:  # the years since then are worth having without it
+                notes.append(str(error))
         days = self._days(want.since)
         if days and days[0] > max(want.since, _DAILY_FROM) + dt.timedelta(days=7):
             notes.append(f"put/call between {_DAILY_FROM} and {days[0]} is not fetched day by day")

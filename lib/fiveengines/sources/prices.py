@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -140,6 +141,7 @@ class Prices:
         import yfinance  # noqa: PLC0415  (an optional extra, slow to import)
 
         logging.getLogger("yfinance").setLevel(logging.CRITICAL)
+        warnings.filterwarnings("ignore", module=r"yfinance(\..*)?")
         cache = self._folder / ".yfinance"
         cache.mkdir(parents=True, exist_ok=True)
         yfinance.set_tz_cache_location(str(cache))

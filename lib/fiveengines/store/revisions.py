@@ -21,8 +21,8 @@ _SAME_BASE = 1e-6
 
 def no_rows() -> pd.DataFrame:
     """An empty frame of ROW."""
-    frame = pd.DataFrame({name: np.empty(0, dtype="datetime64[s]") for name in ROW})
-    return frame.astype({"value": "float64", "basis": "int8"})
+    kinds = dict.fromkeys(ROW, "datetime64[s]") | {"value": "float64", "basis": "int8"}
+    return pd.DataFrame({name: np.empty(0, dtype=kind) for name, kind in kinds.items()})
 
 
 def additions(

@@ -1,0 +1,1 @@
+"""A local server that speaks every provider's format, and every fault a network can have."""
