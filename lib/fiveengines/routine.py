@@ -17,6 +17,7 @@ from fiveengines import aggressiveness, calendars, engines, inflections, narrati
 from fiveengines.dataset import Dataset, Notice
 from fiveengines.errors import DataError, ParameterError
 from fiveengines.parameters import ENGINES, Parameters, RunParameters
+from fiveengines.playbook import rules
 from fiveengines.open_source import open_source
 from fiveengines.readings import Measured, Readings, history_frame, measure_all, read
 
@@ -114,6 +115,11 @@ class Week:
     def inflections(self) -> tuple[inflections.Inflection, ...]:
         """Step 5: turns of the last quarter, newest first."""
         return inflections.recent(self.readings.turns, self.params.regimes.inflections, self.as_of)
+
+    @cached_property
+    def insights(self) -> tuple[rules.Finding, ...]:
+        """The insights that matter this week, ranked."""
+        return rules.this_week(self.readings, self.measured.panel, self.as_of)
 
     @cached_property
     def narrative(self) -> str:
