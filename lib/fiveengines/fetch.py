@@ -274,7 +274,7 @@ class _Work:
         rows = self.store.rows(self.provider.name).get(answer.series)
         if rows is None:
             return answer
-        held = rows.drop_duplicates("observed", keep="last").set_index("observed")["value"]
+        held = rows.drop_duplicates("observed", keep="last").set_index("observed")["value"].sort_index()
         try:
             new = continued(held, answer.frame.set_index("observed")["value"])
         except ValueError:

@@ -36,8 +36,8 @@ _PUT_CALL = "PUT_CALL_EQUITY"
 _DAILY_FROM = dt.date(2019, 10, 7)
 _ARCHIVES = ("equitypcarchive", "equitypc")
 _RATIO = "EQUITY PUT/CALL RATIO"
-# One request a session: a first fetch takes a year of them, not seven.
-_MOST_DAYS = 260
+# One request a session: a first fetch takes the last ten months of them, not all years.
+_MOST_DAYS = 200
 
 
 class Cboe:

@@ -10,17 +10,19 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from fiveengines.errors import StoreError
-from fiveengines.store.revisions import ROW
+from fiveengines.sources.base import Basis
+from fiveengines.store.revisions import ROW, view
 
 SCHEMA = pa.schema(
     [
@@ -102,48 +104,82 @@ def only_writer(folder: Path, waiting: Callable[[str], None] | None, timeout: fl
         lock.release()
 
 
+class Rows(Mapping[str, pd.DataFrame]):
+    """Rows of one source: series → frame of ROW, sorted by known_at and observed, built when asked for."""
+
+    def __init__(self, columns: Mapping[str, np.ndarray], spans: Mapping[str, tuple[int, int]]) -> None:
+        self._columns, self._spans = columns, spans
+
+    def __getitem__(self, series: str) -> pd.DataFrame:
+        start, end = self._spans[series]
+        return pd.DataFrame({name: column[start:end] for name, column in self._columns.items()}, copy=False)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    @cached_property
+    def _seen(self) -> pd.DataFrame:
+        return pd.DataFrame({name: self._columns[name] for name in ROW[:3]}, copy=False)
+
+    def view(self, series: str) -> pd.DataFrame:
+        """What a reader sees of one series, as `revisions.view` gives it; a slice where rows need no
+        weighing."""
+        start, end = self._spans[series]
+        basis = self._columns["basis"][start:end]
+        if (basis == Basis.PROVIDER).any() and not (basis == Basis.PROVIDER).all():
+            return view(self[series])
+        part = self._seen.iloc[start:end]
+        part.index = pd.RangeIndex(end - start)
+        return part
+
+
+EMPTY = Rows({}, {})
+
+
 def write_rows(path: Path, rows: Mapping[str, pd.DataFrame]) -> None:
-    """Write series → frame of ROW (sorted within the series) as one file, series in sorted order."""
+    """Write series → frame of ROW as one file, sorted by series, known_at and observed."""
     names = sorted(rows)
-    lengths = [len(rows[name]) for name in names]
-    whole = pd.concat([rows[name] for name in names], ignore_index=True)
-    codes = pa.array([at for at, length in enumerate(lengths) for _ in range(length)], pa.int32())
-    columns = [pa.DictionaryArray.from_arrays(codes, pa.array(names, pa.string()))]
-    columns += [pa.array(whole[name].to_numpy(), SCHEMA.field(name).type) for name in ROW]
+    frames = [rows[name].sort_values(["known_at", "observed"], kind="stable") for name in names]
+    codes = np.repeat(np.arange(len(names), dtype="int32"), [len(frame) for frame in frames])
+    columns: list[pa.Array] = [pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names, pa.string()))]
+    for name in ROW:
+        values = np.concatenate([frame[name].to_numpy() for frame in frames])
+        columns.append(pa.array(values, SCHEMA.field(name).type))
     table = pa.Table.from_arrays(columns, schema=SCHEMA)
+    repeated = ["series", "fetched_at", "basis"]
     write_whole(
-        path, lambda to: pq.write_table(table, to, compression="lz4", use_dictionary=["series", "basis"])
+        path,
+        lambda to: pq.write_table(
+            table, to, compression="lz4", use_dictionary=repeated, row_group_size=1 << 24
+        ),
     )
 
 
-def read_rows(path: Path) -> dict[str, pd.DataFrame]:
-    """Series → frame of ROW as written; StoreError when the file is no such file."""
+def read_rows(path: Path) -> Rows:
+    """The rows as written; StoreError when the file is no such file."""
     try:
         # through one open handle: a writer that replaces the file meanwhile does not disturb this reader
         with path.open("rb") as handle:
             table = pq.ParquetFile(handle, read_dictionary=["series"]).read()
-        table = table.unify_dictionaries().combine_chunks()
-        names = table["series"].cast(SCHEMA.field("series").type).combine_chunks()
+        if missing := set(SCHEMA.names) - set(table.column_names):
+            raise StoreError(
+                f"columns {', '.join(sorted(missing))} are absent.", where=str(path), remedy=_REBUILD
+            )
+        series = table["series"].unify_dictionaries().combine_chunks()
+        columns = {name: table[name].to_numpy() for name in ROW}
     except (pa.ArrowException, OSError, KeyError) as error:
         raise StoreError("the file is damaged.", where=str(path), remedy=_REBUILD) from error
-    if missing := {field.name for field in SCHEMA} - set(table.column_names):
-        raise StoreError(
-            f"columns {', '.join(sorted(missing))} are absent.", where=str(path), remedy=_REBUILD
-        )
     if not len(table):
-        return {}
-    names = names.chunk(0) if isinstance(names, pa.ChunkedArray) else names
-    values = {name: table[name].to_numpy() for name in ROW}
-    runs = pc.run_end_encode(names.indices)
-    ends = runs.run_ends.to_pylist()
-    words = names.dictionary.to_pylist()
-    found, start = {}, 0
-    for code, end in zip(runs.values.to_pylist(), ends, strict=True):
-        found[words[code]] = pd.DataFrame(
-            {name: column[start:end] for name, column in values.items()}, copy=False
-        )
-        start = end
-    return found
+        return EMPTY
+    codes = series.indices.to_numpy()
+    words = series.dictionary.to_pylist()
+    starts = np.append(0, np.flatnonzero(np.diff(codes)) + 1)
+    ends = np.append(starts[1:], len(codes))
+    spans = {words[codes[start]]: (int(start), int(end)) for start, end in zip(starts, ends, strict=True)}
+    return Rows(columns, spans)
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

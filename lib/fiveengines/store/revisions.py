@@ -34,7 +34,8 @@ def additions(
 ) -> pd.DataFrame:
     """Rows (frame of ROW) that `answer` adds to `held`; empty when it says nothing new.
 
-    held: frame of ROW. answer: observed, value, known_at, basis as adapters give them. last_look: when this
+    held: frame of ROW, sorted by known_at. answer: observed, value, known_at, basis as adapters give them.
+    last_look: when this
     series
     was last fetched with success. A value dated by rule that differs from the newest held one is a revision
     seen
