@@ -134,6 +134,8 @@ class Loopback:
 class _Handler(BaseHTTPRequestHandler):
     server_of: Loopback
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 16
 
     def log_message(self, *_: object) -> None:
         """Silence: requests are noted by the server object."""
