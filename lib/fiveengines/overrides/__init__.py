@@ -1,0 +1,36 @@
+"""Manual readings: what a person enters, how long it holds, and the trail of who did what when.
+
+An entry replaces one input of a reading for a while; stored data and the scoring of it stay outside.
+"""
+
+from fiveengines.overrides.apply import Applied, apply
+from fiveengines.overrides.entries import Entry, Record, State, field_title
+from fiveengines.overrides.fields import Bounds, bounds, check, overridable
+from fiveengines.overrides.operations import Change, expire, list_overrides, save, set_override, withdraw
+from fiveengines.overrides.trail import Trail, load, stamp
+from fiveengines.overrides.validity import default_until
+from fiveengines.overrides.words import default_who
+
+__all__ = [
+    "Applied",
+    "Bounds",
+    "Change",
+    "Entry",
+    "Record",
+    "State",
+    "Trail",
+    "apply",
+    "bounds",
+    "check",
+    "default_until",
+    "default_who",
+    "expire",
+    "field_title",
+    "list_overrides",
+    "load",
+    "overridable",
+    "save",
+    "set_override",
+    "stamp",
+    "withdraw",
+]

@@ -1,0 +1,63 @@
+"""Manual readings laid over measured values: one input at a time, for as long as each holds.
+
+The data handed in are never changed; scoring happens elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.overrides.entries import Entry
+from fiveengines.overrides.fields import forced_score
+from fiveengines.overrides.trail import Trail, active
+from fiveengines.parameters import ENGINES
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Values after manual readings.
+
+    values, overridden: reading date × indicator (float64 with NaN where there is neither data nor entry;
+    bool). forced: reading date × engine, the score that a state set by hand stands for, NaN where none was.
+    entries: those in force on the last reading date, one a field.
+    """
+
+    values: pd.DataFrame
+    overridden: pd.DataFrame
+    forced: pd.DataFrame
+    entries: tuple[Entry, ...]
+
+
+def apply(values: pd.DataFrame, trail: Trail | Iterable[Entry]) -> Applied:
+    """Replace what was entered by hand, reading date by reading date.
+
+    values: reading date × indicator, as measured. An entry replaces exactly its own indicator: what is
+    derived from the same series stays as measured (an entered vix leaves vix_percentile alone). An entry
+    for an indicator that is not among the columns changes nothing. Without entries `values` comes back as
+    it is.
+    """
+    entries = trail.entries if isinstance(trail, Trail) else tuple(trail)
+    index = pd.DatetimeIndex(values.index)
+    numbers = values.to_numpy(dtype="float64", copy=True) if entries else values.to_numpy()
+    touched = np.zeros(values.shape, dtype=bool)
+    forced = np.full((len(index), len(ENGINES)), np.nan)
+    columns = {str(name): at for at, name in enumerate(values.columns)}
+    # oldest first, so that of two in force the newest is what remains
+    for entry in sorted(entries, key=lambda each: each.order):
+        rows = slice(*index.slice_locs(pd.Timestamp(entry.as_of), pd.Timestamp(entry.until)))
+        if entry.engine is not None:
+            forced[rows, ENGINES.index(entry.engine)] = forced_score(str(entry.value))
+        elif entry.field in columns:
+            numbers[rows, columns[entry.field]] = float(entry.value)
+            touched[rows, columns[entry.field]] = True
+    used = pd.DataFrame(numbers, index=values.index, columns=values.columns) if entries else values
+    return Applied(
+        values=used,
+        overridden=pd.DataFrame(touched, index=values.index, columns=values.columns),
+        forced=pd.DataFrame(forced, index=values.index, columns=list(ENGINES)),
+        entries=active(entries, index[-1].date()) if entries and len(index) else (),
+    )

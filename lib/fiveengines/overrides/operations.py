@@ -1,0 +1,403 @@
+"""Setting, changing, ending and listing manual readings: whole files, one writer at a time, nothing lost.
+
+Only the overrides directory is written, and records are only ever added to it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from fiveengines import calendars
+from fiveengines.errors import OverrideError
+from fiveengines.overrides.entries import Action, Entry, Record, Value, field_title, forced_engine
+from fiveengines.overrides.fields import bounds, check, known_field
+from fiveengines.overrides.trail import Trail, WeekFile, as_day, load, read_week, week_file
+from fiveengines.overrides.validity import checked_until
+from fiveengines.overrides.words import default_who, plain, required
+
+_WAIT_SECONDS = 10.0
+_HEADER = """\
+# Manual readings made for the reading of {reading}. Records are only ever added: to change or end one,
+# add another, with the workbook's panel or `fiveengines override`. docs/OVERRIDES.md explains the fields.
+records:
+"""
+# Stands for "no check": the caller did not look at what was there before.
+ANYTHING = "*"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One wish of an editor: a value for `field`, or None to go back to the data.
+
+    until None: the default. before: what the data say. expected: id of the record that was the field's
+    newest when the editor looked (None: there was none), or ANYTHING to write without looking.
+    """
+
+    field: str
+    value: Value | None
+    why: str = ""
+    source: str = ""
+    until: dt.date | str | None = None
+    before: Value | None = None
+    expected: str | None = ANYTHING
+
+
+def set_override(
+    directory: Path | str,
+    field: str,
+    value: object,
+    *,
+    why: str,
+    as_of: dt.date | str | None = None,
+    source: str = "",
+    who: str | None = None,
+    until: dt.date | str | None = None,
+    before: Value | None = None,
+    expected: str | None = ANYTHING,
+    now: dt.datetime | None = None,
+) -> Entry:
+    """Enter `value` for `field` from the reading `as_of` (default: the last completed one) to `until`.
+
+    An entry of the same field made for the same reading is changed; otherwise this is a new one. Returns
+    the entry as it stands in the trail. OverrideError for an unknown field, an impossible value or date, an
+    absent reason, or when someone else changed the field since `expected` (this entry is then kept in the
+    trail without effect).
+    """
+    change = Change(field, check(field, value), why, source, until, before, expected)
+    return save(directory, [change], as_of=as_of, who=who, now=now)[0]
+
+
+def expire(
+    directory: Path | str,
+    field: str,
+    *,
+    why: str = "",
+    as_of: dt.date | str | None = None,
+    who: str | None = None,
+    expected: str | None = ANYTHING,
+    now: dt.datetime | None = None,
+) -> tuple[Entry, ...]:
+    """End every entry of `field` from the reading `as_of` on; earlier readings keep theirs. Returns what
+    ended.
+
+    OverrideError when none is in force then or later.
+    """
+    day = reading_day(as_of)
+    with _only_writer(directory):
+        ended = _open_entries(load(directory), known_field(field), day)
+        if not ended:
+            raise OverrideError(
+                f"{field}: no manual reading is in force on {day}.", remedy="See `fiveengines override list`."
+            )
+        _write(directory, [Change(field, None, why, expected=expected)], day, _who(who), _moment(now))
+    return ended
+
+
+def withdraw(
+    directory: Path | str,
+    entry_id: str,
+    *,
+    why: str = "",
+    as_of: dt.date | str | None = None,
+    who: str | None = None,
+    now: dt.datetime | None = None,
+) -> Entry:
+    """Take back one entry from the reading `as_of` on (default: the reading it was made for).
+
+    An older entry of the same field that still holds counts again. Returns the entry that was taken back.
+    """
+    with _only_writer(directory):
+        found = [each for each in load(directory).entries if each.id == entry_id]
+        if not found:
+            raise OverrideError(
+                f"there is no manual reading {entry_id!r}.", remedy="See `fiveengines override list`."
+            )
+        entry = found[-1]
+        day = reading_day(as_of) if as_of is not None else entry.as_of
+        record = _withdrawal(entry, day, plain(why, "why"), _who(who), _moment(now))
+        _append(week_file(directory, day), day, [record])
+    return entry
+
+
+def save(
+    directory: Path | str,
+    changes: Sequence[Change],
+    *,
+    as_of: dt.date | str | None = None,
+    who: str | None = None,
+    now: dt.datetime | None = None,
+) -> tuple[Entry, ...]:
+    """Make several changes for one reading in one step; returns the entries then in force for the changed
+    fields.
+
+    Everything is checked before anything is written. Fields that someone else changed meanwhile are kept as
+    `held` records without effect, the others are saved, and OverrideError then names who and when.
+    """
+    day = reading_day(as_of)
+    checked = [_checked(each, day) for each in changes]
+    with _only_writer(directory):
+        _write(directory, checked, day, _who(who), _moment(now))
+    fields = {each.field for each in checked}
+    return tuple(each for each in load(directory).active(day) if each.field in fields)
+
+
+def list_overrides(directory: Path | str, as_of: dt.date | str | None = None) -> list[dict[str, Any]]:
+    """One row an entry up to the reading `as_of` (default: the last completed one), newest first.
+
+    status: active, superseded (a newer one holds), expired, withdrawn. Dates are dates, moments UTC.
+    """
+    day, trail = reading_day(as_of), load(directory)
+    now = {each.record for each in trail.active(day)}
+    rows: dict[str, dict[str, Any]] = {}
+    gone = {r.entry for r in trail.records if r.action == "withdraw" and r.reading <= day}
+    for record in sorted(trail.records, key=lambda each: each.order):
+        if record.reading > day or record.action in {"withdraw", "held"}:
+            continue
+        if record.entry in gone:
+            status = "withdrawn"
+        elif record.id in now:
+            status = "active"
+        else:
+            status = "expired" if record.until is not None and record.until < day else "superseded"
+        rows[record.entry] = {
+            "id": record.entry,
+            "field": record.field,
+            "title": field_title(record.field),
+            "value": record.after,
+            "unit": bounds(record.field).unit,
+            "status": status,
+            "as_of": record.reading,
+            "until": record.until,
+            "who": record.who,
+            "entered_at": record.at,
+            "why": record.why,
+            "source": record.source,
+            "before": record.data,
+        }
+    return list(reversed(rows.values()))
+
+
+def reading_day(as_of: dt.date | str | None) -> dt.date:
+    """The reading that `as_of` belongs to: the last completed Friday on or before it (default: now)."""
+    if as_of is None:
+        as_of = calendars.last_completed_friday()
+    if isinstance(as_of, str):
+        try:
+            as_of = dt.date.fromisoformat(as_of.strip())
+        except ValueError:
+            raise OverrideError(
+                f"as_of: {str(as_of)[:40]!r} is not a date.", remedy="Write it as YYYY-MM-DD."
+            ) from None
+    return calendars.reading_date(as_day(as_of)).date()
+
+
+def _checked(change: Change, day: dt.date) -> Change:
+    """The change with every part plain and possible."""
+    known_field(change.field)
+    if change.value is None:
+        return Change(change.field, None, plain(change.why, "why"), expected=change.expected)
+    whole = forced_engine(change.field) is not None
+    remedy = (
+        "A whole engine may be set by hand only with a reason."
+        if whole
+        else "Say why: it is read again next year."
+    )
+    return Change(
+        field=change.field,
+        value=check(change.field, change.value),
+        why=required(change.why, "why", remedy),
+        source=plain(change.source, "source"),
+        until=checked_until(change.until, change.field, day),
+        before=change.before,
+        expected=change.expected,
+    )
+
+
+def _write(directory: Path | str, changes: Sequence[Change], day: dt.date, who: str, at: dt.datetime) -> None:
+    """Turn changes into records and add them to the week's file; the caller holds the lock."""
+    trail = load(directory)
+    records: list[Record] = []
+    refused: list[str] = []
+    for change in changes:
+        newest = trail.newest_record(change.field, day)
+        clash = change.expected not in {ANYTHING, newest.id if newest else None}
+        if clash and newest is not None and not _same(newest, change):
+            held = _entered(change, None, day, who, at, trail, held=True)
+            records.append(held)
+            refused.append(_refusal(change, newest, held, directory))
+        elif change.value is None:
+            open_entries = _open_entries(trail, change.field, day)
+            records += [_withdrawal(each, day, change.why, who, at) for each in open_entries]
+        else:
+            mine = next((e for e in trail.entries if e.field == change.field and e.as_of == day), None)
+            records.append(_entered(change, mine, day, who, at, trail))
+    if records:
+        _append(week_file(directory, day), day, records)
+    if refused:
+        raise OverrideError(
+            " ".join(refused),
+            remedy="Load again to see what stands there, then save once more to replace it.",
+        )
+
+
+def _same(newest: Record, change: Change) -> bool:
+    """Two editors who wanted the same have no quarrel."""
+    return newest.action == "withdraw" if change.value is None else newest.after == change.value
+
+
+def _refusal(change: Change, newest: Record, held: Record, directory: Path | str) -> str:
+    what = "was taken back" if newest.action == "withdraw" else f"was set to {_figure(newest.after)}"
+    yours = "Your wish to go back to the data" if change.value is None else f"Your {_figure(change.value)}"
+    place = week_file(directory, held.reading).name
+    return (
+        f"{change.field}: changed since you opened it: it {what} by {newest.who} at {newest.at:%H:%M} UTC on "
+        f"{newest.at:%d %B %Y}. {yours} is kept in {place} as record {held.id}, without effect."
+    )
+
+
+def _figure(value: Value | None) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _open_entries(trail: Trail, field: str, day: dt.date) -> tuple[Entry, ...]:
+    """Entries of `field` that hold on `day` or were made for a later reading and not yet over."""
+    return tuple(
+        {e.id: e for e in trail.entries if e.field == field and e.until >= day and e.as_of <= day}.values()
+    )
+
+
+def _entered(
+    change: Change,
+    mine: Entry | None,
+    day: dt.date,
+    who: str,
+    at: dt.datetime,
+    trail: Trail,
+    *,
+    held: bool = False,
+) -> Record:
+    in_force = next((e for e in trail.active(day) if e.field == change.field), None)
+    action: Action = "held" if held else "change" if mine else "set"
+    # a wish to go back to the data that met another person's entry is kept with the value it wanted to end
+    after = change.value if change.value is not None else (in_force.value if in_force else change.before)
+    return Record(
+        id=_new_id(),
+        action=action,
+        entry=mine.id if mine else _new_id(),
+        field=change.field,
+        reading=day,
+        before=in_force.value if in_force else change.before,
+        after=after,
+        data=change.before if change.before is not None or mine is None else mine.before,
+        until=change.until if isinstance(change.until, dt.date) else day,
+        why=change.why,
+        source=change.source,
+        who=who,
+        at=at,
+    )
+
+
+def _withdrawal(entry: Entry, day: dt.date, why: str, who: str, at: dt.datetime) -> Record:
+    return Record(
+        id=_new_id(),
+        action="withdraw",
+        entry=entry.id,
+        field=entry.field,
+        reading=day,
+        before=entry.value,
+        data=entry.before,
+        why=why or "back to the data",
+        who=who,
+        at=at,
+    )
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex[:12]
+
+
+def _who(who: str | None) -> str:
+    return required(who, "who", "Say who enters it.") if who is not None else default_who()
+
+
+def _moment(now: dt.datetime | None) -> dt.datetime:
+    moment = now or dt.datetime.now(dt.UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+
+
+@contextmanager
+def _only_writer(directory: Path | str) -> Iterator[None]:
+    folder = Path(directory)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=_WAIT_SECONDS):
+            yield
+    except Timeout:
+        raise OverrideError(
+            f"{folder}: someone else has been saving for {_WAIT_SECONDS:.0f} seconds.",
+            remedy="Try again in a moment.",
+        ) from None
+    except OSError as error:
+        raise OverrideError(
+            f"{folder}: cannot be written ({error.strerror or error}).",
+            remedy="Check the folder's permissions.",
+        ) from error
+
+
+def _append(path: Path, reading: dt.date, records: Sequence[Record]) -> None:
+    """Add records to the week's file; what stands there already, comments included, keeps its bytes."""
+    from fiveengines.store.disk import write_whole  # noqa: PLC0415  (readers of a trail need no Parquet)
+
+    old = read_week(path)
+    text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    if not old:
+        text = _HEADER.format(reading=reading)
+    elif not text.endswith("\n"):
+        text += "\n"
+    written = text + _yaml([_plain_record(each) for each in records])
+    expected = (*old, *records)
+    if _parsed(written) != expected:
+        # a file indented by hand in another style: write it anew, records in the same order
+        written = _HEADER.format(reading=reading) + _yaml([_plain_record(each) for each in expected])
+    write_whole(path, lambda to: to.write_text(written, encoding="utf-8"))
+    # a temporary file starts private; the trail is shared like the other params
+    path.chmod(0o644)
+
+
+def _parsed(text: str) -> tuple[Record, ...] | None:
+    try:
+        return WeekFile.model_validate(YAML(typ="safe").load(text)).records
+    except (YAMLError, ValueError):
+        return None
+
+
+def _plain_record(record: Record) -> dict[str, Any]:
+    """The record as YAML writes it: dates as dates, the moment as text with its zone, nothing that is
+    absent."""
+    values = record.model_dump(exclude_none=True)
+    return {
+        name: value.isoformat(timespec="microseconds") if isinstance(value, dt.datetime) else value
+        for name, value in values.items()
+    }
+
+
+def _yaml(rows: list[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.allow_unicode = True
+    writer.width = 4096
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    writer.dump(rows, out)
+    return out.getvalue()

@@ -1,0 +1,192 @@
+"""The trail: every record of every week, and what it amounts to on a reading date.
+
+Reads YAML and folds records; nothing is written here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from fiveengines import yaml_files
+from fiveengines.errors import OverrideError
+from fiveengines.overrides.entries import Entry, Record
+from fiveengines.parameters import Strict
+
+_WEEK_FILE = re.compile(r"^\d{4}-\d{2}-\d{2}\.yaml$")
+Stamp = tuple[tuple[str, int, int, str], ...]
+
+
+class WeekFile(Strict):
+    """One file of the trail: the records made for one reading."""
+
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One value of an entry over time; `cut` tells that a withdrawal or a change ended it, not its own
+    date."""
+
+    entry: Entry
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class Trail:
+    """All records. A record takes effect from the reading it was made for, so an earlier reading never
+    changes.
+
+    Records are taken in the order of reading, moment and id, whatever their order in the files: of two
+    about the same entry and reading the later moment wins, and of two at the same moment the one with the
+    higher id.
+    """
+
+    records: tuple[Record, ...] = ()
+
+    @cached_property
+    def _pieces(self) -> tuple[_Piece, ...]:
+        found: dict[str, list[_Piece]] = {}
+        for record in sorted(self.records, key=lambda each: each.order):
+            if record.action == "held":
+                continue
+            pieces = _ended(found.get(record.entry, []), record.reading)
+            if record.action != "withdraw":
+                pieces.append(_Piece(_entry(record)))
+            found[record.entry] = pieces
+        return tuple(sorted(itertools.chain(*found.values()), key=lambda piece: piece.entry.order))
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry that holds for at least one reading date, oldest first; a withdrawn one until it
+        was."""
+        return tuple(piece.entry for piece in self._pieces)
+
+    def active(self, day: dt.date) -> tuple[Entry, ...]:
+        """The entries in force for the reading of `day`, one a field, in the order of their fields."""
+        return active(self.entries, day)
+
+    def expired(self, day: dt.date) -> tuple[Entry, ...]:
+        """Per field without an entry in force on `day`: the newest one whose time ran out, latest first."""
+        today = _date(day)
+        taken = {each.field for each in self.active(today)}
+        latest: dict[str, _Piece] = {}
+        for piece in self._pieces:
+            if piece.entry.as_of <= today and piece.entry.field not in taken:
+                latest[piece.entry.field] = piece
+        over = [piece.entry for piece in latest.values() if not piece.cut]
+        return tuple(sorted(over, key=lambda each: (each.until, each.order), reverse=True))
+
+    def newest_record(self, field: str, day: dt.date) -> Record | None:
+        """The last record about `field` made for the reading of `day` or an earlier one; held ones do not
+        count."""
+        about = [
+            r for r in self.records if r.field == field and r.reading <= _date(day) and r.action != "held"
+        ]
+        return max(about, key=lambda each: each.order, default=None)
+
+
+def _date(day: dt.date) -> dt.date:
+    """A plain date, also of a timestamp."""
+    return day.date() if isinstance(day, dt.datetime) else day
+
+
+def active(entries: Iterable[Entry], day: dt.date) -> tuple[Entry, ...]:
+    """Of `entries` those that hold on `day`; the newest of a field wins; in the order of their fields."""
+    today = _date(day)
+    newest: dict[str, Entry] = {}
+    for entry in sorted(entries, key=lambda each: each.order):
+        if entry.holds(today):
+            newest[entry.field] = entry
+    return tuple(newest[field] for field in sorted(newest))
+
+
+def _ended(pieces: list[_Piece], reading: dt.date) -> list[_Piece]:
+    """The same pieces, over before `reading`; what would hold for no reading is left out."""
+    last = reading - dt.timedelta(days=1)
+    kept = []
+    for piece in pieces:
+        if piece.entry.until < reading:
+            kept.append(piece)
+        elif piece.entry.as_of < reading:
+            kept.append(_Piece(replace(piece.entry, until=last), cut=True))
+    return kept
+
+
+def _entry(record: Record) -> Entry:
+    assert record.after is not None and record.until is not None  # Record's own check
+    return Entry(
+        id=record.entry,
+        field=record.field,
+        value=record.after,
+        why=record.why,
+        source=record.source,
+        who=record.who,
+        entered_at=record.at,
+        as_of=record.reading,
+        until=record.until,
+        before=record.data,
+        record=record.id,
+    )
+
+
+def week_file(directory: Path | str, reading: dt.date) -> Path:
+    """The file that holds the records made for `reading`."""
+    return Path(directory) / f"{reading.isoformat()}.yaml"
+
+
+def stamp(directory: Path | str) -> Stamp:
+    """What changes when any week's file does: name, size, time and digest of each; empty without the
+    directory."""
+    folder = Path(directory)
+    if not folder.is_dir():
+        return ()
+    found = []
+    for path in sorted(folder.iterdir()):
+        if _WEEK_FILE.match(path.name) and path.is_file():
+            facts = path.stat()
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+            found.append((path.name, facts.st_size, facts.st_mtime_ns, digest))
+    return tuple(found)
+
+
+def load(directory: Path | str) -> Trail:
+    """The trail of one directory; empty when there is none. ParameterError names the file and line of a
+    mistake."""
+    folder = Path(directory)
+    return _trail(folder, stamp(folder))
+
+
+@lru_cache(maxsize=8)
+def _trail(folder: Path, known: Stamp) -> Trail:
+    records: list[Record] = []
+    for name, *_ in known:
+        records += read_week(folder / name)
+    seen: set[str] = set()
+    for record in records:
+        if record.id in seen:
+            raise OverrideError(
+                f"{folder}: record {record.id!r} stands there twice.", remedy="Give one of them another id."
+            )
+        seen.add(record.id)
+    return Trail(tuple(records))
+
+
+def read_week(path: Path) -> tuple[Record, ...]:
+    """The records of one week's file as they stand there; a file without records gives none."""
+    if not path.exists():
+        return ()
+    return yaml_files.load_model(path, WeekFile).records
+
+
+def as_day(day: dt.date | pd.Timestamp) -> dt.date:
+    """A reading date as a plain date."""
+    return _date(day)
