@@ -1,0 +1,148 @@
+"""Transforms: change, rank, distance, age; what every engine's indicators are made of.
+
+Pure and causal functions of one or two series; only numpy and pandas may enter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+
+def change(series: pd.Series, periods: int) -> pd.Series:
+    """Difference from `periods` rows ago, in the series' own unit: x(t) − x(t−periods).
+
+    series: (n,) float64. Returns (n,), NaN for the first `periods` rows and where either end is NaN.
+    """
+    return series - series.shift(periods)
+
+
+def change_bp(series: pd.Series, periods: int) -> pd.Series:
+    """Change of a rate or spread quoted in per cent, in basis points: 100 · (x(t) − x(t−periods)).
+
+    series: (n,) per cent. Returns (n,), NaN for the first `periods` rows and where either end is NaN.
+    """
+    return 100.0 * change(series, periods)
+
+
+def pct_change(series: pd.Series, periods: int) -> pd.Series:
+    """Change over `periods` rows in per cent: 100 · (x(t) / x(t−periods) − 1).
+
+    series: (n,) of one sign, such as prices. Returns (n,), NaN for the first `periods` rows, where either end
+    is NaN and where the base is zero. A missing row is not filled.
+    """
+    base = series.shift(periods)
+    return 100.0 * (series / base.where(base != 0) - 1.0)
+
+
+def log_change(series: pd.Series, periods: int) -> pd.Series:
+    """Change over `periods` rows in log per cent: 100 · ln(x(t) / x(t−periods)); up and down weigh the same.
+
+    series: (n,) positive. Returns (n,), NaN for the first `periods` rows and where either end is NaN or not
+    positive.
+    """
+    logs = natural_log(series)
+    return 100.0 * (logs - logs.shift(periods))
+
+
+def log_gap(series: pd.Series, window: int) -> pd.Series:
+    """Distance from the series' own average, log per cent: 100 · ln(x(t) / mean of the last `window` rows).
+
+    series: (n,) positive; the window includes today. Returns (n,), NaN until `window` rows are there, and
+    while the window holds a NaN.
+    """
+    return 100.0 * (natural_log(series) - natural_log(series.rolling(window).mean()))
+
+
+def relative_strength(numerator: pd.Series, denominator: pd.Series, window: int) -> pd.Series:
+    """How far one price has outrun another, %: change over `window` rows of numerator / denominator.
+
+    numerator, denominator: (n,) prices on one index. Returns (n,), above zero where the numerator led; NaN
+    for the first `window` rows and where either price is NaN at either end.
+    """
+    return pct_change(numerator / denominator.where(denominator != 0), window)
+
+
+def rolling_percentile(series: pd.Series, window: int, min_periods: int | None = None) -> pd.Series:
+    """Percentile rank of today among the last `window` rows: share of them at or below today, 0 to 100.
+
+    series: (n,); today is one of the window, so the highest value reads 100 and the lowest 100 / count.
+    Returns (n,), NaN where today is NaN or fewer than `min_periods` rows (the window, unless given) have a
+    value.
+    """
+    rank = series.rolling(window, min_periods=window if min_periods is None else min_periods)
+    return 100.0 * rank.rank(method="max", pct=True)
+
+
+def zscore(series: pd.Series, window: int, min_periods: int | None = None) -> pd.Series:
+    """Distance from the mean of the last `window` rows in sample standard deviations (divisor n − 1).
+
+    series: (n,); today is one of the window. Returns (n,), NaN until `min_periods` rows (the window, unless
+    given) have a value and where they are all the same.
+    """
+    rolling = series.rolling(window, min_periods=window if min_periods is None else min_periods)
+    # A constant window has no scale: the running sums of pandas may leave dust there instead of zero.
+    moved = rolling.max() > rolling.min()
+    return (series - rolling.mean()) / rolling.std().where(moved)
+
+
+def ewma(series: pd.Series, halflife: float) -> pd.Series:
+    """Exponentially weighted mean; an observation `halflife` values back counts half as much as today's.
+
+    series: (n,). Returns (n,), NaN before the first value. A NaN adds nothing: the mean before it carries on.
+    """
+    return series.ewm(halflife=halflife, ignore_na=True).mean()
+
+
+def drawdown(series: pd.Series) -> pd.Series:
+    """Fall from the highest value so far, %: 100 · (x(t) / max of x up to t − 1), at most 0.
+
+    series: (n,) prices. Returns (n,), NaN where the series is NaN.
+    """
+    return 100.0 * (series / series.cummax() - 1.0)
+
+
+def distance_from_high(series: pd.Series, window: int) -> pd.Series:
+    """Distance from the highest of the last `window` rows, %: 100 · (x(t) / max − 1), at most 0.
+
+    series: (n,) prices; 252 rows are the 52-week high by closes. Returns (n,), NaN until `window` rows are
+    there, and while the window holds a NaN.
+    """
+    return 100.0 * (series / series.rolling(window).max() - 1.0)
+
+
+def above_average(series: pd.Series, window: int) -> pd.Series:
+    """Flag: 1 where today is above the simple average of the last `window` rows, 0 where it is not.
+
+    series: (n,) prices; the window includes today. Returns (n,) float64, NaN until `window` rows are there,
+    and while the window holds a NaN.
+    """
+    average = series.rolling(window).mean()
+    return as_flag(series > average, average.notna() & series.notna())
+
+
+def days_since(condition: pd.Series) -> pd.Series:
+    """Rows since the condition last held: 0 on a row where it holds, NaN before it ever has.
+
+    condition: (n,) bool, or float flags where anything but 0 and NaN counts as true. Returns (n,) float64.
+    """
+    holds = (condition.fillna(0.0) if condition.dtype.kind == "f" else condition).to_numpy(dtype=bool)
+    row = np.arange(len(holds), dtype="float64")
+    last = np.maximum.accumulate(np.where(holds, row, -np.inf)) if len(row) else row
+    return pd.Series(np.where(np.isfinite(last), row - last, np.nan), index=condition.index)
+
+
+def as_flag(holds: pd.Series, known: pd.Series) -> pd.Series:
+    """A yes or no that can also be unknown: 1 where `holds`, 0 where not, NaN where it is not `known`.
+
+    holds, known: (n,) bool on one index. Returns (n,) float64.
+    """
+    return holds.astype("float64").where(known)
+
+
+def natural_log(series: pd.Series) -> pd.Series:
+    """Natural logarithm, NaN where the value is NaN or not positive.
+
+    series: (n,). Returns (n,).
+    """
+    return pd.Series(np.log(series.where(series > 0).to_numpy(dtype="float64")), index=series.index)
