@@ -74,9 +74,10 @@ class EngineHistory:
     forced: pd.DataFrame
 
 
-def indicator_score(values: pd.Series, adverse: float, supportive: float) -> pd.Series:
-    """-1 at and beyond `adverse`, +1 at and beyond `supportive`, linear between; NaN stays NaN."""
-    return (((values - adverse) / (supportive - adverse)) * 2 - 1).clip(-1.0, 1.0)
+def indicator_score(values: np.ndarray, adverse: np.ndarray, supportive: np.ndarray) -> np.ndarray:
+    """-1 at and beyond `adverse`, +1 at and beyond `supportive`, linear between; NaN stays NaN. Shapes broadcast."""
+    result: np.ndarray = np.clip(((values - adverse) / (supportive - adverse)) * 2 - 1, -1.0, 1.0)
+    return result
 
 
 def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | None = None) -> EngineHistory:
@@ -84,44 +85,64 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
 
     values: reading date × indicator. forced: reading date × engine, a score set by hand or NaN.
     """
-    scores = pd.DataFrame(index=values.index)
-    weights = pd.DataFrame(index=values.index)
-    score, coverage, disagreement = (pd.DataFrame(index=values.index, dtype="float64") for _ in range(3))
+    index = values.index
+    scores: dict[str, np.ndarray] = {}
+    weights: dict[str, np.ndarray] = {}
+    means: dict[str, np.ndarray] = {}
+    spreads: dict[str, np.ndarray] = {}
+    shares: dict[str, np.ndarray] = {}
+    # Plain arrays here: this runs at every keystroke in the override panel.
     for engine in ENGINES:
         lines = {name: each for name, each in params.engines[engine].items() if each.weight > 0}
-        part = pd.DataFrame(
-            {n: indicator_score(values[n], float(i.adverse or 0.0), float(i.supportive or 0.0)) for n, i in lines.items()},
-            index=values.index,
-        )
-        counted = _weights(part, lines)
+        part = _scores(values, lines)
+        counted = _weights(np.isfinite(part), lines)
+        filled = np.nan_to_num(part)
         total = counted.sum(axis=1)
-        mean = (part.fillna(0.0) * counted).sum(axis=1) / total.where(total > 0)
-        spread = ((part.fillna(0.0).sub(mean, axis=0) ** 2) * counted).sum(axis=1) / total.where(total > 0)
-        scores[list(lines)], weights[list(lines)] = part, counted
-        score[engine], disagreement[engine] = mean, np.sqrt(spread)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.where(total > 0, (filled * counted).sum(axis=1) / total, np.nan)
+            spread = (((filled - mean[:, None]) ** 2) * counted).sum(axis=1) / total
         needed = sum(each.weight for each in lines.values() if not each.optional and each.instead_of is None)
-        coverage[engine] = (total / needed).clip(upper=1.0)
+        scores |= dict(zip(lines, part.T, strict=True))
+        weights |= dict(zip(lines, counted.T, strict=True))
+        means[engine], spreads[engine] = mean, np.sqrt(np.where(total > 0, spread, np.nan))
+        shares[engine] = np.minimum(total / needed, 1.0)
+    score, coverage = pd.DataFrame(means, index=index), pd.DataFrame(shares, index=index)
     stressed = _stressed(values, params)
     for engine, cap in params.stress.caps.items():
         score[engine] = score[engine].where(~stressed | (score[engine] < cap), cap)
     score = score.where(coverage >= params.minimum_coverage)
-    by_hand = forced.reindex(index=values.index, columns=list(ENGINES)) if forced is not None else score * np.nan
+    by_hand = forced.reindex(index=index, columns=list(ENGINES)) if forced is not None else score * np.nan
     score = by_hand.fillna(score)
     state = pd.DataFrame({each: _states(score[each].to_numpy(), params) for each in ENGINES}, index=values.index)
     direction = pd.DataFrame({each: _directions(score[each], params) for each in ENGINES}, index=values.index)
-    return EngineHistory(scores, weights, score, state, direction, coverage, disagreement, stressed, by_hand.notna())
+    return EngineHistory(
+        scores=pd.DataFrame(scores, index=index),
+        weights=pd.DataFrame(weights, index=index),
+        score=score,
+        state=state,
+        direction=direction,
+        coverage=coverage,
+        disagreement=pd.DataFrame(spreads, index=index),
+        stressed=stressed,
+        forced=by_hand.notna(),
+    )
 
 
-def _weights(scores: pd.DataFrame, lines: Mapping[str, Indicator]) -> pd.DataFrame:
+def _scores(values: pd.DataFrame, lines: Mapping[str, Indicator]) -> np.ndarray:
+    """Scores of one engine's indicators, (weeks, indicators)."""
+    adverse = np.array([each.adverse for each in lines.values()], dtype="float64")
+    supportive = np.array([each.supportive for each in lines.values()], dtype="float64")
+    return indicator_score(values[list(lines)].to_numpy(dtype="float64"), adverse, supportive)
+
+
+def _weights(present: np.ndarray, lines: Mapping[str, Indicator]) -> np.ndarray:
     """Weight of each indicator each week: zero without a value, and zero for a stand-in that is not needed."""
-    present = scores.notna()
-    counted = {}
-    for name, each in lines.items():
-        usable = present[name]
-        if each.instead_of is not None and each.instead_of in present:
-            usable = usable & ~present[each.instead_of]
-        counted[name] = usable * each.weight
-    return pd.DataFrame(counted, index=scores.index)
+    names = list(lines)
+    counted = present * np.array([each.weight for each in lines.values()])
+    for at, each in enumerate(lines.values()):
+        if each.instead_of in names:
+            counted[present[:, names.index(each.instead_of)], at] = 0.0
+    return counted
 
 
 def _stressed(values: pd.DataFrame, params: EngineParameters) -> pd.Series:

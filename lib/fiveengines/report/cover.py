@@ -1,0 +1,190 @@
+"""A week as the cover of its report: which words and figures stand there.
+
+Translates a Week into a CoverContext; computes nothing and knows no HTML.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from fiveengines import __version__, narrative
+from fiveengines.engines import EngineReading
+from fiveengines.inflections import Inflection
+from fiveengines.measures import measure
+from fiveengines.narrative import ENGINE_NAMES
+from fiveengines.playbook import content
+from fiveengines.regimes import NAMES
+from fiveengines.report import cover_context as cc
+from fiveengines.routine import Week
+
+YEAR = 52
+SOURCES = {"demo": "Simulated market", "files": "Files", "live": "Live store"}
+FEW = 4
+
+
+def cover(week: Week) -> cc.CoverContext:
+    """Everything on the cover of one week."""
+    style = content.styles()[week.style.name]  # type: ignore[index]
+    return cc.CoverContext(
+        week=week.as_of.date(),
+        source_label=SOURCES[week.source],
+        simulated=week.simulated,
+        regime=_regime(week),
+        engines=tuple(_card(week, each) for each in week.engines.values()),
+        aggressiveness=_aggressiveness(week),
+        style=style.name,
+        style_text=_style_text(week),
+        inflections=tuple(_turn(each) for each in week.inflections if each.announced)[:FEW],
+        changes=week.changes,
+        insights=tuple(each.sentence for each in week.insights if each.status == "active")[:FEW],
+        data_health=_health(week),
+        manual_entries=tuple(_entry(each) for each in week.overrides),
+        provenance=_provenance(week),
+        reproduce=_command(week),
+    )
+
+
+def _regime(week: Week) -> cc.RegimeCall:
+    regime = week.regime
+    return cc.RegimeCall(
+        number=regime.number,
+        name=NAMES[regime.number],
+        confirmed=regime.confirmed,
+        confidence=regime.memberships[regime.number],
+        narrative=week.narrative,
+        runner_up=NAMES[regime.runner_up],
+        weeks=regime.weeks,
+        flip=_flip(week),
+        memberships=regime.memberships,
+        names=NAMES,
+    )
+
+
+def _flip(week: Week) -> str:
+    flip = week.regime.flip
+    if flip is None:
+        return "No single engine could change this week's call by itself."
+    was = week.engines[flip.engine].score or 0.0
+    way = "up" if flip.change > 0 else "down"
+    engine = ENGINE_NAMES[flip.engine].lower()
+    return f"The smallest step: {engine} {way} from {was:+.2f} to {was + flip.change:+.2f} would read {NAMES[flip.to_regime].lower()}."
+
+
+def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
+    scores = week.readings.engines.score[reading.name].loc[: week.as_of].iloc[-YEAR:]
+    manual = reading.forced or any(each.overridden for each in reading.evidence)
+    return cc.EngineCard(
+        key=reading.name,
+        name=ENGINE_NAMES[reading.name],
+        state=reading.state,  # type: ignore[arg-type]
+        direction=reading.direction,  # type: ignore[arg-type]
+        score=reading.score,
+        history=tuple(None if math.isnan(each) else float(each) for each in scores),
+        moved_most=_first_capital(narrative.moved_text(narrative.moved_most(reading))),
+        coverage=reading.coverage,
+        manual=manual,
+        was=reading.previous_state if reading.previous_state != reading.state else None,  # type: ignore[arg-type]
+    )
+
+
+def _first_capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _aggressiveness(week: Week) -> cc.Aggressiveness:
+    risk = week.aggressiveness
+    low, high = risk.band
+    if risk.nothing_to_do:
+        step = "Nothing needs doing this week."
+    elif risk.previous is not None and risk.value > risk.previous:
+        step = f"Up from {risk.previous:.0%} of the risk budget last week."
+    elif risk.previous is not None and risk.value < risk.previous:
+        step = f"Down from {risk.previous:.0%} of the risk budget last week."
+    else:
+        step = "Unchanged in itself, but your own exposure is some way off."
+    text = f"{risk.value:.0%} of the risk budget; in your band that is {risk.portfolio_exposure:.0%} of the portfolio. {step}"
+    return cc.Aggressiveness(value=risk.portfolio_exposure, low=low, high=high, text=text)
+
+
+def _style_text(week: Week) -> str:
+    style = week.style
+    if style.efficiency_ratio is None:
+        return "The tape could not be tested: there is no index price."
+    tape = {"trending": "has trended", "choppy": "has chopped", "mixed": "has done neither clearly"}[style.tape]
+    verdict = {"agrees": "The tape agrees", "mixed": "The tape is undecided", "disagrees": "The tape disagrees"}.get(style.agreement)
+    text = f"the last quarter {tape} (efficiency ratio {style.efficiency_ratio:.2f})."
+    return f"{verdict}: {text}" if verdict else _first_capital(text)
+
+
+def _turn(each: Inflection) -> str:
+    ago = "this week" if each.weeks_ago == 0 else "last week" if each.weeks_ago == 1 else f"{each.weeks_ago} weeks ago"
+    return f"{ENGINE_NAMES[each.engine]} {each.direction}, {ago}."
+
+
+def _health(week: Week) -> tuple[cc.HealthItem, ...]:
+    """Engines short of inputs first, then what was broken or repaired; one line says when all is well."""
+    items = []
+    for reading in week.engines.values():
+        missing = [measure(e.indicator).title for e in reading.evidence if e.score is None and e.weight == 0 and _scored(week, reading.name, e.indicator)]
+        if missing and reading.coverage < 1:
+            level: cc.Health = "problem" if reading.state == "unknown" else "warning"
+            items.append(cc.HealthItem(level, f"{ENGINE_NAMES[reading.name]} reads with {reading.coverage:.0%} of its inputs; without {_few(missing)}."))
+    for notice in week.notices:
+        if notice.level != "info":
+            items.append(cc.HealthItem("problem" if notice.level == "error" else "warning", notice.text))
+    if week.breadth_basis in ("published", "sectors"):
+        basis = {"published": "published series", "sectors": "sector funds"}[week.breadth_basis]
+        items.append(cc.HealthItem("warning", f"Breadth comes from {basis}: there are no members' prices this week."))
+    return tuple(items) or (cc.HealthItem("good", "Every scored input was present and fresh."),)
+
+
+def _scored(week: Week, engine: str, name: str) -> bool:
+    line = week.params.engines.engines[engine][name]  # type: ignore[index]
+    return line.weight > 0 and not line.optional and line.instead_of is None
+
+
+def _few(names: list[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+
+
+def _entry(each: object) -> cc.ManualEntry:
+    values = each.as_dict()  # type: ignore[attr-defined]
+    field = str(values["field"])
+    what = f"State of {field.split(':')[1].replace('_', ' ')}" if field.startswith("state:") else measure(field).title
+    return cc.ManualEntry(
+        what=what,
+        value=str(values["value"]),
+        who=str(values["who"]),
+        why=str(values["why"]),
+        when=str(values["entered_at"])[:16].replace("T", " "),
+        until=str(values["until"]),
+    )
+
+
+def _provenance(week: Week) -> tuple[tuple[str, str], ...]:
+    panel = week.measured.panel
+    return (
+        ("Library", f"fiveengines {__version__}"),
+        ("Source", SOURCES[week.source] + (f", {week.run.data_dir}" if week.run.data_dir else "")),
+        ("Known by", f"{_utc(panel.cutoff)} (20:00 in New York)"),
+        ("Data fingerprint", week.dataset.fingerprint()),
+        ("Series", f"{len(week.dataset.series)}" + ("" if panel.members is None else f" and {panel.members.shape[1]} members")),
+        ("Parameters", ", ".join(f"{k}={v}" for k, v in week.run.model_dump(mode="json").items() if v is not None) or "as in params/weekly.yaml"),
+        ("Manual readings", str(len(week.overrides)) if week.overrides else "none"),
+    )
+
+
+def _utc(moment: pd.Timestamp) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _command(week: Week) -> str:
+    parts = [f"fiveengines weekly --as-of {week.as_of.date()} --source {week.source}"]
+    if week.run.data_dir:
+        parts.append(f"--data-dir {week.run.data_dir}")
+    if week.run.params_file:
+        parts.append(f"--params {week.run.params_file}")
+    return " ".join(parts)
