@@ -6,32 +6,21 @@ Only the overrides directory is written, and records are only ever added to it.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock, Timeout
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from fiveengines import calendars
 from fiveengines.errors import OverrideError
 from fiveengines.overrides.entries import Action, Entry, Record, Value, field_title, forced_engine
 from fiveengines.overrides.fields import bounds, check, known_field
-from fiveengines.overrides.trail import Trail, WeekFile, as_day, load, read_week, week_file
+from fiveengines.overrides.trail import Trail, as_day, load, week_file
 from fiveengines.overrides.validity import checked_until
 from fiveengines.overrides.words import default_who, plain, required
+from fiveengines.overrides.writing import append, only_writer
 
-_WAIT_SECONDS = 10.0
-_HEADER = """\
-# Manual readings made for the reading of {reading}. Records are only ever added: to change or end one,
-# add another, with the workbook's panel or `fiveengines override`. docs/OVERRIDES.md explains the fields.
-records:
-"""
 # Stands for "no check": the caller did not look at what was there before.
 ANYTHING = "*"
 
@@ -94,7 +83,7 @@ def expire(
     OverrideError when none is in force then or later.
     """
     day = reading_day(as_of)
-    with _only_writer(directory):
+    with only_writer(directory):
         ended = _open_entries(load(directory), known_field(field), day)
         if not ended:
             raise OverrideError(
@@ -117,7 +106,7 @@ def withdraw(
 
     An older entry of the same field that still holds counts again. Returns the entry that was taken back.
     """
-    with _only_writer(directory):
+    with only_writer(directory):
         found = [each for each in load(directory).entries if each.id == entry_id]
         if not found:
             raise OverrideError(
@@ -126,7 +115,7 @@ def withdraw(
         entry = found[-1]
         day = reading_day(as_of) if as_of is not None else entry.as_of
         record = _withdrawal(entry, day, plain(why, "why"), _who(who), _moment(now))
-        _append(week_file(directory, day), day, [record])
+        append(week_file(directory, day), day, [record])
     return entry
 
 
@@ -146,7 +135,7 @@ def save(
     """
     day = reading_day(as_of)
     checked = [_checked(each, day) for each in changes]
-    with _only_writer(directory):
+    with only_writer(directory):
         _write(directory, checked, day, _who(who), _moment(now))
     fields = {each.field for each in checked}
     return tuple(each for each in load(directory).active(day) if each.field in fields)
@@ -243,7 +232,7 @@ def _write(directory: Path | str, changes: Sequence[Change], day: dt.date, who: 
             mine = next((e for e in trail.entries if e.field == change.field and e.as_of == day), None)
             records.append(_entered(change, mine, day, who, at, trail))
     if records:
-        _append(week_file(directory, day), day, records)
+        append(week_file(directory, day), day, records)
     if refused:
         raise OverrideError(
             " ".join(refused),
@@ -334,70 +323,3 @@ def _who(who: str | None) -> str:
 def _moment(now: dt.datetime | None) -> dt.datetime:
     moment = now or dt.datetime.now(dt.UTC)
     return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
-
-
-@contextmanager
-def _only_writer(directory: Path | str) -> Iterator[None]:
-    folder = Path(directory)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", timeout=_WAIT_SECONDS):
-            yield
-    except Timeout:
-        raise OverrideError(
-            f"{folder}: someone else has been saving for {_WAIT_SECONDS:.0f} seconds.",
-            remedy="Try again in a moment.",
-        ) from None
-    except OSError as error:
-        raise OverrideError(
-            f"{folder}: cannot be written ({error.strerror or error}).",
-            remedy="Check the folder's permissions.",
-        ) from error
-
-
-def _append(path: Path, reading: dt.date, records: Sequence[Record]) -> None:
-    """Add records to the week's file; what stands there already, comments included, keeps its bytes."""
-    from fiveengines.store.disk import write_whole  # noqa: PLC0415  (readers of a trail need no Parquet)
-
-    old = read_week(path)
-    text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    if not old:
-        text = _HEADER.format(reading=reading)
-    elif not text.endswith("\n"):
-        text += "\n"
-    written = text + _yaml([_plain_record(each) for each in records])
-    expected = (*old, *records)
-    if _parsed(written) != expected:
-        # a file indented by hand in another style: write it anew, records in the same order
-        written = _HEADER.format(reading=reading) + _yaml([_plain_record(each) for each in expected])
-    write_whole(path, lambda to: to.write_text(written, encoding="utf-8"))
-    # a temporary file starts private; the trail is shared like the other params
-    path.chmod(0o644)
-
-
-def _parsed(text: str) -> tuple[Record, ...] | None:
-    try:
-        return WeekFile.model_validate(YAML(typ="safe").load(text)).records
-    except (YAMLError, ValueError):
-        return None
-
-
-def _plain_record(record: Record) -> dict[str, Any]:
-    """The record as YAML writes it: dates as dates, the moment as text with its zone, nothing that is
-    absent."""
-    values = record.model_dump(exclude_none=True)
-    return {
-        name: value.isoformat(timespec="microseconds") if isinstance(value, dt.datetime) else value
-        for name, value in values.items()
-    }
-
-
-def _yaml(rows: list[dict[str, Any]]) -> str:
-    out = io.StringIO()
-    writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = False
-    writer.allow_unicode = True
-    writer.width = 4096
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.dump(rows, out)
-    return out.getvalue()

@@ -1,0 +1,95 @@
+"""Adding records to a week's file: whole or not at all, one writer at a time, what stands there untouched.
+
+Files only; what a record means is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from fiveengines.errors import OverrideError
+from fiveengines.overrides.entries import Record
+from fiveengines.overrides.trail import WeekFile, read_week
+
+_WAIT_SECONDS = 10.0
+_HEADER = """\
+# Manual readings made for the reading of {reading}. Records are only ever added: to change or end one,
+# add another, with the workbook's panel or `fiveengines override`. docs/OVERRIDES.md explains the fields.
+records:
+"""
+
+
+@contextmanager
+def only_writer(directory: Path | str) -> Iterator[None]:
+    folder = Path(directory)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=_WAIT_SECONDS):
+            yield
+    except Timeout:
+        raise OverrideError(
+            f"{folder}: someone else has been saving for {_WAIT_SECONDS:.0f} seconds.",
+            remedy="Try again in a moment.",
+        ) from None
+    except OSError as error:
+        raise OverrideError(
+            f"{folder}: cannot be written ({error.strerror or error}).",
+            remedy="Check the folder's permissions.",
+        ) from error
+
+
+def append(path: Path, reading: dt.date, records: Sequence[Record]) -> None:
+    """Add records to the week's file; what stands there already, comments included, keeps its bytes."""
+    from fiveengines.store.disk import write_whole  # noqa: PLC0415  (readers of a trail need no Parquet)
+
+    old = read_week(path)
+    text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    if not old:
+        text = _HEADER.format(reading=reading)
+    elif not text.endswith("\n"):
+        text += "\n"
+    written = text + _yaml([_plain_record(each) for each in records])
+    expected = (*old, *records)
+    if _parsed(written) != expected:
+        # a file indented by hand in another style: write it anew, records in the same order
+        written = _HEADER.format(reading=reading) + _yaml([_plain_record(each) for each in expected])
+    write_whole(path, lambda to: to.write_text(written, encoding="utf-8"))
+    # a temporary file starts private; the trail is shared like the other params
+    path.chmod(0o644)
+
+
+def _parsed(text: str) -> tuple[Record, ...] | None:
+    try:
+        return WeekFile.model_validate(YAML(typ="safe").load(text)).records
+    except (YAMLError, ValueError):
+        return None
+
+
+def _plain_record(record: Record) -> dict[str, Any]:
+    """The record as YAML writes it: dates as dates, the moment as text with its zone, nothing that is
+    absent."""
+    values = record.model_dump(exclude_none=True)
+    return {
+        name: value.isoformat(timespec="microseconds") if isinstance(value, dt.datetime) else value
+        for name, value in values.items()
+    }
+
+
+def _yaml(rows: list[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.allow_unicode = True
+    writer.width = 4096
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    writer.dump(rows, out)
+    return out.getvalue()
