@@ -30,6 +30,7 @@ records:
 
 @contextmanager
 def only_writer(directory: Path | str) -> Iterator[None]:
+    """Hold the directory's lock, made when absent; OverrideError when it stays taken or cannot be written."""
     folder = Path(directory)
     try:
         folder.mkdir(parents=True, exist_ok=True)
