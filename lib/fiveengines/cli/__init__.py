@@ -1,0 +1,24 @@
+"""The command line: thin words around the rooms; every error a person can cause ends in one line on stderr.
+
+No reading, chart or page is made here. `main` is the console script.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from fiveengines.jupyter_home import keep_inside_environment
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code; with no argument, show the help."""
+    keep_inside_environment()
+    from fiveengines.cli.commands import app  # noqa: PLC0415  (after the Jupyter folders are set)
+    from fiveengines.cli.run import run  # noqa: PLC0415
+
+    return run(app, sys.argv[1:] if arguments is None else arguments)
+
+
+def console() -> None:
+    """Entry point that ends the process with the command's exit code."""
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""The commands about weeks: weekly, history, backfill, archive, lab; and the shared app.
+
+Each is a few lines: read the arguments, call one function, say what to open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fiveengines import parameters, paths
+from fiveengines.errors import ParameterError
+
+app = typer.Typer(
+    name="fiveengines",
+    help="A weekly market workbook: five engines, one regime, a dated HTML report. A decision aid; it promises no return.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+AsOf = Annotated[str | None, typer.Option("--as-of", help="Read the last completed Friday on or before this date (YYYY-MM-DD).")]
+Source = Annotated[str | None, typer.Option("--source", help="demo, files or live.")]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of downloads (files) or of the store (live).")]
+Params = Annotated[Path | None, typer.Option("--params", help="A weekly.yaml; its neighbours are read with it.")]
+Out = Annotated[str | None, typer.Option("--out", help="Folder of the reports, or an fsspec URL.")]
+Start = Annotated[str, typer.Option("--start", help="First date (YYYY-MM-DD).")]
+End = Annotated[str, typer.Option("--end", help="Last date (YYYY-MM-DD).")]
+
+
+def checked(**values: Any) -> parameters.RunParameters:
+    """Arguments as the schema that notebooks use; paths become absolute, for a kernel works elsewhere."""
+    plain = {name: str(value) if value is not None else None for name, value in values.items()}
+    for name in ("data_dir", "params_file"):
+        if plain.get(name):
+            plain[name] = str(Path(str(plain[name])).expanduser().resolve())
+    run = parameters.run_parameters(plain)
+    params = parameters.load(run.params_file)
+    source = run.source or params.weekly.source
+    folder = run.data_dir or params.weekly.data_dir
+    if source == "files":
+        if folder is None:
+            raise ParameterError("source files needs a folder.", remedy="Name it with --data-dir.")
+        if not Path(folder).is_dir():
+            raise ParameterError(f"{folder}: there is no such folder.", remedy="Check --data-dir.")
+    return run
+
+
+def day(text: str, name: str) -> dt.date:
+    """A date argument, or one clear line."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ParameterError(f"--{name} {text!r} is not a date.", remedy="Write it as YYYY-MM-DD.") from None
+
+
+@app.command()
+def weekly(as_of: AsOf = None, source: Source = None, data_dir: DataDir = None, out: Out = None, params: Params = None) -> int:
+    """Read one week and write its report."""
+    from fiveengines.cli.progress import steps  # noqa: PLC0415
+    from fiveengines.report.weekly import write_week  # noqa: PLC0415
+
+    run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
+    with steps("This week") as show:
+        written = write_week(run, on_progress=show)
+    return written.report_to_terminal()
+
+
+@app.command()
+def history(
+    start: Start,
+    end: End,
+    out: Annotated[Path, typer.Option("--out", help="CSV file to write.")],
+    source: Source = None,
+    data_dir: DataDir = None,
+    params: Params = None,
+) -> int:
+    """Write one row a week: scores, states, regime, aggressiveness, inflections."""
+    from fiveengines import routine  # noqa: PLC0415
+    from fiveengines.files_atomic import write_text  # noqa: PLC0415
+
+    first, last = day(start, "start"), day(end, "end")
+    if first > last:
+        raise ParameterError(f"--start {first} is after --end {last}.", remedy="Swap them.")
+    run = checked(source=source, data_dir=data_dir, params_file=params)
+    table = routine.history(first, last, source=run.source, data_dir=run.data_dir, params_file=run.params_file)
+    write_text(out, table.to_csv(date_format="%Y-%m-%d", lineterminator="\n"))
+    typer.echo(f"{len(table)} weeks, {table.index[0].date()} to {table.index[-1].date()}: {out}")
+    return 0
+
+
+@app.command()
+def lab(
+    port: Annotated[int | None, typer.Option("--port", help="Port on localhost; the next free one when taken.")] = None,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+) -> int:
+    """Open JupyterLab on the notebooks, on this machine only."""
+    import subprocess  # noqa: PLC0415, S404
+    import sys  # noqa: PLC0415
+
+    folder = paths.notebooks_dir()
+    start = folder / "Start.ipynb"
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"]
+    command += [f"--ServerApp.default_url=/lab/tree/{start.name}"] if start.is_file() else []
+    command += [f"--ServerApp.port={port}"] if port else []
+    command += ["--no-browser"] if no_browser else []
+    typer.echo(f"JupyterLab opens {folder}; stop it with Ctrl-C.")
+    return subprocess.call(command)  # noqa: S603  (our own interpreter, no shell)
