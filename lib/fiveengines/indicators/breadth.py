@@ -131,15 +131,17 @@ def zweig_thrust(
     """Flag of Zweig's thrust: the 10-day mean of A / (A + D) goes from below 0.40 to above 0.615 in ten days.
 
     The mean is exponential (constant 2 / 11). The flag is 1 on the session that crosses `high` when the mean
-    was below `low` at most `within` sessions before, else 0. advances, declines: (n,) counts. Returns (n,)
-    float64, NaN until `within` days have counts and on days without. Source: M. Zweig, Winning on Wall Street
-    (1986).
+    was below `low` at most `within` sessions before, else 0; crossing again within as many is no second one.
+    advances, declines: (n,) counts. Returns (n,) float64, NaN until `within` days have counts and on days
+    without. Source: M. Zweig, Winning on Wall Street (1986).
     """
     ratio = advance_ratio(advances, declines).dropna()
     mean = ratio.ewm(span=within, adjust=False, min_periods=within).mean()
     crossed = (mean > high) & ~(mean.shift(1) > high)
     was_low = mean.rolling(within + 1, min_periods=1).min() < low
-    return as_flag(crossed & was_low, mean.notna()).reindex(advances.index)
+    thrust = as_flag(crossed & was_low, mean.notna())
+    again = thrust.shift(1).rolling(within, min_periods=1).max() > 0
+    return thrust.mask(again, 0.0).reindex(advances.index)
 
 
 def whaley_thrust(

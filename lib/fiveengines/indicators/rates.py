@@ -35,13 +35,18 @@ def inversion_age(slope: pd.Series) -> pd.Series:
 def curve_move(short: pd.Series, long: pd.Series, window: int = 20, *, threshold_bp: float) -> pd.Series:
     """Name what the curve did over `window` sessions.
 
-    With s and l the changes of the short and the long yield in bp, and l − s the change of the slope:
-    unchanged — s, l and l − s are all smaller than the threshold in size; parallel — only l − s is smaller;
-    twist — s and l have opposite signs and each is at least the threshold, or they cancel exactly; bull —
-    else, when s + l is below zero; bear — when above. A move that is not parallel is a steepener when the
-    slope rose, a flattener when it fell: bull steepener, bear steepener, bull flattener, bear flattener,
-    twist steepener, twist flattener. short, long: (n,) yields in %, on one index. Returns (n,) of words, NaN
-    for the first `window` rows and where a yield is NaN at either end.
+    With s and l the changes of the short and the long yield in bp, and l − s the change of the slope, the
+    first of these that holds:
+
+    - unchanged: s, l and l − s are all smaller than the threshold in size
+    - parallel: l − s is
+    - twist: s and l have opposite signs and neither is smaller, or they cancel exactly
+    - bull when s + l is below zero, bear when above
+
+    Twist, bull and bear are steepeners when the slope rose and flatteners when it fell: "bull steepener".
+
+    short, long: (n,) yields in %, on one index. Returns (n,) of words, NaN for the first `window` rows and
+    where a yield is NaN at either end.
     """
     # Yields are quoted to a hundredth; rounding keeps a move of just the threshold from float dust.
     s = change_bp(short, window).round(6).to_numpy(dtype="float64")
@@ -74,24 +79,26 @@ def yield_volatility(yields: pd.Series, window: int) -> pd.Series:
     return volatility
 
 
-def cycle_phase(policy_target: pd.Series, quiet: int) -> pd.Series:
+def cycle_phase(policy_target: pd.Series, quiet: int, stands: int = 1) -> pd.Series:
     """Phase of the policy cycle, from the policy rate's own moves alone and without look-ahead.
 
-    A move is a row whose target differs from the last known one. The phase depends on the last move, the one
-    before it, and the sessions since (age):
-    on hold — no move yet, or the last move was a cut and age > 2 · quiet;
-    hiking — the last move was a hike, age ≤ quiet;
-    possible last hike — it was a hike, quiet < age ≤ 2 · quiet (nobody knows a hike was the last when it is
-    made; a gap longer than `quiet` is the first sign, and another hike takes it back);
-    pause — it was a hike, age > 2 · quiet;
-    first cut — the last move was a cut, the one before it a hike (or none was seen), age ≤ 2 · quiet; cutting
-    — the last move was a cut after a cut, age ≤ 2 · quiet. A cut after a hold at the bottom resumes the
-    cutting; it is not a first cut, because no hike came between.
-    policy_target: (n,) per cent, a step function such as DFEDTARU; quiet: sessions, a little more than the
-    usual gap between moves (63 a quarter). Returns (n,) of words, NaN before the first value; a NaN row keeps
-    the last target.
+    A move is a row on which a target other than the last has stood for `stands` rows. The phase follows from
+    the last move, the one before it, and the age of the last, in rows:
+
+    - on hold: no move yet, or the last was a cut and age > 2 · quiet
+    - hiking: the last was a hike and age ≤ quiet
+    - possible last hike: the last was a hike and quiet < age ≤ 2 · quiet. Nobody knows a hike for the last one
+      when it is made; a gap longer than `quiet` is the first sign, and another hike takes it back
+    - pause: the last was a hike and age > 2 · quiet
+    - first cut: the last was a cut, the one before it a hike (or none seen), and age ≤ 2 · quiet
+    - cutting: the last two were cuts and age ≤ 2 · quiet. A cut after a hold at the bottom resumes the cutting:
+      no hike came between, so it is not a first cut
+
+    policy_target: (n,) per cent, a step function such as DFEDTARU; quiet: rows, a little more than the usual
+    gap between moves (63 sessions are a quarter); stands: 1 for an announced target, more for a level read off
+    the effective rate, which strays. Returns (n,) of words, NaN before the first level; a NaN keeps the last.
     """
-    target = policy_target.ffill()
+    target = _settled(policy_target.ffill(), stands)
     step = np.sign(target.diff().fillna(0.0))
     moved = step != 0
     age = days_since(moved)
@@ -110,3 +117,9 @@ def cycle_phase(policy_target: pd.Series, quiet: int) -> pd.Series:
         [each.to_numpy(dtype=bool) for each in conditions.values()], list(conditions), "on hold"
     )
     return pd.Series(chosen, index=policy_target.index, dtype="str").where(target.notna())
+
+
+def _settled(target: pd.Series, stands: int) -> pd.Series:
+    """The last level that has stood for `stands` rows on end."""
+    run = (target != target.shift(1)).cumsum()
+    return target.where(target.groupby(run).cumcount() >= stands - 1).ffill()
