@@ -18,9 +18,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from fiveengines.sources.http import Settings
 from tests.loopback import answers
 from tests.loopback.market import Market, balanced, from_directory, simulated
+
+from fiveengines.sources.http import Settings
 
 
 @dataclass

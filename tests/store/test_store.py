@@ -1,0 +1,168 @@
+"""The store on disk: what goes in comes out as of any evening; damage, locks and imports."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fiveengines.dataset import Members
+from fiveengines.errors import StoreError
+from fiveengines.sources import files
+from fiveengines.sources.base import frame_by_rule
+from fiveengines.store import Store
+from fiveengines.store.disk import _TEMPORARY
+
+NOW = pd.Timestamp("2024-06-01")
+
+
+def fill(
+    store: Store, source: str = "fred", value: float = 7000000.0, now: pd.Timestamp = NOW
+) -> dict[str, int]:
+    days = pd.date_range("2024-01-03", periods=10, freq="W-WED")
+    with store.writing() as writer:
+        return writer.add(source, {"WALCL": frame_by_rule("WALCL", days, value + np.arange(10.0))}, now)
+
+
+def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="fiveengines fetch"):
+        Store(tmp_path / "none").dataset()
+    assert not (tmp_path / "none").exists(), "reading makes no folder"
+
+
+def test_as_of_gives_what_was_public_that_evening(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert fill(store) == {"WALCL": 10}
+    assert fill(store) == {"WALCL": 0}
+    # the figure of Wednesday the 10th came on Thursday the 11th; a Thursday asks for the Friday before
+    assert store.as_of("2024-01-11").series["WALCL"].frame["observed"].max() == pd.Timestamp("2024-01-03")
+    assert store.as_of("2024-01-12").series["WALCL"].frame["observed"].max() == pd.Timestamp("2024-01-10")
+    assert store.as_of("2024-01-12").source == "live"
+    assert "WALCL" not in store.as_of("2024-01-03").series
+
+
+def test_seen_by_repeats_what_the_store_held_then(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    before = store.dataset().fingerprint()
+    fill(store, value=8000000.0, now=NOW + pd.Timedelta(days=7))
+    assert store.dataset().fingerprint() != before
+    assert store.dataset(seen_by=NOW).fingerprint() == before
+    assert len(store.rows("fred")["WALCL"]) == 20
+
+
+def test_the_catalogs_provider_comes_first(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fill(store, "nyfed", 5000000.0)
+    fill(store, "fred", 7000000.0)
+    data = store.dataset().series["WALCL"]
+    assert data.frame["value"].iloc[0] == 7000000.0
+    assert data.origin == "store:fred, store:nyfed"
+    assert data.provider == "fred"
+
+
+def test_members_keep_their_notes(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    index = pd.DatetimeIndex(["2024-01-02", "2024-01-03"], name="date").astype("datetime64[s]")
+    closes = pd.DataFrame({"AAA": [1.0, np.nan], "BBB": [3.0, 4.0]}, index=index)
+    members = Members(closes, {"AAA": "Energy"}, "survivors only", "a list")
+    fill(store)
+    with store.writing() as writer:
+        writer.put_members(members)
+    back = store.dataset().members
+    assert back is not None
+    pd.testing.assert_frame_equal(back.closes, closes, check_column_type=False)
+    assert (dict(back.sectors), back.note, back.origin) == ({"AAA": "Energy"}, "survivors only", "a list")
+    assert back.fingerprint() == members.fingerprint()
+
+
+def test_a_damaged_file_is_named_and_the_remedy_given(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    path = tmp_path / "series" / "fred.parquet"
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(StoreError, match=r"fred\.parquet.*damaged.*again"):
+        Store(tmp_path).dataset()
+
+
+def test_a_second_writer_waits_and_says_so(tmp_path: Path) -> None:
+    store, heard, order = Store(tmp_path), [], []
+    started = threading.Event()
+
+    def hold() -> None:
+        with Store(tmp_path).writing():
+            started.set()
+            time.sleep(0.4)
+            order.append("first")
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    started.wait(5)
+    with store.writing(heard.append):
+        order.append("second")
+    thread.join()
+    assert order == ["first", "second"]
+    assert len(heard) == 1 and "another fetch" in heard[0]
+
+
+def test_a_writer_that_never_gets_its_turn_gives_up(tmp_path: Path) -> None:
+    with (
+        Store(tmp_path).writing(),
+        pytest.raises(StoreError, match="another fetch"),
+        Store(tmp_path).writing(timeout=0.2),
+    ):
+        pass
+
+
+def test_readers_are_never_blocked_and_never_see_half_a_file(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    stop, seen = threading.Event(), set()
+
+    def read() -> None:
+        while not stop.is_set():
+            frame = Store(tmp_path).dataset().series["WALCL"].frame
+            seen.add((len(frame), float(frame["value"].iloc[-1])))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(1, 15):
+        fill(store, value=7000000.0 + 100 * number, now=NOW + pd.Timedelta(days=number))
+    stop.set()
+    reader.join()
+    assert all(count % 10 == 0 and last % 100 == 9 for count, last in seen)
+
+
+def test_a_killed_writers_leavings_are_swept(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    left = tmp_path / "series" / f"{_TEMPORARY}x.parquet"
+    left.write_bytes(b"half")
+    assert store.sources() == ("fred",)
+    fill(store, value=1.0 + 7000000.0)
+    assert not left.exists()
+
+
+def test_a_files_directory_can_be_imported(tmp_path: Path) -> None:
+    folder = tmp_path / "downloads"
+    (folder / "fred").mkdir(parents=True)
+    (folder / "fred" / "BAMLH0A0HYM2.csv").write_text(
+        "observation_date,BAMLH0A0HYM2\n2008-11-20,19.88\n2008-11-21,.\n2008-12-15,21.82\n"
+    )
+    (folder / "breadth").mkdir()
+    (folder / "breadth" / "new_highs_52w.csv").write_text(
+        "date,new_highs_52w\n2024-01-02,120\n2024-01-03,95\n"
+    )
+    store = Store(tmp_path / "data")
+    assert store.import_directory(folder) == {"BAMLH0A0HYM2": 2, "NEW_HIGHS_52W": 2}
+    assert sum(store.import_directory(folder).values()) == 0
+    assert store.dataset().fingerprints() == files.load(folder).fingerprints()
+    # FRED now serves three years only: what was imported stays beside what is fetched
+    with store.writing() as writer:
+        fresh = frame_by_rule("BAMLH0A0HYM2", ["2024-01-02"], [3.5])
+        writer.add("fred", {"BAMLH0A0HYM2": fresh}, NOW)
+    assert list(store.dataset().series["BAMLH0A0HYM2"].latest()) == [19.88, 21.82, 3.5]
