@@ -60,7 +60,7 @@ def gauge(score: pd.DataFrame, regime: pd.Series, params: Aggressiveness) -> Agg
     cap = regime.map(params.caps_by_regime).astype("float64")
     target = (0.5 + params.gain * (alignment - params.centre)).clip(0.0, 1.0)
     target = np.minimum(target, cap)
-    exposure = np.zeros(len(target))
+    exposure, most = np.zeros(len(target)), cap.to_numpy()
     current = np.nan
     for week, wanted in enumerate(target.to_numpy()):
         if np.isfinite(wanted):
@@ -68,7 +68,7 @@ def gauge(score: pd.DataFrame, regime: pd.Series, params: Aggressiveness) -> Agg
                 current = wanted
             elif abs(wanted - current) >= params.step_threshold:
                 current += float(np.clip(wanted - current, -params.most_down_per_week, params.most_up_per_week))
-            current = min(current, float(cap.iloc[week]))
+            current = min(current, float(most[week]))
         exposure[week] = current
     held = pd.Series(exposure, index=score.index).clip(0.0, 1.0)
     return AggressivenessHistory(alignment, pd.Series(target, index=score.index), held)

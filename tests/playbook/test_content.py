@@ -46,7 +46,7 @@ def test_the_framework_is_complete() -> None:
     assert by_engine == {"liquidity": 8, "volatility": 8, "breadth": 6, "positioning": 8, "rate_path": 8}
     assert len(content.glossary()) == 18
     assert tuple(content.questions().engines) == ENGINES
-    assert len(content.questions().fields) == 20
+    assert len(content.questions().fields) == 40
 
 
 def test_every_regime_leads_to_a_style_and_re_entry_waits_for_an_inflection() -> None:
