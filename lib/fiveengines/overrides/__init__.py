@@ -6,7 +6,15 @@ An entry replaces one input of a reading for a while; stored data and the scorin
 from fiveengines.overrides.apply import Applied, apply
 from fiveengines.overrides.entries import Entry, Record, State, field_title
 from fiveengines.overrides.fields import Bounds, bounds, check, overridable
-from fiveengines.overrides.operations import Change, expire, list_overrides, save, set_override, withdraw
+from fiveengines.overrides.operations import (
+    Change,
+    draft,
+    expire,
+    list_overrides,
+    save,
+    set_override,
+    withdraw,
+)
 from fiveengines.overrides.trail import Trail, load, stamp
 from fiveengines.overrides.validity import default_until
 from fiveengines.overrides.words import default_who
@@ -24,6 +32,7 @@ __all__ = [
     "check",
     "default_until",
     "default_who",
+    "draft",
     "expire",
     "field_title",
     "list_overrides",

@@ -188,7 +188,10 @@ def reading_day(as_of: dt.date | str | None) -> dt.date:
             raise OverrideError(
                 f"as_of: {str(as_of)[:40]!r} is not a date.", remedy="Write it as YYYY-MM-DD."
             ) from None
-    return calendars.reading_date(as_day(as_of)).date()
+    day = as_day(as_of)
+    # a reading on a Thursday before a holiday is no Friday, and still a reading date
+    coming = calendars.reading_dates(day, day + dt.timedelta(days=6))
+    return day if coming[0].date() == day else calendars.reading_date(day).date()
 
 
 def _checked(change: Change, day: dt.date) -> Change:
@@ -216,6 +219,7 @@ def _checked(change: Change, day: dt.date) -> Change:
 def _write(directory: Path | str, changes: Sequence[Change], day: dt.date, who: str, at: dt.datetime) -> None:
     """Turn changes into records and add them to the week's file; the caller holds the lock."""
     trail = load(directory)
+    free: list[Change] = []
     records: list[Record] = []
     refused: list[str] = []
     for change in changes:
@@ -225,19 +229,33 @@ def _write(directory: Path | str, changes: Sequence[Change], day: dt.date, who: 
             held = _entered(change, None, day, who, at, trail, held=True)
             records.append(held)
             refused.append(_refusal(change, newest, held, directory))
-        elif change.value is None:
-            open_entries = _open_entries(trail, change.field, day)
-            records += [_withdrawal(each, day, change.why, who, at) for each in open_entries]
         else:
-            mine = next((e for e in trail.entries if e.field == change.field and e.as_of == day), None)
-            records.append(_entered(change, mine, day, who, at, trail))
+            free.append(change)
+    records += draft(trail, free, day, who=who, now=at)
     if records:
         append(week_file(directory, day), day, records)
     if refused:
         raise OverrideError(
-            " ".join(refused),
-            remedy="Load again to see what stands there, then save once more to replace it.",
+            " ".join(refused), remedy="Reload to see what stands there, then save once more to replace it."
         )
+
+
+def draft(
+    trail: Trail, changes: Sequence[Change], day: dt.date, *, who: str = "", now: dt.datetime | None = None
+) -> tuple[Record, ...]:
+    """The records that `changes` for the reading `day` would add to `trail`; nothing is written."""
+    at = _moment(now)
+    records: list[Record] = []
+    for change in changes:
+        if change.value is None:
+            records += [
+                _withdrawal(each, day, change.why, who, at)
+                for each in _open_entries(trail, change.field, day)
+            ]
+        else:
+            mine = next((e for e in trail.entries if e.field == change.field and e.as_of == day), None)
+            records.append(_entered(change, mine, day, who, at, trail))
+    return tuple(records)
 
 
 def _same(newest: Record, change: Change) -> bool:

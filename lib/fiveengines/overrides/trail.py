@@ -64,6 +64,10 @@ class Trail:
             found[record.entry] = pieces
         return tuple(sorted(itertools.chain(*found.values()), key=lambda piece: piece.entry.order))
 
+    def adding(self, records: Iterable[Record]) -> Trail:
+        """This trail with further records."""
+        return Trail((*self.records, *records))
+
     @property
     def entries(self) -> tuple[Entry, ...]:
         """Every entry that holds for at least one reading date, oldest first; a withdrawn one until it
