@@ -101,7 +101,7 @@ def simulated(years: float = 3.0, seed: int = 4, end: pd.Timestamp | None = None
         level = max(low, -5.0) + min(high - low, 1000.0) * random.uniform(0.2, 0.4)
         steps = random.normal(0, 0.01, len(dates)).cumsum()
         values = np.clip(level * np.exp(np.clip(steps, -0.4, 0.4)), low, high)
-        digits = 0 if entry.unit == "contracts" else 2
+        digits = 0 if entry.unit == "contracts" or entry.provider == "treasury" else 2
         made[key] = pd.Series(np.round(values, digits), index=dates)
     return Market(made, now)
 

@@ -128,7 +128,10 @@ class Fred:
         opening = rows["realtime_start"].to_numpy().astype("datetime64[D]") == archive_starts
         by_rule = published_at(entry, base.moments(rows["observed"]))
         known = known.where(~opening | (by_rule > known), by_rule)
-        frame = base.answer_frame(rows["observed"], rows["value"], known, int(Basis.PROVIDER))
+        # where one request's period begins, FRED repeats every value then in force
+        frame = base.changes_only(
+            base.answer_frame(rows["observed"], rows["value"], known, int(Basis.PROVIDER))
+        )
         return Answer(
             entry.id, base.since(frame, want.since), f"{api.root_url}/series/observations {entry.id}"
         )

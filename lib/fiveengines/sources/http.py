@@ -237,7 +237,7 @@ class Http:
         error = state.outcome.exception() if state.outcome else None
         asked = error.wait if isinstance(error, _PassingError) else None
         jittered = wait_exponential_jitter(
-            initial=self.settings.wait, max=self.settings.longest_wait, jitter=1.0
+            multiplier=self.settings.wait, max=self.settings.longest_wait, jitter=1.0
         )
         usual = min(jittered(state), self.settings.wait * 2**state.attempt_number * 2)
         return usual if asked is None else asked + min(0.25, self.settings.wait)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.catalog import Series
-from fiveengines.sources.base import Basis
+from fiveengines.sources.base import Basis, changes_only
 
 ROW = ("observed", "value", "known_at", "fetched_at", "basis")
 # A figure absent a day after its rule says it should be there was late at its source; a shorter delay is the
@@ -126,10 +126,7 @@ def view(rows: pd.DataFrame) -> pd.DataFrame:
     if said.any() and not said.all():
         dated = np.isin(rows["observed"].to_numpy(), rows["observed"].to_numpy()[said])
         rows = rows.loc[~((basis == Basis.RULE) & dated)]
-        rows = rows.sort_values(["observed", "known_at"], kind="stable")
-        observed, value = rows["observed"].to_numpy(), rows["value"].to_numpy()
-        repeated = (observed[1:] == observed[:-1]) & _same(value[1:], value[:-1])
-        rows = rows.loc[np.append(True, ~repeated)[: len(rows)]]
+        rows = changes_only(rows.sort_values(["observed", "known_at"], kind="stable"))
     known, observed = rows["known_at"].to_numpy(), rows["observed"].to_numpy()
     if (known[1:] < known[:-1]).any() or ((known[1:] == known[:-1]) & (observed[1:] < observed[:-1])).any():
         rows = rows.sort_values(["known_at", "observed"], kind="stable")
