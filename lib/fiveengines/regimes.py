@@ -117,7 +117,7 @@ def _confirm(
 
 @dataclass(frozen=True)
 class Flip:
-    """The smallest change of one engine's score that would change this week's call."""
+    """The smallest change of one engine's score after which the week itself would read another regime."""
 
     engine: str
     change: float
@@ -142,7 +142,7 @@ class RegimeReading:
     flip: Flip | None
 
 
-def reading(history: RegimeHistory, score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters, day: pd.Timestamp) -> RegimeReading:
+def reading(history: RegimeHistory, score: pd.DataFrame, params: RegimeParameters, day: pd.Timestamp) -> RegimeReading:
     """The regime on `day`; `confirmed` is False while the week itself points elsewhere."""
     at = history.confirmed.index.get_loc(day)
     number = int(history.confirmed.iloc[at])
@@ -162,37 +162,31 @@ def reading(history: RegimeHistory, score: pd.DataFrame, values: pd.DataFrame, p
         weeks=spell,
         acute=bool(history.acute.iloc[at]),
         shock=bool(history.shock.iloc[at]),
-        flip=smallest_flip(history, score, values, params, int(at)),
+        flip=smallest_flip(history, score, params, int(at)),
     )
 
 
-def smallest_flip(history: RegimeHistory, score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters, at: int) -> Flip | None:
-    """Search each engine's score in steps of 0.02 for the smallest move that gives another call for this week.
+def smallest_flip(history: RegimeHistory, score: pd.DataFrame, params: RegimeParameters, at: int) -> Flip | None:
+    """The smallest change of one engine's score, in steps of 0.02, after which the week itself reads another regime.
 
-    The past is kept: the move is this week's alone. None when no single engine can do it.
+    Whether the call follows at once or after a few such weeks is the confirmation's matter. None when no single
+    engine can do it.
     """
-    if at == 0:
-        return None
     steps = np.concatenate([np.arange(0.02, 2.0, 0.02), -np.arange(0.02, 2.0, 0.02)])
     current = score.iloc[at][list(ENGINES)].to_numpy(dtype="float64")
-    before, mean = int(history.confirmed.iloc[at - 1]), history.memberships.iloc[at - 1].to_numpy()
-    keep = 1 - 0.5 ** (1 / params.half_life_weeks)
-    acute, jumped, call = bool(history.acute.iloc[at]), bool(history.shock.iloc[at]), int(history.confirmed.iloc[at])
+    barred = 0.0 if bool(history.acute.iloc[at]) else _BARRED
+    nearest = int(history.raw.iloc[at])
     best: Flip | None = None
     for position, engine in enumerate(ENGINES):
         if not np.isfinite(current[position]):
             continue
-        moved = current[position] + steps
-        usable = steps[np.abs(moved) <= 1.0]
+        usable = steps[np.abs(current[position] + steps) <= 1.0]
         trial = np.repeat(current[None], len(usable), axis=0)
         trial[:, position] += usable
         distance = distances(pd.DataFrame(trial, columns=list(ENGINES)), params)
-        distance[:, CRISIS - 1] += 0.0 if acute else _BARRED
-        now = shares(distance, params.sharpness)
-        for row, change in zip(now, usable, strict=True):
-            if best is not None and abs(change) >= abs(best.change):
-                continue
-            found, _ = _confirm(before, int(row.argmax()) + 1, row, keep * row + (1 - keep) * mean, jumped, params.margin)
-            if found != call:
-                best = Flip(engine, round(float(change), 2), found)
+        distance[:, CRISIS - 1] += barred
+        found = distance.argmin(axis=1) + 1
+        for to_regime, change in zip(found, usable, strict=True):
+            if to_regime != nearest and (best is None or abs(change) < abs(best.change)):
+                best = Flip(engine, round(float(change), 2), int(to_regime))
     return best

@@ -97,7 +97,7 @@ class Week:
     def regime(self) -> regimes.RegimeReading:
         """Step 2: the dominant regime."""
         r = self.readings
-        return regimes.reading(r.regimes, r.engines.score, r.applied.values, self.params.regimes, self.as_of)
+        return regimes.reading(r.regimes, r.engines.score, self.params.regimes, self.as_of)
 
     @cached_property
     def aggressiveness(self) -> aggressiveness.AggressivenessReading:

@@ -16,7 +16,8 @@ def main(arguments: list[str] | None = None) -> int:
     from fiveengines.cli.commands import app  # noqa: PLC0415  (after the Jupyter folders are set)
     from fiveengines.cli.run import run  # noqa: PLC0415
 
-    return run(app, sys.argv[1:] if arguments is None else arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    return run(app, given or ["--help"])
 
 
 def console() -> None:

@@ -69,7 +69,7 @@ def _flip(week: Week) -> str:
     was = week.engines[flip.engine].score or 0.0
     way = "up" if flip.change > 0 else "down"
     engine = ENGINE_NAMES[flip.engine].lower()
-    return f"The smallest step: {engine} {way} from {was:+.2f} to {was + flip.change:+.2f} would read {NAMES[flip.to_regime].lower()}."
+    return f"The smallest step: with {engine} {way} from {was:+.2f} to {was + flip.change:+.2f} the week would read {NAMES[flip.to_regime].lower()}."
 
 
 def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
