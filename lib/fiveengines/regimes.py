@@ -172,7 +172,8 @@ def smallest_flip(history: RegimeHistory, score: pd.DataFrame, params: RegimePar
     Whether the call follows at once or after a few such weeks is the confirmation's matter. None when no single
     engine can do it.
     """
-    steps = np.concatenate([np.arange(0.02, 2.0, 0.02), -np.arange(0.02, 2.0, 0.02)])
+    sizes = np.round(np.arange(0.02, 2.0, 0.02), 2)
+    steps = np.concatenate([sizes, -sizes])
     current = score.iloc[at][list(ENGINES)].to_numpy(dtype="float64")
     barred = 0.0 if bool(history.acute.iloc[at]) else _BARRED
     nearest = int(history.raw.iloc[at])
@@ -188,5 +189,5 @@ def smallest_flip(history: RegimeHistory, score: pd.DataFrame, params: RegimePar
         found = distance.argmin(axis=1) + 1
         for to_regime, change in zip(found, usable, strict=True):
             if to_regime != nearest and (best is None or abs(change) < abs(best.change)):
-                best = Flip(engine, round(float(change), 2), int(to_regime))
+                best = Flip(engine, float(change), int(to_regime))
     return best
