@@ -62,16 +62,17 @@ def test_a_quiet_change_waits_for_confirmation() -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 4, 8, 9])
-def test_the_flip_flips_and_half_of_it_does_not(seed: int) -> None:
+def test_the_flip_flips_and_one_step_less_does_not(seed: int) -> None:
     rng = np.random.default_rng(seed)
     points = [{e: float(v) for e, v in zip(ENGINES, rng.uniform(-0.3, 0.5, 5), strict=True)} for _ in range(30)]
     score, values = weeks(points, [CALM] * 30)
     found = regimes.classify(score, values, PARAMS)
     reading = regimes.reading(found, score, PARAMS, score.index[-1])
     assert reading.flip is not None
-    for share, expected in ((1.0, reading.flip.to_regime), (0.5, reading.raw)):
+    one_less = round(reading.flip.change - float(np.copysign(0.02, reading.flip.change)), 2)
+    for change, expected in ((reading.flip.change, reading.flip.to_regime), (one_less, reading.raw)):
         moved = score.copy()
-        moved.loc[moved.index[-1], reading.flip.engine] += share * reading.flip.change
+        moved.loc[moved.index[-1], reading.flip.engine] += change
         assert regimes.classify(moved, values, PARAMS).raw.iloc[-1] == expected
 
 
