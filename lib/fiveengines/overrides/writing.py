@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from fiveengines import files_atomic
 from fiveengines.errors import OverrideError
 from fiveengines.overrides.entries import Record
 from fiveengines.overrides.trail import WeekFile, read_week
@@ -50,8 +51,6 @@ def only_writer(directory: Path | str) -> Iterator[None]:
 
 def append(path: Path, reading: dt.date, records: Sequence[Record]) -> None:
     """Add records to the week's file; what stands there already, comments included, keeps its bytes."""
-    from fiveengines.store.disk import write_whole  # noqa: PLC0415  (readers of a trail need no Parquet)
-
     old = read_week(path)
     text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     if not old:
@@ -63,9 +62,7 @@ def append(path: Path, reading: dt.date, records: Sequence[Record]) -> None:
     if _parsed(written) != expected:
         # a file indented by hand in another style: write it anew, records in the same order
         written = _HEADER.format(reading=reading) + _yaml([_plain_record(each) for each in expected])
-    write_whole(path, lambda to: to.write_text(written, encoding="utf-8"))
-    # a temporary file starts private; the trail is shared like the other params
-    path.chmod(0o644)
+    files_atomic.write_text(path, written)
 
 
 def _parsed(text: str) -> tuple[Record, ...] | None:
