@@ -87,16 +87,17 @@ def cycle_phase(policy_target: pd.Series, quiet: int, stands: int = 1) -> pd.Ser
 
     - on hold: no move yet, or the last was a cut and age > 2 · quiet
     - hiking: the last was a hike and age ≤ quiet
-    - possible last hike: the last was a hike and quiet < age ≤ 2 · quiet. Nobody knows a hike for the last one
+    - possible last hike: the last was a hike and quiet < age ≤ 2 · quiet. Nobody knows a hike for the last
       when it is made; a gap longer than `quiet` is the first sign, and another hike takes it back
     - pause: the last was a hike and age > 2 · quiet
     - first cut: the last was a cut, the one before it a hike (or none seen), and age ≤ 2 · quiet
-    - cutting: the last two were cuts and age ≤ 2 · quiet. A cut after a hold at the bottom resumes the cutting:
+    - cutting: the last two were cuts and age ≤ 2 · quiet. A cut after a hold at the bottom resumes this:
       no hike came between, so it is not a first cut
 
     policy_target: (n,) per cent, a step function such as DFEDTARU; quiet: rows, a little more than the usual
-    gap between moves (63 sessions are a quarter); stands: 1 for an announced target, more for a level read off
-    the effective rate, which strays. Returns (n,) of words, NaN before the first level; a NaN keeps the last.
+    gap between moves (hikes once a quarter have lain up to 75 weekdays apart); stands: 1 for an announced
+    target, more, such as 10, for a level read off the effective rate, which strays. Returns (n,) of words,
+    NaN before the first level; a NaN keeps the last one.
     """
     target = _settled(policy_target.ffill(), stands)
     step = np.sign(target.diff().fillna(0.0))
