@@ -6,6 +6,7 @@ New York wall-clock times become naive UTC here and nowhere else; no data is rea
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from functools import lru_cache
 
 import numpy as np
@@ -74,7 +75,10 @@ def sessions(end_year: int | None = None) -> pd.DatetimeIndex:
     import exchange_calendars  # noqa: PLC0415  (0.3 s: only readers of sessions pay for it)
 
     year = end_year or dt.date.today().year + 1
-    calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_SESSION, end=f"{year}-12-31")
+    with warnings.catch_warnings():
+        # The library's own use of pandas; a reader's notebook should not show it.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_SESSION, end=f"{year}-12-31")
     return pd.DatetimeIndex(calendar.sessions, freq=None).astype("datetime64[s]")
 
 

@@ -1,0 +1,144 @@
+"""One week from parameters to a folder: bind the notebooks, run them once, render, write.
+
+The week is read in the notebook's kernel; this process needs neither data nor pandas.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fiveengines import fast_imports  # noqa: F401  (before papermill and nbformat: see there)
+from fiveengines import paths
+from fiveengines.errors import FiveEnginesError, NotebookError
+from fiveengines.parameters import RunParameters
+from fiveengines.report import payload
+from fiveengines.report.bind import bind, tags
+from fiveengines.report.cover_context import CoverContext, Failure
+from fiveengines.report.execute import ExecutionResult, Progress, StepFailure, execute
+from fiveengines.report.kernel import Kernel
+
+import nbformat  # isort: skip
+
+Show = Callable[[int, int, str], None]
+_PAYLOAD_ID = "reading-of-the-week"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a run left behind. `failures` is empty when every step ran to its end."""
+
+    folder: str
+    page: str
+    cover: CoverContext | None
+    failures: tuple[StepFailure, ...]
+
+    def report_to_terminal(self) -> int:
+        """Say what happened and what to open; returns the exit code."""
+        for each in self.failures:
+            print(f"fiveengines: {each.summary} {each.remedy}", file=sys.stderr)
+        if self.cover is not None and self.cover.regime is not None and not self.failures:
+            print(f"{self.cover.week}: {self.cover.regime.name}. {self.cover.regime.narrative}")
+        print(f"Open {self.page}")
+        return 1 if self.failures else 0
+
+
+def step_notebooks() -> list[Path]:
+    """The weekly notebooks in their order."""
+    found = sorted((paths.notebooks_dir() / "weekly").glob("[1-9]_*.ipynb"))
+    if not found:
+        raise NotebookError(f"{paths.notebooks_dir() / 'weekly'}: there are no notebooks.", remedy="Restore them from the project.")
+    return found
+
+
+def run_week(run: RunParameters, *, kernel: Kernel | None = None, on_progress: Show | None = None) -> tuple[ExecutionResult, CoverContext | None, dict[str, Any] | None]:
+    """Execute the bound notebook with `run`; returns the result, the cover and reading.json (None when set-up failed).
+
+    A person's mistake in the parameters or the data is raised as the one-line error it is.
+    """
+    kernel = kernel or Kernel(cwd=paths.notebooks_dir() / "weekly")
+    from fiveengines.report.render import preload  # noqa: PLC0415  (imported while the kernel boots)
+
+    # Importing and warming up the renderer costs a second that the kernel's own start-up hides.
+    threading.Thread(target=preload, daemon=True).start()
+    bound = _with_payload(bind(step_notebooks()))
+    values = {name: value if value is not None else "" for name, value in run.model_dump(mode="json").items()}
+
+    def show(progress: Progress) -> None:
+        if on_progress is not None:
+            text = f"{progress.step} · {progress.title}" if progress.step else "Reading the week"
+            on_progress(progress.index - 1, progress.total, text)
+
+    result = execute(bound, values, kernel=kernel, on_progress=show)
+    cover, reading = _taken_out(result.notebook)
+    if cover is None:
+        _raise_if_plain(result)
+    return result, cover, reading
+
+
+def _with_payload(bound: Any) -> Any:
+    """Add the cell that hands the reading back, right after the week is loaded."""
+    last = max(index for index, cell in enumerate(bound.cells) if "setup" in tags(cell))
+    cell = nbformat.v4.new_code_cell(payload.SOURCE, id=_PAYLOAD_ID)
+    cell.metadata.update(bound.cells[last].metadata)
+    cell.metadata["tags"] = ["payload"]
+    bound.cells.insert(last + 1, cell)
+    return bound
+
+
+def _taken_out(notebook: Any) -> tuple[CoverContext | None, dict[str, Any] | None]:
+    """Remove the payload cell from the executed notebook and return what it displayed."""
+    cover, reading = None, None
+    for cell in [each for each in notebook.cells if each.id == _PAYLOAD_ID]:
+        for output in cell.get("outputs", []):
+            body = output.get("data", {}).get(payload.MIME)
+            if body is not None:
+                cover, reading = payload.unpack(body)
+        if cover is not None:
+            notebook.cells.remove(cell)
+    return cover, reading
+
+
+def _raise_if_plain(result: ExecutionResult) -> None:
+    """A FiveEnginesError while the week was loaded is the person's to mend: say it in one line, write no report."""
+    for failure in result.failures:
+        known = {each.__name__ for each in _every_error(FiveEnginesError)}
+        if failure.step == 0 and failure.error_name in known:
+            raise FiveEnginesError(failure.message)
+
+
+def _every_error(kind: type[FiveEnginesError]) -> list[type[FiveEnginesError]]:
+    return [kind, *(each for sub in kind.__subclasses__() for each in _every_error(sub))]
+
+
+def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> CoverContext:
+    """The cover of a week that could not be read at all."""
+    day = run.as_of or dt.date.today()
+    label = run.source or "demo"
+    return CoverContext(week=day, source_label=label, simulated=label == "demo", regime=None, failures=as_failures(failures))
+
+
+def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple[Failure, ...]:
+    """Failures as the cover shows them."""
+    return tuple(
+        Failure(step=f.step, title=f.title, message=f"{f.error_name}: {f.message}" if f.message else f.error_name, remedy=f.remedy, last_good=last_good, traceback=f.traceback)
+        for f in failures
+    )
+
+
+def page_of(result: ExecutionResult, cover: CoverContext) -> str:
+    """The page of an executed week, failures included."""
+    from fiveengines.report.render import render  # noqa: PLC0415
+
+    return render(result.notebook, replace(cover, failures=as_failures(result.failures)) if result.failures else cover)
+
+
+def reading_json(reading: dict[str, Any]) -> str:
+    """reading.json as text, the same for the same reading."""
+    return json.dumps(reading, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
