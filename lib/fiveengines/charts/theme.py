@@ -50,7 +50,12 @@ VEGA_SHAPES: Final[dict[str, str]] = {
     "unknown": "cross",
 }
 DIRECTIONS: Final = ("improving", "stable", "deteriorating", "unknown")
-DIRECTION_ARROWS: Final[dict[str, str]] = {"improving": "↗", "stable": "→", "deteriorating": "↘", "unknown": "·"}
+DIRECTION_ARROWS: Final[dict[str, str]] = {
+    "improving": "↗",
+    "stable": "→",
+    "deteriorating": "↘",
+    "unknown": "·",
+}
 REGIMES: Final = (1, 2, 3, 4, 5)
 REGIME_COLOURS: Final[dict[int, str]] = {number: LIGHT[f"regime{number}"] for number in REGIMES}
 # For many unordered lines in one chart: apart in hue and in lightness.

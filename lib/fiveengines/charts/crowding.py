@@ -1,0 +1,139 @@
+"""Positioning in pictures: where the crowd stands within its own last three years.
+
+Shows what was read; computes no reading.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from fiveengines.charts import base, theme
+from fiveengines.narrative import ordinal
+from fiveengines.routine import Week
+
+_COHORTS = {
+    "cot_asset_managers": ("asset managers", "accent", [1, 0]),
+    "cot_leveraged_funds": ("leveraged funds", "manual", [6, 3]),
+    "cot_speculators": ("speculators", "regime3", [2, 2]),
+}
+_SERIES = (
+    "TFF_SP500_ASSET_MGR_LONG",
+    "TFF_SP500_LEV_MONEY_LONG",
+    "TFF_NASDAQ_ASSET_MGR_LONG",
+    "COT_SP500_SPEC_LONG",
+)
+
+
+def cot_fan(week: Week) -> alt.Chart | alt.LayerChart:
+    """Net futures positions as percentiles of three years, cohort by cohort, over the fan of usual places."""
+    on = base.dates(week)
+    frame = base.table(**{name: base.indicator(week, name, on) for name in _COHORTS})
+    present = [name for name in _COHORTS if not frame.empty and frame[name].notna().any()]
+    if not present:
+        return base.no_data("Futures positioning", "no Commitments of Traders report is there.")
+    chart = base.with_source(alt.Chart(frame, height=230), base.source(week, *_SERIES))
+    hover = [
+        base.when(),
+        *(alt.Tooltip(f"{n}:Q", title=_COHORTS[n][0], format=".0f") for n in present),
+        base.where(),
+    ]
+    layers = _fan()
+    spots = _apart({name: float(frame[name].dropna().iloc[-1]) for name in present})
+    for name in present:
+        words, colour, dash = _COHORTS[name]
+        axis = alt.Y(
+            f"{name}:Q",
+            title="percentile of three years",
+            scale=alt.Scale(domain=[0, 100]),
+            axis=alt.Axis(values=[0, 10, 25, 50, 75, 90, 100]),
+        )
+        line = chart.mark_line(color=theme.LIGHT[colour], strokeDash=dash, strokeWidth=1.6).encode(
+            x=base.time_axis(), y=axis, tooltip=hover
+        )
+        layers += line + base.end_label(frame, name, words, theme.LIGHT[colour], dy=spots[name])
+    subtitle = "Net position over open interest as percentile of its own three years; outer tenths and quarters shaded"
+    return layers.properties(title=base.title(_finding(frame, present), subtitle))
+
+
+def _fan() -> alt.LayerChart:
+    """Nested bands: outer tenths, outer quarters, the middle half left open; with words at the edges."""
+    bands = pd.DataFrame({"low": [90, 75, 10, 0], "high": [100, 90, 25, 10], "depth": [0.9, 0.4, 0.4, 0.9]})
+    words = pd.DataFrame({"level": [95, 5], "words": ["crowded long", "light or short"]})
+    shade = (
+        alt.Chart(bands)
+        .mark_rect(color=theme.LIGHT["line"])
+        .encode(y="low:Q", y2="high:Q", opacity=alt.Opacity("depth:Q", scale=None, legend=None))
+    )
+    text = (
+        alt.Chart(words)
+        .mark_text(align="left", color=base.SOFT, fontSize=10)
+        .encode(y="level:Q", x=alt.value(4), text="words:N")
+    )
+    return shade + text
+
+
+def _apart(ends: dict[str, float], gap: float = 6.5) -> dict[str, float]:
+    """Pixels by which each end label moves so that neighbours do not overlap; `gap` in percentile points."""
+    moves, floor = {}, float("-inf")
+    for name in sorted(ends, key=lambda each: ends[each]):
+        place = max(ends[name], floor + gap)
+        moves[name] = -(place - ends[name]) * 2.3  # 230 pixels for 100 points
+        floor = place
+    return moves
+
+
+def _finding(frame: pd.DataFrame, present: list[str]) -> str:
+    places = {name: float(frame[name].dropna().iloc[-1]) for name in present}
+    far = max(places, key=lambda name: abs(places[name] - 50))
+    place = places[far]
+    word = (
+        "crowded long"
+        if place >= 90
+        else "light"
+        if place <= 10
+        else "on the long side"
+        if place > 60
+        else "on the light side"
+        if place < 40
+        else "near their middle"
+    )
+    who = _COHORTS[far][0].capitalize()
+    return f"{who} in equity futures are {word}: {ordinal(round(place))} percentile of three years"
+
+
+def surveys(week: Week) -> alt.Chart | alt.LayerChart:
+    """Active managers' exposure and the modelled trend follower over five years, % of full."""
+    on = base.dates(week)
+    names = {
+        "naaim": ("managers (NAAIM)", "accent", [1, 0]),
+        "cta_exposure": ("trend followers", "regime4", [4, 3]),
+    }
+    frame = base.table(**{name: base.indicator(week, name, on) for name in names})
+    present = [name for name in names if not frame.empty and frame[name].notna().any()]
+    if not present:
+        return base.no_data(
+            "Managers and trend followers", "neither NAAIM nor an index for the trend model is there."
+        )
+    chart = base.with_source(
+        alt.Chart(frame, height=170), f"{base.source(week, 'NAAIM')}; trend followers modelled from the index"
+    )
+    hover = [
+        base.when(),
+        *(alt.Tooltip(f"{n}:Q", title=f"{names[n][0]}, %", format=".0f") for n in present),
+        base.where(),
+    ]
+    layers = alt.layer()
+    for name in present:
+        words, colour, dash = names[name]
+        line = chart.mark_line(color=theme.LIGHT[colour], strokeDash=dash, strokeWidth=1.6).encode(
+            x=base.time_axis(), y=alt.Y(f"{name}:Q", title="% of full exposure"), tooltip=hover
+        )
+        layers += line + base.end_label(frame, name, words, theme.LIGHT[colour])
+    said = "; ".join(f"{names[n][0]} at {float(frame[n].dropna().iloc[-1]):.0f} %" for n in present)
+    return layers.properties(
+        title=base.title(
+            said[0].upper() + said[1:],
+            "Exposure as reported to NAAIM and as a trend-following model would hold, % of full",
+        )
+    )

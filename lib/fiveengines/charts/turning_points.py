@@ -1,0 +1,99 @@
+"""Turns of the engines on a timeline under the index.
+
+Shows what was read; computes no reading.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from fiveengines.charts import base, theme
+from fiveengines.parameters import ENGINES
+from fiveengines.routine import Week
+
+_SHAPES = {"improving": "triangle-up", "deteriorating": "triangle-down"}
+
+
+def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> alt.Chart | alt.VConcatChart:
+    """Turns of two years by engine: up when it improves, down when it deteriorates, larger when stronger."""
+    on = base.dates(week, weeks)
+    frame = turns(week, on)
+    edge = [on[0], on[-1]]
+    side = alt.Y(
+        "engine:N",
+        title=None,
+        scale=alt.Scale(domain=[base.ENGINE_NAMES[name] for name in ENGINES]),
+        axis=alt.Axis(grid=True, domain=False, ticks=False),
+    )
+    scale = alt.Scale(domain=[pd.Timestamp(each).isoformat() for each in edge])
+    time = alt.X("date:T", title=None, scale=scale, axis=alt.Axis(tickCount=6))
+    colours = alt.Scale(domain=list(_SHAPES), range=[theme.LIGHT["supportive"], theme.LIGHT["adverse"]])
+    points = (
+        alt.Chart(frame)
+        .mark_point(opacity=1)
+        .encode(
+            x=time,
+            y=side,
+            shape=alt.Shape(
+                "direction:N", scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())), title=None
+            ),
+            color=alt.Color("direction:N", scale=colours, title=None),
+            size=alt.Size("strength:Q", scale=alt.Scale(domain=[0, 1], range=[40, 260]), legend=None),
+            tooltip=[
+                base.when(),
+                alt.Tooltip("engine:N"),
+                alt.Tooltip("direction:N"),
+                alt.Tooltip("strength:Q", format=".0%"),
+            ],
+        )
+    )
+    parts = [points.properties(height=150)]
+    prices = base.table(index=base.index_level(week, on))
+    if not prices.empty:
+        chart = base.with_source(alt.Chart(prices, height=110), base.source(week, "SPX", "SPY"))
+        axis = alt.Y(
+            "index:Q", title="S&P 500", scale=alt.Scale(zero=False), axis=alt.Axis(format=",.0f", tickCount=4)
+        )
+        parts.insert(
+            0,
+            chart.mark_line(color=base.SOFT).encode(
+                x=time, y=axis, tooltip=[base.when(), alt.Tooltip("index:Q", format=",.0f"), base.where()]
+            ),
+        )
+    subtitle = f"Turns of each engine in {base.span(on)}: ▲ improving, ▼ deteriorating, larger when stronger; above them the S&P 500"
+    return alt.vconcat(*parts, title=base.title(_finding(week), subtitle), spacing=18).resolve_scale(
+        x="shared"
+    )
+
+
+def turns(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
+    """Turns on `on`, one row each: date, engine, direction, strength (0…1)."""
+    found = week.readings.turns.reindex(on)
+    rows = [
+        {
+            "date": day,
+            "engine": base.ENGINE_NAMES[name.split(":")[0]],
+            "direction": name.split(":")[1],
+            "strength": float(size),
+        }
+        for name in map(str, found.columns)
+        for day, size in found[name][found[name] > 0].items()
+    ]
+    return pd.DataFrame(rows, columns=["date", "engine", "direction", "strength"])
+
+
+def _finding(week: Week) -> str:
+    if not week.inflections:
+        return "No engine has turned in the last quarter"
+    newest = week.inflections[0]
+    age = (
+        "this week"
+        if newest.weeks_ago == 0
+        else "last week"
+        if newest.weeks_ago == 1
+        else f"{newest.weeks_ago} weeks ago"
+    )
+    more = len(week.inflections) - 1
+    tail = "" if more == 0 else f"; {more} more in the last quarter"
+    return f"Newest turn: {base.ENGINE_NAMES[newest.engine].lower()} {newest.direction}, {age}{tail}"

@@ -1,0 +1,145 @@
+"""Step 1 in tables: the five engines at a glance, each engine's evidence, and every indicator in the appendix.
+
+Shows readings; computes none.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fiveengines.charts.base import source
+from fiveengines.engines import EngineReading, Evidence
+from fiveengines.narrative import ENGINE_NAMES, figure, moved_most, moved_text
+from fiveengines.parameters import States
+from fiveengines.routine import Week
+from fiveengines.tables import values
+from fiveengines.tables.markup import badge, great_table, lines
+
+_DATES = {"observed": "Observed", "public": "Public since"}
+
+
+def engines(week: Week) -> Any:
+    """The five engines: state, direction, score, coverage, disagreement, and what moved most since last week."""
+    columns = {
+        "engine": "Engine",
+        "state": "State",
+        "direction": "Direction",
+        "score": "Score",
+        "before": "Last week",
+        "coverage": "Coverage",
+        "moved": "Moved most",
+    }
+    rows = [
+        {
+            "engine": lines(
+                ENGINE_NAMES[name],
+                badge("manual") if each.forced or any(e.overridden for e in each.evidence) else "",
+            ),
+            "state": values.state(each.state),
+            "direction": values.direction(each.direction),
+            "score": values.signed(each.score),
+            "before": values.signed(each.previous_score),
+            "coverage": f"{100 * each.coverage:.0f} %",
+            "moved": moved_text(moved_most(each)),
+        }
+        for name, each in week.engines.items()
+    ]
+    title = "Five engines this week"
+    return great_table(
+        columns,
+        rows,
+        title=title,
+        subtitle="Scores from −1 (adverse) to +1 (supportive); coverage is the share of weight with data",
+        right=["score", "before", "coverage"],
+    )
+
+
+def evidence(week: Week, engine: str) -> Any:
+    """What one engine's score is made of, then the indicators shown for context; missing ones are named below."""
+    reading, limits = week.engines[engine], week.params.engines.states
+    columns = {
+        "indicator": "Indicator",
+        "value": "Value",
+        "before": "Last week",
+        "score": "Score",
+        "weight": "Weight",
+        **_DATES,
+    }
+    shown = [each for each in reading.evidence if each.value is not None]
+    ranked = sorted(shown, key=lambda each: each.score is None)
+    rows = [_row(each, limits) for each in ranked]
+    missing = [each.title for each in reading.evidence if each.value is None]
+    note = f"No value this week: {', '.join(missing)}." if missing else ""
+    title = f"{ENGINE_NAMES[engine]}: what the score is made of"
+    return great_table(
+        columns,
+        rows,
+        title=title,
+        subtitle=_standing(reading),
+        right=["value", "before", "score", "weight"],
+        group="group",
+        note=note,
+    )
+
+
+def appendix(week: Week) -> Any:
+    """Every indicator with value, unit, dates, score, weight and source, engine by engine."""
+    limits = week.params.engines.states
+    columns = {
+        "indicator": "Indicator",
+        "value": "Value",
+        "unit": "Unit",
+        "score": "Score",
+        "weight": "Weight",
+        **_DATES,
+        "source": "Source",
+    }
+    rows = [
+        {
+            **_row(each, limits),
+            "group": ENGINE_NAMES[name],
+            "unit": each.unit,
+            "source": source(week, *each.series) if each.series else "by hand",
+        }
+        for name, reading in week.engines.items()
+        for each in reading.evidence
+    ]
+    subtitle = f"As known on the evening of {values.day(week.as_of)}; dates of publication are New York's"
+    return great_table(
+        columns,
+        rows,
+        title="Every indicator",
+        subtitle=subtitle,
+        right=["value", "score", "weight"],
+        group="group",
+    )
+
+
+def _row(each: Evidence, limits: States) -> dict[str, object]:
+    scored = each.score is not None
+    return {
+        "group": "Scored" if scored else "For context",
+        "indicator": each.title,
+        "value": values.value(each),
+        "before": values.minus(figure(each.previous, each.unit))
+        if each.previous is not None
+        else values.NOTHING,
+        "score": values.score(each, limits),
+        "weight": f"{each.weight:g}" if scored else values.NOTHING,
+        "observed": values.day(each.observed),
+        "public": values.public(each.known_at),
+    }
+
+
+def _standing(reading: EngineReading) -> str:
+    if reading.score is None:
+        return f"Unknown: only {100 * reading.coverage:.0f} % of the weight has data"
+    parts = [
+        f"Score {values.signed(reading.score)}, {reading.state}, {reading.direction}",
+        f"{100 * reading.coverage:.0f} % of the weight has data",
+    ]
+    if reading.forced:
+        parts.append("set by hand")
+    if reading.stressed and reading.name in ("liquidity", "rate_path"):
+        parts.append("capped by credit stress")
+    return "; ".join(parts)

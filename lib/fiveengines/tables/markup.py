@@ -1,0 +1,104 @@
+"""How a table or a paragraph leaves Python: escaped text in Great Tables' HTML or in a few plain paragraphs.
+
+Knows text and markup only; no reading may enter.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+from markupsafe import Markup, escape
+
+from fiveengines.charts import theme
+
+Cell = str | Markup
+_PLACE = {"left": "left", "right": "right", "center": "center"}
+
+
+def safe(text: object) -> Markup:
+    """`text` escaped, unless it is Markup already; None is an empty cell."""
+    return Markup() if text is None else escape(text)  # noqa: S704  (an empty string)
+
+
+def badge(text: str, colour: str = "manual") -> Markup:
+    """A small label in one of the theme's colours."""
+    style = f"color:{theme.LIGHT[colour]};border:1px solid;border-radius:1em;padding:0 .5em;font-size:.85em;white-space:nowrap"
+    return Markup('<span class="tag {}" style="{}">{}</span>').format(colour, style, text)
+
+
+def coloured(text: str, colour: str, *, bold: bool = False) -> Markup:
+    """Text in one of the theme's colours; the words must say the same without it."""
+    weight = ";font-weight:600" if bold else ""
+    return Markup('<span style="color:{}{};white-space:nowrap">{}</span>').format(
+        theme.LIGHT[colour], weight, text
+    )
+
+
+def soft(text: object) -> Markup:
+    """Secondary text."""
+    return Markup('<span style="color:{}">{}</span>').format(theme.LIGHT["soft"], safe(text))
+
+
+def lines(*parts: object) -> Markup:
+    """Parts under each other in one cell; empty ones are left out."""
+    return Markup("<br>").join(safe(part) for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Paragraphs that a notebook shows as HTML and a terminal as text."""
+
+    paragraphs: tuple[Markup, ...]
+    css_class: str = "prose"
+
+    def _repr_html_(self) -> str:
+        return str(
+            Markup('<div class="{}">').format(self.css_class)
+            + Markup().join(map(Markup("<p>{}</p>").format, self.paragraphs))
+            + Markup("</div>")
+        )
+
+    def __repr__(self) -> str:
+        return "\n".join(each.striptags() for each in self.paragraphs)
+
+
+def prose(*paragraphs: object) -> Prose | None:
+    """Paragraphs, each escaped unless it is Markup; None, which a notebook does not show, when there is none."""
+    kept = tuple(safe(each) for each in paragraphs if each)
+    return Prose(kept) if kept else None
+
+
+def great_table(
+    columns: Mapping[str, str],
+    rows: Sequence[Mapping[str, object]],
+    *,
+    title: str,
+    subtitle: str = "",
+    right: Sequence[str] = (),
+    group: str | None = None,
+    note: object = "",
+) -> Any:
+    """A Great Tables table. `columns` maps a row's key to its heading; every cell is escaped unless it is Markup.
+
+    `group` names the key whose values head groups of rows; `right` the columns set flush right; `note` stands below.
+    """
+    from great_tables import GT, html
+
+    keys = [*columns, *([group] if group else [])]
+    # An Arrow table: Great Tables sets its cells one by one, which costs a third of what it does in a pandas frame.
+    cells = pa.table(
+        {key: pa.array([str(safe(row.get(key, ""))) for row in rows], pa.string()) for key in keys}
+    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="PyArrow Table support")
+        made = GT(cells, groupname_col=group).fmt(lambda text: text, columns=list(columns))
+    made = made.cols_label(**{key: html(str(safe(label))) for key, label in columns.items()})
+    made = made.cols_align("left", columns=[key for key in columns if key not in right])
+    if right:
+        made = made.cols_align("right", columns=list(right))
+    made = made.tab_header(html(str(safe(title))), html(str(safe(subtitle))) if subtitle else None)
+    return made.tab_source_note(html(str(safe(note)))) if note else made

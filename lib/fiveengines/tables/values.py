@@ -1,0 +1,73 @@
+"""How a value, a date, a score and a state are written in a table.
+
+Words for readings; computes none.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import Markup
+
+from fiveengines.charts import theme
+from fiveengines.engines import Evidence
+from fiveengines.narrative import figure
+from fiveengines.parameters import States
+from fiveengines.tables.markup import badge, coloured, lines, soft
+
+NEW_YORK = "America/New_York"
+NOTHING = "–"
+
+
+def minus(text: str) -> str:
+    """The same text with a true minus sign before figures."""
+    return text.replace("-", "−") if text[:1] == "-" else text
+
+
+def value(each: Evidence) -> Markup:
+    """An indicator's value with its unit; entered by hand, with a badge and what the data say."""
+    text = Markup("{}").format(minus(figure(each.value, each.unit)) if each.value is not None else NOTHING)
+    if not each.overridden:
+        return text
+    said = (
+        f"data: {minus(figure(each.data_value, each.unit))}" if each.data_value is not None else "data: none"
+    )
+    return lines(text + Markup(" ") + badge("manual"), soft(said))
+
+
+def score(each: Evidence, limits: States) -> Markup:
+    """A score with the sign of its state; a dash for what is only shown."""
+    if each.score is None:
+        return soft(NOTHING)
+    state = (
+        "supportive"
+        if each.score >= limits.supportive
+        else "adverse"
+        if each.score <= limits.adverse
+        else "neutral"
+    )
+    return coloured(f"{theme.STATE_SHAPES[state]} {signed(each.score)}", state)
+
+
+def state(name: str) -> Markup:
+    """A state in its colour, with its shape."""
+    return coloured(f"{theme.STATE_SHAPES[name]} {name}", name, bold=True)
+
+
+def direction(name: str) -> str:
+    """A direction with its arrow."""
+    return f"{theme.DIRECTION_ARROWS.get(name, '·')} {name}"
+
+
+def signed(number: float | None) -> str:
+    """+0.32, −0.18, or a dash."""
+    return NOTHING if number is None else f"{number:+.2f}".replace("-", "−")
+
+
+def day(moment: pd.Timestamp | None) -> str:
+    """21 Dec 2018, or a dash."""
+    return NOTHING if moment is None else f"{moment.day} {moment:%b %Y}"
+
+
+def public(moment: pd.Timestamp | None) -> str:
+    """The New York day on which a figure became public (naive UTC in), or a dash."""
+    return day(None if moment is None else moment.tz_localize("UTC").tz_convert(NEW_YORK))
