@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import os
 import re
 import socket
 import struct
@@ -157,9 +158,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault.stall:
             time.sleep(fault.stall)
-        status, kind, body = server.reply(self.path)
-        if fault.status is not None:
-            status, kind, body = fault.status, answers.HTML, answers.PAGE
+        status, kind, body = fault.status or 200, answers.HTML, answers.PAGE
+        if fault.status is None:
+            status, kind, body = server.reply(self.path)
         if fault.change:
             body = fault.change(body)
         body = body if fault.body is None else fault.body
@@ -167,7 +168,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.reset:
             self._send(status, kind, body, fault.headers, stop_at=len(body) // 2)
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
+            os.close(self.connection.detach())
+            raise ConnectionResetError
         elif fault.cut_gzip:
             packed = gzip.compress(body)
             self._send(status, kind, packed[: len(packed) // 2], fault.headers | {"Content-Encoding": "gzip"})

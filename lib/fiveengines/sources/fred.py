@@ -269,9 +269,12 @@ class _Api:
 def _explained(refused: RefusedError) -> ProviderError:
     """FRED's own words, and what to do about them."""
     try:
-        said = " ".join((ET.fromstring(refused.body).get("message") or "").split())  # noqa: S314
+        root = ET.fromstring(refused.body)  # noqa: S314
     except ET.ParseError:
         return refused
+    if root.tag != "error":
+        return refused
+    said = " ".join((root.get("message") or "").split())
     if _BAD_KEY in said:
         return KeyRefusedError(
             f"the key in FRED_API_KEY is refused: {said}",
