@@ -15,6 +15,7 @@ FEWEST_REPORTS = 52
 LOOKBACKS = (21, 63, 126, 252)
 VOL_WINDOW = 60
 VOL_TARGET = 12.0
+MOST_LEVERAGE = 1.5
 
 
 def _net_share(panel: Panel, longs: str, shorts: str, open_interest: tuple[str, ...]) -> pd.Series:
@@ -63,12 +64,13 @@ def _bull_bear(panel: Panel) -> pd.Series:
 
 
 def _trend_follower(panel: Panel) -> pd.Series:
-    return on_value(panel.daily("SPX"), lambda close: formulas.trend_follower_exposure(close, LOOKBACKS, VOL_WINDOW, VOL_TARGET, 1.5))
+    return on_value(panel.daily("SPX"), lambda close: formulas.trend_follower_exposure(close, LOOKBACKS, VOL_WINDOW, VOL_TARGET, MOST_LEVERAGE))
 
 
 def _vol_target(panel: Panel) -> pd.Series:
     def exposure(close: pd.Series) -> pd.Series:
-        return formulas.vol_target_exposure(np.log(close).diff(), VOL_TARGET, VOL_WINDOW, 1.5)
+        capital = formulas.vol_target_exposure(np.log(close).diff(), VOL_TARGET, VOL_WINDOW, MOST_LEVERAGE)
+        return capital / MOST_LEVERAGE
 
     return on_value(panel.daily("SPX"), exposure)
 
@@ -83,7 +85,7 @@ MEASURES = (
     Measure("aaii_bears", "AAII bears", "%", ("AAII_BEARISH",), lambda p: p.daily("AAII_BEARISH")),
     Measure("put_call", "Equity put/call, 10-day mean", "ratio", ("PUT_CALL_EQUITY",), lambda p: on_value(p.daily("PUT_CALL_EQUITY"), lambda s: formulas.put_call_ratio_average(s, 10))),
     Measure("cta_exposure", "Trend followers' exposure (modelled)", "% of maximum", ("SPX",), _trend_follower),
-    Measure("vol_target_exposure", "Volatility-target exposure (modelled)", "%", ("SPX",), _vol_target),
+    Measure("vol_target_exposure", "Volatility-target exposure (modelled)", "% of maximum", ("SPX",), _vol_target),
     Measure("dealer_gamma", "Dealer gamma", "$bn per 1 % move", ("GEX",), lambda p: p.billions("GEX")),
     Measure("hedge_fund_gross", "Hedge funds' gross leverage", "percentile", (), None),
     Measure("hedge_fund_net", "Hedge funds' net leverage", "percentile", (), None),
