@@ -187,8 +187,3 @@ def style(week: Week) -> Prose | None:
         ),
         _listed("Usual mistakes", text.mistakes),
     )
-
-
-def no_manual(week: Week) -> Prose | None:
-    """That nothing was entered by hand, when so."""
-    return None if week.overrides else prose(soft("No figure was entered by hand this week."))

@@ -6,16 +6,16 @@ Shows readings; computes none.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from fiveengines.narrative import ENGINE_NAMES
 from fiveengines.playbook import content
+from fiveengines.playbook.rules import Finding
 from fiveengines.routine import Week
 from fiveengines.tables import values
-from fiveengines.tables.answers import no_manual
 from fiveengines.tables.markup import Prose, badge, coloured, great_table, lines, prose, soft
 
 _TAPE = {
@@ -23,6 +23,7 @@ _TAPE = {
     "variance_ratio": "Variance ratio",
     "breakout_success": "Breakouts that held",
 }
+_TONES = {"supportive": "supportive", "caution": "adverse", "neutral": "neutral"}
 _AGREES = {True: "agrees", False: "disagrees", None: "not measured"}
 
 
@@ -145,65 +146,77 @@ def _thresholds(state: str, supportive: float, adverse: float, release: float) -
 
 
 def insights(week: Week, engine: str | None = None) -> Any:
-    """Insights that matter this week, of one engine or of all; nothing to show gives nothing."""
-    book = content.insights()
-    rows = []
-    for finding in week.insights:
-        known: Mapping[str, Any] = finding.as_dict()
-        entry = book.get(int(known.get("insight", known.get("id", 0))))
-        belongs = known.get("engine") or (entry.engine if entry else None)
-        if engine is not None and belongs != engine:
-            continue
-        status = str(known.get("status", ""))
-        said = known.get("evidence") or known.get("text") or ""
-        meaning = known.get("implication") or (entry.implication.text if entry else "")
-        rows.append(
-            {
-                "title": lines(
-                    Markup("<strong>{}</strong>").format(known.get("title", "")),
-                    soft(ENGINE_NAMES.get(str(belongs), "")) if engine is None else "",
-                ),
-                "status": badge(status, "accent") if status else "",
-                "said": said if isinstance(said, str) else "; ".join(map(str, said)),
-                "meaning": meaning.get("text", "") if isinstance(meaning, Mapping) else str(meaning),
-            }
-        )
-    if not rows:
-        return None
-    columns = {"title": "Insight", "status": "Status", "said": "Evidence", "meaning": "What it means"}
-    name = "this week" if engine is None else f"on {ENGINE_NAMES[engine].lower()}"
-    return great_table(columns, rows, title=f"Insights {name}")
+    """The insights to act on this week; of one engine: all that are active or close to it. None when there are none."""
+    found = [
+        each
+        for each in week.insights
+        if (each.matters if engine is None else each.engine == engine and each.status != "dormant")
+    ]
+    if not found:
+        return None if engine else prose("No insight of the playbook stands out this week.")
+    columns = {"title": "Insight", "status": "Status", "evidence": "Evidence", "meaning": "What it means"}
+    rows = [
+        {
+            "title": lines(each.title, "" if engine else soft(ENGINE_NAMES[each.engine])),
+            "status": _status(each),
+            "evidence": each.evidence or each.condition,
+            "meaning": lines(
+                each.implication, *(soft(f"But: {other.title}. {other.weigh}") for other in each.conflicts)
+            ),
+        }
+        for each in found
+    ]
+    title = (
+        "Insights that matter this week" if engine is None else f"{ENGINE_NAMES[engine]}: insights at work"
+    )
+    return great_table(columns, rows, title=title)
+
+
+def _status(each: Finding) -> Markup:
+    """Whether an insight is active or watched, and since when."""
+    mark = badge(each.status, _TONES.get(each.tone, "accent") if each.status == "active" else "neutral")
+    since = f"{each.weeks} {'week' if each.weeks == 1 else 'weeks'}" if each.weeks else ""
+    return lines(mark, soft(since) if since else "")
 
 
 def overrides(week: Week) -> Any:
-    """Every figure entered by hand that is in force this week, with who, why and until; a sentence when there is none."""
-    if (nothing := no_manual(week)) is not None:
-        return nothing
-    entries = [entry.as_dict() for entry in week.overrides]
-    names = {
-        "field": "Field",
-        "target": "Field",
-        "indicator": "Indicator",
-        "engine": "Engine",
+    """Figures entered by hand and in force this week: who, why and until; a sentence when there are none."""
+    if not week.overrides:
+        return prose(soft("No figure was entered by hand for this week."))
+    units = {each.indicator: each.unit for reading in week.engines.values() for each in reading.evidence}
+    columns = {
+        "field": "Entered",
         "value": "Value",
-        "unit": "Unit",
-        "before": "Before",
-        "who": "Who",
+        "before": "Data said",
         "why": "Why",
-        "source": "Source",
+        "who": "Who",
         "when": "When",
-        "since": "Since",
         "until": "Until",
     }
-    columns = {
-        key: label
-        for key, label in names.items()
-        if any(entry.get(key) not in (None, "") for entry in entries)
-    }
+    rows = [
+        {
+            "field": each.title,
+            "value": lines(values.entered(each.value, units.get(each.field, "")), badge("manual")),
+            "before": values.entered(each.before, units.get(each.field, "")),
+            "why": lines(each.why, soft(each.source) if each.source else ""),
+            "who": each.who,
+            "when": values.day(pd.Timestamp(each.entered_at)),
+            "until": values.day(pd.Timestamp(each.until)),
+        }
+        for each in week.overrides
+    ]
     plain = week.without_overrides()
-    note = f"Without them the call would be {plain.regime.name} with {100 * plain.aggressiveness.value:.0f} % of the risk budget."
+    note = (
+        f"Without them the call would be {plain.regime.name} "
+        f"with {100 * plain.aggressiveness.value:.0f} % of the risk budget in use."
+    )
     return great_table(
-        columns, entries, title="Entered by hand", subtitle="Manual readings in force this week", note=note
+        columns,
+        rows,
+        title="Entered by hand",
+        subtitle="Each replaces one input for a while; stored data stay as they are",
+        right=["value", "before"],
+        note=note,
     )
 
 

@@ -34,6 +34,11 @@ def value(each: Evidence) -> Markup:
     return lines(text + Markup(" ") + badge("manual"), soft(said))
 
 
+def entered(given: float | str | None, unit: str) -> str:
+    """What was entered, or what the data said then: a figure with its unit, a state as it is, or a dash."""
+    return NOTHING if given is None else given if isinstance(given, str) else minus(figure(given, unit))
+
+
 def score(each: Evidence, limits: States) -> Markup:
     """A score with the sign of its state; a dash for what is only shown."""
     if each.score is None:
