@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from fiveengines.indicators import rates as formulas
@@ -10,6 +11,8 @@ from fiveengines.measures.measure import Measure, on_value
 from fiveengines.panel import Panel
 
 QUARTER = 63
+# Sessions that the effective rate must stay off a level before the target is taken to have moved.
+STAYS_DOWN, STAYS_UP = 10, 15
 
 
 def policy_rate(panel: Panel) -> pd.Series:
@@ -18,9 +21,20 @@ def policy_rate(panel: Panel) -> pd.Series:
 
 
 def policy_target(panel: Panel) -> pd.Series:
-    """Upper bound of the target; before 2008 the effective rate rounded to quarter points stands in."""
+    """Upper bound of the target; before 2008 the effective rate rounded to quarter points stands in.
+
+    The effective rate strays from the target for days, so the stand-in follows it down only when it has stayed lower
+    for two weeks, and up only when it has stayed higher for three.
+    """
     effective = panel.first_of("DFF", "EFFR").rolling(10, min_periods=5).median()
-    return panel.daily("DFEDTARU").fillna((effective * 4).round() / 4)
+    rounded = (effective * 4).round() / 4
+    highest, lowest = rounded.rolling(STAYS_DOWN).max().to_numpy(), rounded.rolling(STAYS_UP).min().to_numpy()
+    level, standing = np.nan, np.full(len(rounded), np.nan)
+    for row, (high, low) in enumerate(zip(highest, lowest, strict=True)):
+        if np.isfinite(high) and np.isfinite(low):
+            level = min(max(level, low), high) if np.isfinite(level) else high
+        standing[row] = level
+    return panel.daily("DFEDTARU").fillna(pd.Series(standing, index=rounded.index))
 
 
 def _slope(panel: Panel, short: str) -> pd.Series:

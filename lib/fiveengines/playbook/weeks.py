@@ -223,16 +223,15 @@ def weeks_of(readings: Readings, panel: Panel) -> Weeks:
     high = on_value(close, lambda present: present.rolling(SESSIONS_A_YEAR).max())
     series["spx"] = close.ffill().to_numpy()[at]
     series["spx_from_high"] = (100.0 * (close / high - 1.0)).ffill().to_numpy()[at]
+    series["regime"] = readings.regimes.confirmed.to_numpy(dtype="float64")
     series["expiry_next_week"] = _expiry_next_week(dates)
-    found = internals(panel)
     target = policy_target(panel).to_numpy()
     series["policy_target"] = target[at]
     daily = {
         "vix": panel.first_of("VIX", "VIXCLS").to_numpy(),
         "vvix": panel.daily("VVIX").to_numpy(),
         "dealer_gamma": panel.billions("GEX").to_numpy(),
-        "advances": found.advances.to_numpy(dtype="float64"),
-        "declines": found.declines.to_numpy(dtype="float64"),
+        **_issues(panel),
         "policy_target": target,
     }
     words = {
@@ -241,6 +240,17 @@ def weeks_of(readings: Readings, panel: Panel) -> Weeks:
         for what, frame in (("state", readings.engines.state), ("direction", readings.engines.direction))
     }
     return Weeks(dates, series, words, daily, at)
+
+
+def _issues(panel: Panel) -> dict[str, Array]:
+    """Advancing and declining issues: the exchange's, on which thrusts are defined, or else the members'."""
+    found = internals(panel)
+    up, down = panel.daily("NYSE_ADVANCING"), panel.daily("NYSE_DECLINING")
+    counted = up.notna() & down.notna()
+    return {
+        "advances": up.where(counted, found.advances).to_numpy(dtype="float64"),
+        "declines": down.where(counted, found.declines).to_numpy(dtype="float64"),
+    }
 
 
 def _else(first: Array, second: Array) -> Array:

@@ -23,6 +23,9 @@ FEW_ACTIVE, FEW_PRINCIPLES, FEW_WATCH = 5, 1, 3
 # News fades: an insight that has been active for a quarter tells half as much.
 FRESHNESS_WEEKS = 13
 PRINCIPLE_COUNTS = 0.5
+# Good news against a hostile regime counts half until liquidity improves.
+AGAINST_COUNTS = 0.5
+HOSTILE = 4
 # Names in messages for series that are not figures of the evidence vocabulary.
 _PLAIN_NAMES = {
     "advances": "advancing and declining issues",
@@ -133,6 +136,9 @@ def _finding(judged: Judged, insight: Insight, row: int) -> Finding:
     known, active = codes != UNKNOWN, codes >= ACTIVE
     share = (int(active.sum()) + 1) / (int(known.sum()) + 2)
     implied = mirror or insight.implication
+    against = on and implied.tone == "supportive" and _against_the_regime(judged, insight, row)
+    relevance = _relevance(insight, share, spell) * (AGAINST_COUNTS if against else 1.0)
+    note = "the regime is hostile and liquidity is not improving, so it counts half" if against else ""
     return Finding(
         insight=insight.id,
         title=insight.title,
@@ -149,8 +155,8 @@ def _finding(judged: Judged, insight: Insight, row: int) -> Finding:
         weeks=spell if code > DORMANT else 0,
         share_active=share,
         history=history,
-        relevance=_relevance(insight, share, spell) if code > DORMANT else 0.0,
-        note=_lacking(judged, insight, row) if code == UNKNOWN else "",
+        relevance=relevance if code > DORMANT else 0.0,
+        note=_lacking(judged, insight, row) if code == UNKNOWN else note,
     )
 
 
@@ -166,6 +172,13 @@ def _relevance(insight: Insight, share: float, spell: int) -> float:
     surprise = -float(np.log2(min(share, 1.0)))
     fresh = 0.5 ** ((spell - 1) / FRESHNESS_WEEKS)
     return surprise * fresh * (PRINCIPLE_COUNTS if insight.kind == "principle" else 1.0)
+
+
+def _against_the_regime(judged: Judged, insight: Insight, row: int) -> bool:
+    """Liquidity's own insights judge liquidity by themselves; the others need it in a hostile regime."""
+    hostile = judged.weeks.series["regime"][row] >= HOSTILE
+    improving = judged.weeks.words["liquidity_direction"][row] == "improving"
+    return bool(hostile and not improving and insight.engine != "liquidity")
 
 
 def _lacking(judged: Judged, insight: Insight, row: int) -> str:

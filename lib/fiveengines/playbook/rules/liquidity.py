@@ -110,6 +110,9 @@ def slow_drain_or_burst(weeks: Weeks, t: Limits) -> Verdict:
     return Verdict(
         active=all_of(lasted(negative, t["weeks"]), opposite_of(sharp)),
         watch=lasted(negative, np.ceil(t["weeks"] / 2)),
-        opposite=at_least(rank, t["surge_percentile"]),
+        # Central banks add most in a panic: a burst under adverse liquidity is a fire hose, no tailwind.
+        opposite=all_of(
+            at_least(rank, t["surge_percentile"]), opposite_of(weeks.is_word("liquidity_state", "adverse"))
+        ),
         figures={"liquidity_drain_weeks": run_length(negative)},
     )
