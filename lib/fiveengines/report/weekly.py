@@ -23,6 +23,7 @@ from fiveengines.report.bind import bind, tags
 from fiveengines.report.cover_context import CoverContext, Failure
 from fiveengines.report.execute import ExecutionResult, Progress, StepFailure, execute
 from fiveengines.report.kernel import Kernel
+from fiveengines.report.write import newest_day, write_failure, write_week_folder
 
 import nbformat  # isort: skip
 
@@ -133,12 +134,43 @@ def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple
 
 
 def page_of(result: ExecutionResult, cover: CoverContext) -> str:
-    """The page of an executed week, failures included."""
+    """The page of an executed week."""
     from fiveengines.report.render import render  # noqa: PLC0415
 
-    return render(result.notebook, replace(cover, failures=as_failures(result.failures)) if result.failures else cover)
+    return render(result.notebook, cover)
 
 
 def reading_json(reading: dict[str, Any]) -> str:
     """reading.json as text, the same for the same reading."""
     return json.dumps(reading, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
+
+
+def write_week(run: RunParameters, *, kernel: Kernel | None = None, on_progress: Show | None = None) -> Written:
+    """Make one week's report and put it into its folder.
+
+    A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report that stood
+    in the week's own folder is not touched.
+    """
+    out = Path(run.out_dir).expanduser() if run.out_dir else paths.outputs_dir()
+    result, cover, reading = run_week(run, kernel=kernel, on_progress=on_progress)
+    files = {"weekly.ipynb": nbformat.writes(result.notebook) + "\n"}
+    if cover is None or reading is None:
+        cover = failed_cover(run, result.failures)
+        day = cover.week.isoformat()
+    else:
+        day = reading["as_of"]
+        files["reading.json"] = reading_json(reading)
+    if result.failures:
+        good = newest_day(out)
+        cover = replace(cover, failures=as_failures(result.failures, last_good=f"the report of {good}" if good else ""))
+    files["weekly.html"] = page_of(result, cover)
+    folder = write_failure(out, day, files) if result.failures else write_week_folder(out, day, files)
+    trust(folder / "weekly.ipynb", result.notebook)
+    return Written(str(folder), str(folder / "weekly.html"), cover, result.failures)
+
+
+def trust(path: Path, notebook: Any) -> None:
+    """Sign the executed notebook, so that JupyterLab shows its tables and charts when it is opened."""
+    from nbformat.sign import NotebookNotary  # noqa: PLC0415
+
+    NotebookNotary().sign(nbformat.read(path, as_version=4) if path.is_file() else notebook)
