@@ -50,16 +50,20 @@ def test_the_regime_chooses_and_an_improving_turn_opens_re_entry() -> None:
     regime = pd.Series([1, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4], index=weeks)
     turns = pd.Series([""] * 12, index=weeks)
     turns.iloc[3] = "breadth:improving"
-    chosen = styles.choose(regime, turns, RULES)
+    steady = pd.DataFrame("stable", index=weeks, columns=["volatility", "breadth"])
+    chosen = styles.choose(regime, turns, steady, RULES)
     assert chosen.iloc[:3].tolist() == ["trend_following", "mean_reversion", "capital_preservation"]
     assert (chosen.iloc[3:11] == "selective_re_entry").all()
     assert chosen.iloc[11] == "capital_preservation"
+    failing = steady.copy()
+    failing.loc[weeks[5], "breadth"] = "deteriorating"
+    assert styles.choose(regime, turns, failing, RULES).iloc[5] == "capital_preservation"
 
 
 def test_without_an_index_the_style_is_not_tested() -> None:
     weeks = pd.date_range("2015-01-02", periods=3, freq="W-FRI")
     history = styles.tape_history(pd.Series(np.nan, index=DAYS), weeks, RULES)
     regime = pd.Series(1, index=weeks)
-    reading = styles.reading(styles.choose(regime, pd.Series("", index=weeks), RULES), regime, history, RULES, weeks[-1])
+    reading = styles.reading(styles.choose(regime, pd.Series("", index=weeks), pd.DataFrame("stable", index=weeks, columns=["volatility", "breadth"]), RULES), regime, history, RULES, weeks[-1])
     assert reading.agreement == "not tested"
     assert reading.efficiency_ratio is None

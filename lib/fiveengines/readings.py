@@ -72,7 +72,7 @@ def read(measured: Measured, params: Parameters, trail: overrides.Trail | tuple[
         turns=found,
         inflection=column,
         aggressiveness=aggressiveness.gauge(history.score, regime.confirmed, params.portfolio.aggressiveness),
-        style=styles.choose(regime.confirmed, column, params.regimes.styles),
+        style=styles.choose(regime.confirmed, column, history.direction, params.regimes.styles),
         tape=measured.tape,
     )
 
