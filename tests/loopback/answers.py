@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
-from tests.loopback.market import Market
 
 from fiveengines.catalog import catalog
 from fiveengines.sources.cftc import _LEGACY, _TFF
 from fiveengines.sources.prices import symbol
+from loopback.market import Market
 
 Reply = tuple[int, str, bytes]
 Query = Mapping[str, str]

@@ -1,6 +1,6 @@
 """The server itself: real HTTP on 127.0.0.1, every request noted, and faults on demand.
 
-Run it alone with `python -m tests.loopback.server --years 20`; it prints the environment that points a fetch at it.
+Run it alone with `PYTHONPATH=tests python -m loopback.server --years 20`; it prints the environment that points a fetch at it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.loopback import answers
-from tests.loopback.market import Market, balanced, from_directory, simulated
-
 from fiveengines.sources.http import Settings
+from loopback import answers
+from loopback.market import Market, balanced, from_directory, simulated
 
 
 @dataclass

@@ -15,9 +15,9 @@ from fiveengines.sources.fred import Fred
 from fiveengines.sources.http import Http
 from fiveengines.sources.nyfed import NewYorkFed
 from fiveengines.sources.treasury import Treasury
-from tests.loopback.fixtures import figures, server  # noqa: F401
-from tests.loopback.market import Market
-from tests.loopback.server import Loopback
+from loopback.fixtures import figures, server  # noqa: F401
+from loopback.market import Market
+from loopback.server import Loopback
 
 SINCE = dt.date(1990, 1, 2)
 
@@ -89,7 +89,7 @@ def test_fred_splits_a_window_when_told_that_it_holds_too_many_vintages(
     server: Loopback,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from tests.loopback import answers
+    from loopback import answers
 
     monkeypatch.setattr(answers, "MOST_VINTAGES", 40)
     expected = server.market.vintage_rows("ICSA")

@@ -21,9 +21,9 @@ from fiveengines.sources.http import Http, Pace, RefusedError, Scrubber, Setting
 from fiveengines.sources.nyfed import NewYorkFed
 from fiveengines.sources.treasury import Treasury
 from fiveengines.store import Store
-from tests.loopback.answers import GOOD_KEY
-from tests.loopback.fixtures import figures, server  # noqa: F401
-from tests.loopback.server import Loopback
+from loopback.answers import GOOD_KEY
+from loopback.fixtures import figures, server  # noqa: F401
+from loopback.server import Loopback
 
 # adapter, a series, the address it is asked for
 ONE_OF_EACH = [

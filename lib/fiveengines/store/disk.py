@@ -158,6 +158,11 @@ def write_rows(path: Path, rows: Mapping[str, pd.DataFrame]) -> None:
     )
 
 
+def _exact(values: np.ndarray) -> np.ndarray:
+    """Times to the second (Parquet itself knows milliseconds at best), anything else as it is."""
+    return values.astype("datetime64[s]") if values.dtype.kind == "M" else values
+
+
 def read_rows(path: Path) -> Rows:
     """The rows as written; StoreError when the file is no such file."""
     try:
@@ -169,7 +174,7 @@ def read_rows(path: Path) -> Rows:
                 f"columns {', '.join(sorted(missing))} are absent.", where=str(path), remedy=_REBUILD
             )
         series = table["series"].unify_dictionaries().combine_chunks()
-        columns = {name: table[name].to_numpy() for name in ROW}
+        columns = {name: _exact(table[name].to_numpy()) for name in ROW}
     except (pa.ArrowException, OSError, KeyError) as error:
         raise StoreError("the file is damaged.", where=str(path), remedy=_REBUILD) from error
     if not len(table):

@@ -1,0 +1,25 @@
+"""What a child process runs: one fetch, to be killed. Whatever is slow to load is loaded once, in its mother."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import exchange_calendars  # noqa: F401
+import fredapi  # noqa: F401
+import pandas as pd
+
+from fiveengines import calendars
+from fiveengines import fetch as fetching
+from fiveengines.catalog import catalog
+from fiveengines.sources.http import Settings
+from fiveengines.store import Store
+
+calendars.sessions(pd.Timestamp.now().year + 1)
+for entry in catalog().values():
+    calendars.published_at(entry, pd.DatetimeIndex(["2024-01-02"]))
+
+
+def fetch_into(folder: Path, settings: Settings, only: list[str]) -> None:
+    """Fetch, writing often so that a kill can meet a write."""
+    fetching._GATHER = 0.1
+    fetching.fetch(Store(folder), settings, only=only)
