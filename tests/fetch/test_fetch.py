@@ -59,7 +59,7 @@ def test_a_fetch_holds_what_the_same_data_as_files_holds(server: Loopback, tmp_p
 @pytest.mark.slow
 def test_real_history_fetched_equals_the_files(real_data: Path, tmp_path: Path) -> None:
     """Revised series are left out: served as one vintage each, they differ only where a rule moves past `now`."""
-    now = pd.Timestamp("2020-01-03")
+    now = pd.Timestamp("2021-03-01")
     market = from_directory(real_data, now)
     by_files = files.load(real_data, members=False)
     with Loopback(market) as running:
