@@ -12,22 +12,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from fiveengines import paths, yaml_files
 from fiveengines.errors import ParameterError
+from fiveengines.portfolio_parameters import PortfolioRules
+from fiveengines.yaml_files import Strict
 
 ENGINES = ("liquidity", "volatility", "breadth", "positioning", "rate_path")
 Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
 SourceName = Literal["demo", "files", "live"]
 # An engine whose state a person sets by hand counts with the middle of that state.
 FORCED_SCORE = {"supportive": 0.6, "neutral": 0.0, "adverse": -0.6}
-
-
-class Strict(BaseModel):
-    """Base of every schema: unknown names are refused, values do not change afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Indicator(Strict):
@@ -79,6 +75,24 @@ class Stress(Strict):
     any: tuple[dict[str, float], ...]
 
 
+class Words(Strict):
+    """Where one word ends and the next begins."""
+
+    calm_below: float = Field(gt=0)
+    elevated_from: float = Field(gt=0)
+    shock_from: float = Field(gt=0)
+    vix_curve_band: float = Field(ge=0, lt=0.5)
+    curve_sessions: int = Field(ge=1, le=252)
+    curve_threshold_bp: float = Field(gt=0)
+    policy_quiet_sessions: int = Field(ge=20, le=504)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Words:
+        if not self.calm_below < self.elevated_from < self.shock_from:
+            raise ValueError("`calm_below`, `elevated_from` and `shock_from` must rise.")
+        return self
+
+
 class EngineParameters(Strict):
     """params/engines.yaml."""
 
@@ -86,6 +100,7 @@ class EngineParameters(Strict):
     direction: Direction
     minimum_coverage: float = Field(ge=0, le=1)
     stress: Stress
+    words: Words
     engines: dict[Engine, dict[str, Indicator]]
 
     @model_validator(mode="after")
@@ -223,6 +238,7 @@ class PortfolioParameters(Strict):
     risk_profile: Profile
     bands: dict[Profile, tuple[float, float]]
     actual_exposure: float | None = Field(default=None, ge=0, le=2)
+    portfolio: PortfolioRules | None = None
 
     @field_validator("bands")
     @classmethod
@@ -231,6 +247,14 @@ class PortfolioParameters(Strict):
             if not 0 <= low < high <= 2:
                 raise ValueError(f"band {name!r} must rise from at least 0 to at most 2.")
         return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> PortfolioParameters:
+        if self.risk_profile not in self.bands:
+            raise ValueError(f"`bands` lacks the profile {self.risk_profile!r}.")
+        if self.portfolio is not None:
+            self.portfolio.check_band(*self.bands[self.risk_profile])
+        return self
 
 
 class RegimeParameters(Strict):
@@ -266,6 +290,7 @@ class WeeklyParameters(Strict):
     regimes: str = "regimes.yaml"
     portfolio: str = "portfolio.yaml"
     overrides: str = "overrides"
+    events: str = "events.yaml"
     demo_seed: int = 7
     history_start: dt.date = dt.date(2006, 1, 6)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
@@ -19,6 +19,12 @@ from fiveengines.errors import ParameterError
 
 Model = TypeVar("Model", bound=BaseModel)
 MAX_BYTES = 2_000_000
+
+
+class Strict(BaseModel):
+    """Base of every schema: unknown names are refused, values do not change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def read_text(path: Path) -> str:

@@ -1,0 +1,265 @@
+"""The plan of a week: how much equity, which tilts, which tranches are open, what to trade, and what it costs.
+
+Rules come from params/portfolio.yaml, the week from `Situation`; a plan is words and numbers, never an order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from fiveengines.portfolio.situation import Situation
+from fiveengines.portfolio.weights import Array, affordable, nearest, turnover
+from fiveengines.portfolio_parameters import PortfolioRules, Tranche
+
+_STATE = {"supportive": 1.0, "neutral": 0.0, "adverse": -1.0, "unknown": 0.0}
+_DIRECTION = {"improving": 1.0, "stable": 0.0, "deteriorating": -1.0}
+_LEAST_TALKED_ABOUT = 0.1
+
+
+@dataclass(frozen=True)
+class TiltReading:
+    """A role, its signal (-1…1) and the share of the portfolio it is moved by before limits."""
+
+    role: str
+    signal: float
+    share: float
+    why: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A tranche: its share of the way to the goal, the equity share it leads to, and whether it is open."""
+
+    number: int
+    share: float
+    equity: float
+    open: bool
+    condition: str
+
+
+@dataclass(frozen=True)
+class Trade:
+    """A proposed change; `amount` and `cost` are dollars, None when the portfolio's value is not given."""
+
+    ticker: str
+    side: Literal["buy", "sell"]
+    before: float
+    after: float
+    change: float
+    amount: float | None
+    cost: float | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """An exposure before and after the trades, and in the core allocation."""
+
+    name: str
+    before: float
+    after: float
+    core: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A week's plan; every weight is a share of the portfolio.
+
+    goal: equity share the gauge asks for; reached: what open tranches allow now. basis: "holdings" or "core" when no
+    holdings are given. turnover: half the sum of absolute changes; cost: share of the portfolio.
+    """
+
+    goal: float
+    reached: float
+    basis: Literal["holdings", "core"]
+    before: Mapping[str, float]
+    target: Mapping[str, float]
+    after: Mapping[str, float]
+    tilts: tuple[TiltReading, ...]
+    steps: tuple[Step, ...]
+    trades: tuple[Trade, ...]
+    turnover: float
+    cost: float
+    cost_amount: float | None
+    exposures: tuple[Change, ...]
+    nothing_to_do: bool
+    words: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, rounded to six digits."""
+        return _rounded(asdict(self))  # type: ignore[no-any-return]
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, Mapping):
+        return {key: _rounded(each) for key, each in value.items()}
+    return [_rounded(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def plan(rules: PortfolioRules, week: Situation) -> Plan:
+    """The plan for one week. Limits hold for the target; a week's turnover may leave it to be reached later."""
+    tickers = list(rules.instruments)
+    core = np.array([rules.instruments[each].core for each in tickers])
+    held = core if rules.holdings is None else np.array([rules.holdings.get(each, 0.0) for each in tickers])
+    before = held / held.sum()
+    equity = _mask(rules, "equity")
+    tilts = _tilts(rules, week)
+    steps = _steps(rules, week)
+    owned = float(before[equity].sum())
+    reached = week.exposure
+    if week.exposure > owned:
+        opened = max((each.equity for each in steps if each.open), default=week.floor)
+        reached = min(week.exposure, max(owned, opened))
+    target = _target(rules, reached, tilts)
+    cash = int(np.flatnonzero(_mask(rules, "cash"))[0])
+    least_cash = rules.instruments[tickers[cash]].least
+    change = affordable(
+        target - before, cash, float(before[cash]), least_cash, rules.minimum_trade, rules.most_turnover
+    )
+    after = before + change
+    trades = _trades(rules, tickers, before, change, cash)
+    traded = float(np.abs(np.delete(change, cash)).sum())
+    cost = traded * rules.cost_bp / 1e4
+    return Plan(
+        goal=week.exposure,
+        reached=reached,
+        basis="core" if rules.holdings is None else "holdings",
+        before=_named(tickers, before),
+        target=_named(tickers, target),
+        after=_named(tickers, after),
+        tilts=tilts,
+        steps=steps,
+        trades=trades,
+        turnover=turnover(change),
+        cost=cost,
+        cost_amount=None if rules.value is None else cost * rules.value,
+        exposures=_exposures(rules, tickers, before, after, core),
+        nothing_to_do=not trades,
+        words=_words(rules, week, owned, reached, steps, trades, turnover(change), cost, turnover(target - before)),
+    )
+
+
+def _mask(rules: PortfolioRules, part: str) -> np.ndarray:
+    return np.array([each.part == part for each in rules.instruments.values()])
+
+
+def _named(tickers: list[str], weights: Array) -> dict[str, float]:
+    return {ticker: float(weight) for ticker, weight in zip(tickers, weights, strict=True)}
+
+
+def engine_signal(rules: PortfolioRules, week: Situation, engine: str) -> float:
+    """An engine's say, -1…1: its state, moved by its direction."""
+    size = _STATE[week.states[engine]] + rules.direction_counts * _DIRECTION[week.directions[engine]]
+    return float(np.clip(size, -1.0, 1.0)) if week.states[engine] != "unknown" else 0.0
+
+
+def _tilts(rules: PortfolioRules, week: Situation) -> tuple[TiltReading, ...]:
+    found = []
+    for role, tilt in rules.tilts.items():
+        parts = {name: share * engine_signal(rules, week, name) for name, share in tilt.engines.items()}
+        signal = sum(parts.values())
+        leading = [name for name in sorted(parts, key=lambda each: -abs(parts[each])) if abs(parts[name]) >= _LEAST_TALKED_ABOUT]
+        said = [f"{name.replace('_', ' ')} {week.states[name]}, {week.directions[name]}" for name in leading]
+        found.append(TiltReading(role, signal, tilt.size * signal, "; ".join(said) or "the engines are undecided"))
+    return tuple(found)
+
+
+def _steps(rules: PortfolioRules, week: Situation) -> tuple[Step, ...]:
+    """Tranches in order; one that is not open keeps all later ones closed."""
+    found, done, closed = [], 0.0, False
+    for number, tranche in enumerate(rules.entry.tranches, start=1):
+        done += tranche.share
+        closed = closed or not _is_open(tranche, week)
+        level = week.floor + done * (week.exposure - week.floor)
+        found.append(Step(number, tranche.share, level, not closed, _condition(tranche, rules.entry.drawdown_weeks)))
+    return tuple(found)
+
+
+def _is_open(tranche: Tranche, week: Situation) -> bool:
+    fell = tranche.drawdown == 0 or (week.drawdown is not None and week.drawdown >= tranche.drawdown)
+    turning = week.count(direction="improving") >= tranche.improving
+    return (fell and turning) or week.count(state="supportive") >= tranche.supportive
+
+
+def _condition(tranche: Tranche, weeks: int) -> str:
+    turning = f"{_engines(tranche.improving)} improving"
+    fall = f"a fall of {tranche.drawdown:g} % within {weeks} weeks and " if tranche.drawdown > 0 else ""
+    return f"{fall}{turning}, or {_engines(tranche.supportive)} supportive"
+
+
+def _engines(count: int) -> str:
+    return f"at least {count} engine{'' if count == 1 else 's'}"
+
+
+def _target(rules: PortfolioRules, equity_share: float, tilts: tuple[TiltReading, ...]) -> Array:
+    lines = list(rules.instruments.values())
+    wish = np.array([each.core for each in lines])
+    least, most = np.array([each.least for each in lines]), np.array([each.most for each in lines])
+    equity, bond, cash = (_mask(rules, part) for part in ("equity", "bond", "cash"))
+    if wish[equity].sum() > 0:
+        wish = np.where(equity, wish / wish[equity].sum() * equity_share, wish)
+    for tilt in tilts:
+        bearers = np.array([tilt.role in each.roles for each in lines])
+        wish = wish + np.where(bearers, tilt.share / max(int(bearers.sum()), 1), 0.0)
+    # Cash takes up what equity leaves and gives first when equity wants more; bonds come after it.
+    rest = 1.0 - equity_share
+    bonds = float(np.clip(wish[bond].sum(), max(least[bond].sum(), rest - most[cash].sum()), min(most[bond].sum(), rest - least[cash].sum())))
+    target = np.zeros(len(lines))
+    for mask, total in ((equity, equity_share), (bond, bonds), (cash, rest - bonds)):
+        if mask.any():
+            target[mask] = nearest(wish[mask], least[mask], most[mask], total)
+    return target
+
+
+def _trades(rules: PortfolioRules, tickers: list[str], before: Array, change: Array, cash: int) -> tuple[Trade, ...]:
+    found = []
+    for row in np.argsort(-np.abs(change), kind="stable"):
+        if row == cash or change[row] == 0:
+            continue
+        step = float(change[row])
+        amount = None if rules.value is None else abs(step) * rules.value
+        cost = None if amount is None else amount * rules.cost_bp / 1e4
+        side: Literal["buy", "sell"] = "buy" if step > 0 else "sell"
+        found.append(Trade(tickers[row], side, float(before[row]), float(before[row] + step), step, amount, cost))
+    return tuple(sorted(found, key=lambda each: each.side, reverse=True))
+
+
+def _exposures(rules: PortfolioRules, tickers: list[str], before: Array, after: Array, core: Array) -> tuple[Change, ...]:
+    lines = [rules.instruments[each] for each in tickers]
+    groups = {part: _mask(rules, part) for part in ("equity", "bond", "cash")}
+    roles = dict.fromkeys(role for each in lines for role in each.roles if role != "duration")
+    groups |= {role: np.array([role in each.roles for each in lines]) for role in roles}
+    return tuple(
+        Change(name, float(before[mask].sum()), float(after[mask].sum()), float(core[mask].sum()))
+        for name, mask in groups.items()
+    )
+
+
+def _words(
+    rules: PortfolioRules,
+    week: Situation,
+    owned: float,
+    reached: float,
+    steps: tuple[Step, ...],
+    trades: tuple[Trade, ...],
+    moved: float,
+    cost: float,
+    wished: float,
+) -> tuple[str, ...]:
+    start = "The core allocation" if rules.holdings is None else "The portfolio"
+    lines = [f"{start} holds {owned:.0%} in equity; the engines justify {week.exposure:.0%}."]
+    waiting = next((each for each in steps if not each.open), None)
+    if reached < week.exposure - 1e-9 and waiting is not None:
+        lines.append(f"Open tranches allow {reached:.0%} now; tranche {waiting.number} waits for {waiting.condition}.")
+    if not trades:
+        lines.append(f"Nothing needs doing: no change reaches {rules.minimum_trade:.1%} of the portfolio.")
+        return tuple(lines)
+    lines.append(f"{len(trades)} trades turn over {moved:.1%} and cost about {cost * 1e4:.1f} bp of the portfolio.")
+    if wished > rules.most_turnover + 1e-9:
+        lines.append(f"The full change would turn over {wished:.1%}; the limit is {rules.most_turnover:.0%} a week.")
+    return tuple(lines)
