@@ -22,6 +22,7 @@ class Measured:
 
     measurements: Measurements
     tape: pd.DataFrame
+    words: pd.DataFrame
     panel: Panel
 
 
@@ -54,7 +55,8 @@ def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Me
     names = [name for lines in params.engines.engines.values() for name in lines]
     measured = measures.evaluate(panel, dates, names)
     tape = styles.tape_history(panel.daily("SPX"), dates, params.regimes.styles)
-    return Measured(measured, tape, panel)
+    said = measures.words(panel, dates, params.engines.words)
+    return Measured(measured, tape, said, panel)
 
 
 def read(measured: Measured, params: Parameters, trail: overrides.Trail | tuple[overrides.Entry, ...]) -> Readings:

@@ -141,6 +141,12 @@ class Week:
         """What was public on the evening of the reading."""
         return self.measured.panel.dataset
 
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """What is named rather than measured: volatility_zone, vix_curve, curve_move, policy_phase; unknown is left out."""
+        row = self.measured.words.loc[self.as_of].dropna()
+        return {str(name): str(word) for name, word in row.items()}
+
     @property
     def breadth_basis(self) -> str:
         """Where breadth came from this week: members, published, sectors or nothing."""
@@ -193,8 +199,8 @@ _MEASURED: dict[tuple[Any, ...], tuple[Measured, tuple[Notice, ...]]] = {}
 def _measure(source: str, data_dir: str | None, day: pd.Timestamp, params: Parameters, stamp: tuple[Any, ...]) -> tuple[Measured, tuple[Notice, ...]]:
     """Measured weeks, kept for the life of the process: five notebooks in one kernel load once."""
     names = tuple(sorted(name for lines in params.engines.engines.values() for name in lines))
-    tape = params.regimes.styles.model_dump_json()
-    key = (source, data_dir, day, names, tape, params.weekly.history_start, params.weekly.demo_seed, stamp)
+    shapes = params.regimes.styles.model_dump_json() + params.engines.words.model_dump_json()
+    key = (source, data_dir, day, names, shapes, params.weekly.history_start, params.weekly.demo_seed, stamp)
     if key not in _MEASURED:
         dataset = _dataset(source, data_dir, params.weekly.demo_seed, stamp)
         if "SPX" not in dataset.series and not dataset.series:
