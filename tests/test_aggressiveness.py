@@ -17,10 +17,12 @@ RULES = PORTFOLIO.aggressiveness
 
 def engines_at(levels: list[float]) -> tuple[pd.DataFrame, pd.Series]:
     index = pd.date_range("2015-01-02", periods=len(levels), freq="W-FRI")
-    return pd.DataFrame({each: levels for each in ENGINES}, index=index), pd.Series(1, index=index)
+    return pd.DataFrame(dict.fromkeys(ENGINES, levels), index=index), pd.Series(1, index=index)
 
 
-@pytest.mark.parametrize(("alignment", "exposure"), [(0.05, 0.5), (0.30, 1.0), (-0.20, 0.0), (0.15, 0.7), (-0.9, 0.0)])
+@pytest.mark.parametrize(
+    ("alignment", "exposure"), [(0.05, 0.5), (0.30, 1.0), (-0.20, 0.0), (0.15, 0.7), (-0.9, 0.0)]
+)
 def test_exposure_follows_alignment(alignment: float, exposure: float) -> None:
     score, regime = engines_at([alignment] * 5)
     assert aggressiveness.gauge(score, regime, RULES).exposure.iloc[-1] == pytest.approx(exposure)
@@ -66,7 +68,9 @@ def test_drivers_add_up_to_the_alignment() -> None:
 def test_the_gauge_is_placed_in_the_persons_band() -> None:
     score, regime = engines_at([0.9] * 5)
     own = PORTFOLIO.model_copy(update={"actual_exposure": 0.5})
-    reading = aggressiveness.reading(aggressiveness.gauge(score, regime, RULES), score, regime, own, score.index[-1])
+    reading = aggressiveness.reading(
+        aggressiveness.gauge(score, regime, RULES), score, regime, own, score.index[-1]
+    )
     assert reading.portfolio_exposure == pytest.approx(own.bands[own.risk_profile][1])
     assert reading.distance == pytest.approx(reading.portfolio_exposure - 0.5)
     assert not reading.nothing_to_do

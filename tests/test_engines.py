@@ -22,7 +22,9 @@ def frame(weeks: pd.DatetimeIndex = WEEKS, **values: object) -> pd.DataFrame:
     return table
 
 
-@pytest.mark.parametrize(("vix", "score"), [(13.0, 1.0), (26.0, -1.0), (19.5, 0.0), (9.0, 1.0), (80.0, -1.0), (16.25, 0.5)])
+@pytest.mark.parametrize(
+    ("vix", "score"), [(13.0, 1.0), (26.0, -1.0), (19.5, 0.0), (9.0, 1.0), (80.0, -1.0), (16.25, 0.5)]
+)
 def test_scores_run_linearly_between_the_breakpoints(vix: float, score: float) -> None:
     found = engines.read(frame(vix=vix), PARAMS)
     assert found.scores["vix"].iloc[0] == pytest.approx(score)
@@ -50,7 +52,12 @@ def test_a_stand_in_counts_only_when_needed() -> None:
 
 
 def test_credit_stress_holds_liquidity_adverse_however_much_the_fed_adds() -> None:
-    calm = {"hy_spread_gap": -12.0, "financial_conditions": -0.6, "net_liquidity_impulse_13w": 40.0, "dollar_13w": -2.0}
+    calm = {
+        "hy_spread_gap": -12.0,
+        "financial_conditions": -0.6,
+        "net_liquidity_impulse_13w": 40.0,
+        "dollar_13w": -2.0,
+    }
     stressed = engines.read(frame(hy_spread=11.0, **calm), PARAMS)
     assert stressed.stressed.all()
     assert (stressed.score["liquidity"] <= PARAMS.stress.caps["liquidity"]).all()
@@ -58,7 +65,12 @@ def test_credit_stress_holds_liquidity_adverse_however_much_the_fed_adds() -> No
 
 
 def test_a_cut_into_stress_is_not_supportive() -> None:
-    falling = {"two_year_change_13w": -1.0, "real_yield_change_13w": -1.0, "rate_volatility": 60.0, "curve_3m10y": 2.0}
+    falling = {
+        "two_year_change_13w": -1.0,
+        "real_yield_change_13w": -1.0,
+        "rate_volatility": 60.0,
+        "curve_3m10y": 2.0,
+    }
     assert (engines.read(frame(**falling), PARAMS).state["rate_path"] == "supportive").all()
     found = engines.read(frame(hy_spread=11.0, **falling), PARAMS)
     assert (found.score["rate_path"] <= 0.0).all()
@@ -77,7 +89,15 @@ def test_a_state_holds_until_the_score_has_clearly_left_it() -> None:
     )
     found = engines.read(values, PARAMS)
     assert found.score["volatility"].tolist() == pytest.approx(wanted)
-    assert found.state["volatility"].tolist() == ["supportive", "supportive", "neutral", "neutral", "adverse", "adverse", "neutral"]
+    assert found.state["volatility"].tolist() == [
+        "supportive",
+        "supportive",
+        "neutral",
+        "neutral",
+        "adverse",
+        "adverse",
+        "neutral",
+    ]
 
 
 def test_direction_is_measured_against_the_engines_own_usual_change() -> None:
@@ -113,7 +133,11 @@ def test_scores_and_coverage_stay_in_their_ranges(given_values: dict[str, float]
 @given(st.integers(1, 39))
 def test_a_week_never_knows_the_next_one(cut: int) -> None:
     rng = np.random.default_rng(3)
-    table = frame(vix=rng.uniform(10, 40, 40), vix_term=rng.uniform(0.8, 1.1, 40), realized_volatility_21d=rng.uniform(5, 30, 40))
+    table = frame(
+        vix=rng.uniform(10, 40, 40),
+        vix_term=rng.uniform(0.8, 1.1, 40),
+        realized_volatility_21d=rng.uniform(5, 30, 40),
+    )
     whole, part = engines.read(table, PARAMS), engines.read(table.iloc[:cut], PARAMS)
     pd.testing.assert_frame_equal(whole.score.iloc[:cut], part.score)
     pd.testing.assert_frame_equal(whole.state.iloc[:cut], part.state)

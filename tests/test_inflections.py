@@ -13,7 +13,9 @@ from fiveengines.parameters import ENGINES
 RULES = parameters.load().regimes.inflections
 
 
-def table(share: list[float], vix: list[float] | None = None, **scores: list[float]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def table(
+    share: list[float], vix: list[float] | None = None, **scores: list[float]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     index = pd.date_range("2015-01-02", periods=len(share), freq="W-FRI")
     score = pd.DataFrame({each: scores.get(each, [0.0] * len(share)) for each in ENGINES}, index=index)
     return score, pd.DataFrame({"pct_above_50d": share, "vix": vix or [15.0] * len(share)}, index=index)

@@ -13,7 +13,9 @@ from fiveengines.panel import Panel
 
 def by_rule(series: str, days: list[str], values: list[float]) -> Dataset:
     index = pd.DatetimeIndex(days)
-    data = series_data(series, index, values, calendars.published_at(lookup(series), index), provider="test", origin="test")
+    data = series_data(
+        series, index, values, calendars.published_at(lookup(series), index), provider="test", origin="test"
+    )
     return Dataset("files", {series: data})
 
 
@@ -54,7 +56,9 @@ def test_a_stale_figure_is_missing_not_living_on() -> None:
 
 
 def test_reverse_repo_days_without_operations_before_2013_are_zero() -> None:
-    known = Panel(by_rule("RRPONTSYD", ["2010-03-01", "2010-06-01"], [2.5, 1.25]), "2010-06-04").daily("RRPONTSYD")
+    known = Panel(by_rule("RRPONTSYD", ["2010-03-01", "2010-06-01"], [2.5, 1.25]), "2010-06-04").daily(
+        "RRPONTSYD"
+    )
     assert known["2010-03-01"] == 2.5
     assert known["2010-04-15"] == 0.0
     assert known["2010-06-01"] == 1.25

@@ -74,7 +74,9 @@ def test_the_same_inputs_give_the_same_readings(market: Dataset, whole: readings
     pd.testing.assert_frame_equal(readings.history_frame(again), readings.history_frame(whole))
 
 
-def test_the_hidden_regimes_are_recovered_far_above_chance(whole: readings.Readings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_hidden_regimes_are_recovered_far_above_chance(
+    whole: readings.Readings, capsys: pytest.CaptureFixture[str]
+) -> None:
     truth = demo.true_regimes(end=END).reindex(whole.dates, method="ffill")
     found = whole.regimes.confirmed
     with capsys.disabled():
@@ -87,7 +89,9 @@ def test_the_hidden_regimes_are_recovered_far_above_chance(whole: readings.Readi
 
 
 def test_history_has_the_columns_other_programs_rely_on(whole: readings.Readings) -> None:
-    engines = [f"{e}_{part}" for e in parameters.ENGINES for part in ("score", "state", "direction", "coverage")]
+    engines = [
+        f"{e}_{part}" for e in parameters.ENGINES for part in ("score", "state", "direction", "coverage")
+    ]
     table = readings.history_frame(whole)
     assert list(table.columns) == [*engines, "regime", "regime_raw", "aggressiveness", "inflection"]
     assert table.index.name == "as_of"
@@ -127,7 +131,9 @@ def entry(field: str, value: float, as_of: dt.date, until: dt.date) -> overrides
 
 def test_an_override_changes_its_weeks_and_no_others(market: Dataset, whole: readings.Readings) -> None:
     measured = readings.measure_all(market, pd.Timestamp(END), PARAMS)
-    by_hand = readings.read(measured, PARAMS, (entry("vix", 60.0, dt.date(2014, 12, 12), dt.date(2014, 12, 19)),))
+    by_hand = readings.read(
+        measured, PARAMS, (entry("vix", 60.0, dt.date(2014, 12, 12), dt.date(2014, 12, 19)),)
+    )
     touched = by_hand.applied.overridden["vix"]
     assert touched[touched].index.strftime("%Y-%m-%d").tolist() == ["2014-12-12", "2014-12-19"]
     changed = by_hand.engines.score["volatility"].ne(whole.engines.score["volatility"])

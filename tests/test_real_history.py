@@ -34,11 +34,17 @@ def week(real_data: Path, day: str) -> Week:
         ("2011-08-12", {4, 5}, {"volatility": "adverse", "breadth": "adverse"}),
         ("2013-05-17", {1, 2}, {"volatility": "supportive", "breadth": "supportive"}),
         ("2016-02-12", {4}, {"volatility": "adverse", "breadth": "adverse", "liquidity": "adverse"}),
-        ("2017-12-29", {1, 2}, {"volatility": "supportive", "breadth": "supportive", "positioning": "adverse"}),
+        (
+            "2017-12-29",
+            {1, 2},
+            {"volatility": "supportive", "breadth": "supportive", "positioning": "adverse"},
+        ),
         ("2018-12-21", {4, 5}, {"volatility": "adverse", "breadth": "adverse", "liquidity": "adverse"}),
     ],
 )
-def test_weeks_that_practitioners_remember(real_data: Path, day: str, regimes: set[int], states: dict[str, str]) -> None:
+def test_weeks_that_practitioners_remember(
+    real_data: Path, day: str, regimes: set[int], states: dict[str, str]
+) -> None:
     found = week(real_data, day)
     assert found.regime.number in regimes
     assert {name: found.engines[name].state for name in states} == states
@@ -60,7 +66,9 @@ def test_history_has_one_row_a_friday(history: pd.DataFrame) -> None:
     assert history["aggressiveness"].between(0, 1).all()
 
 
-def test_cutting_the_files_after_a_random_friday_changes_nothing(real_data: Path, history: pd.DataFrame, tmp_path: Path) -> None:
+def test_cutting_the_files_after_a_random_friday_changes_nothing(
+    real_data: Path, history: pd.DataFrame, tmp_path: Path
+) -> None:
     friday = history.index[int(np.random.default_rng().integers(150, len(history) - 1))]
     folder = tmp_path / "cut"
     for file in real_data.rglob("*"):
@@ -75,7 +83,9 @@ def test_cutting_the_files_after_a_random_friday_changes_nothing(real_data: Path
             column = lines[0].split(",")[0]
             style = "%m/%d/%Y" if "/" in lines[1].split(",")[0] else "%Y-%m-%d"
             dates = pd.to_datetime(pd.read_csv(file, usecols=[column])[column], format=style)
-            target.write_text(lines[0] + "".join(line for line, day in zip(lines[1:], dates, strict=True) if day <= friday))
+            target.write_text(
+                lines[0] + "".join(line for line, day in zip(lines[1:], dates, strict=True) if day <= friday)
+            )
         else:
             shutil.copy(file, target)
     part = routine.history("2007-06-01", friday.date(), source="files", data_dir=folder)

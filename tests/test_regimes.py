@@ -12,11 +12,20 @@ from fiveengines import parameters, regimes
 from fiveengines.parameters import ENGINES
 
 PARAMS = parameters.load().regimes
-CALM = {"vix": 14.0, "pct_above_200d": 70.0, "pct_above_50d": 70.0, "hy_spread": 4.0, "hy_spread_change_8w": 0.0, "baa_spread": 2.0}
+CALM = {
+    "vix": 14.0,
+    "pct_above_200d": 70.0,
+    "pct_above_50d": 70.0,
+    "hy_spread": 4.0,
+    "hy_spread_change_8w": 0.0,
+    "baa_spread": 2.0,
+}
 ACUTE = CALM | {"vix": 55.0, "pct_above_200d": 8.0, "hy_spread": 11.0}
 
 
-def weeks(points: list[dict[str, float]], values: list[dict[str, float]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def weeks(
+    points: list[dict[str, float]], values: list[dict[str, float]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     index = pd.date_range("2015-01-02", periods=len(points), freq="W-FRI")
     return pd.DataFrame(points, index=index)[list(ENGINES)], pd.DataFrame(values, index=index)
 
@@ -64,7 +73,9 @@ def test_a_quiet_change_waits_for_confirmation() -> None:
 @pytest.mark.parametrize("seed", [1, 2, 4, 8, 9])
 def test_the_flip_flips_and_one_step_less_does_not(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    points = [{e: float(v) for e, v in zip(ENGINES, rng.uniform(-0.3, 0.5, 5), strict=True)} for _ in range(30)]
+    points = [
+        {e: float(v) for e, v in zip(ENGINES, rng.uniform(-0.3, 0.5, 5), strict=True)} for _ in range(30)
+    ]
     score, values = weeks(points, [CALM] * 30)
     found = regimes.classify(score, values, PARAMS)
     reading = regimes.reading(found, score, PARAMS, score.index[-1])

@@ -64,6 +64,17 @@ def test_without_an_index_the_style_is_not_tested() -> None:
     weeks = pd.date_range("2015-01-02", periods=3, freq="W-FRI")
     history = styles.tape_history(pd.Series(np.nan, index=DAYS), weeks, RULES)
     regime = pd.Series(1, index=weeks)
-    reading = styles.reading(styles.choose(regime, pd.Series("", index=weeks), pd.DataFrame("stable", index=weeks, columns=["volatility", "breadth"]), RULES), regime, history, RULES, weeks[-1])
+    reading = styles.reading(
+        styles.choose(
+            regime,
+            pd.Series("", index=weeks),
+            pd.DataFrame("stable", index=weeks, columns=["volatility", "breadth"]),
+            RULES,
+        ),
+        regime,
+        history,
+        RULES,
+        weeks[-1],
+    )
     assert reading.agreement == "not tested"
     assert reading.efficiency_ratio is None

@@ -67,22 +67,34 @@ def gauge(score: pd.DataFrame, regime: pd.Series, params: Aggressiveness) -> Agg
             if not np.isfinite(current):
                 current = wanted
             elif abs(wanted - current) >= params.step_threshold:
-                current += float(np.clip(wanted - current, -params.most_down_per_week, params.most_up_per_week))
+                current += float(
+                    np.clip(wanted - current, -params.most_down_per_week, params.most_up_per_week)
+                )
             current = min(current, float(most[week]))
         exposure[week] = current
     held = pd.Series(exposure, index=score.index).clip(0.0, 1.0)
     return AggressivenessHistory(alignment, pd.Series(target, index=score.index), held)
 
 
-def reading(history: AggressivenessHistory, score: pd.DataFrame, regime: pd.Series, params: PortfolioParameters, day: pd.Timestamp) -> AggressivenessReading:
+def reading(
+    history: AggressivenessHistory,
+    score: pd.DataFrame,
+    regime: pd.Series,
+    params: PortfolioParameters,
+    day: pd.Timestamp,
+) -> AggressivenessReading:
     """Step 3 on `day`."""
     rules = params.aggressiveness
     at = history.exposure.index.get_loc(day)
-    value, target, alignment = (float(each.iloc[at]) for each in (history.exposure, history.target, history.alignment))
+    value, target, alignment = (
+        float(each.iloc[at]) for each in (history.exposure, history.target, history.alignment)
+    )
     previous = float(history.exposure.iloc[at - 1]) if at > 0 else None
     smoothed = score[list(ENGINES)].ewm(halflife=rules.half_life_weeks, ignore_na=True).mean().iloc[at]
     known = smoothed.dropna()
-    drivers = [Driver(str(name), float(rules.gain * each / max(len(known), 1))) for name, each in known.items()]
+    drivers = [
+        Driver(str(name), float(rules.gain * each / max(len(known), 1))) for name, each in known.items()
+    ]
     low, high = params.bands[params.risk_profile]
     placed = low + value * (high - low)
     actual = params.actual_exposure

@@ -84,7 +84,13 @@ def sessions(end_year: int | None = None) -> pd.DatetimeIndex:
 
 @lru_cache(maxsize=1)
 def _federal_holidays() -> np.ndarray:
-    days = USFederalHolidayCalendar().holidays("1960-01-01", "2060-12-31").astype("datetime64[s]").to_numpy().astype("datetime64[D]")
+    days = (
+        USFederalHolidayCalendar()
+        .holidays("1960-01-01", "2060-12-31")
+        .astype("datetime64[s]")
+        .to_numpy()
+        .astype("datetime64[D]")
+    )
     # Juneteenth became a federal holiday in 2021; Columbus and Veterans Day are federal, not exchange, holidays.
     return days
 
@@ -101,7 +107,9 @@ def reading_date(day: dt.date | str) -> pd.Timestamp:
     """The reading date of the last completed Friday on or before `day` (any date from 1990 on)."""
     asked = pd.Timestamp(day).normalize().tz_localize(None)
     if asked < pd.Timestamp(FIRST_SESSION) + pd.Timedelta(days=7):
-        raise ParameterError(f"as_of {asked.date()} is before the first week of 1990.", remedy="Choose a later date.")
+        raise ParameterError(
+            f"as_of {asked.date()} is before the first week of 1990.", remedy="Choose a later date."
+        )
     return pd.Timestamp(reading_dates(asked - pd.Timedelta(days=6), asked)[-1])
 
 
@@ -139,7 +147,9 @@ def federal_business_days(start: np.datetime64, end: np.datetime64) -> np.ndarra
 
 
 def _business_days_after(days: np.ndarray, lag: int) -> np.ndarray:
-    return np.busday_offset(days, lag, roll="forward" if lag == 0 else "preceding", holidays=_federal_holidays())
+    return np.busday_offset(
+        days, lag, roll="forward" if lag == 0 else "preceding", holidays=_federal_holidays()
+    )
 
 
 def _on_business_day(days: np.ndarray) -> np.ndarray:

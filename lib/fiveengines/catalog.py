@@ -69,6 +69,7 @@ def lookup(series_id: str) -> Series:
     if entry is None:
         near = difflib.get_close_matches(series_id.upper(), catalog(), n=3)
         raise ParameterError(
-            f"unknown series {series_id!r}.", remedy=f"Did you mean {', '.join(near)}?" if near else "See catalog.yaml."
+            f"unknown series {series_id!r}.",
+            remedy=f"Did you mean {', '.join(near)}?" if near else "See catalog.yaml.",
         )
     return entry

@@ -42,7 +42,9 @@ class SeriesData:
     def until(self, cutoff: pd.Timestamp) -> SeriesData:
         """Only what was public at `cutoff` (naive UTC)."""
         known = self.frame["known_at"].to_numpy()
-        return replace(self, frame=self.frame.iloc[: int(np.searchsorted(known, cutoff.to_datetime64(), side="right"))])
+        return replace(
+            self, frame=self.frame.iloc[: int(np.searchsorted(known, cutoff.to_datetime64(), side="right"))]
+        )
 
     def latest(self) -> pd.Series:
         """Newest known value of every observation date, indexed by observed."""
@@ -65,7 +67,13 @@ class SeriesData:
 
 
 def series_data(
-    id: str, observed: Iterable[object], value: Iterable[object], known_at: Iterable[object], *, provider: str, origin: str
+    id: str,
+    observed: Iterable[object],
+    value: Iterable[object],
+    known_at: Iterable[object],
+    *,
+    provider: str,
+    origin: str,
 ) -> SeriesData:
     """Build a SeriesData from three equally long columns; rows without a value are dropped, rows are sorted."""
     frame = pd.DataFrame(

@@ -49,7 +49,12 @@ def _packages() -> Check:
             found.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
             missing.append(name)
-    return Check("Packages", not missing, ", ".join(found), f"Missing {', '.join(missing)}: run `make setup`." if missing else "")
+    return Check(
+        "Packages",
+        not missing,
+        ", ".join(found),
+        f"Missing {', '.join(missing)}: run `make setup`." if missing else "",
+    )
 
 
 def _kernel() -> Check:
@@ -57,7 +62,9 @@ def _kernel() -> Check:
     try:
         argv = json.loads(spec.read_text(encoding="utf-8"))["argv"]
     except (OSError, ValueError, KeyError):
-        return Check("Kernel", False, "none in this environment", "Run `python -m ipykernel install --sys-prefix`.")
+        return Check(
+            "Kernel", False, "none in this environment", "Run `python -m ipykernel install --sys-prefix`."
+        )
     return Check("Kernel", True, f"{Path(str(argv[0])).name} in {sys.prefix}")
 
 
@@ -72,7 +79,9 @@ def _params() -> Check:
 
 def _notebooks() -> Check:
     count = len(list((paths.notebooks_dir() / "weekly").glob("[1-9]_*.ipynb")))
-    return Check("Notebooks", count == 5, f"{count} weekly steps", "" if count == 5 else "Restore notebooks/weekly/.")
+    return Check(
+        "Notebooks", count == 5, f"{count} weekly steps", "" if count == 5 else "Restore notebooks/weekly/."
+    )
 
 
 def _outputs() -> Check:

@@ -113,7 +113,9 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
     score = score.where(coverage >= params.minimum_coverage)
     by_hand = forced.reindex(index=index, columns=list(ENGINES)) if forced is not None else score * np.nan
     score = by_hand.fillna(score)
-    state = pd.DataFrame({each: _states(score[each].to_numpy(), params) for each in ENGINES}, index=values.index)
+    state = pd.DataFrame(
+        {each: _states(score[each].to_numpy(), params) for each in ENGINES}, index=values.index
+    )
     direction = pd.DataFrame({each: _directions(score[each], params) for each in ENGINES}, index=values.index)
     return EngineHistory(
         scores=pd.DataFrame(scores, index=index),
@@ -168,7 +170,9 @@ def _states(scores: np.ndarray, params: EngineParameters) -> list[str]:
             state = "supportive"
         elif value <= limits.adverse:
             state = "adverse"
-        elif (state == "supportive" and value < limits.release) or (state == "adverse" and value > -limits.release):
+        elif (state == "supportive" and value < limits.release) or (
+            state == "adverse" and value > -limits.release
+        ):
             state = "neutral"
         found.append(state)
     return found
@@ -180,7 +184,9 @@ def _directions(score: pd.Series, params: EngineParameters) -> np.ndarray:
     change = score - score.shift(rule.weeks)
     usual = change.rolling(rule.window_weeks, min_periods=26).std()
     size = (change / usual.where(usual > 0)).to_numpy()
-    return np.select([size >= rule.threshold, size <= -rule.threshold], ["improving", "deteriorating"], "stable")
+    return np.select(
+        [size >= rule.threshold, size <= -rule.threshold], ["improving", "deteriorating"], "stable"
+    )
 
 
 def _number(value: float) -> float | None:
@@ -223,7 +229,9 @@ def reading(
                 overridden=bool(overridden.at[day, name]),
                 data_value=_number(measured.values.at[day, name]),
                 previous=_number(used.at[before, name]) if before is not None else None,
-                previous_score=_number(history.scores.at[before, name]) if scored and before is not None else None,
+                previous_score=_number(history.scores.at[before, name])
+                if scored and before is not None
+                else None,
                 series=each.inputs,
                 why=line.why,
             )

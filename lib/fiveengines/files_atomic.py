@@ -33,4 +33,6 @@ def write_bytes(path: Path, content: bytes) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise DataError(f"cannot be written ({error.strerror or error})", where=str(path), remedy="Choose another place.") from None
+        raise DataError(
+            f"cannot be written ({error.strerror or error})", where=str(path), remedy="Choose another place."
+        ) from None

@@ -34,8 +34,12 @@ def turns(score: pd.DataFrame, values: pd.DataFrame, params: Inflections) -> pd.
     Returns reading date × "engine:direction".
     """
     found: dict[str, pd.Series] = {}
-    found["breadth:improving"], found["breadth:deteriorating"] = _breadth(values["pct_above_50d"], params.breadth)
-    found["volatility:improving"], found["volatility:deteriorating"] = _volatility(values["vix"], params.volatility)
+    found["breadth:improving"], found["breadth:deteriorating"] = _breadth(
+        values["pct_above_50d"], params.breadth
+    )
+    found["volatility:improving"], found["volatility:deteriorating"] = _volatility(
+        values["vix"], params.volatility
+    )
     for engine in ("liquidity", "positioning", "rate_path"):
         rule: ScoreTurn = getattr(params, engine)
         found[f"{engine}:improving"] = _score_turn(score[engine], rule)
@@ -48,14 +52,14 @@ def announced(found: pd.DataFrame, params: Inflections) -> pd.Series:
 
     Improving turns count only for the engines that params name, because a market's turn is theirs to announce.
     """
-    wanted = [
-        name for name in found if name.endswith(DETERIORATING) or name.split(":")[0] in params.announce
-    ]
+    wanted = [name for name in found if name.endswith(DETERIORATING) or name.split(":")[0] in params.announce]
     flags = found[wanted].to_numpy() > 0
     return pd.Series([",".join(np.array(wanted)[row]) for row in flags], index=found.index)
 
 
-def recent(found: pd.DataFrame, params: Inflections, day: pd.Timestamp, weeks: int = 13) -> tuple[Inflection, ...]:
+def recent(
+    found: pd.DataFrame, params: Inflections, day: pd.Timestamp, weeks: int = 13
+) -> tuple[Inflection, ...]:
     """Turns of the last `weeks` readings up to `day`, newest first."""
     at = int(found.index.get_indexer([day])[0])
     window = found.iloc[max(0, at - weeks + 1) : at + 1]

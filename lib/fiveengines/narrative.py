@@ -21,29 +21,89 @@ ENGINE_NAMES = {
 # engine → state → direction → clause
 _CLAUSES: dict[str, dict[str, dict[str, str]]] = {
     "liquidity": {
-        "supportive": {"improving": "liquidity ample and growing", "stable": "liquidity ample", "deteriorating": "liquidity ample but ebbing"},
-        "neutral": {"improving": "liquidity on the mend", "stable": "liquidity neither loose nor tight", "deteriorating": "liquidity tightening"},
-        "adverse": {"improving": "liquidity tight but easing", "stable": "liquidity tight", "deteriorating": "liquidity tight and getting tighter"},
+        "supportive": {
+            "improving": "liquidity ample and growing",
+            "stable": "liquidity ample",
+            "deteriorating": "liquidity ample but ebbing",
+        },
+        "neutral": {
+            "improving": "liquidity on the mend",
+            "stable": "liquidity neither loose nor tight",
+            "deteriorating": "liquidity tightening",
+        },
+        "adverse": {
+            "improving": "liquidity tight but easing",
+            "stable": "liquidity tight",
+            "deteriorating": "liquidity tight and getting tighter",
+        },
     },
     "volatility": {
-        "supportive": {"improving": "volatility low and falling", "stable": "volatility calm", "deteriorating": "volatility low but waking"},
-        "neutral": {"improving": "volatility settling", "stable": "volatility ordinary", "deteriorating": "volatility picking up"},
-        "adverse": {"improving": "volatility high but past its peak", "stable": "volatility high", "deteriorating": "volatility high and rising"},
+        "supportive": {
+            "improving": "volatility low and falling",
+            "stable": "volatility calm",
+            "deteriorating": "volatility low but waking",
+        },
+        "neutral": {
+            "improving": "volatility settling",
+            "stable": "volatility ordinary",
+            "deteriorating": "volatility picking up",
+        },
+        "adverse": {
+            "improving": "volatility high but past its peak",
+            "stable": "volatility high",
+            "deteriorating": "volatility high and rising",
+        },
     },
     "breadth": {
-        "supportive": {"improving": "breadth wide and widening", "stable": "breadth wide", "deteriorating": "breadth wide but thinning"},
-        "neutral": {"improving": "breadth recovering", "stable": "breadth mixed", "deteriorating": "breadth fading"},
-        "adverse": {"improving": "breadth poor but lifting", "stable": "breadth poor", "deteriorating": "breadth breaking down"},
+        "supportive": {
+            "improving": "breadth wide and widening",
+            "stable": "breadth wide",
+            "deteriorating": "breadth wide but thinning",
+        },
+        "neutral": {
+            "improving": "breadth recovering",
+            "stable": "breadth mixed",
+            "deteriorating": "breadth fading",
+        },
+        "adverse": {
+            "improving": "breadth poor but lifting",
+            "stable": "breadth poor",
+            "deteriorating": "breadth breaking down",
+        },
     },
     "positioning": {
-        "supportive": {"improving": "positioning light and getting lighter", "stable": "positioning light", "deteriorating": "positioning light but filling up"},
-        "neutral": {"improving": "positioning easing back", "stable": "positioning middling", "deteriorating": "positioning filling up"},
-        "adverse": {"improving": "positioning crowded but thinning out", "stable": "positioning crowded", "deteriorating": "positioning crowded and still building"},
+        "supportive": {
+            "improving": "positioning light and getting lighter",
+            "stable": "positioning light",
+            "deteriorating": "positioning light but filling up",
+        },
+        "neutral": {
+            "improving": "positioning easing back",
+            "stable": "positioning middling",
+            "deteriorating": "positioning filling up",
+        },
+        "adverse": {
+            "improving": "positioning crowded but thinning out",
+            "stable": "positioning crowded",
+            "deteriorating": "positioning crowded and still building",
+        },
     },
     "rate_path": {
-        "supportive": {"improving": "a rate path turning friendlier", "stable": "a friendly rate path", "deteriorating": "a rate path friendly but less so"},
-        "neutral": {"improving": "a rate path clearing up", "stable": "an undecided rate path", "deteriorating": "a rate path growing less friendly"},
-        "adverse": {"improving": "a hostile rate path that is softening", "stable": "a hostile rate path", "deteriorating": "a rate path turning more hostile"},
+        "supportive": {
+            "improving": "a rate path turning friendlier",
+            "stable": "a friendly rate path",
+            "deteriorating": "a rate path friendly but less so",
+        },
+        "neutral": {
+            "improving": "a rate path clearing up",
+            "stable": "an undecided rate path",
+            "deteriorating": "a rate path growing less friendly",
+        },
+        "adverse": {
+            "improving": "a hostile rate path that is softening",
+            "stable": "a hostile rate path",
+            "deteriorating": "a rate path turning more hostile",
+        },
     },
 }
 
@@ -119,7 +179,11 @@ def changes(engines: Mapping[str, EngineReading], regime: RegimeReading) -> tupl
     lines = []
     if regime.previous is not None and regime.previous != regime.number:
         lines.append(f"Regime: {NAMES[regime.previous]} → {regime.name}.")
-    flips = [each for each in engines.values() if each.previous_state is not None and each.previous_state != each.state]
+    flips = [
+        each
+        for each in engines.values()
+        if each.previous_state is not None and each.previous_state != each.state
+    ]
     lines += [f"{ENGINE_NAMES[each.name]}: {each.previous_state} → {each.state}." for each in flips]
     moves = sorted(
         (each for each in engines.values() if each.score is not None and each.previous_score is not None),
@@ -128,5 +192,7 @@ def changes(engines: Mapping[str, EngineReading], regime: RegimeReading) -> tupl
     for each in moves[:2]:
         step = (each.score or 0.0) - (each.previous_score or 0.0)
         if abs(step) >= 0.05:
-            lines.append(f"{ENGINE_NAMES[each.name]} score {each.previous_score:+.2f} → {each.score:+.2f}: {moved_text(moved_most(each))}.")
+            lines.append(
+                f"{ENGINE_NAMES[each.name]} score {each.previous_score:+.2f} → {each.score:+.2f}: {moved_text(moved_most(each))}."
+            )
     return tuple(lines) or ("Nothing of weight: no state changed and no engine's score moved by 0.05.",)

@@ -28,7 +28,10 @@ def open_source(name: str, *, data_dir: str | Path | None = None, seed: int = 7)
             from fiveengines.sources import files  # noqa: PLC0415
 
             if data_dir is None:
-                raise ParameterError("source files needs a folder.", remedy="Name it with --data-dir, or data_dir in params/weekly.yaml.")
+                raise ParameterError(
+                    "source files needs a folder.",
+                    remedy="Name it with --data-dir, or data_dir in params/weekly.yaml.",
+                )
             return files.load(Path(data_dir).expanduser())
         case "live":
             from fiveengines.store import Store  # noqa: PLC0415

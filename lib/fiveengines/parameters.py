@@ -40,7 +40,9 @@ class Indicator(Strict):
     def _breakpoints(self) -> Indicator:
         if self.weight > 0:
             if self.adverse is None or self.supportive is None:
-                raise ValueError("a scored indicator needs both `adverse` and `supportive`; set weight: 0 to only show it.")
+                raise ValueError(
+                    "a scored indicator needs both `adverse` and `supportive`; set weight: 0 to only show it."
+                )
             if self.adverse == self.supportive:
                 raise ValueError("`adverse` and `supportive` are the same; they must differ.")
         return self
@@ -113,7 +115,9 @@ class EngineParameters(Strict):
                 raise ValueError(f"engine {engine!r} has no indicator with a weight.")
             for name, each in indicators.items():
                 if each.instead_of is not None and each.instead_of not in indicators:
-                    raise ValueError(f"{engine}.{name}: `instead_of` names {each.instead_of!r}, which {engine} does not have.")
+                    raise ValueError(
+                        f"{engine}.{name}: `instead_of` names {each.instead_of!r}, which {engine} does not have."
+                    )
         return self
 
     def indicator(self, name: str) -> tuple[Engine, Indicator]:

@@ -59,7 +59,9 @@ def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Me
     return Measured(measured, tape, said, panel)
 
 
-def read(measured: Measured, params: Parameters, trail: overrides.Trail | tuple[overrides.Entry, ...]) -> Readings:
+def read(
+    measured: Measured, params: Parameters, trail: overrides.Trail | tuple[overrides.Entry, ...]
+) -> Readings:
     """Read every week from what was measured and what was entered by hand."""
     applied = overrides.apply(measured.measurements.values, trail)
     history = engines.read(applied.values, params.engines, applied.forced)

@@ -61,13 +61,19 @@ def classify(score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters
     """
     limits = params.crisis
     vix = values["vix"].to_numpy()
-    credit = (values["hy_spread"] > limits.hy_spread) | (values["hy_spread_change_8w"] > limits.hy_spread_change_8w)
+    credit = (values["hy_spread"] > limits.hy_spread) | (
+        values["hy_spread_change_8w"] > limits.hy_spread_change_8w
+    )
     credit |= values["hy_spread"].isna() & (values["baa_spread"] > limits.baa_spread)
-    collapse = (values["pct_above_200d"] < limits.breadth_200d) | (values["pct_above_50d"] < limits.breadth_50d)
+    collapse = (values["pct_above_200d"] < limits.breadth_200d) | (
+        values["pct_above_50d"] < limits.breadth_50d
+    )
     severe = (credit | collapse).to_numpy()
     low = values["vix"].rolling(params.shock.weeks + 1, min_periods=1).min().to_numpy()
     with np.errstate(invalid="ignore"):
-        jumped = (vix > params.shock.vix_ratio * low) & (score["volatility"].to_numpy() < params.shock.volatility_below)
+        jumped = (vix > params.shock.vix_ratio * low) & (
+            score["volatility"].to_numpy() < params.shock.volatility_below
+        )
         hot, warm = vix >= limits.vix_enter, vix >= limits.vix_stay
     distance = distances(score, params)
     keep = 1 - 0.5 ** (1 / params.half_life_weeks)
@@ -142,7 +148,9 @@ class RegimeReading:
     flip: Flip | None
 
 
-def reading(history: RegimeHistory, score: pd.DataFrame, params: RegimeParameters, day: pd.Timestamp) -> RegimeReading:
+def reading(
+    history: RegimeHistory, score: pd.DataFrame, params: RegimeParameters, day: pd.Timestamp
+) -> RegimeReading:
     """The regime on `day`; `confirmed` is False while the week itself points elsewhere."""
     at = history.confirmed.index.get_loc(day)
     number = int(history.confirmed.iloc[at])
@@ -166,7 +174,9 @@ def reading(history: RegimeHistory, score: pd.DataFrame, params: RegimeParameter
     )
 
 
-def smallest_flip(history: RegimeHistory, score: pd.DataFrame, params: RegimeParameters, at: int) -> Flip | None:
+def smallest_flip(
+    history: RegimeHistory, score: pd.DataFrame, params: RegimeParameters, at: int
+) -> Flip | None:
     """The smallest change of one engine's score, in steps of 0.02, after which the week itself reads another regime.
 
     Whether the call follows at once or after a few such weeks is the confirmation's matter. None when no single

@@ -13,12 +13,22 @@ from typing import Any
 
 import pandas as pd
 
-from fiveengines import aggressiveness, calendars, engines, inflections, narrative, overrides, parameters, regimes, styles
+from fiveengines import (
+    aggressiveness,
+    calendars,
+    engines,
+    inflections,
+    narrative,
+    overrides,
+    parameters,
+    regimes,
+    styles,
+)
 from fiveengines.dataset import Dataset, Notice
 from fiveengines.errors import DataError, ParameterError
+from fiveengines.open_source import open_source
 from fiveengines.parameters import ENGINES, Parameters, RunParameters
 from fiveengines.playbook import rules
-from fiveengines.open_source import open_source
 from fiveengines.readings import Measured, Readings, history_frame, measure_all, read
 
 
@@ -62,10 +72,14 @@ class Week:
         params = parameters.load(run.params_file)
         asked = run.as_of or calendars.last_completed_friday()
         if asked > dt.date.today():
-            raise ParameterError(f"as_of {asked} is in the future.", remedy="Choose today or an earlier date.")
+            raise ParameterError(
+                f"as_of {asked} is in the future.", remedy="Choose today or an earlier date."
+            )
         day = calendars.reading_date(min(asked, _newest(asked)))
         name = run.source or params.weekly.source
-        measured, notices = _measure(name, run.data_dir or params.weekly.data_dir, day, params, _data_stamp(name, run, params))
+        measured, notices = _measure(
+            name, run.data_dir or params.weekly.data_dir, day, params, _data_stamp(name, run, params)
+        )
         trail = overrides.load(params.beside(params.weekly.overrides))
         return cls(day, name, params, run, measured, read(measured, params, trail), trail, notices)
 
@@ -103,7 +117,9 @@ class Week:
     def aggressiveness(self) -> aggressiveness.AggressivenessReading:
         """Step 3: how much of the risk budget to use."""
         r = self.readings
-        return aggressiveness.reading(r.aggressiveness, r.engines.score, r.regimes.confirmed, self.params.portfolio, self.as_of)
+        return aggressiveness.reading(
+            r.aggressiveness, r.engines.score, r.regimes.confirmed, self.params.portfolio, self.as_of
+        )
 
     @cached_property
     def style(self) -> styles.StyleReading:
@@ -169,7 +185,10 @@ class Week:
     def at(self, day: pd.Timestamp) -> Week:
         """An earlier reading date of the same readings (it was read without knowing what came later)."""
         if day not in self.readings.dates:
-            raise ParameterError(f"{day.date()} is not a reading date of this history.", remedy="Choose one of week.history().index.")
+            raise ParameterError(
+                f"{day.date()} is not a reading date of this history.",
+                remedy="Choose one of week.history().index.",
+            )
         return replace(self, as_of=day)
 
 
@@ -196,7 +215,9 @@ def _dataset(source: str, data_dir: str | None, seed: int, stamp: tuple[Any, ...
 _MEASURED: dict[tuple[Any, ...], tuple[Measured, tuple[Notice, ...]]] = {}
 
 
-def _measure(source: str, data_dir: str | None, day: pd.Timestamp, params: Parameters, stamp: tuple[Any, ...]) -> tuple[Measured, tuple[Notice, ...]]:
+def _measure(
+    source: str, data_dir: str | None, day: pd.Timestamp, params: Parameters, stamp: tuple[Any, ...]
+) -> tuple[Measured, tuple[Notice, ...]]:
     """Measured weeks, kept for the life of the process: five notebooks in one kernel load once."""
     names = tuple(sorted(name for lines in params.engines.engines.values() for name in lines))
     shapes = params.regimes.styles.model_dump_json() + params.engines.words.model_dump_json()
@@ -204,7 +225,11 @@ def _measure(source: str, data_dir: str | None, day: pd.Timestamp, params: Param
     if key not in _MEASURED:
         dataset = _dataset(source, data_dir, params.weekly.demo_seed, stamp)
         if "SPX" not in dataset.series and not dataset.series:
-            raise DataError("holds no series the workbook knows", where=data_dir, remedy="See docs/PROVIDERS.md for the layout.")
+            raise DataError(
+                "holds no series the workbook knows",
+                where=data_dir,
+                remedy="See docs/PROVIDERS.md for the layout.",
+            )
         measured = measure_all(dataset, day, params)
         _MEASURED.clear()
         _MEASURED[key] = (measured, dataset.notices)
@@ -217,5 +242,8 @@ def history(start: dt.date | str, end: dt.date | str, **where: Any) -> pd.DataFr
     table = week.history()
     chosen = table.loc[pd.Timestamp(start) : pd.Timestamp(end)]
     if chosen.empty:
-        raise ParameterError(f"there is no reading date from {start} to {end}.", remedy="Choose an earlier start or a later end.")
+        raise ParameterError(
+            f"there is no reading date from {start} to {end}.",
+            remedy="Choose an earlier start or a later end.",
+        )
     return chosen

@@ -34,7 +34,9 @@ def tape_history(close: pd.Series, dates: pd.DatetimeIndex, params: Styles) -> p
         {
             "efficiency_ratio": tape.efficiency_ratio(present, rule.window),
             "variance_ratio": tape.variance_ratio(present, rule.variance_ratio_days, rule.window),
-            "breakout_success": tape.breakout_success(present, rule.breakout_window, rule.breakout_hold, rule.window),
+            "breakout_success": tape.breakout_success(
+                present, rule.breakout_window, rule.breakout_hold, rule.window
+            ),
         }
     )
     return found.reindex(dates, method="ffill")
@@ -53,15 +55,39 @@ def choose(regime: pd.Series, inflection: pd.Series, direction: pd.DataFrame, pa
     return own.mask(hostile & turned & settled, "selective_re_entry")
 
 
-def reading(style: pd.Series, regime: pd.Series, history: pd.DataFrame, params: Styles, day: pd.Timestamp) -> StyleReading:
+def reading(
+    style: pd.Series, regime: pd.Series, history: pd.DataFrame, params: Styles, day: pd.Timestamp
+) -> StyleReading:
     """Step 4 on `day`."""
     figures = {str(k): (float(v) if np.isfinite(v) else None) for k, v in history.loc[day].items()}
     efficiency = figures["efficiency_ratio"]
     word = "unknown"
     if efficiency is not None:
         rule = params.tape
-        word = "trending" if efficiency >= rule.trending_efficiency else "choppy" if efficiency <= rule.choppy_efficiency else "mixed"
+        word = (
+            "trending"
+            if efficiency >= rule.trending_efficiency
+            else "choppy"
+            if efficiency <= rule.choppy_efficiency
+            else "mixed"
+        )
     name = str(style.loc[day])
     fitting = {"trend_following": "trending", "mean_reversion": "choppy"}.get(name)
-    agreement = "not tested" if fitting is None or word == "unknown" else "agrees" if word == fitting else "mixed" if word == "mixed" else "disagrees"
-    return StyleReading(name, params.by_regime[int(regime.loc[day])], agreement, figures["efficiency_ratio"], figures["variance_ratio"], figures["breakout_success"], word)
+    agreement = (
+        "not tested"
+        if fitting is None or word == "unknown"
+        else "agrees"
+        if word == fitting
+        else "mixed"
+        if word == "mixed"
+        else "disagrees"
+    )
+    return StyleReading(
+        name,
+        params.by_regime[int(regime.loc[day])],
+        agreement,
+        figures["efficiency_ratio"],
+        figures["variance_ratio"],
+        figures["breakout_success"],
+        word,
+    )

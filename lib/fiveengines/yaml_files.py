@@ -31,7 +31,9 @@ def read_text(path: Path) -> str:
     """The file's text (UTF-8, a byte-order mark is dropped); missing, huge or undecodable files raise ParameterError."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ParameterError(f"{path}: larger than {MAX_BYTES:,} bytes.", remedy="Is this the right file?")
+            raise ParameterError(
+                f"{path}: larger than {MAX_BYTES:,} bytes.", remedy="Is this the right file?"
+            )
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ParameterError(f"{path}: there is no such file.", remedy="Check the path.") from None
@@ -46,7 +48,9 @@ def load(path: Path) -> Any:
         return YAML(typ="safe").load(text)
     except MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ParameterError(f"{path}{line}: {error.problem or 'not valid YAML'}.", remedy="Mend the YAML there.") from None
+        raise ParameterError(
+            f"{path}{line}: {error.problem or 'not valid YAML'}.", remedy="Mend the YAML there."
+        ) from None
     except YAMLError as error:
         raise ParameterError(f"{path}: not valid YAML ({error}).", remedy="Mend the YAML.") from None
 
@@ -55,7 +59,10 @@ def load_model(path: Path, model: type[Model]) -> Model:
     """One YAML file as `model`; the first problem is raised as one line with file, line, field and remedy."""
     data = load(path)
     if not isinstance(data, dict):
-        raise ParameterError(f"{path}: expected a mapping of names to values.", remedy="See the file that ships with the project.")
+        raise ParameterError(
+            f"{path}: expected a mapping of names to values.",
+            remedy="See the file that ships with the project.",
+        )
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -67,7 +74,9 @@ def describe(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
     problems = error.errors(include_url=False)
     # A misspelt name shows twice, as unknown and as missing: the unknown one tells more.
     first = next((each for each in problems if each["type"] == "extra_forbidden"), problems[0])
-    where = tuple(part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-")))
+    where = tuple(
+        part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-"))
+    )
     line = line_of(path, where)
     place = f"{path}, line {line}" if line else str(path)
     name = ".".join(str(part) for part in where)
@@ -96,7 +105,11 @@ def _known(model: type[BaseModel], where: tuple[Any, ...]) -> list[str]:
     """Field names that are allowed at `where`, walking through nested models as far as their annotations tell."""
     current: Any = model
     for part in where:
-        annotation = current.model_fields[part].annotation if _is_model(current) and part in current.model_fields else current
+        annotation = (
+            current.model_fields[part].annotation
+            if _is_model(current) and part in current.model_fields
+            else current
+        )
         current = next((each for each in _flatten(annotation) if _is_model(each)), annotation)
     return list(current.model_fields) if _is_model(current) else []
 

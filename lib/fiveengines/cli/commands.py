@@ -23,10 +23,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-AsOf = Annotated[str | None, typer.Option("--as-of", help="Read the last completed Friday on or before this date (YYYY-MM-DD).")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Read the last completed Friday on or before this date (YYYY-MM-DD)."),
+]
 Source = Annotated[str | None, typer.Option("--source", help="demo, files or live.")]
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of downloads (files) or of the store (live).")]
-Params = Annotated[Path | None, typer.Option("--params", help="A weekly.yaml; its neighbours are read with it.")]
+DataDir = Annotated[
+    Path | None, typer.Option("--data-dir", help="Folder of downloads (files) or of the store (live).")
+]
+Params = Annotated[
+    Path | None, typer.Option("--params", help="A weekly.yaml; its neighbours are read with it.")
+]
 Out = Annotated[str | None, typer.Option("--out", help="Folder of the reports, or an fsspec URL.")]
 Start = Annotated[str, typer.Option("--start", help="First date (YYYY-MM-DD).")]
 End = Annotated[str, typer.Option("--end", help="Last date (YYYY-MM-DD).")]
@@ -59,7 +66,13 @@ def day(text: str, name: str) -> dt.date:
 
 
 @app.command()
-def weekly(as_of: AsOf = None, source: Source = None, data_dir: DataDir = None, out: Out = None, params: Params = None) -> int:
+def weekly(
+    as_of: AsOf = None,
+    source: Source = None,
+    data_dir: DataDir = None,
+    out: Out = None,
+    params: Params = None,
+) -> int:
     """Read one week and write its report."""
     from fiveengines.cli.progress import steps  # noqa: PLC0415
     from fiveengines.report.weekly import write_week  # noqa: PLC0415
@@ -87,7 +100,9 @@ def history(
     if first > last:
         raise ParameterError(f"--start {first} is after --end {last}.", remedy="Swap them.")
     run = checked(source=source, data_dir=data_dir, params_file=params)
-    table = routine.history(first, last, source=run.source, data_dir=run.data_dir, params_file=run.params_file)
+    table = routine.history(
+        first, last, source=run.source, data_dir=run.data_dir, params_file=run.params_file
+    )
     write_text(out, table.to_csv(date_format="%Y-%m-%d", lineterminator="\n"))
     typer.echo(f"{len(table)} weeks, {table.index[0].date()} to {table.index[-1].date()}: {out}")
     return 0
@@ -95,16 +110,24 @@ def history(
 
 @app.command()
 def lab(
-    port: Annotated[int | None, typer.Option("--port", help="Port on localhost; the next free one when taken.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="Port on localhost; the next free one when taken.")
+    ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> int:
     """Open JupyterLab on the notebooks, on this machine only."""
-    import subprocess  # noqa: PLC0415, S404
+    import subprocess  # noqa: PLC0415
     import sys  # noqa: PLC0415
 
     folder = paths.notebooks_dir()
     start = folder / "Start.ipynb"
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={folder}",
+        "--ServerApp.ip=127.0.0.1",
+    ]
     command += [f"--ServerApp.default_url=/lab/tree/{start.name}"] if start.is_file() else []
     command += [f"--ServerApp.port={port}"] if port else []
     command += ["--no-browser"] if no_browser else []

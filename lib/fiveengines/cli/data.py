@@ -26,7 +26,9 @@ def _folder(data_dir: Path | None) -> Path:
 
 @app.command()
 def fetch(
-    since: Annotated[str | None, typer.Option("--since", help="Fetch again from this date (YYYY-MM-DD).")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Fetch again from this date (YYYY-MM-DD).")
+    ] = None,
     only: Only = None,
     data_dir: DataDir = None,
 ) -> int:
@@ -36,7 +38,12 @@ def fetch(
 
     first = day(since, "since") if since else None
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         tasks: dict[str, object] = {}
 
@@ -56,12 +63,16 @@ def fetch(
 
 
 @app.command(name="import")
-def import_files(folder: Annotated[Path, typer.Argument(help="A folder of downloads.")], data_dir: DataDir = None) -> int:
+def import_files(
+    folder: Annotated[Path, typer.Argument(help="A folder of downloads.")], data_dir: DataDir = None
+) -> int:
     """Add a folder of downloads to the local store."""
     from fiveengines.store import Store  # noqa: PLC0415
 
     added = Store(_folder(data_dir)).import_directory(folder.expanduser())
-    typer.echo(f"{sum(added.values())} new rows in {sum(1 for rows in added.values() if rows)} series from {folder}")
+    typer.echo(
+        f"{sum(added.values())} new rows in {sum(1 for rows in added.values() if rows)} series from {folder}"
+    )
     return 0
 
 
@@ -81,7 +92,16 @@ def doctor(
     for each in checks:
         setup.add_row(each.name, Text(("✓ " if each.ok else "✗ ") + each.found), each.remedy)
     console.print(setup)
-    table = Table("provider", "reach", "key", "newest", "next release (UTC)", "overdue, gaps, jumps", title="Providers and store", title_justify="left")
+    table = Table(
+        "provider",
+        "reach",
+        "key",
+        "newest",
+        "next release (UTC)",
+        "overdue, gaps, jumps",
+        title="Providers and store",
+        title_justify="left",
+    )
     rows = examine(Store(_folder(data_dir)), ask=not offline)
     for row in rows:
         reach = "not asked" if row.reachable is None else "yes" if row.reachable else f"no: {row.said}"

@@ -13,7 +13,11 @@ from rich.text import Text
 from fiveengines import parameters
 from fiveengines.cli.commands import AsOf, Params, app
 
-manual = typer.Typer(help="Manual readings: the same trail that the notebook's panel writes.", no_args_is_help=True, rich_markup_mode=None)
+manual = typer.Typer(
+    help="Manual readings: the same trail that the notebook's panel writes.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 app.add_typer(manual, name="override")
 
 Field = Annotated[str, typer.Argument(help="An indicator, or state:<engine>.")]
@@ -30,7 +34,12 @@ def set_value(
     field: Field,
     value: Annotated[str, typer.Argument(help="The figure, or supportive, neutral or adverse.")],
     why: Annotated[str, typer.Option("--why", help="The reason, kept for next year.")],
-    until: Annotated[str | None, typer.Option("--until", help="Last reading it holds for (default: the figure's next release, or two weeks).")] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", help="Last reading it holds for (default: the figure's next release, or two weeks)."
+        ),
+    ] = None,
     source: Annotated[str, typer.Option("--source", help="Where the figure comes from.")] = "",
     as_of: AsOf = None,
     who: Who = None,
@@ -39,8 +48,12 @@ def set_value(
     """Enter a figure that replaces one input of a reading for a while."""
     from fiveengines import overrides  # noqa: PLC0415  (pandas comes with it)
 
-    entry = overrides.set_override(_trail(params), field, value, why=why, as_of=as_of, source=source, who=who, until=until)
-    typer.echo(f"{overrides.field_title(field)}: {entry.value} from {entry.as_of} until {entry.until}, by {entry.who}")
+    entry = overrides.set_override(
+        _trail(params), field, value, why=why, as_of=as_of, source=source, who=who, until=until
+    )
+    typer.echo(
+        f"{overrides.field_title(field)}: {entry.value} from {entry.as_of} until {entry.until}, by {entry.who}"
+    )
     return 0
 
 
@@ -55,7 +68,15 @@ def list_values(as_of: AsOf = None, params: Params = None) -> int:
         return 0
     table = Table("field", "value", "status", "from", "until", "who", "why")
     for row in rows:
-        cells = (row["field"], row["value"], row["status"], row["as_of"], row["until"], row["who"], row["why"])
+        cells = (
+            row["field"],
+            row["value"],
+            row["status"],
+            row["as_of"],
+            row["until"],
+            row["who"],
+            row["why"],
+        )
         table.add_row(*(Text(str(each)) for each in cells))
     Console().print(table)
     return 0

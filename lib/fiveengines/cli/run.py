@@ -1,5 +1,4 @@
-"""Run a Typer app so that what a person did wrong is one line, and what we did wrong is one line and where to look.
-"""
+"""Run a Typer app so that what a person did wrong is one line, and what we did wrong is one line and where to look."""
 
 from __future__ import annotations
 
@@ -19,7 +18,9 @@ _ClickError = typer.BadParameter.__mro__[2]
 def run(app: typer.Typer, arguments: list[str]) -> int:
     """Exit code of one command line. A traceback is printed only with FIVEENGINES_DEBUG set."""
     try:
-        result = typer.main.get_command(app).main(args=arguments, prog_name="fiveengines", standalone_mode=False)
+        result = typer.main.get_command(app).main(
+            args=arguments, prog_name="fiveengines", standalone_mode=False
+        )
     except FiveEnginesError as error:
         return _say(str(error), error.exit_code)
     except (_UsageError, _ClickError) as error:
@@ -32,7 +33,9 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         if os.environ.get("FIVEENGINES_DEBUG"):
             traceback.print_exc()
         kind = type(error).__name__
-        return _say(f"unexpected {kind}: {error}. Set FIVEENGINES_DEBUG=1 for the details and report them, please.", 1)
+        return _say(
+            f"unexpected {kind}: {error}. Set FIVEENGINES_DEBUG=1 for the details and report them, please.", 1
+        )
     return int(result) if isinstance(result, int) else 0
 
 

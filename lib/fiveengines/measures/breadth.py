@@ -49,7 +49,7 @@ def internals(panel: Panel) -> Internals:
 def _internals(panel: Panel) -> Internals:
     nothing = pd.Series(np.nan, index=panel.sessions)
     members = panel.members
-    above = {window: nothing for window in (20, 50, 200)}
+    above = dict.fromkeys((20, 50, 200), nothing)
     advances, declines, net, concentration = nothing, nothing, nothing, nothing
     enough = pd.Series(False, index=panel.sessions)
     if members is not None:
@@ -74,12 +74,19 @@ def _internals(panel: Panel) -> Internals:
     for window in (20, 50, 200):
         above[window] = above[window].fillna(formulas.pct_above_sma(sectors, window))
     from_sectors = above[200].notna() & ~from_members & ~from_series
-    basis = pd.Series("", index=panel.sessions).mask(from_members, "members").mask(from_series, "published").mask(from_sectors, "sectors")
+    basis = (
+        pd.Series("", index=panel.sessions)
+        .mask(from_members, "members")
+        .mask(from_series, "published")
+        .mask(from_sectors, "sectors")
+    )
     return Internals(above, advances, declines, net, concentration, basis)
 
 
 def _divergence(panel: Panel) -> pd.Series:
-    return formulas.index_breadth_divergence(panel.daily("SPX"), internals(panel).above[200], NEAR_HIGH, BROAD)
+    return formulas.index_breadth_divergence(
+        panel.daily("SPX"), internals(panel).above[200], NEAR_HIGH, BROAD
+    )
 
 
 def _equal_vs_cap(panel: Panel) -> pd.Series:
@@ -117,8 +124,24 @@ def _above(window: int, shift: int = 0) -> Measure:
     series = f"PCT_ABOVE_{window}DMA_SP500"
     if shift:
         title = f"Members above their {window}-day average, 4-week change"
-        return Measure(f"{name}_change_4w", title, "points", (series, *SECTORS), lambda p: change(internals(p).above[window], shift), alternatives=True, members=True)
-    return Measure(name, f"Members above their {window}-day average", "%", (series, *SECTORS), lambda p: internals(p).above[window], alternatives=True, members=True)
+        return Measure(
+            f"{name}_change_4w",
+            title,
+            "points",
+            (series, *SECTORS),
+            lambda p: change(internals(p).above[window], shift),
+            alternatives=True,
+            members=True,
+        )
+    return Measure(
+        name,
+        f"Members above their {window}-day average",
+        "%",
+        (series, *SECTORS),
+        lambda p: internals(p).above[window],
+        alternatives=True,
+        members=True,
+    )
 
 
 MEASURES = (
@@ -127,14 +150,59 @@ MEASURES = (
     _above(20),
     _above(200, MONTH),
     _above(50, MONTH),
-    Measure("net_new_highs", "52-week highs minus lows, 5-day mean", "% of members", ("NEW_HIGHS_52W", "NEW_LOWS_52W"), lambda p: internals(p).net_new_highs.rolling(5, min_periods=3).mean(), members=True),
-    Measure("advance_decline_line_13w", "Advance-decline line, 13-week change", "issues", _AD, _line, members=True),
+    Measure(
+        "net_new_highs",
+        "52-week highs minus lows, 5-day mean",
+        "% of members",
+        ("NEW_HIGHS_52W", "NEW_LOWS_52W"),
+        lambda p: internals(p).net_new_highs.rolling(5, min_periods=3).mean(),
+        members=True,
+    ),
+    Measure(
+        "advance_decline_line_13w", "Advance-decline line, 13-week change", "issues", _AD, _line, members=True
+    ),
     Measure("mcclellan_oscillator", "McClellan oscillator", "ratio-adjusted", _AD, _mcclellan, members=True),
     Measure("mcclellan_summation", "McClellan summation", "ratio-adjusted", _AD, _summation, members=True),
-    Measure("zweig_thrust", "Zweig breadth thrust this week", "flag", _AD, lambda p: _thrust(p, formulas.zweig_thrust), members=True),
-    Measure("whaley_thrust", "Whaley breadth thrust this week", "flag", _AD, lambda p: _thrust(p, formulas.whaley_thrust), members=True),
-    Measure("equal_vs_cap_13w", "Equal weight against cap weight, 13 weeks", "%", ("RSP", "SPY"), _equal_vs_cap),
-    Measure("concentration", "Share of gains from the top tenth, 13 weeks", "%", (), lambda p: internals(p).concentration, members=True),
-    Measure("index_breadth_divergence", "Index near its high without its members", "flag", ("SPX",), _divergence, members=True),
-    Measure("index_from_high", "Index below its 52-week high", "%", ("SPX",), lambda p: on_value(p.daily("SPX"), lambda s: distance_from_high(s, 252))),
+    Measure(
+        "zweig_thrust",
+        "Zweig breadth thrust this week",
+        "flag",
+        _AD,
+        lambda p: _thrust(p, formulas.zweig_thrust),
+        members=True,
+    ),
+    Measure(
+        "whaley_thrust",
+        "Whaley breadth thrust this week",
+        "flag",
+        _AD,
+        lambda p: _thrust(p, formulas.whaley_thrust),
+        members=True,
+    ),
+    Measure(
+        "equal_vs_cap_13w", "Equal weight against cap weight, 13 weeks", "%", ("RSP", "SPY"), _equal_vs_cap
+    ),
+    Measure(
+        "concentration",
+        "Share of gains from the top tenth, 13 weeks",
+        "%",
+        (),
+        lambda p: internals(p).concentration,
+        members=True,
+    ),
+    Measure(
+        "index_breadth_divergence",
+        "Index near its high without its members",
+        "flag",
+        ("SPX",),
+        _divergence,
+        members=True,
+    ),
+    Measure(
+        "index_from_high",
+        "Index below its 52-week high",
+        "%",
+        ("SPX",),
+        lambda p: on_value(p.daily("SPX"), lambda s: distance_from_high(s, 252)),
+    ),
 )

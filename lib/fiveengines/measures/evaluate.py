@@ -15,9 +15,7 @@ from fiveengines.panel import Panel
 from fiveengines.yaml_files import suggestion
 
 REGISTRY: dict[str, Measure] = {
-    each.id: each
-    for room in (liquidity, volatility, breadth, positioning, rates)
-    for each in room.MEASURES
+    each.id: each for room in (liquidity, volatility, breadth, positioning, rates) for each in room.MEASURES
 }
 
 
@@ -37,7 +35,12 @@ class Measurements:
 
     def until(self, day: pd.Timestamp) -> Measurements:
         """Only the reading dates up to and including `day`."""
-        return Measurements(self.values.loc[:day], self.observed.loc[:day], self.known_at.loc[:day], self.breadth_basis.loc[:day])
+        return Measurements(
+            self.values.loc[:day],
+            self.observed.loc[:day],
+            self.known_at.loc[:day],
+            self.breadth_basis.loc[:day],
+        )
 
 
 def measure(name: str) -> Measure:
@@ -62,7 +65,9 @@ def evaluate(panel: Panel, dates: pd.DatetimeIndex, names: Iterable[str]) -> Mea
         observed[name] = np.where(missing, np.datetime64("NaT", "s"), days[at])
         known_at[name] = np.where(missing, np.datetime64("NaT", "s"), moments[at])
     basis = breadth.internals(panel).basis.iloc[at]
-    return Measurements(*(pd.DataFrame(each, index=dates) for each in (values, observed, known_at)), basis.set_axis(dates))
+    return Measurements(
+        *(pd.DataFrame(each, index=dates) for each in (values, observed, known_at)), basis.set_axis(dates)
+    )
 
 
 def _dates(each: Measure, panel: Panel) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,9 @@ def _treasury_account(panel: Panel) -> pd.Series:
 
 def _net_liquidity(panel: Panel) -> pd.Series:
     # Before the facility's first operation nothing could be parked in it.
-    reverse_repo = panel.billions("RRPONTSYD").fillna(0.0) if "RRPONTSYD" in panel else panel.billions("RRPONTSYD")
+    reverse_repo = (
+        panel.billions("RRPONTSYD").fillna(0.0) if "RRPONTSYD" in panel else panel.billions("RRPONTSYD")
+    )
     return formulas.net_liquidity(panel.billions("WALCL"), _treasury_account(panel), reverse_repo)
 
 
@@ -43,7 +45,9 @@ def _funding_spread(panel: Panel) -> pd.Series:
 
 
 def _global_central_banks(panel: Panel) -> pd.Series:
-    total = formulas.central_bank_assets(panel.billions("WALCL"), panel.billions("ECBASSETSW"), panel.daily("DEXUSEU"))
+    total = formulas.central_bank_assets(
+        panel.billions("WALCL"), panel.billions("ECBASSETSW"), panel.daily("DEXUSEU")
+    )
     return on_value(total, lambda present: log_change(present, QUARTER))
 
 
@@ -52,19 +56,89 @@ _NET = ("WALCL", "WTREGEN", "RRPONTSYD")
 MEASURES = (
     Measure("hy_spread", "High-yield spread", "%", ("BAMLH0A0HYM2",), lambda p: p.daily("BAMLH0A0HYM2")),
     Measure("baa_spread", "Baa spread", "%", ("BAA10Y",), lambda p: p.daily("BAA10Y")),
-    Measure("hy_spread_gap", "High-yield spread over its 40-week mean", "%", ("BAMLH0A0HYM2",), lambda p: _spread_gap(p, "BAMLH0A0HYM2")),
-    Measure("baa_spread_gap", "Baa spread over its 40-week mean", "%", ("BAA10Y",), lambda p: _spread_gap(p, "BAA10Y")),
-    Measure("hy_spread_change_8w", "High-yield spread, 8-week change", "%", ("BAMLH0A0HYM2",), lambda p: on_value(p.daily("BAMLH0A0HYM2"), lambda s: log_change(s, 8 * WEEK))),
+    Measure(
+        "hy_spread_gap",
+        "High-yield spread over its 40-week mean",
+        "%",
+        ("BAMLH0A0HYM2",),
+        lambda p: _spread_gap(p, "BAMLH0A0HYM2"),
+    ),
+    Measure(
+        "baa_spread_gap",
+        "Baa spread over its 40-week mean",
+        "%",
+        ("BAA10Y",),
+        lambda p: _spread_gap(p, "BAA10Y"),
+    ),
+    Measure(
+        "hy_spread_change_8w",
+        "High-yield spread, 8-week change",
+        "%",
+        ("BAMLH0A0HYM2",),
+        lambda p: on_value(p.daily("BAMLH0A0HYM2"), lambda s: log_change(s, 8 * WEEK)),
+    ),
     Measure("ig_spread", "Investment-grade spread", "%", ("BAMLC0A0CM",), lambda p: p.daily("BAMLC0A0CM")),
-    Measure("financial_conditions", "Chicago Fed financial conditions", "index", ("NFCI",), lambda p: p.daily("NFCI")),
+    Measure(
+        "financial_conditions",
+        "Chicago Fed financial conditions",
+        "index",
+        ("NFCI",),
+        lambda p: p.daily("NFCI"),
+    ),
     Measure("net_liquidity", "Net liquidity", "$bn", _NET, _net_liquidity),
-    Measure("net_liquidity_impulse_13w", "Net liquidity, 13-week impulse", "% of Fed assets", _NET, lambda p: _impulse(p, QUARTER)),
-    Measure("net_liquidity_impulse_4w", "Net liquidity, 4-week impulse", "% of Fed assets", _NET, lambda p: _impulse(p, 4 * WEEK)),
-    Measure("reserves_change_13w", "Bank reserves, 13-week change", "$bn", ("WRESBAL",), lambda p: change(p.billions("WRESBAL"), QUARTER)),
-    Measure("reverse_repo", "Overnight reverse repo", "$bn", ("RRPONTSYD",), lambda p: p.billions("RRPONTSYD")),
-    Measure("treasury_account", "Treasury account", "$bn", ("WTREGEN", "TGA_DAILY"), _treasury_account, alternatives=True),
-    Measure("dollar_13w", "Broad dollar, 13-week change", "%", ("DTWEXBGS",), lambda p: on_value(p.daily("DTWEXBGS"), lambda s: log_change(s, QUARTER))),
-    Measure("small_vs_large_13w", "Small caps against large, 13 weeks", "%", ("IWM", "RUT"), _small_vs_large, alternatives=True),
+    Measure(
+        "net_liquidity_impulse_13w",
+        "Net liquidity, 13-week impulse",
+        "% of Fed assets",
+        _NET,
+        lambda p: _impulse(p, QUARTER),
+    ),
+    Measure(
+        "net_liquidity_impulse_4w",
+        "Net liquidity, 4-week impulse",
+        "% of Fed assets",
+        _NET,
+        lambda p: _impulse(p, 4 * WEEK),
+    ),
+    Measure(
+        "reserves_change_13w",
+        "Bank reserves, 13-week change",
+        "$bn",
+        ("WRESBAL",),
+        lambda p: change(p.billions("WRESBAL"), QUARTER),
+    ),
+    Measure(
+        "reverse_repo", "Overnight reverse repo", "$bn", ("RRPONTSYD",), lambda p: p.billions("RRPONTSYD")
+    ),
+    Measure(
+        "treasury_account",
+        "Treasury account",
+        "$bn",
+        ("WTREGEN", "TGA_DAILY"),
+        _treasury_account,
+        alternatives=True,
+    ),
+    Measure(
+        "dollar_13w",
+        "Broad dollar, 13-week change",
+        "%",
+        ("DTWEXBGS",),
+        lambda p: on_value(p.daily("DTWEXBGS"), lambda s: log_change(s, QUARTER)),
+    ),
+    Measure(
+        "small_vs_large_13w",
+        "Small caps against large, 13 weeks",
+        "%",
+        ("IWM", "RUT"),
+        _small_vs_large,
+        alternatives=True,
+    ),
     Measure("funding_spread", "SOFR minus policy rate", "bp", ("SOFR",), _funding_spread),
-    Measure("global_central_banks_13w", "Fed plus Eurosystem in dollars, 13 weeks", "%", ("WALCL", "ECBASSETSW", "DEXUSEU"), _global_central_banks),
+    Measure(
+        "global_central_banks_13w",
+        "Fed plus Eurosystem in dollars, 13 weeks",
+        "%",
+        ("WALCL", "ECBASSETSW", "DEXUSEU"),
+        _global_central_banks,
+    ),
 )

@@ -22,13 +22,17 @@ def _net_share(panel: Panel, longs: str, shorts: str, open_interest: tuple[str, 
     reports = panel.reports((longs, shorts, *open_interest))
     if not {longs, shorts, *open_interest} <= set(reports.columns):
         return pd.Series(dtype="float64")
-    return formulas.cot_net_share(reports[longs], reports[shorts], reports[list(open_interest)].sum(axis=1, min_count=1))
+    return formulas.cot_net_share(
+        reports[longs], reports[shorts], reports[list(open_interest)].sum(axis=1, min_count=1)
+    )
 
 
 def _percentile(panel: Panel, net: pd.Series, dated_by: str) -> pd.Series:
     if net.empty:
         return absent(panel)
-    return panel.from_reports(formulas.cot_percentile(net.dropna(), THREE_YEARS_OF_REPORTS, FEWEST_REPORTS), dated_by)
+    return panel.from_reports(
+        formulas.cot_percentile(net.dropna(), THREE_YEARS_OF_REPORTS, FEWEST_REPORTS), dated_by
+    )
 
 
 def _cohort(panel: Panel, cohort: str) -> pd.Series:
@@ -64,7 +68,12 @@ def _bull_bear(panel: Panel) -> pd.Series:
 
 
 def _trend_follower(panel: Panel) -> pd.Series:
-    return on_value(panel.daily("SPX"), lambda close: formulas.trend_follower_exposure(close, LOOKBACKS, VOL_WINDOW, VOL_TARGET, MOST_LEVERAGE))
+    return on_value(
+        panel.daily("SPX"),
+        lambda close: formulas.trend_follower_exposure(
+            close, LOOKBACKS, VOL_WINDOW, VOL_TARGET, MOST_LEVERAGE
+        ),
+    )
 
 
 def _vol_target(panel: Panel) -> pd.Series:
@@ -77,15 +86,51 @@ def _vol_target(panel: Panel) -> pd.Series:
 
 MEASURES = (
     Measure("cot_speculators", "Futures speculators, net", "percentile", _SPECULATORS, _speculators),
-    Measure("cot_speculators_change_4w", "Futures speculators, 4-week change", "% of open interest", _SPECULATORS, _speculators_change),
-    Measure("cot_asset_managers", "Asset managers in futures, net", "percentile", ("TFF_SP500_ASSET_MGR_LONG", "TFF_NASDAQ_ASSET_MGR_LONG"), lambda p: _cohort(p, "ASSET_MGR"), alternatives=True),
-    Measure("cot_leveraged_funds", "Leveraged funds in futures, net", "percentile", ("TFF_SP500_LEV_MONEY_LONG", "TFF_NASDAQ_LEV_MONEY_LONG"), lambda p: _cohort(p, "LEV_MONEY"), alternatives=True),
+    Measure(
+        "cot_speculators_change_4w",
+        "Futures speculators, 4-week change",
+        "% of open interest",
+        _SPECULATORS,
+        _speculators_change,
+    ),
+    Measure(
+        "cot_asset_managers",
+        "Asset managers in futures, net",
+        "percentile",
+        ("TFF_SP500_ASSET_MGR_LONG", "TFF_NASDAQ_ASSET_MGR_LONG"),
+        lambda p: _cohort(p, "ASSET_MGR"),
+        alternatives=True,
+    ),
+    Measure(
+        "cot_leveraged_funds",
+        "Leveraged funds in futures, net",
+        "percentile",
+        ("TFF_SP500_LEV_MONEY_LONG", "TFF_NASDAQ_LEV_MONEY_LONG"),
+        lambda p: _cohort(p, "LEV_MONEY"),
+        alternatives=True,
+    ),
     Measure("naaim", "Active managers' exposure (NAAIM)", "%", ("NAAIM",), lambda p: p.daily("NAAIM")),
-    Measure("aaii_bull_bear", "AAII bulls minus bears, 4-week mean", "points", ("AAII_BULLISH", "AAII_BEARISH"), _bull_bear),
+    Measure(
+        "aaii_bull_bear",
+        "AAII bulls minus bears, 4-week mean",
+        "points",
+        ("AAII_BULLISH", "AAII_BEARISH"),
+        _bull_bear,
+    ),
     Measure("aaii_bears", "AAII bears", "%", ("AAII_BEARISH",), lambda p: p.daily("AAII_BEARISH")),
-    Measure("put_call", "Equity put/call, 10-day mean", "ratio", ("PUT_CALL_EQUITY",), lambda p: on_value(p.daily("PUT_CALL_EQUITY"), lambda s: formulas.put_call_ratio_average(s, 10))),
-    Measure("cta_exposure", "Trend followers' exposure (modelled)", "% of maximum", ("SPX",), _trend_follower),
-    Measure("vol_target_exposure", "Volatility-target exposure (modelled)", "% of maximum", ("SPX",), _vol_target),
+    Measure(
+        "put_call",
+        "Equity put/call, 10-day mean",
+        "ratio",
+        ("PUT_CALL_EQUITY",),
+        lambda p: on_value(p.daily("PUT_CALL_EQUITY"), lambda s: formulas.put_call_ratio_average(s, 10)),
+    ),
+    Measure(
+        "cta_exposure", "Trend followers' exposure (modelled)", "% of maximum", ("SPX",), _trend_follower
+    ),
+    Measure(
+        "vol_target_exposure", "Volatility-target exposure (modelled)", "% of maximum", ("SPX",), _vol_target
+    ),
     Measure("dealer_gamma", "Dealer gamma", "$bn per 1 % move", ("GEX",), lambda p: p.billions("GEX")),
     Measure("hedge_fund_gross", "Hedge funds' gross leverage", "percentile", (), None),
     Measure("hedge_fund_net", "Hedge funds' net leverage", "percentile", (), None),

@@ -20,10 +20,17 @@ def words(panel: Panel, dates: pd.DatetimeIndex, params: Words) -> pd.DataFrame:
     vix3m = panel.first_of("VIX3M", "VXVCLS")
     stands = 1 if "DFEDTARU" in panel else _STANDS_WHEN_DERIVED
     found = {
-        "volatility_zone": volatility_formulas.volatility_regime_word(vix(panel), params.calm_below, params.elevated_from, params.shock_from),
-        "vix_curve": volatility_formulas.term_structure_state(panel.daily("VIX9D"), vix(panel), vix3m, params.vix_curve_band),
+        "volatility_zone": volatility_formulas.volatility_regime_word(
+            vix(panel), params.calm_below, params.elevated_from, params.shock_from
+        ),
+        "vix_curve": volatility_formulas.term_structure_state(
+            panel.daily("VIX9D"), vix(panel), vix3m, params.vix_curve_band
+        ),
         "curve_move": rate_formulas.curve_move(
-            panel.daily("DGS2"), panel.daily("DGS10"), params.curve_sessions, threshold_bp=params.curve_threshold_bp
+            panel.daily("DGS2"),
+            panel.daily("DGS10"),
+            params.curve_sessions,
+            threshold_bp=params.curve_threshold_bp,
         ),
         "policy_phase": rate_formulas.cycle_phase(policy_target(panel), params.policy_quiet_sessions, stands),
     }

@@ -112,14 +112,26 @@ def _style_text(week: Week) -> str:
     style = week.style
     if style.efficiency_ratio is None:
         return "The tape could not be tested: there is no index price."
-    tape = {"trending": "has trended", "choppy": "has chopped", "mixed": "has done neither clearly"}[style.tape]
-    verdict = {"agrees": "The tape agrees", "mixed": "The tape is undecided", "disagrees": "The tape disagrees"}.get(style.agreement)
+    tape = {"trending": "has trended", "choppy": "has chopped", "mixed": "has done neither clearly"}[
+        style.tape
+    ]
+    verdict = {
+        "agrees": "The tape agrees",
+        "mixed": "The tape is undecided",
+        "disagrees": "The tape disagrees",
+    }.get(style.agreement)
     text = f"the last quarter {tape} (efficiency ratio {style.efficiency_ratio:.2f})."
     return f"{verdict}: {text}" if verdict else _first_capital(text)
 
 
 def _turn(each: Inflection) -> str:
-    ago = "this week" if each.weeks_ago == 0 else "last week" if each.weeks_ago == 1 else f"{each.weeks_ago} weeks ago"
+    ago = (
+        "this week"
+        if each.weeks_ago == 0
+        else "last week"
+        if each.weeks_ago == 1
+        else f"{each.weeks_ago} weeks ago"
+    )
     return f"{ENGINE_NAMES[each.engine]} {each.direction}, {ago}."
 
 
@@ -127,16 +139,27 @@ def _health(week: Week) -> tuple[cc.HealthItem, ...]:
     """Engines short of inputs first, then what was broken or repaired; one line says when all is well."""
     items = []
     for reading in week.engines.values():
-        missing = [measure(e.indicator).title for e in reading.evidence if e.score is None and e.weight == 0 and _scored(week, reading.name, e.indicator)]
+        missing = [
+            measure(e.indicator).title
+            for e in reading.evidence
+            if e.score is None and e.weight == 0 and _scored(week, reading.name, e.indicator)
+        ]
         if missing and reading.coverage < 1:
             level: cc.Health = "problem" if reading.state == "unknown" else "warning"
-            items.append(cc.HealthItem(level, f"{ENGINE_NAMES[reading.name]} reads with {reading.coverage:.0%} of its inputs; without {_few(missing)}."))
+            items.append(
+                cc.HealthItem(
+                    level,
+                    f"{ENGINE_NAMES[reading.name]} reads with {reading.coverage:.0%} of its inputs; without {_few(missing)}.",
+                )
+            )
     for notice in week.notices:
         if notice.level != "info":
             items.append(cc.HealthItem("problem" if notice.level == "error" else "warning", notice.text))
     if week.breadth_basis in ("published", "sectors"):
         basis = {"published": "published series", "sectors": "sector funds"}[week.breadth_basis]
-        items.append(cc.HealthItem("warning", f"Breadth comes from {basis}: there are no members' prices this week."))
+        items.append(
+            cc.HealthItem("warning", f"Breadth comes from {basis}: there are no members' prices this week.")
+        )
     return tuple(items) or (cc.HealthItem("good", "Every scored input was present and fresh."),)
 
 
@@ -153,7 +176,11 @@ def _few(names: list[str]) -> str:
 def _entry(each: object) -> cc.ManualEntry:
     values = each.as_dict()  # type: ignore[attr-defined]
     field = str(values["field"])
-    what = f"State of {field.split(':')[1].replace('_', ' ')}" if field.startswith("state:") else measure(field).title
+    what = (
+        f"State of {field.split(':')[1].replace('_', ' ')}"
+        if field.startswith("state:")
+        else measure(field).title
+    )
     return cc.ManualEntry(
         what=what,
         value=str(values["value"]),
@@ -171,8 +198,16 @@ def _provenance(week: Week) -> tuple[tuple[str, str], ...]:
         ("Source", SOURCES[week.source] + (f", {week.run.data_dir}" if week.run.data_dir else "")),
         ("Known by", f"{_utc(panel.cutoff)} (20:00 in New York)"),
         ("Data fingerprint", week.dataset.fingerprint()),
-        ("Series", f"{len(week.dataset.series)}" + ("" if panel.members is None else f" and {panel.members.shape[1]} members")),
-        ("Parameters", ", ".join(f"{k}={v}" for k, v in week.run.model_dump(mode="json").items() if v is not None) or "as in params/weekly.yaml"),
+        (
+            "Series",
+            f"{len(week.dataset.series)}"
+            + ("" if panel.members is None else f" and {panel.members.shape[1]} members"),
+        ),
+        (
+            "Parameters",
+            ", ".join(f"{k}={v}" for k, v in week.run.model_dump(mode="json").items() if v is not None)
+            or "as in params/weekly.yaml",
+        ),
         ("Manual readings", str(len(week.overrides)) if week.overrides else "none"),
     )
 

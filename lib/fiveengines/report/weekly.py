@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fiveengines import fast_imports  # noqa: F401  (before papermill and nbformat: see there)
-from fiveengines import paths
+from fiveengines import (
+    fast_imports,  # noqa: F401  (before papermill and nbformat: see there)
+    paths,
+)
 from fiveengines.errors import FiveEnginesError, NotebookError
 from fiveengines.parameters import RunParameters
 from fiveengines.report import payload
@@ -54,11 +56,16 @@ def step_notebooks() -> list[Path]:
     """The weekly notebooks in their order."""
     found = sorted((paths.notebooks_dir() / "weekly").glob("[1-9]_*.ipynb"))
     if not found:
-        raise NotebookError(f"{paths.notebooks_dir() / 'weekly'}: there are no notebooks.", remedy="Restore them from the project.")
+        raise NotebookError(
+            f"{paths.notebooks_dir() / 'weekly'}: there are no notebooks.",
+            remedy="Restore them from the project.",
+        )
     return found
 
 
-def run_week(run: RunParameters, *, kernel: Kernel | None = None, on_progress: Show | None = None) -> tuple[ExecutionResult, CoverContext | None, dict[str, Any] | None]:
+def run_week(
+    run: RunParameters, *, kernel: Kernel | None = None, on_progress: Show | None = None
+) -> tuple[ExecutionResult, CoverContext | None, dict[str, Any] | None]:
     """Execute the bound notebook with `run`; returns the result, the cover and reading.json (None when set-up failed).
 
     A person's mistake in the parameters or the data is raised as the one-line error it is.
@@ -122,13 +129,22 @@ def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> Cover
     """The cover of a week that could not be read at all."""
     day = run.as_of or dt.date.today()
     label = run.source or "demo"
-    return CoverContext(week=day, source_label=label, simulated=label == "demo", regime=None, failures=as_failures(failures))
+    return CoverContext(
+        week=day, source_label=label, simulated=label == "demo", regime=None, failures=as_failures(failures)
+    )
 
 
 def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple[Failure, ...]:
     """Failures as the cover shows them."""
     return tuple(
-        Failure(step=f.step, title=f.title, message=f"{f.error_name}: {f.message}" if f.message else f.error_name, remedy=f.remedy, last_good=last_good, traceback=f.traceback)
+        Failure(
+            step=f.step,
+            title=f.title,
+            message=f"{f.error_name}: {f.message}" if f.message else f.error_name,
+            remedy=f.remedy,
+            last_good=last_good,
+            traceback=f.traceback,
+        )
         for f in failures
     )
 
@@ -145,7 +161,9 @@ def reading_json(reading: dict[str, Any]) -> str:
     return json.dumps(reading, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
 
 
-def write_week(run: RunParameters, *, kernel: Kernel | None = None, on_progress: Show | None = None) -> Written:
+def write_week(
+    run: RunParameters, *, kernel: Kernel | None = None, on_progress: Show | None = None
+) -> Written:
     """Make one week's report and put it into its folder.
 
     A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report that stood
@@ -162,7 +180,9 @@ def write_week(run: RunParameters, *, kernel: Kernel | None = None, on_progress:
         files["reading.json"] = reading_json(reading)
     if result.failures:
         good = newest_day(out)
-        cover = replace(cover, failures=as_failures(result.failures, last_good=f"the report of {good}" if good else ""))
+        cover = replace(
+            cover, failures=as_failures(result.failures, last_good=f"the report of {good}" if good else "")
+        )
     files["weekly.html"] = page_of(result, cover)
     folder = write_failure(out, day, files) if result.failures else write_week_folder(out, day, files)
     trust(folder / "weekly.ipynb", result.notebook)

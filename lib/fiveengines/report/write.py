@@ -20,7 +20,9 @@ LATEST = "latest"
 FAILED = "failed"
 
 
-def write_week_folder(out: Path, day: str, files: Mapping[str, str], *, now: dt.datetime | None = None) -> Path:
+def write_week_folder(
+    out: Path, day: str, files: Mapping[str, str], *, now: dt.datetime | None = None
+) -> Path:
     """Put `files` (name → text) into OUT/day and return that folder.
 
     They are written to a hidden neighbour first and renamed at the end, so a broken run leaves nothing and harms
@@ -48,7 +50,11 @@ def write_week_folder(out: Path, day: str, files: Mapping[str, str], *, now: dt.
             shutil.rmtree(staged, ignore_errors=True)
         _point_latest(out)
     except OSError as error:
-        raise DataError(f"cannot be written ({error.strerror or error})", where=str(target), remedy="Choose another folder with --out.") from None
+        raise DataError(
+            f"cannot be written ({error.strerror or error})",
+            where=str(target),
+            remedy="Choose another folder with --out.",
+        ) from None
     return target
 
 
