@@ -15,7 +15,7 @@ QUARTER = 13
 # Signals that come again within a month are the same event.
 REST_WEEKS = 4
 # Below this many cases a mean says little, and the words say so.
-SMALL_SAMPLE = 10
+SMALL_SAMPLE = 20
 
 
 @dataclass(frozen=True)
