@@ -27,8 +27,8 @@ class Analogs:
     weeks: one row a past week, closest first: `distance` (mean squared difference of the scores), `apart`
     (its root: how far the average engine stands from today's), `closer` (share of all past weeks that are
     farther away), `regime`, the scores by engine, and `return_after`, `fall_after`, `volatility_after` the
-    horizon in per cent. paths: tidy `week` (the past one's date), `weeks_ahead` (0 … horizon), `level` of the index (100 on that week's
-    close) and `change` from it in per cent.
+    horizon in per cent. paths: tidy `week` (the past one's date), `weeks_ahead` (0 … horizon), `level` of the
+    index (100 on that week's close) and `change` from it in per cent.
     """
 
     weeks: pd.DataFrame
@@ -61,7 +61,7 @@ def neighbours(distance: np.ndarray, gap: int, count: int) -> list[int]:
 
 
 def analogs(past: Past, horizon: Horizon = QUARTER, count: int = COUNT) -> Analogs:
-    """The `count` past weeks closest to the last one, a horizon or more apart from one another and from now."""
+    """The `count` past weeks closest to the last, a horizon or more apart from one another and from it."""
     distance = engine_distance(past.score, past.score.iloc[-1])
     gap = horizon.weeks
     found = neighbours(distance.to_numpy(), gap, count)

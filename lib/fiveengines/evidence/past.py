@@ -5,7 +5,7 @@ Nothing after `as_of` may enter; no statistic is computed here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ from fiveengines.readings import Readings
 INDEX = "SPX"
 # Two years of weeks: with less, not one of the tables says anything.
 ENOUGH_WEEKS = 104
+# As many yearly fits of the second opinions as a reader of a notebook will wait for.
+RECENT_YEARS = 5
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,18 @@ class Past:
         weeks = int(np.isfinite(self.closes.reindex(self.dates).to_numpy()).sum())
         if weeks >= ENOUGH_WEEKS:
             return None
-        return f"Only {weeks} weeks have a reading and a close of {INDEX}; evidence needs at least {ENOUGH_WEEKS}."
+        counted = f"Only {weeks} weeks have a reading and a close of {INDEX}"
+        return f"{counted}; evidence needs {ENOUGH_WEEKS} or more."
+
+    def last_years(self, years: int = RECENT_YEARS) -> Past:
+        """The readings of the last `years` only; the index keeps its whole past, for models to learn from."""
+        first = self.as_of - pd.DateOffset(years=years)
+        cut = {name: getattr(self, name).loc[first:] for name in ("regime", "score", "turns", "exposure")}
+        return replace(self, **cut)
 
 
 def first_full_week(score: pd.DataFrame) -> pd.Timestamp:
-    """The first week by which every engine that ever has a score had one; the very first when none ever has."""
+    """The first week by which every engine that ever has a score had one; the first of all when none has."""
     known = score.notna().cummax()
     full = (known == known.iloc[-1]).all(axis=1)
     return pd.Timestamp(score.index[int(full.to_numpy().argmax())])

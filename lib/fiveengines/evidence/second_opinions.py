@@ -194,7 +194,7 @@ def second_opinions(past: Past) -> dict[str, pd.Series]:
 
 
 def this_week(past: Past) -> tuple[Opinion, ...]:
-    """What each model, fitted at the year's first reading, says on the evening of `past.as_of`; () when too short."""
+    """What each model, fitted at the year's first reading, says on `past.as_of`; () with too little."""
     returns = log_returns(past.closes)
     day = refit_dates(past.dates)[-1]
     known = returns.loc[:day]

@@ -77,18 +77,19 @@ def sensitivity(
 
 
 def summary(table: pd.DataFrame, target: float = TARGET) -> str:
-    """The table in two sentences: worst, mean, and how many moves change more than `target` of the weeks."""
+    """The table in words: mean, worst, and the moves that change more than `target` of the weeks."""
     tried = table[table["weeks"] > 0]
     if tried.empty:
         return "No number could be tried: no indicator has a value."
     worst = tried.iloc[0]
-    over = int((tried["changed"] > target).sum())
+    over = tried[tried["changed"] > target]
+    named = ", ".join(over["parameter"] + " " + over["move"]) or "none"
     size = str(worst["move"]).lstrip("+−")
     left = sorted(set(table.loc[table["weeks"] == 0, "parameter"].str.rsplit(".", n=1).str[0]))
     text = (
-        f"{len(tried)} moves by {size}: the regime changes in {tried['changed'].mean():.1%} of weeks on average and "
+        f"{len(tried)} moves by {size}: the regime changes in {tried['changed'].mean():.1%} of weeks on average, "
         f"in {worst['changed']:.1%} at most ({worst['parameter']} {worst['move']}); "
-        f"{over or 'none'} of them {'changes' if over in (0, 1) else 'change'} more than {target:.0%}."
+        f"in more than {target:.0%}: {named}."
     )
     return text + (f" Not tried for want of data: {', '.join(left)}." if left else "")
 

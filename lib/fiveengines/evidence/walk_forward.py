@@ -44,7 +44,8 @@ def net_returns(exposure: pd.Series, returns: pd.Series, cost: float = COST) -> 
 def statistics(exposure: pd.Series, returns: pd.Series, cost: float = COST) -> dict[str, float]:
     """Sharpe ratio, growth, volatility and deepest fall in per cent, turnover a year, mean exposure.
 
-    exposure: session → 0-1. returns: session → simple return. Cash earns nothing. The Sharpe ratio is NaN when nothing moved.
+    exposure: session → 0-1. returns: session → simple return. Cash earns nothing; the Sharpe ratio is NaN
+    when nothing moved.
     """
     net = net_returns(exposure, returns, cost)
     wealth = (1 + net).cumprod()
@@ -62,7 +63,7 @@ def statistics(exposure: pd.Series, returns: pd.Series, cost: float = COST) -> d
 
 
 def above_average(closes: pd.Series, dates: pd.DatetimeIndex, days: int = AVERAGE_DAYS) -> pd.Series:
-    """The 200-day rule on the readings' own dates: 1 while the close is above its average, else 0; 0 before."""
+    """The 200-day rule on the readings' own dates: 1 while the close is above its average, else 0."""
     above = (closes > closes.rolling(days).mean()).astype("float64")
     return above.reindex(dates, method="ffill")
 
