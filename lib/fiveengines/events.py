@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,11 @@ def next_week(day: dt.date | pd.Timestamp, known: EventFile) -> tuple[Event, ...
         *_weekly_reports(days),
         *_expiries(days),
         *_calendar_ends(days),
-        *(Event(each.date, each.title, "own", "fixed", each.why) for each in known.other if each.date in days),
+        *(
+            Event(each.date, each.title, "own", "fixed", each.why)
+            for each in known.other
+            if each.date in days
+        ),
     ]
     return tuple(sorted(found, key=lambda each: (each.certainty == "unknown", each.date, each.title)))
 
@@ -125,7 +130,13 @@ def _policy(days: list[dt.date], known: EventFile) -> Iterator[Event]:
     for day in days:
         certainty = "tentative" if day.year in known.tentative else "fixed"
         if day in decisions:
-            yield Event(day, "FOMC decision", "fomc", certainty, "The policy rate and the statement at 14:00 New York.")
+            yield Event(
+                day,
+                "FOMC decision",
+                "fomc",
+                certainty,
+                "The policy rate and the statement at 14:00 New York.",
+            )
         if day in minutes:
             yield Event(day, "FOMC minutes", "fomc", "estimated", "Usually three weeks after the decision.")
     unlisted = sorted({day.year for day in days} - known.fomc.keys())
@@ -136,8 +147,20 @@ def _policy(days: list[dt.date], known: EventFile) -> Iterator[Event]:
 
 def _releases(days: list[dt.date], known: EventFile) -> Iterator[Event]:
     kinds = (
-        ("Consumer prices (CPI)", "cpi", known.cpi, usual_cpi_day, "Moves the 2-year yield and with it the rate path."),
-        ("Employment report (payrolls)", "payrolls", known.payrolls, usual_payrolls_day, "The month's main reading of the labor market."),
+        (
+            "Consumer prices (CPI)",
+            "cpi",
+            known.cpi,
+            usual_cpi_day,
+            "Moves the 2-year yield and with it the rate path.",
+        ),
+        (
+            "Employment report (payrolls)",
+            "payrolls",
+            known.payrolls,
+            usual_payrolls_day,
+            "The month's main reading of the labor market.",
+        ),
     )
     for title, kind, given, usual, why in kinds:
         for day in days:
@@ -191,7 +214,7 @@ def _weekly_reports(days: list[dt.date]) -> Iterator[Event]:
     for series, weekday, title, why in _WEEKLY:
         nearby = [days[0] + step * _DAY for step in range(-21, 8)]
         observed = pd.DatetimeIndex([pd.Timestamp(each) for each in nearby if each.weekday() == weekday])
-        published = calendars.published_at(lookup(series), observed.astype("datetime64[s]"))
+        published = calendars.published_at(lookup(series), pd.DatetimeIndex(observed.astype("datetime64[s]")))
         local = published.tz_localize("UTC").tz_convert(calendars.NEW_YORK)
         for day in dict.fromkeys(each.date() for each in local):
             if day in days:
@@ -220,7 +243,8 @@ def third_friday(year: int, month: int) -> dt.date:
 
 def _open_days(days: Iterable[dt.date]) -> set[dt.date]:
     wanted = list(days)
-    every = calendars.sessions(max(max(each.year for each in wanted), dt.date.today().year + 1))
+    newest = max(wanted).year
+    every = calendars.sessions(max(newest, dt.date.today().year + 1))
     start, end = (every.searchsorted(pd.Timestamp(each)) for each in (min(wanted), max(wanted) + _DAY))
     return {each.date() for each in every[start:end]}
 
@@ -237,8 +261,14 @@ def _calendar_ends(days: list[dt.date]) -> Iterator[Event]:
         if day.weekday() < 5 and day not in open_days:
             yield Event(day, "Exchange closed", "holiday", "fixed", "Holiday of the New York Stock Exchange.")
         if (day.month, day.day) in _TAX_DAYS:
-            yield Event(day, "Federal tax date", "treasury", "fixed", "The Treasury account grows and drains reserves.")
-    for day, following in zip(open_days, open_days[1:], strict=False):
+            yield Event(
+                day,
+                "Federal tax date",
+                "treasury",
+                "fixed",
+                "The Treasury account grows and drains reserves.",
+            )
+    for day, following in pairwise(open_days):
         if day in days and day.month != following.month:
             title = "Quarter end" if day.month % 3 == 0 else "Month end"
             yield Event(day, title, "rebalancing", "fixed", "Funds rebalance and balance sheets are dressed.")

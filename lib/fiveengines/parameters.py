@@ -19,8 +19,8 @@ from fiveengines.errors import ParameterError
 from fiveengines.portfolio_parameters import PortfolioRules
 from fiveengines.yaml_files import Strict
 
-ENGINES = ("liquidity", "volatility", "breadth", "positioning", "rate_path")
 Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
+ENGINES: tuple[Engine, ...] = ("liquidity", "volatility", "breadth", "positioning", "rate_path")
 SourceName = Literal["demo", "files", "live"]
 # An engine whose state a person sets by hand counts with the middle of that state.
 FORCED_SCORE = {"supportive": 0.6, "neutral": 0.0, "adverse": -0.6}

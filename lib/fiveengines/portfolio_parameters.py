@@ -32,7 +32,9 @@ class Instrument(Strict):
     @model_validator(mode="after")
     def _inside(self) -> Instrument:
         if not self.least <= self.core <= self.most:
-            raise ValueError(f"the core weight {self.core:g} must lie between `least` {self.least:g} and `most` {self.most:g}.")
+            raise ValueError(
+                f"the core weight {self.core:g} must lie between `least` {self.least:g} and `most` {self.most:g}."
+            )
         if self.part == "cash" and self.roles:
             raise ValueError("cash has no roles.")
         if "duration" in self.roles and self.part != "bond":
@@ -115,23 +117,33 @@ class PortfolioRules(Strict):
     def _check_holdings(self, held: dict[str, float]) -> None:
         for ticker, weight in held.items():
             if ticker not in self.instruments:
-                raise ValueError(f"holdings: unknown ticker {ticker!r}.{suggestion(ticker, self.instruments)}")
+                raise ValueError(
+                    f"holdings: unknown ticker {ticker!r}.{suggestion(ticker, self.instruments)}"
+                )
             if weight < 0:
                 word = "negative cash" if self.instruments[ticker].part == "cash" else "a negative weight"
-                raise ValueError(f"holdings: {ticker} has {word} ({weight:g}). Enter what you own, without borrowing.")
+                raise ValueError(
+                    f"holdings: {ticker} has {word} ({weight:g}). Enter what you own, without borrowing."
+                )
         total = sum(held.values())
         if abs(total - 1.0) > 0.005:
-            hint = " Is a position or the cash missing?" if total < 1 else " Are they per cent instead of shares?"
+            hint = (
+                " Is a position or the cash missing?"
+                if total < 1
+                else " Are they per cent instead of shares?"
+            )
             raise ValueError(f"holdings: weights add to {total:g}; they must add to 1.{hint}")
 
     def total(self, part: Part, field: Literal["core", "least", "most"]) -> float:
         """Sum of a field over the instruments of one part."""
-        return sum(getattr(each, field) for each in self.instruments.values() if each.part == part)
+        return float(sum(getattr(each, field) for each in self.instruments.values() if each.part == part))
 
     def check_band(self, low: float, high: float) -> None:
         """ValueError when the instruments' limits cannot hold an equity share from `low` to `high`."""
         high = min(high, 1.0)
-        most_equity = min(self.total("equity", "most"), 1.0 - self.total("bond", "least") - self.total("cash", "least"))
+        most_equity = min(
+            self.total("equity", "most"), 1.0 - self.total("bond", "least") - self.total("cash", "least")
+        )
         least_equity = max(
             self.total("equity", "least"), 1.0 - self.total("bond", "most") - self.total("cash", "most")
         )

@@ -39,7 +39,10 @@ def reasons(
     known = [each for each in engines.values() if each.score is not None]
     capped = gauge.cap < 1.0 and gauge.target >= gauge.cap - 1e-9
     # Closer to an end than one step, there is no step left.
-    at_top, at_bottom = gauge.value + rules.step_threshold > 1.0 + 1e-9, gauge.value < rules.step_threshold - 1e-9
+    at_top, at_bottom = (
+        gauge.value + rules.step_threshold > 1.0 + 1e-9,
+        gauge.value < rules.step_threshold - 1e-9,
+    )
     rise, fall = gauge.to_raise - gauge.alignment, gauge.alignment - gauge.to_lower
     raising: tuple[str, ...]
     if capped:
@@ -61,7 +64,9 @@ def _verdict(gauge: AggressivenessReading) -> str:
     if abs(step) < 1e-9:
         return "The gauge has not moved; only the distance to your own exposure calls for a step."
     way = "Add" if step > 0 else "Reduce"
-    return f"{way}: the gauge goes from {gauge.previous:.0%} to {gauge.value:.0%} of the risk budget this week."
+    return (
+        f"{way}: the gauge goes from {gauge.previous:.0%} to {gauge.value:.0%} of the risk budget this week."
+    )
 
 
 def _why(
@@ -78,7 +83,7 @@ def _why(
         lines.append(f"The regime, {regime.name.lower()}, allows no more than {gauge.cap:.0%}.")
     if gauge.previous is not None and abs(gauge.target - gauge.value) > 1e-9:
         lines.append(
-            f"The target is {gauge.target:.0%}; the gauge goes there in steps, and not for a difference too small to trade."
+            f"The target is {gauge.target:.0%}; the gauge goes there in steps, and not for a trifle."
         )
     return tuple(lines) or ("The engines balance each other.",)
 
@@ -86,7 +91,9 @@ def _why(
 def _moves(known: list[EngineReading], change: float, rules: Aggressiveness, *, up: bool) -> tuple[str, ...]:
     """What each engine's score would have to do alone, and hold, for one step of the gauge."""
     if change <= 0:
-        return (f"The scores are {'high' if up else 'low'} enough already; the gauge follows within its weekly limit.",)
+        return (
+            f"The scores are {'high' if up else 'low'} enough already; the gauge follows within its weekly limit.",
+        )
     need = change * max(len(known), 1)
     lines = []
     for each in known:
@@ -96,17 +103,22 @@ def _moves(known: list[EngineReading], change: float, rules: Aggressiveness, *, 
         if abs(goal) > 1.0:
             lines.append(f"{name} cannot do it alone.")
         else:
-            lines.append(f"{name} {'rising' if up else 'falling'} from {score:+.2f} to {goal:+.2f} and staying there.")
+            lines.append(
+                f"{name} {'rising' if up else 'falling'} from {score:+.2f} to {goal:+.2f} and staying there."
+            )
     step = f"A step of {rules.step_threshold * 100:.0f} points {'up' if up else 'down'} needs one of:"
     return (step, *lines)
 
 
 def _distance(gauge: AggressivenessReading) -> str:
     low, high = gauge.band
-    placed = f"In your band of {low:.0%} to {high:.0%} that is {gauge.portfolio_exposure:.0%} of the portfolio."
+    placed = (
+        f"In your band of {low:.0%} to {high:.0%} that is {gauge.portfolio_exposure:.0%} of the portfolio."
+    )
     if gauge.actual_exposure is None or gauge.distance is None:
         return f"{placed} Enter `actual_exposure` in params/portfolio.yaml to see how far you are from it."
     if abs(gauge.distance) < 0.005:
         return f"{placed} You are there."
     way = "more" if gauge.distance > 0 else "less"
-    return f"{placed} You hold {gauge.actual_exposure:.0%}: {abs(gauge.distance) * 100:.0f} points {way} would close the gap."
+    gap = f"{abs(gauge.distance) * 100:.0f} points {way} would close the gap."
+    return f"{placed} You hold {gauge.actual_exposure:.0%}: {gap}"

@@ -17,12 +17,17 @@ from fiveengines import (
     aggressiveness,
     calendars,
     engines,
+    events,
     inflections,
     narrative,
     overrides,
     parameters,
+    portfolio,
+    reasons,
     regimes,
     styles,
+    turning_points,
+    watchlist,
 )
 from fiveengines.dataset import Dataset, Notice
 from fiveengines.errors import DataError, ParameterError
@@ -95,7 +100,7 @@ class Week:
         """Step 1: the five engines."""
         readings = self.readings
         return {
-            each: engines.reading(
+            str(each): engines.reading(
                 readings.engines,
                 each,
                 self.as_of,
@@ -136,6 +141,55 @@ class Week:
     def insights(self) -> tuple[rules.Finding, ...]:
         """The insights that matter this week, ranked."""
         return rules.this_week(self.readings, self.measured.panel, self.as_of)
+
+    @cached_property
+    def reasons(self) -> reasons.Reasons:
+        """Step 3 in words: why, what would raise or lower the gauge, and whether anything needs doing."""
+        gauge = self.params.portfolio.aggressiveness
+        return reasons.reasons(self.aggressiveness, self.engines, self.regime, gauge)
+
+    @cached_property
+    def sequences(self) -> dict[str, turning_points.Sequence]:
+        """Step 5: each engine between worsening, stabilising and improving."""
+        return turning_points.sequences(self.readings, self.as_of)
+
+    @cached_property
+    def turn_records(self) -> tuple[turning_points.Record, ...]:
+        """Step 5: how past turns of each kind turned out, with counts."""
+        return turning_points.records(self.readings, self.measured.panel, self.as_of)
+
+    @cached_property
+    def watch_list(self) -> tuple[watchlist.Near, ...]:
+        """Step 5: thresholds near by, nearest first."""
+        rule = self.known_dates.watch_list
+        return watchlist.watch_list(
+            self.readings,
+            self.params,
+            self.as_of,
+            self.regime.flip,
+            within_usual_moves=rule.within_usual_moves,
+            most=rule.most,
+        )
+
+    @cached_property
+    def known_dates(self) -> events.EventFile:
+        """params/events.yaml."""
+        return events.load(self.params.beside(self.params.weekly.events))
+
+    @cached_property
+    def events(self) -> tuple[events.Event, ...]:
+        """Step 5: what next week brings."""
+        return events.next_week(self.as_of, self.known_dates)
+
+    @cached_property
+    def plan(self) -> portfolio.Plan | None:
+        """The portfolio this week would propose; None when params/portfolio.yaml describes none."""
+        mine = self.params.portfolio
+        if mine.portfolio is None:
+            return None
+        return portfolio.plan(
+            mine.portfolio, portfolio.situation(self.readings, self.measured.panel, mine, self.as_of)
+        )
 
     @cached_property
     def narrative(self) -> str:

@@ -29,7 +29,12 @@ _PHASES: Mapping[str, str] = {
 }
 # What an engine's phases are called where the general word would be odd.
 _OWN_WORDS: Mapping[str, Mapping[str, str]] = {
-    "volatility": {"worse": "rising", "after worse": "stabilising", "better": "falling", "after better": "settled"},
+    "volatility": {
+        "worse": "rising",
+        "after worse": "stabilising",
+        "better": "falling",
+        "after better": "settled",
+    },
     "positioning": {
         "worse": "filling up",
         "after worse": "no longer filling",
@@ -131,9 +136,9 @@ def _sequence(engine: str, direction: pd.Series) -> Sequence:
     starts = np.flatnonzero(np.concatenate([[True], window[1:] != window[:-1]]))
     ends = np.append(starts[1:], len(window))
     dates = direction.index[-len(window) :]
-    words = _PHASES | _OWN_WORDS.get(engine, {})
+    words = {**_PHASES, **_OWN_WORDS.get(engine, {})}
     phases = [
-        Phase(window[a], words.get(window[a], "steady"), pd.Timestamp(dates[a]), int(b - a))
+        Phase(window[a], words.get(window[a], "steady"), pd.Timestamp(dates[int(a)]), int(b - a))
         for a, b in zip(starts, ends, strict=True)
     ]
     return Sequence(engine, tuple(phases))

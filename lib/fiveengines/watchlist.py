@@ -40,7 +40,9 @@ class Near:
     def as_dict(self) -> dict[str, Any]:
         """Plain data, rounded."""
         rounded = {name: round(getattr(self, name), 4) for name in ("now", "level", "move", "usual_moves")}
-        words = {name: getattr(self, name) for name in ("subject", "becomes", "indicator", "unit", "sentence")}
+        words = {
+            name: getattr(self, name) for name in ("subject", "becomes", "indicator", "unit", "sentence")
+        }
         return words | rounded
 
 
@@ -53,12 +55,12 @@ def watch_list(
     within_usual_moves: float = 2.5,
     most: int = 8,
 ) -> tuple[Near, ...]:
-    """Thresholds within reach on `day`, nearest first; `flip` is the smallest change that makes the week read another regime."""
+    """Thresholds within reach on `day`, nearest first; `flip`: the smallest change that gives another regime."""
     found: list[Near] = []
     for engine in ENGINES:
         found += _engine(readings, params, day, engine)
     if flip is not None and not bool(readings.engines.forced.at[day, flip.engine]):
-        score = float(readings.engines.score.at[day, flip.engine])
+        score = float(readings.engines.score.loc[day].to_dict()[flip.engine])
         name = f"itself reads {NAMES[flip.to_regime].lower()}"
         found += _cheapest(readings, params, day, flip.engine, score + flip.change, "the week", name)
     found += _triggers(readings, params, day)
@@ -83,12 +85,19 @@ def _engine(readings: Readings, params: Parameters, day: pd.Timestamp, engine: s
 
 
 def _cheapest(
-    readings: Readings, params: Parameters, day: pd.Timestamp, engine: str, wanted: float, subject: str, becomes: str
+    readings: Readings,
+    params: Parameters,
+    day: pd.Timestamp,
+    engine: str,
+    wanted: float,
+    subject: str,
+    becomes: str,
 ) -> list[Near]:
     """The indicator of `engine` that needs the fewest of its usual moves to bring the engine to the score `wanted`."""
     history = readings.engines
     lines = params.engines.engines[engine]  # type: ignore[index]
-    scored = [name for name in lines if name in history.weights and history.weights.at[day, name] > 0]
+    counted = history.weights.loc[day].to_dict()
+    scored = [name for name in lines if counted.get(name, 0.0) > 0]
     weights = history.weights.loc[day, scored].to_numpy(dtype="float64")
     scores = history.scores.loc[day, scored].to_numpy(dtype="float64")
     total = weights.sum()
@@ -122,14 +131,25 @@ def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iter
     if regime < CRISIS and not bool(readings.regimes.shock.loc[day]) and "vix" in readings.applied.values:
         past = readings.applied.values["vix"].loc[:day].iloc[-params.regimes.shock.weeks :]
         level = float(past.min()) * params.regimes.shock.vix_ratio
-        yield from _if_near(_near(readings, day, "vix", level, "volatility", "is in shock, which calls for a worse regime at once"))
+        yield from _if_near(
+            _near(
+                readings,
+                day,
+                "vix",
+                level,
+                "volatility",
+                "is in shock, which calls for a worse regime at once",
+            )
+        )
 
 
 def _if_near(found: Near | None) -> list[Near]:
     return [] if found is None else [found]
 
 
-def _near(readings: Readings, day: pd.Timestamp, name: str, level: float, subject: str, becomes: str) -> Near | None:
+def _near(
+    readings: Readings, day: pd.Timestamp, name: str, level: float, subject: str, becomes: str
+) -> Near | None:
     past = readings.applied.values[name].loc[:day].iloc[-THREE_YEARS - 1 :]
     now, steps = float(past.iloc[-1]), past.diff().dropna()
     usual = float(steps.std()) if len(steps) >= FEWEST_WEEKS else float("nan")
@@ -146,7 +166,11 @@ def _near(readings: Readings, day: pd.Timestamp, name: str, level: float, subjec
 def _title(title: str) -> str:
     """A title inside a sentence: its first word in lower case unless it is a name in capitals."""
     first = title.split(maxsplit=1)[0]
-    return title if first[1:] != first[1:].lower() or first in ("Baa", "Chicago") else title[0].lower() + title[1:]
+    return (
+        title
+        if first[1:] != first[1:].lower() or first in ("Baa", "Chicago")
+        else title[0].lower() + title[1:]
+    )
 
 
 def _amount(size: float, unit: str) -> str:

@@ -1,6 +1,6 @@
 """The figures that evidence quotes, week by week: the vocabulary of insights.yaml over the rules' own series.
 
-Horizons are those in a figure's name; no threshold and no wording. A figure that hangs on thresholds comes from its rule.
+Horizons are those in a figure's name; no threshold, no wording. Figures that hang on thresholds come from rules.
 """
 
 from __future__ import annotations

@@ -50,12 +50,13 @@ def any_of(*conditions: Array) -> Array:
 
 def opposite_of(condition: Array) -> Array:
     """Not: 1 and 0 change places, NaN stays."""
-    return 1.0 - condition
+    flipped: Array = 1.0 - condition
+    return flipped
 
 
 def not_shown(condition: Array) -> Array:
     """1 where the condition does not hold or cannot be known; never NaN."""
-    return (condition != 1).astype("float64")
+    return np.where(condition != 1, 1.0, 0.0)
 
 
 def enough_of(number: float, *conditions: Array) -> Array:

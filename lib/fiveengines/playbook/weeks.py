@@ -153,7 +153,7 @@ class Weeks:
         return np.where(rows >= 0, self.daily[name][rows.clip(0)], np.nan)
 
     def thrust(self, kind: str, *limits: float) -> Array:
-        """Weeks with a breadth thrust: 1, 0, or NaN without counts; kind: Zweig (low, high, sessions), Whaley (share)."""
+        """Weeks with a thrust: 1, 0, or NaN without counts; kind: Zweig (low, high, sessions) or Whaley (share)."""
         up, down = self._counts()
         if kind == "Zweig":
             fired = formulas.zweig_thrust(up, down, limits[0], limits[1], round(limits[2]))
@@ -210,10 +210,14 @@ def weeks_of(readings: Readings, panel: Panel) -> Weeks:
     at = panel.sessions.get_indexer(dates)
     used = readings.applied.values
     series = {
-        name: (used[column].to_numpy(dtype="float64") * factor if column in used else np.full(len(dates), np.nan))
+        name: (
+            used[column].to_numpy(dtype="float64") * factor if column in used else np.full(len(dates), np.nan)
+        )
         for name, (column, factor) in _FROM_INDICATORS.items()
     }
-    series |= {f"{engine}_score": readings.engines.score[engine].to_numpy(dtype="float64") for engine in ENGINES}
+    series |= {
+        f"{engine}_score": readings.engines.score[engine].to_numpy(dtype="float64") for engine in ENGINES
+    }
     # Breakouts in per cent, as the evidence quotes them.
     series["efficiency_ratio_63d"] = readings.tape["efficiency_ratio"].to_numpy(dtype="float64")
     series["breakout_success_63d"] = 100.0 * readings.tape["breakout_success"].to_numpy(dtype="float64")

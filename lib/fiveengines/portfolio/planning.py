@@ -140,7 +140,9 @@ def plan(rules: PortfolioRules, week: Situation) -> Plan:
         cost_amount=None if rules.value is None else cost * rules.value,
         exposures=_exposures(rules, tickers, before, after, core),
         nothing_to_do=not trades,
-        words=_words(rules, week, owned, reached, steps, trades, turnover(change), cost, turnover(target - before)),
+        words=_words(
+            rules, week, owned, reached, steps, trades, turnover(change), cost, turnover(target - before)
+        ),
     )
 
 
@@ -163,9 +165,15 @@ def _tilts(rules: PortfolioRules, week: Situation) -> tuple[TiltReading, ...]:
     for role, tilt in rules.tilts.items():
         parts = {name: share * engine_signal(rules, week, name) for name, share in tilt.engines.items()}
         signal = sum(parts.values())
-        leading = [name for name in sorted(parts, key=lambda each: -abs(parts[each])) if abs(parts[name]) >= _LEAST_TALKED_ABOUT]
+        leading = [
+            name
+            for name in sorted(parts, key=lambda each: -abs(parts[each]))
+            if abs(parts[name]) >= _LEAST_TALKED_ABOUT
+        ]
         said = [f"{name.replace('_', ' ')} {week.states[name]}, {week.directions[name]}" for name in leading]
-        found.append(TiltReading(role, signal, tilt.size * signal, "; ".join(said) or "the engines are undecided"))
+        found.append(
+            TiltReading(role, signal, tilt.size * signal, "; ".join(said) or "the engines are undecided")
+        )
     return tuple(found)
 
 
@@ -176,7 +184,9 @@ def _steps(rules: PortfolioRules, week: Situation) -> tuple[Step, ...]:
         done += tranche.share
         closed = closed or not _is_open(tranche, week)
         level = week.floor + done * (week.exposure - week.floor)
-        found.append(Step(number, tranche.share, level, not closed, _condition(tranche, rules.entry.drawdown_weeks)))
+        found.append(
+            Step(number, tranche.share, level, not closed, _condition(tranche, rules.entry.drawdown_weeks))
+        )
     return tuple(found)
 
 
@@ -208,7 +218,13 @@ def _target(rules: PortfolioRules, equity_share: float, tilts: tuple[TiltReading
         wish = wish + np.where(bearers, tilt.share / max(int(bearers.sum()), 1), 0.0)
     # Cash takes up what equity leaves and gives first when equity wants more; bonds come after it.
     rest = 1.0 - equity_share
-    bonds = float(np.clip(wish[bond].sum(), max(least[bond].sum(), rest - most[cash].sum()), min(most[bond].sum(), rest - least[cash].sum())))
+    bonds = float(
+        np.clip(
+            wish[bond].sum(),
+            max(least[bond].sum(), rest - most[cash].sum()),
+            min(most[bond].sum(), rest - least[cash].sum()),
+        )
+    )
     target = np.zeros(len(lines))
     for mask, total in ((equity, equity_share), (bond, bonds), (cash, rest - bonds)):
         if mask.any():
@@ -216,7 +232,9 @@ def _target(rules: PortfolioRules, equity_share: float, tilts: tuple[TiltReading
     return target
 
 
-def _trades(rules: PortfolioRules, tickers: list[str], before: Array, change: Array, cash: int) -> tuple[Trade, ...]:
+def _trades(
+    rules: PortfolioRules, tickers: list[str], before: Array, change: Array, cash: int
+) -> tuple[Trade, ...]:
     found = []
     for row in np.argsort(-np.abs(change), kind="stable"):
         if row == cash or change[row] == 0:
@@ -225,11 +243,15 @@ def _trades(rules: PortfolioRules, tickers: list[str], before: Array, change: Ar
         amount = None if rules.value is None else abs(step) * rules.value
         cost = None if amount is None else amount * rules.cost_bp / 1e4
         side: Literal["buy", "sell"] = "buy" if step > 0 else "sell"
-        found.append(Trade(tickers[row], side, float(before[row]), float(before[row] + step), step, amount, cost))
+        found.append(
+            Trade(tickers[row], side, float(before[row]), float(before[row] + step), step, amount, cost)
+        )
     return tuple(sorted(found, key=lambda each: each.side, reverse=True))
 
 
-def _exposures(rules: PortfolioRules, tickers: list[str], before: Array, after: Array, core: Array) -> tuple[Change, ...]:
+def _exposures(
+    rules: PortfolioRules, tickers: list[str], before: Array, after: Array, core: Array
+) -> tuple[Change, ...]:
     lines = [rules.instruments[each] for each in tickers]
     groups = {part: _mask(rules, part) for part in ("equity", "bond", "cash")}
     roles = dict.fromkeys(role for each in lines for role in each.roles if role != "duration")
@@ -255,11 +277,17 @@ def _words(
     lines = [f"{start} holds {owned:.0%} in equity; the engines justify {week.exposure:.0%}."]
     waiting = next((each for each in steps if not each.open), None)
     if reached < week.exposure - 1e-9 and waiting is not None:
-        lines.append(f"Open tranches allow {reached:.0%} now; tranche {waiting.number} waits for {waiting.condition}.")
+        lines.append(
+            f"Open tranches allow {reached:.0%} now; tranche {waiting.number} waits for {waiting.condition}."
+        )
     if not trades:
         lines.append(f"Nothing needs doing: no change reaches {rules.minimum_trade:.1%} of the portfolio.")
         return tuple(lines)
-    lines.append(f"{len(trades)} trades turn over {moved:.1%} and cost about {cost * 1e4:.1f} bp of the portfolio.")
+    lines.append(
+        f"{len(trades)} trades turn over {moved:.1%} and cost about {cost * 1e4:.1f} bp of the portfolio."
+    )
     if wished > rules.most_turnover + 1e-9:
-        lines.append(f"The full change would turn over {wished:.1%}; the limit is {rules.most_turnover:.0%} a week.")
+        lines.append(
+            f"The full change would turn over {wished:.1%}; the limit is {rules.most_turnover:.0%} a week."
+        )
     return tuple(lines)

@@ -32,7 +32,9 @@ class Situation:
         """Engines in a state, or going in a direction."""
         if state is not None:
             return sum(each == state for each in self.states.values())
-        return sum(each == direction and self.states[name] != "unknown" for name, each in self.directions.items())
+        return sum(
+            each == direction and self.states[name] != "unknown" for name, each in self.directions.items()
+        )
 
 
 def situation(readings: Readings, panel: Panel, params: PortfolioParameters, day: pd.Timestamp) -> Situation:

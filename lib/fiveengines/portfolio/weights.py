@@ -35,7 +35,9 @@ def turnover(change: Array) -> float:
     return float(np.abs(change).sum() / 2)
 
 
-def affordable(change: Array, cash: int, held_cash: float, least_cash: float, smallest: float, most: float) -> Array:
+def affordable(
+    change: Array, cash: int, held_cash: float, least_cash: float, smallest: float, most: float
+) -> Array:
     """Changes a week may bring: limited in turnover, without trifles, and without spending cash that is not there.
 
     change: (n,) wished changes adding to zero; `cash` is the position of cash, which takes up what is left.

@@ -29,7 +29,8 @@ def participation_peaked(weeks: Weeks, t: Limits) -> Verdict:
     near = at_least(weeks["spx_from_high"], -t["near_high"])
     fall = weeks["pct_above_200"] - weeks.peak("pct_above_200", t["weeks"])
     return Verdict(
-        active=all_of(near, at_most(fall, -t["decline"])), watch=all_of(near, at_most(fall, -t["decline"] / 2))
+        active=all_of(near, at_most(fall, -t["decline"])),
+        watch=all_of(near, at_most(fall, -t["decline"] / 2)),
     )
 
 

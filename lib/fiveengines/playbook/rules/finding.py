@@ -170,7 +170,7 @@ def _evidence(judged: Judged, insight: Insight, row: int) -> str:
 def _relevance(insight: Insight, share: float, spell: int) -> float:
     """How much the status tells: rare and new tell most. In bits, halved every quarter of age."""
     surprise = -float(np.log2(min(share, 1.0)))
-    fresh = 0.5 ** ((spell - 1) / FRESHNESS_WEEKS)
+    fresh = float(0.5 ** ((spell - 1) / FRESHNESS_WEEKS))
     return surprise * fresh * (PRINCIPLE_COUNTS if insight.kind == "principle" else 1.0)
 
 
@@ -184,10 +184,11 @@ def _against_the_regime(judged: Judged, insight: Insight, row: int) -> bool:
 def _lacking(judged: Judged, insight: Insight, row: int) -> str:
     """Which figures were missing, in words."""
     weeks, meanings = judged.weeks, content.figures()
-    names = []
-    for name in sorted(judged.reads[insight.id]):
-        if _is_missing(weeks.series, weeks.daily, weeks.words, name, row, weeks.at[row]):
-            names.append(_PLAIN_NAMES.get(name) or (meanings[name].meaning if name in meanings else name.replace("_", " ")))
+    names = [
+        _PLAIN_NAMES.get(name) or (meanings[name].meaning if name in meanings else name.replace("_", " "))
+        for name in sorted(judged.reads[insight.id])
+        if _is_missing(weeks.series, weeks.daily, weeks.words, name, row, weeks.at[row])
+    ]
     lacking = ", ".join(dict.fromkeys(names)) or "enough history"
     return f"cannot be judged without {lacking}"
 
@@ -209,7 +210,11 @@ def _is_missing(
 
 def _chosen(ranked: Sequence[Finding]) -> list[Finding]:
     """Mark the few that matter: the most relevant active signals, a principle at most, and some to watch."""
-    left = {("active", "signal"): FEW_ACTIVE, ("active", "principle"): FEW_PRINCIPLES, ("watch", "signal"): FEW_WATCH}
+    left = {
+        ("active", "signal"): FEW_ACTIVE,
+        ("active", "principle"): FEW_PRINCIPLES,
+        ("watch", "signal"): FEW_WATCH,
+    }
     chosen = []
     for each in ranked:
         slot = (each.status, each.kind)
@@ -220,7 +225,9 @@ def _chosen(ranked: Sequence[Finding]) -> list[Finding]:
     return chosen
 
 
-def _with_conflicts(found: Sequence[Finding], conflicts: Mapping[frozenset[int], Conflict]) -> tuple[Finding, ...]:
+def _with_conflicts(
+    found: Sequence[Finding], conflicts: Mapping[frozenset[int], Conflict]
+) -> tuple[Finding, ...]:
     """Name the active insights that an active one disagrees with; a mirror case has no written conflict."""
     active = {each.insight: each for each in found if each.status == "active" and not each.opposite}
     result = []

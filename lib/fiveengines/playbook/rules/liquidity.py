@@ -30,7 +30,8 @@ def liquidity_turns_in_drawdown(weeks: Weeks, t: Limits) -> Verdict:
     rise = weeks.change("liquidity_score", t["weeks"])
     low = at_most(weeks["spx_from_high"], -t["below_high"])
     return Verdict(
-        active=all_of(at_least(rise, t["score_rise"]), low), watch=all_of(at_least(rise, t["score_rise"] / 2), low)
+        active=all_of(at_least(rise, t["score_rise"]), low),
+        watch=all_of(at_least(rise, t["score_rise"] / 2), low),
     )
 
 
@@ -96,8 +97,12 @@ def small_caps_confirm(weeks: Weeks, t: Limits) -> Verdict:
     """7: small caps against large say the same as the liquidity engine."""
     trail = at_most(weeks["small_vs_large_13w"], -t["gap"])
     lead = at_least(weeks["small_vs_large_13w"], t["gap"])
-    tight = any_of(weeks.is_word("liquidity_state", "adverse"), weeks.is_word("liquidity_direction", "deteriorating"))
-    easy = any_of(weeks.is_word("liquidity_state", "supportive"), weeks.is_word("liquidity_direction", "improving"))
+    tight = any_of(
+        weeks.is_word("liquidity_state", "adverse"), weeks.is_word("liquidity_direction", "deteriorating")
+    )
+    easy = any_of(
+        weeks.is_word("liquidity_state", "supportive"), weeks.is_word("liquidity_direction", "improving")
+    )
     return Verdict(active=all_of(trail, tight), watch=any_of(trail, lead), opposite=all_of(lead, easy))
 
 

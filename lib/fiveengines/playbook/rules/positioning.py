@@ -36,7 +36,9 @@ def crowded_longs(weeks: Weeks, t: Limits) -> Verdict:
         at_most(weeks.percentile("put_call"), t["put_call"]),
     )
     return Verdict(
-        active=enough_of(t["gauges"], *gauges), watch=any_of(*gauges), figures={"crowded_gauges": held(*gauges)}
+        active=enough_of(t["gauges"], *gauges),
+        watch=any_of(*gauges),
+        figures={"crowded_gauges": held(*gauges)},
     )
 
 
@@ -69,7 +71,9 @@ def cta_full(weeks: Weeks, t: Limits) -> Verdict:
     """26: trend-followers are at their limit."""
     exposure = weeks["cta_exposure"]
     rising = above(weeks.change("cta_exposure", 4), 0.0)
-    return Verdict(active=at_least(exposure, t["cta"]), watch=all_of(at_least(exposure, t["watch_cta"]), rising))
+    return Verdict(
+        active=at_least(exposure, t["cta"]), watch=all_of(at_least(exposure, t["watch_cta"]), rising)
+    )
 
 
 @rule
@@ -101,7 +105,8 @@ def cash_waiting(weeks: Weeks, t: Limits) -> Verdict:
         at_most(weeks["vol_target_exposure"], t["vol_target"]), at_most(weeks["cta_exposure"], t["cta"])
     )
     return Verdict(
-        active=all_of(at_most(average, t["naaim"]), light), watch=all_of(at_most(average, t["watch_naaim"]), light)
+        active=all_of(at_most(average, t["naaim"]), light),
+        watch=all_of(at_most(average, t["watch_naaim"]), light),
     )
 
 

@@ -144,7 +144,8 @@ def cycle_hinge(weeks: Weeks, t: Limits) -> Verdict:
         active=any_of(at_most(since_first, t["first_cut_weeks"]), pausing),
         watch=all_of(between, no_cut_yet, lower),
         figures={
-            "cycle_phase": weeks.cycle_phase(t["first_cut_weeks"]),
+            # Between the two ages a hike may have been the last; half-way the phase says so.
+            "cycle_phase": weeks.cycle_phase((t["first_cut_weeks"] + t["pause_weeks"]) / 2),
             "weeks_since_hike": since_hike,
             "weeks_since_first_cut": since_first,
         },
