@@ -21,7 +21,6 @@ from fiveengines.fetch import NAMES, Event, fetch
 from fiveengines.sources import files
 from fiveengines.store import Store
 from loopback.child import fetch_into
-from loopback.fixtures import figures, server  # noqa: F401
 from loopback.market import from_directory, simulated, write_files
 from loopback.server import Loopback
 
@@ -39,7 +38,7 @@ def assert_same(live: Dataset, by_files: Dataset, without: set[str] = frozenset(
     assert not differ, differ
 
 
-def test_a_fetch_holds_what_the_same_data_as_files_holds(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_a_fetch_holds_what_the_same_data_as_files_holds(server: Loopback, tmp_path: Path) -> None:
     write_files(server.market, tmp_path / "downloads")
     store = Store(tmp_path / "data")
     report = fetch(store, server.settings())
@@ -58,7 +57,8 @@ def test_a_fetch_holds_what_the_same_data_as_files_holds(server: Loopback, tmp_p
 @pytest.mark.real_data
 @pytest.mark.slow
 def test_real_history_fetched_equals_the_files(real_data: Path, tmp_path: Path) -> None:
-    """Revised series are left out: served as one vintage each, they differ only where a rule moves past `now`."""
+    """Revised series are left out: served as one vintage each, they differ only where a rule moves past
+    `now`."""
     now = pd.Timestamp("2021-03-01")
     market = from_directory(real_data, now)
     by_files = files.load(real_data, members=False)
@@ -78,7 +78,7 @@ def test_real_history_fetched_equals_the_files(real_data: Path, tmp_path: Path) 
     assert_same(live, Dataset("files", trimmed))
 
 
-def test_progress_is_told_per_provider(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_progress_is_told_per_provider(server: Loopback, tmp_path: Path) -> None:
     events: list[Event] = []
     fetch(Store(tmp_path), server.settings(), only=["treasury", "nyfed"], on_event=events.append)
     mine = [event for event in events if event.provider == "nyfed"]
@@ -87,7 +87,7 @@ def test_progress_is_told_per_provider(server: Loopback, tmp_path: Path) -> None
     assert mine[-1].rows > 0
 
 
-def test_a_repeat_asks_little_and_adds_nothing(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_a_repeat_asks_little_and_adds_nothing(server: Loopback, tmp_path: Path) -> None:
     store = Store(tmp_path)
     fetch(store, server.settings(), only=OFFICIAL)
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "series").iterdir()}
@@ -101,7 +101,7 @@ def test_a_repeat_asks_little_and_adds_nothing(server: Loopback, tmp_path: Path)
     assert begins > server.market.public("DGS10").index[-1] - pd.Timedelta(days=40)
 
 
-def test_since_fetches_again_from_that_date(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_since_fetches_again_from_that_date(server: Loopback, tmp_path: Path) -> None:
     store = Store(tmp_path)
     fetch(store, server.settings(), only=["treasury"])
     first = server.market.public("TGA_DAILY").index[0].date()
@@ -115,7 +115,7 @@ def test_an_unknown_provider_is_refused(tmp_path: Path) -> None:
         fetch(Store(tmp_path), only=["bloomberg"])
 
 
-def test_two_fetches_at_once_one_waits(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_two_fetches_at_once_one_waits(server: Loopback, tmp_path: Path) -> None:
     server.fault("sofr", times=1, stall=0.5)
     events: dict[str, list[Event]] = {"one": [], "two": []}
     reports = {}
@@ -140,7 +140,8 @@ def test_two_fetches_at_once_one_waits(server: Loopback, tmp_path: Path) -> None
 def test_a_fetch_killed_at_any_point_leaves_a_store_that_opens_and_is_completed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fifty SIGKILLs spread over the length of a fetch, each followed by a look; then one fetch completes it."""
+    """Fifty SIGKILLs spread over the length of a fetch, each followed by a look; then one fetch completes
+    it."""
     market = simulated(0.5, seed=9)
     keep = ("fred", "treasury", "cftc")
     market.series = {k: v for k, v in market.series.items() if catalog()[k].provider in keep}
@@ -184,11 +185,11 @@ def test_a_fetch_killed_at_any_point_leaves_a_store_that_opens_and_is_completed(
             store = Store(tmp_path / f"killed{number}")
             fetch(store, settings, only=only)
             assert store.dataset().fingerprint() == expected
-            leavings = [path for path in store.folder.rglob(".writing-*")]
+            leavings = list(store.folder.rglob(".writing-*"))
             assert not leavings
 
 
-def test_names_are_the_providers(tmp_path: Path, server: Loopback) -> None:  # noqa: F811
+def test_names_are_the_providers(tmp_path: Path, server: Loopback) -> None:
     from fiveengines.fetch import providers
     from fiveengines.sources.http import Http
 

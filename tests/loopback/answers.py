@@ -1,4 +1,5 @@
-"""Each provider's answers, in its own words, from a Market: (status, content type, body) for a path and its query."""
+"""Each provider's answers, in its own words, from a Market: (status, content type, body) for a path and its
+query."""
 
 from __future__ import annotations
 
@@ -76,8 +77,8 @@ def fred_observations(market: Market, query: Query) -> Reply:
         dates = rows["realtime"][(rows["realtime"] >= first) & (rows["realtime"] <= last)].nunique()
         if dates > MOST_VINTAGES:
             return _fred_error(
-                f"Bad Request.  There are {dates} vintage dates in the specified real-time period. This exceeds the"
-                " maximum number of vintage dates allowed for this file type (2000)."
+                f"Bad Request.  There are {dates} vintage dates in the specified real-time period. This exceeds"
+                " the maximum number of vintage dates allowed for this file type (2000)."
             )
         rows = rows[(rows["realtime"] <= last) & (rows["observed"] >= pd.Timestamp(start or "1776-07-04"))]
         # a value in force when the period begins is shown as if it began then, as FRED does
@@ -159,10 +160,21 @@ def cboe_archive(market: Market, _: Query, name: str) -> Reply:
     )
     late = name == "equitypc"
     values = _from(values, "2006-11-01") if late else _from(values, None, "2012-06-07")
+    words = "data is compiled for the convenience of site visitors,,,,"
+    names = ("DATE", "CALL", "PUT", "TOTAL", "P/C Ratio")
+    if not late:
+        names = (
+            "Date",
+            "Equity Call Volume",
+            "Equity Put Volume",
+            "Total Equity Options Volume",
+            "Equity P/C Ratio",
+        )
     head = (
-        "Cboe Volume and Put/Call Ratios are compiled for the convenience of site visitors,,,,\n,,,PRODUCT: EQUITY,EXCHANGE: Cboe\nDATE,CALL,PUT,TOTAL,P/C Ratio\n"
-        if late
-        else "Cboe\u00a0data is compiled for the convenience of site visitors,,,,\nDate,Equity Call Volume,Equity Put Volume,Total Equity Options Volume,Equity P/C Ratio\n"
+        f"Cboe\u00a0{words}\n"
+        + (",,,PRODUCT: EQUITY,EXCHANGE: Cboe\n" if late else "")
+        + ",".join(names)
+        + "\n"
     )
     lines = "".join(
         f"{d.month}/{d.day}/{d.year},1000,{round(1000 * v)},{1000 + round(1000 * v)},{v:.2f}\n"
@@ -217,7 +229,7 @@ def cftc_rows(market: Market, query: Query, dataset: str) -> Reply:
         text[":created_at"] = market.loaded.get((prefix, f"{day:%Y-%m-%d}"), "2022-09-20T15:00:00.000Z")
         if asked and (missing := [name for name in asked if name not in text]):
             body = {
-                "message": f"Query coordinator error: query.soql.no-such-column; No such column: {missing[0]}",
+                "message": f"query.soql.no-such-column; No such column: {missing[0]}",
                 "errorCode": "query.soql.no-such-column",
             }
             return 400, JSON, json.dumps(body).encode()
@@ -239,7 +251,7 @@ def cftc_year(market: Market, _: Query, kind: str, year: str) -> Reply:
     for day, row in rows.iterrows():
         cells = ",".join(f"{row[field]:9.0f}" for field in names)
         lines.append(
-            f'"{row["prefix"]} - EXCHANGE",{day:%y%m%d},{day:%Y-%m-%d},{row["cftc_contract_market_code"]},{cells}'
+            f'"{row["prefix"]} - CME",{day:%y%m%d},{day:%Y-%m-%d},{row["cftc_contract_market_code"]},{cells}'
         )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -396,7 +408,8 @@ def chart(market: Market, query: Query, name: str) -> Reply:
         for part in ("open", "high", "low")
     }
     meta = {
-        "currency": "USD", "symbol": name, "exchangeName": "PCX", "instrumentType": "ETF", "firstTradeDate": 0,
+        "currency": "USD", "symbol": name, "exchangeName": "PCX", "instrumentType": "ETF",
+        "firstTradeDate": 0,
         "regularMarketTime": int(seconds[-1]) if len(seconds) else 0, "gmtoffset": -18000, "timezone": "EST",
         "exchangeTimezoneName": "America/New_York", "priceHint": 2, "dataGranularity": "1d", "range": "",
         "validRanges": ["1d", "5d", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "ytd", "max"],

@@ -1,4 +1,5 @@
-"""What a child process runs: one fetch, to be killed. Whatever is slow to load is loaded once, in its mother."""
+"""What a child process runs: one fetch, to be killed. Whatever is slow to load is loaded once, in its
+mother."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ TFF_REST = ("OTHER", "NONREPT")
 
 @dataclass
 class Market:
-    """Figures by series id (indexed by observation date), vintages of revised series, and what is public `now`."""
+    """Figures by series id (indexed by observation date), vintages of revised series, and what is public
+    `now`."""
 
     series: dict[str, pd.Series]
     now: pd.Timestamp

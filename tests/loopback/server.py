@@ -1,6 +1,7 @@
 """The server itself: real HTTP on 127.0.0.1, every request noted, and faults on demand.
 
-Run it alone with `PYTHONPATH=tests python -m loopback.server --years 20`; it prints the environment that points a fetch at it.
+Run it alone with `PYTHONPATH=tests python -m loopback.server --years 20`; it prints the environment that
+points a fetch at it.
 """
 
 from __future__ import annotations

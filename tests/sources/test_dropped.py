@@ -100,7 +100,7 @@ def test_a_files_directory_may_be_dropped_as_well(dropped: Path) -> None:
     (dropped / "breadth").mkdir()
     (dropped / "breadth" / "new_lows_52w.csv").write_text("date,new_lows_52w\n2025-10-15,12\n2025-10-16,40\n")
     store = Store(dropped.parent)
-    settings = Settings(bases={name: "http://127.0.0.1:9" for name in Settings().bases})
+    settings = Settings(bases=dict.fromkeys(Settings().bases, "http://127.0.0.1:9"))
     report = fetch(store, settings, only=["dropped"])
     assert report.outcomes[0].added == {"NEW_LOWS_52W": 2}
     assert fetch(store, settings, only=["dropped"]).outcomes[0].added == {"NEW_LOWS_52W": 0}

@@ -15,7 +15,6 @@ from fiveengines.sources.fred import Fred
 from fiveengines.sources.http import Http
 from fiveengines.sources.nyfed import NewYorkFed
 from fiveengines.sources.treasury import Treasury
-from loopback.fixtures import figures, server  # noqa: F401
 from loopback.market import Market
 from loopback.server import Loopback
 
@@ -24,7 +23,7 @@ SINCE = dt.date(1990, 1, 2)
 
 def ask(
     server: Loopback, maker: type[Provider], *ids: str, since: dt.date = SINCE, **settings: object
-) -> list[Item]:  # noqa: F811
+) -> list[Item]:
     with Http(server.settings(**settings)) as http:
         return list(maker(http).fetch({key: Wanted(since) for key in ids}))  # type: ignore[call-arg]
 
@@ -45,14 +44,14 @@ def series(values: dict[str, float]) -> pd.Series:
 # FRED
 
 
-def test_fred_daily_series_come_plainly_with_the_rules_publication(server: Loopback) -> None:  # noqa: F811
+def test_fred_daily_series_come_plainly_with_the_rules_publication(server: Loopback) -> None:
     answer = only(ask(server, Fred, "DGS10"))
     assert list(answer.frame["value"]) == served(server.market, "DGS10")
     assert set(answer.frame["basis"]) == {Basis.RULE}
     assert not server.asked("vintagedates"), "a series that is not revised needs no vintages"
 
 
-def test_fred_revised_series_come_by_vintage(server: Loopback) -> None:  # noqa: F811
+def test_fred_revised_series_come_by_vintage(server: Loopback) -> None:
     server.market.series["GDPC1"] = series({"2013-07-01": 15838.0, "2013-10-01": 15965.6})
     server.market.vintages["GDPC1"] = pd.DataFrame(
         {
@@ -70,11 +69,12 @@ def test_fred_revised_series_come_by_vintage(server: Loopback) -> None:  # noqa:
         "2014-02-28 13:30:00",
         "2014-03-27 12:30:00",
     ]
-    # the archive begins with the third quarter already in it: that one was public by rule, a month after its end
+    # the archive begins with the third quarter already in it: that one was public by rule, a month after its
+    # end
     assert str(frame["known_at"].iloc[0]) == "2013-10-30 12:30:00"
 
 
-def test_fred_asks_for_vintages_in_windows_that_it_accepts(server: Loopback) -> None:  # noqa: F811
+def test_fred_asks_for_vintages_in_windows_that_it_accepts(server: Loopback) -> None:
     days = pd.date_range("1999-01-06", periods=2500, freq="D")
     server.market.series["PAYEMS"] = series({"1999-01-01": 128000.0})
     server.market.vintages["PAYEMS"] = pd.DataFrame(
@@ -86,7 +86,7 @@ def test_fred_asks_for_vintages_in_windows_that_it_accepts(server: Loopback) -> 
 
 
 def test_fred_splits_a_window_when_told_that_it_holds_too_many_vintages(
-    server: Loopback,  # noqa: F811
+    server: Loopback,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from loopback import answers
@@ -97,7 +97,7 @@ def test_fred_splits_a_window_when_told_that_it_holds_too_many_vintages(
     assert list(frame["value"]) == list(expected["value"])
 
 
-def test_fred_without_a_key_takes_the_graph_download(server: Loopback) -> None:  # noqa: F811
+def test_fred_without_a_key_takes_the_graph_download(server: Loopback) -> None:
     items = ask(server, Fred, "DGS10", "GDPC1", fred_key=None)
     assert [list(item.frame["value"]) for item in items] == [  # type: ignore[union-attr]
         served(server.market, "DGS10"),
@@ -106,13 +106,13 @@ def test_fred_without_a_key_takes_the_graph_download(server: Loopback) -> None: 
     assert not server.asked("^/fred/")
 
 
-def test_fred_series_without_an_archive_come_plainly(server: Loopback) -> None:  # noqa: F811
-    words = b'<error code="400" message="Bad Request.  The series does not exist in ALFRED but may exist in FRED."/>'
+def test_fred_series_without_an_archive_come_plainly(server: Loopback) -> None:
+    words = b'<error code="400" message="The series does not exist in ALFRED but may exist in FRED."/>'
     server.fault("vintagedates", status=400, body=words, content_type="text/xml")
     assert list(only(ask(server, Fred, "NFCI")).frame["value"]) == served(server.market, "NFCI")
 
 
-def test_fred_missing_values_are_left_out(server: Loopback) -> None:  # noqa: F811
+def test_fred_missing_values_are_left_out(server: Loopback) -> None:
     first = f'value="{served(server.market, "DGS2")[0]}"'.encode()
     server.fault("observations.*DGS2", change=lambda body: body.replace(first, b'value="."', 1))
     assert list(only(ask(server, Fred, "DGS2")).frame["value"]) == served(server.market, "DGS2")[1:]
@@ -121,7 +121,7 @@ def test_fred_missing_values_are_left_out(server: Loopback) -> None:  # noqa: F8
 # Cboe
 
 
-def test_cboe_indices_are_asked_for_once_a_file(server: Loopback) -> None:  # noqa: F811
+def test_cboe_indices_are_asked_for_once_a_file(server: Loopback) -> None:
     items = ask(server, Cboe, "VIX", "VIX_OPEN", "VIX_HIGH", "VIX_LOW", "VVIX")
     for item in items:
         assert isinstance(item, Answer)
@@ -130,7 +130,7 @@ def test_cboe_indices_are_asked_for_once_a_file(server: Loopback) -> None:  # no
     assert not any(agent.startswith("python") for agent in server.agents)
 
 
-def test_cboe_put_call_joins_the_archives_and_the_days(server: Loopback) -> None:  # noqa: F811
+def test_cboe_put_call_joins_the_archives_and_the_days(server: Loopback) -> None:
     old = {"2003-10-17": 0.46, "2006-11-13": 0.59, "2012-05-31": 0.77, "2019-10-04": 0.61}
     recent = server.market.series["PUT_CALL_EQUITY"].iloc[-20:]
     server.market.series["PUT_CALL_EQUITY"] = pd.concat([series(old), recent])
@@ -141,7 +141,7 @@ def test_cboe_put_call_joins_the_archives_and_the_days(server: Loopback) -> None
 # CFTC
 
 
-def test_cftc_positions_by_market_and_cohort(server: Loopback) -> None:  # noqa: F811
+def test_cftc_positions_by_market_and_cohort(server: Loopback) -> None:
     ids = (
         "TFF_SP500_DEALER_LONG",
         "TFF_NASDAQ_LEV_MONEY_SHORT",
@@ -157,7 +157,7 @@ def test_cftc_positions_by_market_and_cohort(server: Loopback) -> None:  # noqa:
     assert len(server.asked("/resource/")) == 2
 
 
-def test_cftc_moment_of_loading_is_the_publication_of_recent_rows(server: Loopback) -> None:  # noqa: F811
+def test_cftc_moment_of_loading_is_the_publication_of_recent_rows(server: Loopback) -> None:
     days = [f"{d:%Y-%m-%d}" for d in server.market.public("TFF_SP500_DEALER_LONG").index[-2:]]
     late = pd.Timestamp(days[1]) + pd.Timedelta(days=6, hours=19, minutes=30, seconds=55)
     server.market.loaded = {("TFF_SP500", days[1]): f"{late:%Y-%m-%dT%H:%M:%S}.580Z"}
@@ -166,9 +166,10 @@ def test_cftc_moment_of_loading_is_the_publication_of_recent_rows(server: Loopba
     assert frame["basis"].iloc[-2] == Basis.RULE
 
 
-def test_cftc_published_row_of_4_august_2026_balances_and_another_is_left_out(server: Loopback) -> None:  # noqa: F811
+def test_cftc_published_row_of_4_august_2026_balances_and_another_is_left_out(server: Loopback) -> None:
     row = {
-        "open_interest_all": 2116079, "dealer_positions_long_all": 236175, "dealer_positions_short_all": 953001,
+        "open_interest_all": 2116079,
+        "dealer_positions_long_all": 236175, "dealer_positions_short_all": 953001,
         "asset_mgr_positions_long": 1162320, "asset_mgr_positions_short": 225287,
         "lev_money_positions_long": 206039, "lev_money_positions_short": 536038,
         "other_rept_positions_long": 52902, "other_rept_positions_short": 54744,
@@ -188,7 +189,7 @@ def test_cftc_published_row_of_4_august_2026_balances_and_another_is_left_out(se
     assert "2026-08-11" in answer.notes[0]
 
 
-def test_cftc_renamed_fields_are_found_by_name(server: Loopback) -> None:  # noqa: F811
+def test_cftc_renamed_fields_are_found_by_name(server: Loopback) -> None:
     def rename(body: bytes) -> bytes:
         return body.replace(b"asset_mgr_positions_long", b"asset_mgr_positions_long_all")
 
@@ -199,7 +200,7 @@ def test_cftc_renamed_fields_are_found_by_name(server: Loopback) -> None:  # noq
     assert list(answer.frame["value"]) == served(server.market, "TFF_SP500_ASSET_MGR_LONG")
 
 
-def test_cftc_yearly_files_stand_in_for_the_service(server: Loopback) -> None:  # noqa: F811
+def test_cftc_yearly_files_stand_in_for_the_service(server: Loopback) -> None:
     server.fault("/resource/", status=503)
     first = server.market.public("COT_SP500_SPEC_LONG").index[0].date()
     trouble, *items = ask(server, Cftc, "TFF_SP500_ASSET_MGR_LONG", since=first)
@@ -216,7 +217,7 @@ def test_cftc_yearly_files_stand_in_for_the_service(server: Loopback) -> None:  
 # New York Fed
 
 
-def test_nyfed_operations_of_a_day_are_summed_in_billions_without_tests(server: Loopback) -> None:  # noqa: F811
+def test_nyfed_operations_of_a_day_are_summed_in_billions_without_tests(server: Loopback) -> None:
     server.market.series["RRPONTSYD"] = series({"2026-09-02": 2.339, "2026-09-03": 1100.5})
     frame = only(ask(server, NewYorkFed, "RRPONTSYD")).frame
     assert list(frame["value"]) == [2.339, 1100.5]
@@ -224,7 +225,7 @@ def test_nyfed_operations_of_a_day_are_summed_in_billions_without_tests(server: 
     assert str(frame["known_at"].iloc[0]) == "2026-09-02 17:15:00"
 
 
-def test_nyfed_rates(server: Loopback) -> None:  # noqa: F811
+def test_nyfed_rates(server: Loopback) -> None:
     for item in ask(server, NewYorkFed, "SOFR", "EFFR"):
         assert isinstance(item, Answer)
         assert list(item.frame["value"]) == served(server.market, item.series)
@@ -233,7 +234,7 @@ def test_nyfed_rates(server: Loopback) -> None:  # noqa: F811
 # Treasury
 
 
-def test_treasury_balance_through_three_eras_of_labels(server: Loopback) -> None:  # noqa: F811
+def test_treasury_balance_through_three_eras_of_labels(server: Loopback) -> None:
     published = {
         "2005-10-03": 5448.0,
         "2020-06-01": 1394436.0,
@@ -247,13 +248,13 @@ def test_treasury_balance_through_three_eras_of_labels(server: Loopback) -> None
     } == published
 
 
-def test_treasury_pages_are_followed(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_treasury_pages_are_followed(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fiveengines.sources.treasury._PAGE", 100)
     assert list(only(ask(server, Treasury, "TGA_DAILY")).frame["value"]) == served(server.market, "TGA_DAILY")
     assert len(server.asked("operating_cash")) > 5
 
 
-def test_treasury_renamed_account_is_refused_by_name(server: Loopback) -> None:  # noqa: F811
+def test_treasury_renamed_account_is_refused_by_name(server: Loopback) -> None:
     server.fault("operating_cash", change=lambda body: body.replace(b"(TGA) Closing", b"(TGA) Final"))
     (trouble,) = ask(server, Treasury, "TGA_DAILY")
     assert isinstance(trouble, Trouble)

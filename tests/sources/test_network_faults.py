@@ -1,4 +1,5 @@
-"""Every fault of a network against real HTTP: what helps is tried again, the rest is named, nothing else suffers."""
+"""Every fault of a network against real HTTP: what helps is tried again, the rest is named, nothing else
+suffers."""
 
 from __future__ import annotations
 
@@ -22,7 +23,6 @@ from fiveengines.sources.nyfed import NewYorkFed
 from fiveengines.sources.treasury import Treasury
 from fiveengines.store import Store
 from loopback.answers import GOOD_KEY
-from loopback.fixtures import figures, server  # noqa: F401
 from loopback.server import Loopback
 
 # adapter, a series, the address it is asked for
@@ -36,7 +36,7 @@ ONE_OF_EACH = [
 SINCE = Wanted(dt.date(2024, 1, 2))
 
 
-def ask(server: Loopback, maker: type, *ids: str, **settings: object) -> list[Item]:  # noqa: F811
+def ask(server: Loopback, maker: type, *ids: str, **settings: object) -> list[Item]:
     with Http(server.settings(**settings)) as http:
         return list(maker(http).fetch(dict.fromkeys(ids, SINCE)))
 
@@ -72,7 +72,7 @@ def test_a_passing_fault_is_tried_again_and_a_lasting_one_named(
     key: str,
     address: str,
     fault: dict[str, object],
-    words: str,  # noqa: F811
+    words: str,
 ) -> None:
     timeout = 0.3 if "stall" in fault else 5.0
     server.fault(address, times=2, **fault)
@@ -102,7 +102,7 @@ def test_what_another_try_cannot_change_is_asked_once(
     key: str,
     address: str,
     fault: dict[str, object],
-    words: str,  # noqa: F811
+    words: str,
 ) -> None:
     server.fault(address, **fault)
     server.fault("deacot", **fault)
@@ -110,7 +110,7 @@ def test_what_another_try_cannot_change_is_asked_once(
     assert len(server.asked(address)) == 1
 
 
-def test_a_bad_key_is_said_once_and_the_keyless_download_used(server: Loopback) -> None:  # noqa: F811
+def test_a_bad_key_is_said_once_and_the_keyless_download_used(server: Loopback) -> None:
     items = ask(server, Fred, "DGS10", "GDPC1", "DGS2", fred_key="0123456789abcdef0123456789abcdef")
     trouble, *rest = items
     assert isinstance(trouble, Trouble) and trouble.series is None
@@ -120,7 +120,7 @@ def test_a_bad_key_is_said_once_and_the_keyless_download_used(server: Loopback) 
     assert len(server.asked("^/fred/")) == 1
 
 
-def test_an_unknown_series_does_not_stop_the_others(server: Loopback) -> None:  # noqa: F811
+def test_an_unknown_series_does_not_stop_the_others(server: Loopback) -> None:
     del server.market.series["DGS5"]
     items = ask(server, Fred, "DGS2", "DGS5", "DGS10")
     assert [type(item) for item in items] == [Answer, Trouble, Answer]
@@ -130,7 +130,7 @@ def test_an_unknown_series_does_not_stop_the_others(server: Loopback) -> None:  
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
-def test_retry_after_is_honoured(server: Loopback, form: str) -> None:  # noqa: F811
+def test_retry_after_is_honoured(server: Loopback, form: str) -> None:
     when = format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=2))
     server.fault("sofr", times=1, status=429, headers={"Retry-After": "1" if form == "seconds" else when})
     began = time.monotonic()
@@ -139,24 +139,24 @@ def test_retry_after_is_honoured(server: Loopback, form: str) -> None:  # noqa: 
     assert len(server.asked("sofr")) == 2
 
 
-def test_a_very_long_retry_after_is_not_waited_for(server: Loopback) -> None:  # noqa: F811
+def test_a_very_long_retry_after_is_not_waited_for(server: Loopback) -> None:
     server.fault("sofr", status=429, headers={"Retry-After": "86400"})
     began = time.monotonic()
     assert "86400 seconds" in told(ask(server, NewYorkFed, "SOFR"), "SOFR")
     assert time.monotonic() - began < 3 and len(server.asked("sofr")) == 1
 
 
-def test_a_csv_that_ends_in_the_middle_of_a_row_is_refused(server: Loopback) -> None:  # noqa: F811
+def test_a_csv_that_ends_in_the_middle_of_a_row_is_refused(server: Loopback) -> None:
     server.fault("fredgraph", cut_plain=True)
     assert "middle of a row" in told(ask(server, Fred, "DGS10", fred_key=None), "DGS10")
 
 
-def test_an_answer_beyond_the_limit_is_not_read(server: Loopback) -> None:  # noqa: F811
+def test_an_answer_beyond_the_limit_is_not_read(server: Loopback) -> None:
     server.fault("VIX9D", body=b"DATE,VIX9D\n" + b"01/02/2024,12.5\n" * 70000)
     assert "larger than 1 MB" in told(ask(server, Cboe, "VIX9D", max_bytes=2**20), "VIX9D")
 
 
-def test_a_small_packed_answer_that_unpacks_beyond_the_limit_is_not_read(server: Loopback) -> None:  # noqa: F811
+def test_a_small_packed_answer_that_unpacks_beyond_the_limit_is_not_read(server: Loopback) -> None:
     import gzip
 
     bomb = gzip.compress(b"0" * (40 * 2**20))
@@ -165,12 +165,12 @@ def test_a_small_packed_answer_that_unpacks_beyond_the_limit_is_not_read(server:
     assert "larger than 1 MB" in told(ask(server, Cboe, "VIX9D", max_bytes=2**20), "VIX9D")
 
 
-def test_cboe_without_the_close_says_so(server: Loopback) -> None:  # noqa: F811
+def test_cboe_without_the_close_says_so(server: Loopback) -> None:
     server.fault("VVIX", change=lambda body: body.replace(b"VVIX", b"SETTLE", 1))
     assert "vvix" in told(ask(server, Cboe, "VVIX"), "VVIX").lower()
 
 
-def test_cboe_refusing_the_client_says_what_else_works(server: Loopback) -> None:  # noqa: F811
+def test_cboe_refusing_the_client_says_what_else_works(server: Loopback) -> None:
     server.fault("History", status=403)
     assert "dropped/cboe" in told(ask(server, Cboe, "VIX"), "VIX")
 
@@ -180,7 +180,7 @@ def test_repeated_and_unordered_rows_give_the_same_figures(
     server: Loopback,
     maker: type,
     key: str,
-    address: str,  # noqa: F811
+    address: str,
 ) -> None:
     (clean,) = ask(server, maker, key)
 
@@ -205,7 +205,7 @@ def test_repeated_and_unordered_rows_give_the_same_figures(
     pd.testing.assert_frame_equal(clean.frame, odd.frame)
 
 
-def test_a_changed_unit_is_refused_and_a_single_slip_left_out(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_a_changed_unit_is_refused_and_a_single_slip_left_out(server: Loopback, tmp_path: Path) -> None:
     market = server.market
     market.series["DGS10"] = market.series["DGS10"] * 0 + 4.0
     market.series["DGS10"].iloc[-5] = 400.0
@@ -218,7 +218,7 @@ def test_a_changed_unit_is_refused_and_a_single_slip_left_out(server: Loopback, 
     assert any("unit" in str(trouble.error) for trouble in report.outcomes[0].troubles)
 
 
-def test_one_provider_down_never_stops_the_others(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_one_provider_down_never_stops_the_others(server: Loopback, tmp_path: Path) -> None:
     server.fault("/api/global|/data/us|/resources", status=500)
     server.fault("/api/rates", reset=True)
     events: list[Event] = []
@@ -240,7 +240,7 @@ def test_one_provider_down_never_stops_the_others(server: Loopback, tmp_path: Pa
     assert not store.dataset().notices
 
 
-def test_all_providers_down_is_a_failure_that_keeps_what_was_stored(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_all_providers_down_is_a_failure_that_keeps_what_was_stored(server: Loopback, tmp_path: Path) -> None:
     store = Store(tmp_path)
     fetch(store, server.settings(), only=["treasury"])
     before = store.dataset().fingerprint()
@@ -250,7 +250,7 @@ def test_all_providers_down_is_a_failure_that_keeps_what_was_stored(server: Loop
     assert "last complete fetch on" in store.dataset().notices[0].text
 
 
-def test_a_revision_adds_a_row_and_a_repeat_adds_nothing(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_a_revision_adds_a_row_and_a_repeat_adds_nothing(server: Loopback, tmp_path: Path) -> None:
     store, market = Store(tmp_path), server.market
     fetch(store, server.settings(), only=["fred", "treasury"])
     again = fetch(store, server.settings(), only=["fred", "treasury"])
@@ -269,7 +269,7 @@ def test_a_revision_adds_a_row_and_a_repeat_adds_nothing(server: Loopback, tmp_p
     assert list(both["value"]) == [cash.iloc[-3], cash.iloc[-3] + 1.0]
 
 
-def test_a_late_release_is_known_when_it_came(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_a_late_release_is_known_when_it_came(server: Loopback, tmp_path: Path) -> None:
     store, market = Store(tmp_path), server.market
     fed = market.series["WALCL"]
     last = fed.index[-2]
@@ -302,7 +302,7 @@ def test_default_settings_stay_within_freds_limit() -> None:
     assert Settings().per_minute["fred"] <= 120
 
 
-def test_a_proxy_from_the_environment_is_used(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_proxy_from_the_environment_is_used(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
     with Loopback(server.market) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.base)
         monkeypatch.setenv("NO_PROXY", "")
@@ -316,7 +316,7 @@ def test_the_key_is_nowhere(
     server: Loopback,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
-    capfd: pytest.CaptureFixture[str],  # noqa: F811
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     caplog.set_level(logging.DEBUG)
     server.fault("series_id=DGS2&", status=500)
@@ -351,7 +351,7 @@ def test_scrubbing_knows_encoded_keys() -> None:
     assert "other" not in scrub("https://x/?API_KEY=other&y=1")
 
 
-def test_errors_have_one_line(server: Loopback) -> None:  # noqa: F811
+def test_errors_have_one_line(server: Loopback) -> None:
     server.fault("sofr", status=404)
     with Http(server.settings()) as http, pytest.raises(RefusedError) as caught:
         http.get("nyfed", "/api/rates/secured/sofr/search.json", kind="json")

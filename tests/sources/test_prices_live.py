@@ -1,4 +1,5 @@
-"""Prices through yfinance against a server that answers as Yahoo's chart service does; members from the person's list."""
+"""Prices through yfinance against a server that answers as Yahoo's chart service does; members from the
+person's list."""
 
 from __future__ import annotations
 
@@ -11,7 +12,6 @@ import pytest
 from fiveengines.fetch import fetch
 from fiveengines.sources.prices import symbol
 from fiveengines.store import Store
-from loopback.fixtures import figures, server  # noqa: F401
 from loopback.server import Loopback
 
 pytest.importorskip("yfinance")
@@ -24,7 +24,7 @@ def test_symbols() -> None:
     assert symbol("SPY") == ("SPY", "Close")
 
 
-def test_closes_opens_and_members(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_closes_opens_and_members(server: Loopback, tmp_path: Path) -> None:
     server.market.members = ("AAPL", "BRK-B")
     (tmp_path / "members.csv").write_text(
         "ticker,sector,date_added\nAAPL,Technology,1982-11-30\nBRK.B,Financials,2010-02-16\n"
@@ -42,7 +42,7 @@ def test_closes_opens_and_members(server: Loopback, tmp_path: Path) -> None:  # 
     assert list(members.closes["AAPL"]) == pytest.approx(list(spy * 1.4))
 
 
-def test_a_dividend_does_not_rewrite_the_past(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_a_dividend_does_not_rewrite_the_past(server: Loopback, tmp_path: Path) -> None:
     store, market = Store(tmp_path), server.market
     market.members = ("AAPL",)
     (tmp_path / "members.csv").write_text("ticker,sector\nAAPL,Technology\n")
@@ -63,7 +63,7 @@ def test_a_dividend_does_not_rewrite_the_past(server: Loopback, tmp_path: Path) 
     assert list(members.closes["AAPL"].iloc[:5]) == pytest.approx(list(whole.iloc[:5] * 1.4))
 
 
-def test_an_unknown_ticker_is_named_and_the_others_come(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_an_unknown_ticker_is_named_and_the_others_come(server: Loopback, tmp_path: Path) -> None:
     del server.market.series["XLK"]
     report = fetch(Store(tmp_path), server.settings(), only=["prices"])
     assert [trouble.series for trouble in report.outcomes[0].troubles] == ["XLK"]
@@ -72,7 +72,7 @@ def test_an_unknown_ticker_is_named_and_the_others_come(server: Loopback, tmp_pa
 
 def test_without_yfinance_the_remedy_is_named(
     server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # noqa: F811
+) -> None:
     monkeypatch.setattr("fiveengines.sources.prices.find_spec", lambda name: None)
     report = fetch(Store(tmp_path), server.settings(), only=["prices", "treasury"])
     assert "fiveengines[prices]" in str(report.outcomes[1].troubles[0].error)

@@ -13,7 +13,7 @@ import pytest
 from fiveengines.dataset import Members
 from fiveengines.errors import StoreError
 from fiveengines.sources import files
-from fiveengines.sources.base import frame_by_rule
+from fiveengines.sources.base import Basis, answer_frame, frame_by_rule
 from fiveengines.store import Store
 from fiveengines.store.disk import _TEMPORARY
 
@@ -166,3 +166,20 @@ def test_a_files_directory_can_be_imported(tmp_path: Path) -> None:
         fresh = frame_by_rule("BAMLH0A0HYM2", ["2024-01-02"], [3.5])
         writer.add("fred", {"BAMLH0A0HYM2": fresh}, NOW)
     assert list(store.dataset().series["BAMLH0A0HYM2"].latest()) == [19.88, 21.82, 3.5]
+
+
+def test_known_is_the_newest_figure_in_its_newest_vintage(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store.writing() as writer:
+        days = ["2024-01-06", "2024-01-13", "2024-01-06", "2024-01-13"]
+        when = ["2024-01-11 13:30", "2024-01-18 13:30", "2024-01-18 13:30", "2024-01-25 13:30"]
+        answer = answer_frame(days, [202000.0, 187000.0, 203000.0, 189000.0], when, int(Basis.PROVIDER))
+        writer.add("fred", {"ICSA": answer}, NOW)
+    assert list(store.known("2024-01-12", ["ICSA"]).loc["ICSA"]) == [
+        pd.Timestamp("2024-01-06"),
+        202000.0,
+        pd.Timestamp("2024-01-11 13:30"),
+    ]
+    assert store.known("2024-01-19").loc["ICSA", "value"] == 187000.0
+    assert store.known("2024-01-26").loc["ICSA", "value"] == 189000.0
+    assert not len(store.known("2024-01-05"))

@@ -140,7 +140,8 @@ def answer_frame(
 
 
 def changes_only(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame`, sorted by observed and known_at, without rows that repeat the value known before for that date."""
+    """`frame`, sorted by observed and known_at, without rows that repeat the value known before for that
+    date."""
     observed, value = frame["observed"].to_numpy(), frame["value"].to_numpy()
     repeats = (observed[1:] == observed[:-1]) & np.isclose(value[1:], value[:-1], rtol=1e-12, atol=0.0)
     return pd.DataFrame(frame.loc[np.append(True, ~repeats)[: len(frame)]])

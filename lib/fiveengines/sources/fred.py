@@ -177,7 +177,7 @@ def _no_rows() -> pd.DataFrame:
 
 
 def _client() -> type:
-    import fredapi  # noqa: PLC0415  (only a fetch needs it)
+    import fredapi  # noqa: PLC0415
 
     client: type = fredapi.Fred
     return client

@@ -31,7 +31,7 @@ from fiveengines.errors import StoreError
 from fiveengines.sources import files
 from fiveengines.sources.base import Basis
 from fiveengines.store import disk
-from fiveengines.store.revisions import ROW, additions, first_choice, no_rows, view
+from fiveengines.store.revisions import ROW, additions, first_choice, newest_row, no_rows, view
 
 IMPORTED = "files"
 # Where two sources have the same observation: the catalog's own provider, then live ones, then imported
@@ -98,6 +98,8 @@ class Store:
         found: dict[str, list[tuple[str, pd.DataFrame]]] = {}
         known = catalog()
         for source in self.sources():
+            if ids is not None and disk.series_in(self._file(source)).isdisjoint(ids):
+                continue
             rows = self.rows(source)
             for series_id in rows:
                 if series_id in known and (ids is None or series_id in ids):
@@ -114,6 +116,19 @@ class Store:
     def as_of(self, day: dt.date | str) -> Dataset:
         """What was public on the evening of `day`'s reading date."""
         return self.dataset(day)
+
+    def known(self, day: dt.date | str, ids: Sequence[str] | None = None) -> pd.DataFrame:
+        """The newest figure of each series on the evening of `day`'s reading date, in its newest vintage
+        then.
+
+        Returns one row a series (index: catalog id): observed, value, known_at; series without a figure are
+        left out.
+        """
+        found = {
+            key: newest_row(data.frame)
+            for key, data in self.dataset(day, ids=ids, members=False).series.items()
+        }
+        return pd.DataFrame.from_dict(found, orient="index", columns=["observed", "value", "known_at"])
 
     def members(self) -> Members | None:
         """Closes of index members, None when there are none."""

@@ -35,6 +35,7 @@ SCHEMA = pa.schema(
     ]
 )
 _TEMPORARY = ".writing-"
+_NAMES = "series"
 _REBUILD = "Move it away and run `fiveengines fetch` again; the other files are untouched."
 
 
@@ -148,7 +149,8 @@ def write_rows(path: Path, rows: Mapping[str, pd.DataFrame]) -> None:
     for name in ROW:
         values = np.concatenate([frame[name].to_numpy() for frame in frames])
         columns.append(pa.array(values, SCHEMA.field(name).type))
-    table = pa.Table.from_arrays(columns, schema=SCHEMA)
+    notes = {_NAMES: json.dumps(names)}
+    table = pa.Table.from_arrays(columns, schema=SCHEMA).replace_schema_metadata(notes)
     repeated = ["series", "fetched_at", "basis"]
     write_whole(
         path,
@@ -156,6 +158,15 @@ def write_rows(path: Path, rows: Mapping[str, pd.DataFrame]) -> None:
             table, to, compression="lz4", use_dictionary=repeated, row_group_size=1 << 24
         ),
     )
+
+
+def series_in(path: Path) -> frozenset[str]:
+    """Which series the file holds, from its footer alone."""
+    try:
+        notes = pq.read_schema(path).metadata or {}
+        return frozenset(json.loads(notes[_NAMES.encode()]))
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        raise StoreError("the file is damaged.", where=str(path), remedy=_REBUILD) from error
 
 
 def _exact(values: np.ndarray) -> np.ndarray:

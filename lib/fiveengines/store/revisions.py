@@ -134,6 +134,14 @@ def view(rows: pd.DataFrame) -> pd.DataFrame:
     return seen.set_axis(pd.RangeIndex(len(seen)))
 
 
+def newest_row(seen: pd.DataFrame) -> tuple[np.datetime64, float, np.datetime64]:
+    """Observed, value and known_at of the newest observation in `seen` (a view, not empty), as last
+    revised."""
+    observed = seen["observed"].to_numpy()
+    at = len(observed) - 1 - int(np.argmax(observed[::-1]))
+    return observed[at], float(seen["value"].to_numpy()[at]), seen["known_at"].to_numpy()[at]
+
+
 def first_choice(frames: list[pd.DataFrame]) -> pd.DataFrame:
     """Views of one series from several sources as one: a later source serves only dates that no earlier one
     has."""

@@ -12,17 +12,16 @@ from fiveengines.doctor import Row, examine, next_release
 from fiveengines.fetch import NAMES, fetch
 from fiveengines.store import Store
 from loopback.answers import GOOD_KEY
-from loopback.fixtures import figures, server  # noqa: F401
 from loopback.server import Loopback
 
 OFFICIAL = ["fred", "nyfed", "treasury", "cboe", "cftc"]
 
 
-def rows(store: Store, server: Loopback, **changes: object) -> dict[str, Row]:  # noqa: F811
+def rows(store: Store, server: Loopback, **changes: object) -> dict[str, Row]:
     return {row.provider: row for row in examine(store, server.settings(**changes), names=OFFICIAL)}
 
 
-def test_an_empty_store_is_told_to_fetch(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_an_empty_store_is_told_to_fetch(server: Loopback, tmp_path: Path) -> None:
     found = {row.provider: row for row in examine(Store(tmp_path), server.settings())}
     assert tuple(found) == NAMES
     assert found["cboe"].reachable and found["cboe"].newest is None
@@ -30,7 +29,7 @@ def test_an_empty_store_is_told_to_fetch(server: Loopback, tmp_path: Path) -> No
     assert not list(tmp_path.rglob("*.parquet"))
 
 
-def test_a_healthy_store_needs_nothing(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_a_healthy_store_needs_nothing(server: Loopback, tmp_path: Path) -> None:
     store = Store(tmp_path)
     fetch(store, server.settings(), only=OFFICIAL)
     found = rows(store, server)
@@ -41,13 +40,13 @@ def test_a_healthy_store_needs_nothing(server: Loopback, tmp_path: Path) -> None
     assert found["cboe"].next_release is not None and found["cboe"].next_release > pd.Timestamp(close)
 
 
-def test_without_a_key_the_remedy_is_a_key(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_without_a_key_the_remedy_is_a_key(server: Loopback, tmp_path: Path) -> None:
     row = rows(Store(tmp_path), server, fred_key=None)["fred"]
     assert (row.key, row.reachable) == ("absent", True)
     assert "FRED_API_KEY" in row.mend
 
 
-def test_a_refused_key_and_a_dead_provider(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_a_refused_key_and_a_dead_provider(server: Loopback, tmp_path: Path) -> None:
     server.fault("operating_cash", status=500)
     found = rows(Store(tmp_path), server, fred_key="wrong" * 6)
     assert found["fred"].reachable is False and "refused" in found["fred"].said
@@ -55,7 +54,7 @@ def test_a_refused_key_and_a_dead_provider(server: Loopback, tmp_path: Path) -> 
     assert "wrongwrong" not in repr(found) and GOOD_KEY not in repr(found)
 
 
-def test_gaps_jumps_and_overdue_figures_are_found(server: Loopback, tmp_path: Path) -> None:  # noqa: F811
+def test_gaps_jumps_and_overdue_figures_are_found(server: Loopback, tmp_path: Path) -> None:
     market = server.market
     market.series["TGA_DAILY"] = market.series["TGA_DAILY"].iloc[:-40]
     market.series["DGS10"] = market.series["DGS10"].drop(market.series["DGS10"].index[-30:-15])
