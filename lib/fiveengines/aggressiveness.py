@@ -59,7 +59,7 @@ def gauge(score: pd.DataFrame, regime: pd.Series, params: Aggressiveness) -> Agg
     alignment = mean.ewm(halflife=params.half_life_weeks).mean()
     cap = regime.map(params.caps_by_regime).astype("float64")
     target = (0.5 + params.gain * (alignment - params.centre)).clip(0.0, 1.0)
-    target = np.minimum(target, cap)
+    target = target.where(target < cap, cap)
     exposure, most = np.zeros(len(target)), cap.to_numpy()
     current = np.nan
     for week, wanted in enumerate(target.to_numpy()):
@@ -85,16 +85,14 @@ def reading(
 ) -> AggressivenessReading:
     """Step 3 on `day`."""
     rules = params.aggressiveness
-    at = history.exposure.index.get_loc(day)
+    at = list(history.exposure.index).index(day)
     value, target, alignment = (
-        float(each.iloc[at]) for each in (history.exposure, history.target, history.alignment)
+        float(each.to_numpy()[at]) for each in (history.exposure, history.target, history.alignment)
     )
-    previous = float(history.exposure.iloc[at - 1]) if at > 0 else None
-    smoothed = score[list(ENGINES)].ewm(halflife=rules.half_life_weeks, ignore_na=True).mean().iloc[at]
-    known = smoothed.dropna()
-    drivers = [
-        Driver(str(name), float(rules.gain * each / max(len(known), 1))) for name, each in known.items()
-    ]
+    previous = float(history.exposure.to_numpy()[at - 1]) if at > 0 else None
+    smoothed = score[list(ENGINES)].ewm(halflife=rules.half_life_weeks, ignore_na=True).mean().to_numpy()[at]
+    known = {name: float(each) for name, each in zip(ENGINES, smoothed, strict=True) if np.isfinite(each)}
+    drivers = [Driver(name, rules.gain * each / len(known)) for name, each in known.items()]
     low, high = params.bands[params.risk_profile]
     placed = low + value * (high - low)
     actual = params.actual_exposure
@@ -106,7 +104,7 @@ def reading(
         previous=previous,
         target=target,
         alignment=alignment,
-        cap=rules.caps_by_regime[int(regime.iloc[at])],
+        cap=rules.caps_by_regime[int(regime.to_numpy()[at])],
         band=(low, high),
         portfolio_exposure=placed,
         actual_exposure=actual,

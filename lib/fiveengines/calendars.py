@@ -79,7 +79,7 @@ def sessions(end_year: int | None = None) -> pd.DatetimeIndex:
         # The library's own use of pandas; a reader's notebook should not show it.
         warnings.simplefilter("ignore", DeprecationWarning)
         calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_SESSION, end=f"{year}-12-31")
-    return pd.DatetimeIndex(calendar.sessions, freq=None).astype("datetime64[s]")
+    return pd.DatetimeIndex(calendar.sessions.to_numpy().astype("datetime64[s]"))
 
 
 @lru_cache(maxsize=1)

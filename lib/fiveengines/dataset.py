@@ -67,7 +67,7 @@ class SeriesData:
 
 
 def series_data(
-    id: str,
+    series_id: str,
     observed: Iterable[object],
     value: Iterable[object],
     known_at: Iterable[object],
@@ -85,7 +85,7 @@ def series_data(
     )
     frame = frame[np.isfinite(frame["value"].to_numpy())]
     frame = frame.sort_values(["known_at", "observed"], kind="stable", ignore_index=True)
-    return SeriesData(id, frame, provider, origin)
+    return SeriesData(series_id, frame, provider, origin)
 
 
 @dataclass(frozen=True)

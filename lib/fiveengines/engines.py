@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fiveengines.measures import Measurements, measure
-from fiveengines.parameters import ENGINES, EngineParameters, Indicator
+from fiveengines.parameters import ENGINES, Engine, EngineParameters, Indicator
 
 STATES = ("supportive", "neutral", "adverse", "unknown")
 DIRECTIONS = ("improving", "stable", "deteriorating")
@@ -76,8 +77,8 @@ class EngineHistory:
 
 def indicator_score(values: np.ndarray, adverse: np.ndarray, supportive: np.ndarray) -> np.ndarray:
     """-1 at and beyond `adverse`, +1 at and beyond `supportive`, linear between; NaN stays NaN. Shapes broadcast."""
-    result: np.ndarray = np.clip(((values - adverse) / (supportive - adverse)) * 2 - 1, -1.0, 1.0)
-    return result
+    scaled = ((values - adverse) / (supportive - adverse)) * 2 - 1
+    return np.asarray(np.clip(scaled, -1.0, 1.0))
 
 
 def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | None = None) -> EngineHistory:
@@ -189,17 +190,17 @@ def _directions(score: pd.Series, params: EngineParameters) -> np.ndarray:
     )
 
 
-def _number(value: float) -> float | None:
+def _number(value: Any) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _moment(value: object) -> pd.Timestamp | None:
-    return None if pd.isna(value) else pd.Timestamp(value)  # type: ignore[call-overload, arg-type]
+def _moment(value: Any) -> pd.Timestamp | None:
+    return None if pd.isna(value) else pd.Timestamp(value)
 
 
 def reading(
     history: EngineHistory,
-    engine: str,
+    engine: Engine,
     day: pd.Timestamp,
     measured: Measurements,
     used: pd.DataFrame,
@@ -210,10 +211,10 @@ def reading(
 
     used: values as scored (overrides applied); overridden: bool, same shape; measured: the data's own values.
     """
-    at = history.score.index.get_loc(day)
-    before = history.score.index[at - 1] if at > 0 else None
+    at = list(history.score.index).index(day)
+    before: Any = history.score.index[at - 1] if at > 0 else None
     evidence = []
-    for name, line in params.engines[engine].items():  # type: ignore[index]
+    for name, line in params.engines[engine].items():
         each = measure(name)
         scored = line.weight > 0
         evidence.append(
@@ -223,7 +224,7 @@ def reading(
                 value=_number(used.at[day, name]),
                 unit=each.unit,
                 score=_number(history.scores.at[day, name]) if scored else None,
-                weight=float(history.weights.at[day, name]) if scored else 0.0,
+                weight=_number(history.weights.at[day, name]) or 0.0 if scored else 0.0,
                 observed=_moment(measured.observed.at[day, name]),
                 known_at=_moment(measured.known_at.at[day, name]),
                 overridden=bool(overridden.at[day, name]),
@@ -241,7 +242,7 @@ def reading(
         score=_number(history.score.at[day, engine]),
         state=str(history.state.at[day, engine]),
         direction=str(history.direction.at[day, engine]),
-        coverage=float(history.coverage.at[day, engine]),
+        coverage=_number(history.coverage.at[day, engine]) or 0.0,
         disagreement=_number(history.disagreement.at[day, engine]),
         previous_score=_number(history.score.at[before, engine]) if before is not None else None,
         previous_state=str(history.state.at[before, engine]) if before is not None else None,

@@ -52,7 +52,7 @@ def announced(found: pd.DataFrame, params: Inflections) -> pd.Series:
 
     Improving turns count only for the engines that params name, because a market's turn is theirs to announce.
     """
-    wanted = [name for name in found if name.endswith(DETERIORATING) or name.split(":")[0] in params.announce]
+    wanted = [name for name in found if str(name).endswith(DETERIORATING) or str(name).split(":")[0] in params.announce]
     flags = found[wanted].to_numpy() > 0
     return pd.Series([",".join(np.array(wanted)[row]) for row in flags], index=found.index)
 
@@ -61,13 +61,16 @@ def recent(
     found: pd.DataFrame, params: Inflections, day: pd.Timestamp, weeks: int = 13
 ) -> tuple[Inflection, ...]:
     """Turns of the last `weeks` readings up to `day`, newest first."""
-    at = int(found.index.get_indexer([day])[0])
+    dates = list(found.index)
+    at = dates.index(day)
     window = found.iloc[max(0, at - weeks + 1) : at + 1]
     rows = []
     for name in window:
         engine, direction = str(name).split(":")
-        for moment, strength in window[name][window[name] > 0].items():
-            age = at - int(found.index.get_indexer([moment])[0])
+        for moment, strength in zip(window.index, window[name].to_numpy(), strict=True):
+            if not strength > 0:
+                continue
+            age = at - dates.index(moment)
             known = direction == DETERIORATING or engine in params.announce
             rows.append(Inflection(engine, direction, pd.Timestamp(moment), age, float(strength), known))
     return tuple(sorted(rows, key=lambda each: (each.weeks_ago, each.engine)))
@@ -81,7 +84,7 @@ def _once(fired: pd.Series, strength: pd.Series, quiet_weeks: int) -> pd.Series:
     for at in np.flatnonzero(fired.to_numpy(dtype=bool)):
         if at - last > quiet_weeks:
             kept[at] = max(float(sizes[at]), 0.05)
-            last = at
+            last = int(at)
     return pd.Series(kept, index=fired.index)
 
 

@@ -41,7 +41,7 @@ class Panel:
         self.as_of = pd.Timestamp(as_of)
         self.cutoff = calendars.evening_of(self.as_of)
         every = calendars.sessions(max(self.as_of.year + 1, 2027))
-        self.sessions = every[(every >= FIRST_DAY) & (every <= self.as_of)]
+        self.sessions = every[(every >= pd.Timestamp(FIRST_DAY)) & (every <= self.as_of)]
         self.dataset = dataset.until(self.cutoff, self.as_of)
         self.evenings = calendars.evening(self.sessions).to_numpy().astype("datetime64[s]")
         self._known: dict[str, Known] = {}
@@ -98,7 +98,7 @@ class Panel:
         return result
 
     def reports(self, series_ids: Sequence[str]) -> pd.DataFrame:
-        """Reports on their own dates: observation date × series, each as first published, so that history never moves."""
+        """Reports on their own dates: observation date × series, each as first published: history never moves."""
         present = {key: self.dataset.series[key].first() for key in series_ids if key in self}
         return pd.DataFrame(present)
 

@@ -51,7 +51,7 @@ def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Me
     panel = Panel(dataset, as_of)
     dates = calendars.reading_dates(params.weekly.history_start, as_of)
     if len(dates) == 0 or dates[-1] != as_of:
-        dates = dates.append(pd.DatetimeIndex([as_of]))
+        dates = pd.DatetimeIndex([*dates, as_of])
     names = [name for lines in params.engines.engines.values() for name in lines]
     measured = measures.evaluate(panel, dates, names)
     tape = styles.tape_history(panel.daily("SPX"), dates, params.regimes.styles)

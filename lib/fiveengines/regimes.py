@@ -152,25 +152,25 @@ def reading(
     history: RegimeHistory, score: pd.DataFrame, params: RegimeParameters, day: pd.Timestamp
 ) -> RegimeReading:
     """The regime on `day`; `confirmed` is False while the week itself points elsewhere."""
-    at = history.confirmed.index.get_loc(day)
-    number = int(history.confirmed.iloc[at])
-    shares_now = history.memberships.iloc[at]
-    runner = int(shares_now.drop(number).idxmax())
-    past = history.confirmed.iloc[: at + 1]
-    spell = int((past[::-1] == number).cumprod().sum())
+    at = list(history.confirmed.index).index(day)
+    calls = history.confirmed.to_numpy(dtype="int64")[: at + 1]
+    number, raw = int(calls[at]), int(history.raw.to_numpy()[at])
+    shares_now = dict(zip(NUMBERS, map(float, history.memberships.to_numpy()[at]), strict=True))
+    runner = max((n for n in NUMBERS if n != number), key=lambda n: shares_now[n])
+    spell = int((calls[::-1] == number).cumprod().sum())
     return RegimeReading(
         number=number,
         name=NAMES[number],
-        raw=int(history.raw.iloc[at]),
-        confirmed=int(history.raw.iloc[at]) == number,
-        memberships={n: float(shares_now[n]) for n in NUMBERS},
+        raw=raw,
+        confirmed=raw == number,
+        memberships=shares_now,
         runner_up=runner,
-        previous=int(past.iloc[-2]) if at > 0 else None,
-        since=past.index[-spell],
+        previous=int(calls[-2]) if at > 0 else None,
+        since=pd.Timestamp(history.confirmed.index[at + 1 - spell]),
         weeks=spell,
-        acute=bool(history.acute.iloc[at]),
-        shock=bool(history.shock.iloc[at]),
-        flip=smallest_flip(history, score, params, int(at)),
+        acute=bool(history.acute.to_numpy()[at]),
+        shock=bool(history.shock.to_numpy()[at]),
+        flip=smallest_flip(history, score, params, at),
     )
 
 
@@ -184,9 +184,9 @@ def smallest_flip(
     """
     sizes = np.round(np.arange(0.02, 2.0, 0.02), 2)
     steps = np.concatenate([sizes, -sizes])
-    current = score.iloc[at][list(ENGINES)].to_numpy(dtype="float64")
-    barred = 0.0 if bool(history.acute.iloc[at]) else _BARRED
-    nearest = int(history.raw.iloc[at])
+    current = score[list(ENGINES)].to_numpy(dtype="float64")[at]
+    barred = 0.0 if bool(history.acute.to_numpy()[at]) else _BARRED
+    nearest = int(history.raw.to_numpy()[at])
     best: Flip | None = None
     for position, engine in enumerate(ENGINES):
         if not np.isfinite(current[position]):

@@ -32,6 +32,7 @@ from fiveengines import (
 from fiveengines.dataset import Dataset, Notice
 from fiveengines.errors import DataError, ParameterError
 from fiveengines.open_source import open_source
+from fiveengines.overrides import Entry, Trail
 from fiveengines.parameters import ENGINES, Parameters, RunParameters
 from fiveengines.playbook import rules
 from fiveengines.readings import Measured, Readings, history_frame, measure_all, read
@@ -47,7 +48,7 @@ class Week:
     run: RunParameters
     measured: Measured = field(repr=False)
     readings: Readings = field(repr=False)
-    trail: overrides.Trail | tuple[overrides.Entry, ...] = field(repr=False)
+    trail: Trail | tuple[Entry, ...] = field(repr=False)
     notices: tuple[Notice, ...] = field(repr=False, default=())
 
     @classmethod
@@ -202,7 +203,7 @@ class Week:
         return narrative.changes(self.engines, self.regime)
 
     @property
-    def overrides(self) -> tuple[overrides.Entry, ...]:
+    def overrides(self) -> tuple[Entry, ...]:
         """Manual readings in force this week."""
         return self.readings.applied.entries
 
@@ -228,7 +229,7 @@ class Week:
         """Every week up to this one, in the history CSV's columns."""
         return history_frame(self.readings)
 
-    def with_entries(self, entries: tuple[overrides.Entry, ...]) -> Week:
+    def with_entries(self, entries: tuple[Entry, ...]) -> Week:
         """The same data read with other manual readings instead; nothing is measured again and nothing is saved."""
         return replace(self, readings=read(self.measured, self.params, entries), trail=entries)
 

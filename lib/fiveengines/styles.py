@@ -59,35 +59,34 @@ def reading(
     style: pd.Series, regime: pd.Series, history: pd.DataFrame, params: Styles, day: pd.Timestamp
 ) -> StyleReading:
     """Step 4 on `day`."""
-    figures = {str(k): (float(v) if np.isfinite(v) else None) for k, v in history.loc[day].items()}
-    efficiency = figures["efficiency_ratio"]
-    word = "unknown"
-    if efficiency is not None:
-        rule = params.tape
-        word = (
-            "trending"
-            if efficiency >= rule.trending_efficiency
-            else "choppy"
-            if efficiency <= rule.choppy_efficiency
-            else "mixed"
-        )
-    name = str(style.loc[day])
-    fitting = {"trend_following": "trending", "mean_reversion": "choppy"}.get(name)
-    agreement = (
-        "not tested"
-        if fitting is None or word == "unknown"
-        else "agrees"
-        if word == fitting
-        else "mixed"
-        if word == "mixed"
-        else "disagrees"
-    )
+    at = list(history.index).index(day)
+    row = zip(history.columns, history.to_numpy(dtype="float64")[at], strict=True)
+    figures = {str(name): float(value) if np.isfinite(value) else None for name, value in row}
+    word = _tape_word(figures["efficiency_ratio"], params)
+    name = str(style.to_numpy()[at])
     return StyleReading(
         name,
-        params.by_regime[int(regime.loc[day])],
-        agreement,
+        params.by_regime[int(regime.to_numpy()[at])],
+        _agreement(name, word),
         figures["efficiency_ratio"],
         figures["variance_ratio"],
         figures["breakout_success"],
         word,
     )
+
+
+def _tape_word(efficiency: float | None, params: Styles) -> str:
+    """trending, choppy or mixed by the efficiency ratio; unknown without one."""
+    if efficiency is None:
+        return "unknown"
+    if efficiency >= params.tape.trending_efficiency:
+        return "trending"
+    return "choppy" if efficiency <= params.tape.choppy_efficiency else "mixed"
+
+
+def _agreement(style: str, word: str) -> str:
+    """Whether the tape shows what the style lives on; styles that live on neither are not tested."""
+    fitting = {"trend_following": "trending", "mean_reversion": "choppy"}.get(style)
+    if fitting is None or word == "unknown":
+        return "not tested"
+    return {fitting: "agrees", "mixed": "mixed"}.get(word, "disagrees")

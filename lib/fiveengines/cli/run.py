@@ -10,9 +10,8 @@ import typer
 
 from fiveengines.errors import FiveEnginesError
 
-# Typer carries its own copy of click and exports only the leaves of its errors; the bases are reached through one.
-_UsageError = typer.BadParameter.__mro__[1]
-_ClickError = typer.BadParameter.__mro__[2]
+# Typer carries its own copy of click and exports only the leaves of its errors; the base is reached through one.
+_ClickError: type[Exception] = typer.BadParameter.__mro__[2]
 
 
 def run(app: typer.Typer, arguments: list[str]) -> int:
@@ -23,7 +22,7 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
         )
     except FiveEnginesError as error:
         return _say(str(error), error.exit_code)
-    except (_UsageError, _ClickError) as error:
+    except _ClickError as error:
         context = getattr(error, "ctx", None)
         hint = f" Try `{context.command_path} --help`." if context else ""
         return _say(getattr(error, "format_message", error.__str__)() + hint, 2)

@@ -5,6 +5,7 @@ Formulas stand in `indicators`, judgement in params/.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,9 +109,9 @@ def _line(panel: Panel) -> pd.Series:
     return change(formulas.advance_decline_line(found.advances, found.declines), QUARTER)
 
 
-def _thrust(panel: Panel, formula: object) -> pd.Series:
+def _thrust(panel: Panel, formula: Callable[[pd.Series, pd.Series], pd.Series]) -> pd.Series:
     found = internals(panel)
-    fired = formula(found.advances, found.declines)  # type: ignore[operator]
+    fired = formula(found.advances, found.declines)
     # A thrust is one day's event; a weekly reader wants to know whether there was one this week.
     return fired.astype("float64").rolling(5, min_periods=1).max()
 

@@ -66,7 +66,10 @@ def evaluate(panel: Panel, dates: pd.DatetimeIndex, names: Iterable[str]) -> Mea
         known_at[name] = np.where(missing, np.datetime64("NaT", "s"), moments[at])
     basis = breadth.internals(panel).basis.iloc[at]
     return Measurements(
-        *(pd.DataFrame(each, index=dates) for each in (values, observed, known_at)), basis.set_axis(dates)
+        values=pd.DataFrame(values, index=dates),
+        observed=pd.DataFrame(observed, index=dates),
+        known_at=pd.DataFrame(known_at, index=dates),
+        breadth_basis=basis.set_axis(dates),
     )
 
 

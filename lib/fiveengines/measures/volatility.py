@@ -29,8 +29,8 @@ def _realized(panel: Panel) -> pd.Series:
 def _yang_zhang(panel: Panel) -> pd.Series:
     if not all(each in panel for each in ("SPX_OPEN", "SPX_HIGH", "SPX_LOW", "SPX")):
         return absent(panel)
-    bars = [panel.daily(each) for each in ("SPX_OPEN", "SPX_HIGH", "SPX_LOW", "SPX")]
-    return formulas.yang_zhang_volatility(*bars, MONTH)
+    opens, highs, lows, closes = (panel.daily(each) for each in ("SPX_OPEN", "SPX_HIGH", "SPX_LOW", "SPX"))
+    return formulas.yang_zhang_volatility(opens, highs, lows, closes, MONTH)
 
 
 def _term(panel: Panel) -> pd.Series:

@@ -14,6 +14,7 @@ from fiveengines.engines import EngineReading
 from fiveengines.inflections import Inflection
 from fiveengines.measures import measure
 from fiveengines.narrative import ENGINE_NAMES
+from fiveengines.overrides import Entry, bounds
 from fiveengines.playbook import content
 from fiveengines.regimes import NAMES
 from fiveengines.report import cover_context as cc
@@ -173,21 +174,16 @@ def _few(names: list[str]) -> str:
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 
-def _entry(each: object) -> cc.ManualEntry:
-    values = each.as_dict()  # type: ignore[attr-defined]
-    field = str(values["field"])
-    what = (
-        f"State of {field.split(':')[1].replace('_', ' ')}"
-        if field.startswith("state:")
-        else measure(field).title
-    )
+def _entry(each: Entry) -> cc.ManualEntry:
+    unit = bounds(each.field).unit
+    value = each.value if isinstance(each.value, str) else narrative.figure(float(each.value), unit)
     return cc.ManualEntry(
-        what=what,
-        value=str(values["value"]),
-        who=str(values["who"]),
-        why=str(values["why"]),
-        when=str(values["entered_at"])[:16].replace("T", " "),
-        until=str(values["until"]),
+        what=each.title,
+        value=value,
+        who=each.who,
+        why=each.why,
+        when=f"{each.entered_at:%Y-%m-%d %H:%M} UTC",
+        until=each.until.isoformat(),
     )
 
 
