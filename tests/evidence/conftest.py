@@ -47,8 +47,8 @@ def made() -> Made:
 
 @pytest.fixture(scope="session")
 def two_markets() -> Past:
-    """Twelve years of an index that is calm for three quarters of each year and wild for one."""
+    """Twelve years of an index that is calm for a year and a half and wild for half a year, in turn."""
     random = np.random.default_rng(3)
-    wild = (np.arange(3000) % 250) >= 187
+    wild = (np.arange(3000) % 500) >= 375
     moves = np.where(wild, random.normal(-0.002, 0.025, 3000), random.normal(0.0008, 0.006, 3000))
     return make_past(100 * np.exp(np.cumsum(moves)))
