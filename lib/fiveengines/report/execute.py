@@ -98,16 +98,18 @@ def execute(
     cwd: Path | None = None,
     cell_timeout: float = CELL_TIMEOUT,
     on_progress: Callable[[Progress], None] | None = None,
+    keep_kernel: bool = False,
 ) -> ExecutionResult:
     """Run `notebook` (from `bind`) in one kernel and return it with its outputs; the argument is left as it was.
 
     `parameters` are plain JSON values that the caller has already validated; anything else raises ParameterError before
-    a cell runs. `kernel` may have been started earlier to save waiting; it is stopped here in every case. A failing
-    cell ends its own step and the next step still runs; a failing shared cell or a dead kernel ends everything. Every
+    a cell runs. `kernel` may have been started earlier to save waiting; it is stopped here, unless `keep_kernel` and it
+    still answers: then its names are cleared and it can run the next notebook as a fresh one would. A failing cell ends its own step and the next step still runs; a failing shared cell or a dead kernel ends everything. Every
     cell says in metadata.papermill.status: completed, failed or skipped.
     """
     values = _plain(parameters)
     kernel = kernel or Kernel(cwd=cwd)
+    kept = False
     try:
         from papermill.engines import papermill_engines
         from papermill.parameterize import parameterize_notebook
@@ -134,8 +136,10 @@ def execute(
             on_progress=on_progress,
             failures=failures,
         )
+        kept = keep_kernel and all(each.kind == "error" for each in failures) and kernel.reset()
     finally:
-        kernel.stop()
+        if not kept:
+            kernel.stop()
     done.metadata.pop("widgets", None)
     return ExecutionResult(notebook=done, failures=tuple(failures))
 

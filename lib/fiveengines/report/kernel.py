@@ -88,6 +88,19 @@ class Kernel:
 
         return self._loop.run_until_complete(ask())
 
+    def reset(self, patience: float = 30) -> bool:
+        """Clear every name and count cells from one again; what is imported stays. False when it does not answer."""
+
+        async def ask() -> bool:
+            asked = self.client.execute("get_ipython().reset(new_session=True)", silent=True, store_history=False)
+            try:
+                reply = await _reply_to(asked, self.client.get_shell_msg, timeout=patience)
+            except Empty:
+                return False
+            return bool(reply["content"]["status"] == "ok")
+
+        return self._loop.run_until_complete(ask())
+
     def stop(self) -> None:
         """End the process at once and free its sockets; does nothing when it has ended already."""
 
