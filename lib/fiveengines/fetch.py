@@ -14,12 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from fiveengines import calendars
 from fiveengines.catalog import Frequency, Series, lookup
-from fiveengines.dataset import Members
 from fiveengines.errors import DataError, ParameterError, ProviderError
 from fiveengines.sources import base
 from fiveengines.sources.base import Answer, Basis, Item, MemberCloses, Provider, Trouble, Wanted
@@ -32,7 +30,7 @@ from fiveengines.sources.nyfed import NewYorkFed
 from fiveengines.sources.prices import Prices
 from fiveengines.sources.treasury import Treasury
 from fiveengines.store import Store, Writer
-from fiveengines.store.revisions import continued
+from fiveengines.store.revisions import continued, joined_members
 
 # The first session that the calendar knows.
 HISTORY_STARTS = dt.date(1990, 1, 2)
@@ -159,7 +157,13 @@ def fetch(
         ]
         try:
             with ThreadPoolExecutor(max_workers=max(1, len(work))) as pool:
-                outcomes = list(pool.map(lambda one: one.run(), work))
+                try:
+                    outcomes = list(pool.map(lambda one: one.run(), work))
+                except KeyboardInterrupt:
+                    # each provider keeps what it has and ends before its next series
+                    for one in work:
+                        one.stop.set()
+                    raise
         finally:
             writer.log([asdict(entry) for entry in log])
     for outcome in outcomes:
@@ -202,6 +206,7 @@ class _Work:
         self.outcome = Outcome(provider.name, provider.title)
         self.gathered: dict[str, pd.DataFrame] = {}
         self.done = self.total = 0
+        self.stop = threading.Event()
 
     def run(self) -> Outcome:
         """Fetch everything; whatever goes wrong ends in the outcome."""
@@ -227,6 +232,8 @@ class _Work:
             return
         for item in self.provider.fetch(wanted):
             self._take(item)
+            if self.stop.is_set():
+                return
             if time.monotonic() - written > _GATHER:
                 self._write()
                 written = time.monotonic()
@@ -365,29 +372,3 @@ def _last_public_session(entry: Series, now: pd.Timestamp) -> pd.Timestamp:
     near = days[(days > now - pd.Timedelta(days=14)) & (days <= now + pd.Timedelta(days=1))]
     public = near[calendars.published_at(entry, near) <= now]
     return pd.Timestamp(public[-1])
-
-
-def joined_members(held: Members | None, item: MemberCloses) -> Members:
-    """`held` continued ticker by ticker with `item`; tickers new to the store come whole."""
-    if held is None:
-        return Members(item.closes.sort_index(), item.sectors, item.note, item.origin)
-    closes = held.closes.reindex(held.closes.index.union(item.closes.index)).astype("float64")
-    parts = {}
-    for ticker in item.closes.columns:
-        fresh = item.closes[ticker]
-        if ticker not in closes.columns:
-            parts[ticker] = fresh.reindex(closes.index)
-            continue
-        try:
-            new = continued(closes[ticker], fresh)
-        except ValueError:
-            continue
-        column = closes[ticker].copy()
-        column.loc[new.index] = new.to_numpy(dtype=np.float64)
-        parts[ticker] = column
-    kept = closes.drop(columns=[ticker for ticker in parts if ticker in closes.columns])
-    joined = pd.concat([kept, pd.DataFrame(parts)], axis=1) if parts else closes
-    order = [*held.closes.columns, *(name for name in parts if name not in held.closes.columns)]
-    return Members(
-        joined[order], {**held.sectors, **item.sectors}, held.note or item.note, held.origin or item.origin
-    )

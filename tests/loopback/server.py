@@ -23,6 +23,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from fiveengines.sources.http import Settings
 from loopback import answers
 from loopback.market import Market, balanced, from_directory, simulated
+from loopback.words import HTML, PAGE, Reply
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Loopback:
         self.requests: list[str] = []
         self.agents: set[str] = set()
         self._lock = threading.Lock()
-        self._ready: dict[tuple[str, str], answers.Reply] = {}
+        self._ready: dict[tuple[str, str], Reply] = {}
         self.remember = False
         outer = self
 
@@ -122,7 +123,7 @@ class Loopback:
                     return fault
         return None
 
-    def reply(self, target: str) -> answers.Reply:
+    def reply(self, target: str) -> Reply:
         path, query = urlsplit(target).path, urlsplit(target).query
         key = (path, query)
         if self.remember and key in self._ready:
@@ -150,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.startswith(("/api/global", "/data/us")) and agent.startswith(
             ("python", "httpx", "curl")
         ):
-            self._send(403, answers.HTML, answers.PAGE, {})
+            self._send(403, HTML, PAGE, {})
             return
         fault = server.take_fault(self.path)
         if fault is None:
@@ -158,7 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault.stall:
             time.sleep(fault.stall)
-        status, kind, body = fault.status or 200, answers.HTML, answers.PAGE
+        status, kind, body = fault.status or 200, HTML, PAGE
         if fault.status is None:
             status, kind, body = server.reply(self.path)
         if fault.change:

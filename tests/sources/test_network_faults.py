@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 import time
 from email.utils import format_datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fiveengines.errors import ProviderError
+from fiveengines.errors import ParameterError, ProviderError
 from fiveengines.fetch import Event, fetch
 from fiveengines.sources.base import Answer, Item, Trouble, Wanted
 from fiveengines.sources.cboe import Cboe
@@ -286,6 +287,21 @@ def test_a_late_release_is_known_when_it_came(server: Loopback, tmp_path: Path) 
     frame = store.dataset().series["WALCL"].frame
     assert frame["observed"].iloc[-1] == last
     assert frame["known_at"].iloc[-1] == moments["now"]
+
+
+def test_settings_come_from_the_environment_and_a_dotenv_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("FRED_API_KEY=from-the-file\nFIVEENGINES_CBOE_URL=http://127.0.0.1:1/\n")
+    found = Settings.from_environment()
+    assert found.fred_key == "from-the-file" and found.bases["cboe"] == "http://127.0.0.1:1"
+    assert "from-the-file" not in repr(found) and "FRED_API_KEY" not in os.environ
+    monkeypatch.setenv("FRED_API_KEY", "from-the-shell")
+    assert Settings.from_environment().fred_key == "from-the-shell"
+    monkeypatch.setenv("FIVEENGINES_TIMEOUT", "soon")
+    with pytest.raises(ParameterError, match="FIVEENGINES_TIMEOUT"):
+        Settings.from_environment()
 
 
 def test_the_minutes_limit_is_kept() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiveengines.catalog import lookup
@@ -163,6 +163,7 @@ ANSWERS = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(ANSWERS)
 def test_nothing_is_lost_and_nothing_repeats(answers: list[tuple[dict[int, float], bool, int]]) -> None:
     rows, now = no_rows(), at("2024-03-01")

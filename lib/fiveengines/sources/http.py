@@ -28,7 +28,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from tenacity.wait import wait_exponential_jitter
 
 from fiveengines import paths
-from fiveengines.errors import ProviderError
+from fiveengines.errors import ParameterError, ProviderError
 
 Kind = Literal["csv", "json", "xml", "zip"]
 
@@ -83,9 +83,22 @@ class Settings:
         return cls(
             bases=bases,
             fred_key=found.get("FRED_API_KEY", "").strip() or None,
-            timeout=float(found.get("FIVEENGINES_TIMEOUT", default.timeout)),
-            wait=float(found.get("FIVEENGINES_WAIT", default.wait)),
+            timeout=_seconds(found, "FIVEENGINES_TIMEOUT", default.timeout),
+            wait=_seconds(found, "FIVEENGINES_WAIT", default.wait),
         )
+
+
+def _seconds(found: Mapping[str, str], name: str, default: float) -> float:
+    text = found.get(name)
+    if text is None:
+        return default
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < 3600:
+        raise ParameterError(f"{name} is {text!r}.", remedy="Give seconds, for example 30.")
+    return seconds
 
 
 @dataclass(frozen=True)

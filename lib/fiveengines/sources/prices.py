@@ -138,7 +138,7 @@ class Prices:
     def _download(self, names: list[str], since: dt.date) -> pd.DataFrame:
         """Adjusted closes and prices, index date, columns (field, symbol); ProviderError when nothing
         came."""
-        import yfinance  # noqa: PLC0415
+        import yfinance  # noqa: PLC0415  (an optional extra, slow to import)
 
         logging.getLogger("yfinance").setLevel(logging.CRITICAL)
         warnings.filterwarnings("ignore", module=r"yfinance(\..*)?")

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.catalog import Series
-from fiveengines.sources.base import Basis, changes_only
+from fiveengines.dataset import Members
+from fiveengines.sources.base import Basis, MemberCloses, changes_only
 
 ROW = ("observed", "value", "known_at", "fetched_at", "basis")
 # A figure absent a day after its rule says it should be there was late at its source; a shorter delay is the
@@ -177,3 +178,29 @@ def continued(held: pd.Series, fresh: pd.Series) -> pd.Series:
         raise ValueError("no common date")
     factor = float(held[common[-1]] / fresh[common[-1]])
     return new if abs(factor - 1) < _SAME_BASE else new * factor
+
+
+def joined_members(held: Members | None, item: MemberCloses) -> Members:
+    """`held` continued ticker by ticker with `item`; tickers new to the store come whole."""
+    if held is None:
+        return Members(item.closes.sort_index(), item.sectors, item.note, item.origin)
+    closes = held.closes.reindex(held.closes.index.union(item.closes.index)).astype("float64")
+    parts = {}
+    for ticker in item.closes.columns:
+        fresh = item.closes[ticker]
+        if ticker not in closes.columns:
+            parts[ticker] = fresh.reindex(closes.index)
+            continue
+        try:
+            new = continued(closes[ticker], fresh)
+        except ValueError:
+            continue
+        column = closes[ticker].copy()
+        column.loc[new.index] = new.to_numpy(dtype=np.float64)
+        parts[ticker] = column
+    kept = closes.drop(columns=[ticker for ticker in parts if ticker in closes.columns])
+    joined = pd.concat([kept, pd.DataFrame(parts)], axis=1) if parts else closes
+    order = [*held.closes.columns, *(name for name in parts if name not in held.closes.columns)]
+    return Members(
+        joined[order], {**held.sectors, **item.sectors}, held.note or item.note, held.origin or item.origin
+    )
