@@ -76,6 +76,8 @@ def classify(score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters
         )
         hot, warm = vix >= limits.vix_enter, vix >= limits.vix_stay
     distance = distances(score, params)
+    freely = shares(distance, params.sharpness)
+    without_crisis = shares(distance + _BARRED * (np.array(NUMBERS) == CRISIS), params.sharpness)
     keep = 1 - 0.5 ** (1 / params.half_life_weeks)
     weeks = len(score)
     instant, averaged = np.zeros((weeks, 5)), np.zeros((weeks, 5))
@@ -84,9 +86,7 @@ def classify(score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters
     mean, current = np.zeros(5), 0
     for week in range(weeks):
         acute[week] = severe[week] and (hot[week] or (current == CRISIS and warm[week]))
-        row = distance[week].copy()
-        row[CRISIS - 1] += 0.0 if acute[week] else _BARRED
-        now = shares(row, params.sharpness)
+        now = (freely if acute[week] else without_crisis)[week]
         nearest = int(now.argmax()) + 1
         mean = now if current == 0 else keep * now + (1 - keep) * mean
         current, mean = _confirm(current, nearest, now, mean, bool(jumped[week]), params.margin)

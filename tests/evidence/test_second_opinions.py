@@ -61,14 +61,17 @@ def test_this_week_is_the_last_of_all_weeks(opinions, two_markets):
 
 
 def test_hmm_finds_the_parameters_it_was_drawn_from(two_markets):
-    """Filtered probabilities by Bayes' rule from the true parameters agree with the fitted model's."""
+    """Filtered probabilities by Bayes' rule from the true parameters agree with the fitted model's.
+
+    Calm lasts 375 sessions and wild 125, so a state is left with probability 1/375 and 1/125.
+    """
     returns = log_returns(two_markets.closes)
     view, converged = fit_hmm(returns)
     assert converged
     probability = 0.5
     by_hand = []
     for value in returns:
-        prior = 0.98 * probability + 0.02 * (1 - probability)
+        prior = 374 / 375 * probability + 1 / 125 * (1 - probability)
         calm = prior * np.exp(-0.5 * ((value - 0.0008) / 0.006) ** 2) / 0.006
         wild = (1 - prior) * np.exp(-0.5 * ((value + 0.002) / 0.025) ** 2) / 0.025
         probability = calm / (calm + wild)

@@ -19,7 +19,7 @@ INDEX = "SPX"
 # Two years of weeks: with less, not one of the tables says anything.
 ENOUGH_WEEKS = 104
 # As many yearly fits of the second opinions as a reader of a notebook will wait for.
-RECENT_YEARS = 5
+RECENT_YEARS = 3
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -153,6 +154,12 @@ def _features(returns: pd.Series) -> pd.DataFrame:
 MODELS: dict[str, Callable[[pd.Series], Fitted]] = {HMM: fit_hmm, JUMP: fit_jump}
 
 
+@lru_cache(maxsize=128)
+def _fit(model: str, returns: bytes) -> Fitted:
+    """A fit costs up to a second and depends on nothing but the returns, so each is made once in a process."""
+    return MODELS[model](pd.Series(np.frombuffer(returns, dtype="float64")))
+
+
 def log_returns(closes: pd.Series) -> pd.Series:
     """Daily log returns between known closes, (n-1,)."""
     known = closes.dropna()
@@ -178,7 +185,7 @@ def calm_weeks(past: Past, model: str) -> pd.Series:
     for at, day in enumerate(refits):
         known = returns.loc[:day]
         if len(known) >= LEAST_SESSIONS:
-            fitted, converged = MODELS[model](known)
+            fitted, converged = _fit(model, known.to_numpy().tobytes())
             view = fitted if converged or view is None else view
         if view is None:
             continue
@@ -201,8 +208,8 @@ def this_week(past: Past) -> tuple[Opinion, ...]:
     if len(known) < LEAST_SESSIONS:
         return ()
     opinions = []
-    for model, fit in MODELS.items():
-        view, converged = fit(known)
+    for model in MODELS:
+        view, converged = _fit(model, known.to_numpy().tobytes())
         opinions.append(
             Opinion(model, float(view(returns).iloc[-1]), pd.Timestamp(known.index[-1]), converged)
         )
