@@ -137,11 +137,9 @@ def fetch(
     """Ask every provider for what is new and add it to `store`.
 
     since: fetch again from this date on (default: from a little before the newest stored figure; everything
-    at
-    first). only: names of providers. on_event is called from several threads, one at a time. clock gives
-    naive UTC.
-    A provider that is down becomes an Outcome with troubles. StoreError when another fetch holds the store
-    too long.
+    at first). only: names of providers. on_event is called from several threads, one at a time. clock gives
+    naive UTC. A provider that is down becomes an Outcome with troubles. StoreError when another fetch holds
+    the store too long.
     """
     chosen = settings or Settings.from_environment()
     tell = _Teller(on_event)

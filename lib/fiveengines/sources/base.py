@@ -47,8 +47,7 @@ class Answer:
 
     `frame` has observed (datetime64[s]), value (float64, catalog unit, never NaN), known_at (datetime64[s],
     naive UTC) and basis (int8, a Basis). `origin` is where they came from, without any key; `notes` say in
-    words
-    what was odd.
+    words what was odd.
     """
 
     series: str

@@ -232,8 +232,7 @@ class _Api:
         """Rows observed, value, realtime_start of every vintage between `first` and `last`.
 
         fredapi's own method asks for one page only and builds its frame cell by cell; this one pages and is
-        quick.
-        A period too rich in vintages for one request is split.
+        quick. A period too rich in vintages for one request is split.
         """
         try:
             return self._pages(series_id, first, last, observation_start)

@@ -217,8 +217,7 @@ class Http:
         """The decoded body of `path` below the provider's base, checked to be of `kind`.
 
         Tries again after time-outs, broken connections, 429 (honouring Retry-After) and 5xx. Raises
-        RefusedError
-        for an answer that another try cannot change, ProviderError when all tries failed.
+        RefusedError for an answer that another try cannot change, ProviderError when all tries failed.
         """
         tries = 0
         asked = time.monotonic()

@@ -1,12 +1,9 @@
 """The store itself: reading a Dataset as of an evening, and the one writer that adds rows.
 
 One Parquet file a source (`series/fred.parquet`) holds all its series. A reader opens seven files instead of
-two
-hundred, so the whole store is read in well under a tenth of a second; a writer rewrites one file of a few MB,
-about
-as fast, which is why it gathers answers for a moment before it writes. Every file is replaced in one step: a
-reader
-sees the state before or after, and a killed writer loses at most what it had gathered.
+two hundred, so the whole store is read in well under a tenth of a second; a writer rewrites one file of a few
+MB, about as fast, which is why it gathers answers for a moment before it writes. Every file is replaced in
+one step: a reader sees the state before or after, and a killed writer loses at most what it had gathered.
 """
 
 from __future__ import annotations

@@ -36,13 +36,10 @@ def additions(
     """Rows (frame of ROW) that `answer` adds to `held`; empty when it says nothing new.
 
     held: frame of ROW, sorted by known_at. answer: observed, value, known_at, basis as adapters give them.
-    last_look: when this
-    series
-    was last fetched with success. A value dated by rule that differs from the newest held one is a revision
-    seen
-    now. A new one was public by its rule, unless an earlier look missed it. A value that the provider dates
-    is new
-    when it changes what was known at that moment. Nothing held is ever taken away.
+    last_look: when this series was last fetched with success. A value dated by rule that differs from the
+    newest held one is a revision seen now. A new one was public by its rule, unless an earlier look missed
+    it. A value that the provider dates is new when it changes what was known at that moment. Nothing held is
+    ever taken away.
     """
     now = fetched_at.to_datetime64().astype("datetime64[s]")
     said = answer["basis"].to_numpy() == Basis.PROVIDER
@@ -163,9 +160,8 @@ def continued(held: pd.Series, fresh: pd.Series) -> pd.Series:
     """The part of `fresh` after `held`, brought to the base of `held` at their last common date.
 
     Both: adjusted closes indexed by date, NaN for none. Every dividend rewrites a provider's whole adjusted
-    past by
-    one factor; continuing the stored past keeps its returns without rewriting ten thousand rows a quarter.
-    Returns an empty series when nothing is new; ValueError when no common date gives the factor.
+    past by one factor; continuing the stored past keeps its returns without rewriting ten thousand rows a
+    quarter. Returns an empty series when nothing is new; ValueError when no common date gives the factor.
     """
     held, fresh = pd.Series(held.dropna()), pd.Series(fresh.dropna())
     if not len(held):
