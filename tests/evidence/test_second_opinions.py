@@ -88,6 +88,7 @@ def test_words():
     day = pd.Timestamp("2020-01-03")
     assert Opinion(HMM, 0.1, day, True).words == "Hidden Markov model: turbulent (90% sure)"
     assert Opinion(JUMP, 1.0, day, True).words == "Jump model: calm"
+    assert Opinion(JUMP, 0.0, day, False).words == "Jump model: turbulent; its fit did not converge"
 
 
 def test_too_short_a_past_has_no_opinion(made):

@@ -43,7 +43,8 @@ class Opinion:
         """For the line beside the call."""
         state = "calm" if self.calm >= 0.5 else "turbulent"
         sure = "" if self.calm in (0.0, 1.0) else f" ({max(self.calm, 1 - self.calm):.0%} sure)"
-        return f"{self.model}: {state}{sure}"
+        doubt = "" if self.converged else "; its fit did not converge"
+        return f"{self.model}: {state}{sure}{doubt}"
 
 
 # A fit: daily log returns up to the fit → (all log returns → probability of calm on each session, converged).
