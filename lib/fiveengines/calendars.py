@@ -5,14 +5,18 @@ New York wall-clock times become naive UTC here and nowhere else; no data is rea
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
 import warnings
 from functools import lru_cache
+from importlib import metadata
 
 import numpy as np
 import pandas as pd
 from pandas.tseries.holiday import USFederalHolidayCalendar
 
+from fiveengines import paths
 from fiveengines.catalog import Release, Series
 from fiveengines.errors import ParameterError
 
@@ -72,14 +76,29 @@ _COT_DELAYS = (
 @lru_cache(maxsize=4)
 def sessions(end_year: int | None = None) -> pd.DatetimeIndex:
     """New York Stock Exchange sessions since 1990 (naive midnight) to the end of `end_year` (default: next year)."""
-    import exchange_calendars  # noqa: PLC0415  (0.3 s: only readers of sessions pay for it)
-
     year = end_year or dt.date.today().year + 1
+    # Working the sessions out takes a third of a second of every report; a library's version knows them for good.
+    kept = paths.cache_dir() / f"sessions-{metadata.version('exchange-calendars')}-{year}.npy"
+    with contextlib.suppress(OSError, ValueError):
+        days = np.load(kept, allow_pickle=False)
+        if days.dtype == "datetime64[s]" and len(days):
+            return pd.DatetimeIndex(days)
+    days = _worked_out_sessions(year)
+    with contextlib.suppress(OSError):
+        staged = kept.with_name(f".{kept.stem}-{os.getpid()}.npy")
+        np.save(staged, days)
+        staged.replace(kept)
+    return pd.DatetimeIndex(days)
+
+
+def _worked_out_sessions(year: int) -> np.ndarray:
+    import exchange_calendars  # noqa: PLC0415  (slow to import, and only needed once)
+
     with warnings.catch_warnings():
         # The library's own use of pandas; a reader's notebook should not show it.
         warnings.simplefilter("ignore", DeprecationWarning)
         calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_SESSION, end=f"{year}-12-31")
-    return pd.DatetimeIndex(calendar.sessions.to_numpy().astype("datetime64[s]"))
+    return np.asarray(calendar.sessions.to_numpy().astype("datetime64[s]"))
 
 
 @lru_cache(maxsize=1)

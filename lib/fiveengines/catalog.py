@@ -11,8 +11,8 @@ from importlib import resources
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from ruamel.yaml import YAML
 
+from fiveengines import yaml_files
 from fiveengines.errors import ParameterError
 
 Frequency = Literal["daily", "weekly", "monthly", "quarterly"]
@@ -59,7 +59,7 @@ class Series(BaseModel):
 def catalog() -> dict[str, Series]:
     """All series by id, in the order of catalog.yaml."""
     text = resources.files("fiveengines").joinpath("catalog.yaml").read_text(encoding="utf-8")
-    raw: dict[str, Any] = YAML(typ="safe").load(text)["series"]
+    raw: dict[str, Any] = yaml_files.parse(text)["series"]
     return {key: Series(id=key, **entry) for key, entry in raw.items()}
 
 

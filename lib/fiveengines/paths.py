@@ -6,6 +6,8 @@ Only paths; nothing is read here.
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -47,3 +49,16 @@ def outputs_dir() -> Path:
 def store_dir() -> Path:
     """Folder of the local store: FIVEENGINES_DATA, or `data` in the working root."""
     return Path(os.environ.get("FIVEENGINES_DATA") or working_root() / "data")
+
+
+def cache_dir() -> Path:
+    """Folder for what can be built again: inside the environment, or the user's temporary folder."""
+    for base in (Path(sys.prefix) / "var" / "cache", Path(tempfile.gettempdir())):
+        folder = base / "fiveengines"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="fiveengines-"))

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from yaml import YAMLError
 
+from fiveengines import yaml_files
 from fiveengines.errors import ParameterError
 from fiveengines.playbook import checks
 from fiveengines.playbook.checks import Place, Problem
@@ -166,7 +166,7 @@ def _examine(path: Path, modified: int) -> tuple[Any, tuple[str, ...]]:
         return None, (f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})",)
     kind = _FILES[path.name]
     try:
-        raw = YAML(typ="safe").load(text)
+        raw = yaml_files.parse(text)
     except YAMLError as error:
         return None, (_unparsable(path, error),)
     try:
@@ -177,10 +177,8 @@ def _examine(path: Path, modified: int) -> tuple[Any, tuple[str, ...]]:
 
 
 def _unparsable(path: Path, error: YAMLError) -> str:
-    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-    reason = (error.problem if isinstance(error, MarkedYAMLError) else None) or "not valid YAML"
-    line = f" line {mark.line + 1}" if mark is not None else ""
-    return f"{path.name}{line}: {' '.join(str(reason).split())}"
+    line, reason = yaml_files.what_is_wrong(error)
+    return f"{path.name} line {line}: {reason}" if line else f"{path.name}: {reason}"
 
 
 def _shape_problem(item: Any) -> Problem:
@@ -193,28 +191,12 @@ def _shape_problem(item: Any) -> Problem:
 
 
 def _said(path: Path, text: str, problems: Iterable[Problem]) -> tuple[str, ...]:
-    """Each problem as a line of text.
-
-    Only the slower round-trip loader keeps positions, so it runs once something is wrong.
-    """
-    found = list(problems)
-    tree = YAML(typ="rt").load(text) if found else None
+    """Each problem as a line of text with the line number of the nearest part that stands in the file."""
     return tuple(
-        f"{path.name} line {_line(tree, place)} ({_spot(place)}): {message}" for place, message in found
+        f"{path.name} line {yaml_files.line_in(text, place) or 1} ({_spot(place)}): {message}"
+        for place, message in problems
     )
 
 
 def _spot(place: Place) -> str:
     return " · ".join(str(part + 1) if isinstance(part, int) else part for part in place) or "file"
-
-
-def _line(node: Any, place: Place) -> int:
-    """Line of `place` below `node`, counted from 1; of its nearest existing parent when it is absent."""
-    line = 0
-    for part in place:
-        try:
-            line = node.lc.key(part)[0] if isinstance(part, str) else node.lc.item(part)[0]
-            node = node[part]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return int(line) + 1

@@ -10,12 +10,13 @@ import contextlib
 import gzip
 import hashlib
 import os
-import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+
+from fiveengines.paths import cache_dir
 
 _FORMAT = 1
 
@@ -47,19 +48,6 @@ def vega_bundle() -> Bundle:
 def csp_hash(code: bytes) -> str:
     """'sha256-…' source expression for an inline script."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(code).digest()).decode('ascii')}'"
-
-
-def cache_dir() -> Path:
-    """Folder for what can be built again: inside the environment, or the user's temporary folder."""
-    for base in (Path(sys.prefix) / "var" / "cache", Path(tempfile.gettempdir())):
-        folder = base / "fiveengines"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="fiveengines-"))
 
 
 def _build() -> bytes:
