@@ -12,13 +12,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from fiveengines import paths, yaml_files
 from fiveengines.errors import ParameterError
 from fiveengines.portfolio_parameters import PortfolioRules
 from fiveengines.yaml_files import Strict
 
+REGIME_NAMES = {1: "Broad bull", 2: "Fragile melt-up", 3: "Choppy range", 4: "Risk-off", 5: "Crisis"}
 Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
 ENGINES: tuple[Engine, ...] = ("liquidity", "volatility", "breadth", "positioning", "rate_path")
 SourceName = Literal["demo", "files", "live"]
@@ -252,12 +253,18 @@ class PortfolioParameters(Strict):
                 raise ValueError(f"band {name!r} must rise from at least 0 to at most 2.")
         return value
 
+    @field_validator("portfolio")
+    @classmethod
+    def _fits(cls, value: PortfolioRules | None, info: ValidationInfo) -> PortfolioRules | None:
+        bands, profile = info.data.get("bands", {}), info.data.get("risk_profile")
+        if value is not None and profile in bands:
+            value.check_band(*bands[profile])
+        return value
+
     @model_validator(mode="after")
-    def _fits(self) -> PortfolioParameters:
+    def _has_its_band(self) -> PortfolioParameters:
         if self.risk_profile not in self.bands:
             raise ValueError(f"`bands` lacks the profile {self.risk_profile!r}.")
-        if self.portfolio is not None:
-            self.portfolio.check_band(*self.bands[self.risk_profile])
         return self
 
 

@@ -149,9 +149,9 @@ class PortfolioRules(Strict):
         )
         if least_equity > low + ROUNDING:
             raise ValueError(
-                f"portfolio: the limits keep equity at {least_equity:.0%} or more, but the band begins at {low:.0%}."
+                f"the limits keep equity at {least_equity:.0%} or more, but the band begins at {low:.0%}."
             )
         if most_equity < high - ROUNDING:
             raise ValueError(
-                f"portfolio: the limits keep equity at {most_equity:.0%} or less, but the band ends at {high:.0%}."
+                f"the limits keep equity at {most_equity:.0%} or less, but the band ends at {high:.0%}."
             )

@@ -75,10 +75,15 @@ def _engine(readings: Readings, params: Parameters, day: pd.Timestamp, engine: s
     if state == "unknown" or bool(history.forced.at[day, engine]):
         return
     name = narrative.ENGINE_NAMES[engine].lower()
+    past = history.state[engine].loc[:day].iloc[:-1]
+    before = next((each for each in reversed(past.to_list()) if each != "unknown"), "neutral")
+    # A state holds down to the release only once it has lasted a week; until then its own threshold decides.
+    up = limits.release if before == "supportive" else limits.supportive
+    down = -limits.release if before == "adverse" else limits.adverse
     ways = {
-        "neutral": ((limits.supportive, "turns supportive"), (limits.adverse, "turns adverse")),
-        "supportive": ((limits.release, "is no longer supportive"),),
-        "adverse": ((-limits.release, "is no longer adverse"),),
+        "neutral": ((up, "turns supportive"), (down, "turns adverse")),
+        "supportive": ((up, "is no longer supportive"),),
+        "adverse": ((down, "is no longer adverse"),),
     }
     for score, becomes in ways[state]:
         yield from _cheapest(readings, params, day, engine, score, name, becomes)

@@ -263,7 +263,7 @@ def _else(first: Array, second: Array) -> Array:
 
 def _expiry_next_week(dates: pd.DatetimeIndex) -> Array:
     """1 where the Friday after a reading date is the third of its month, when monthly options expire."""
-    ahead = (4 - dates.weekday.to_numpy()) % 7
+    ahead = (4 - dates.day_of_week.to_numpy()) % 7
     fridays = dates + pd.to_timedelta(np.where(ahead == 0, 7, ahead + 7), unit="D")
     day = fridays.day.to_numpy()
     return ((day >= 15) & (day <= 21)).astype("float64")

@@ -1,0 +1,150 @@
+"""Findings of a week: ranked, dated, counted, in words, with conflicts named, as plain data, and without look-ahead."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fiveengines.playbook import content, rules
+from fiveengines.playbook.rules.finding import FEW_ACTIVE, FEW_PRINCIPLES, FEW_WATCH, Finding, findings
+from fiveengines.routine import Week
+from playbook.synthetic import COUNT, pieces, weeks
+
+CALM_CROWD = {"vix": 12, "realized_vol_21d": 9, "vix_term_ratio": 0.85, "cta_exposure": pieces(60, (90, 6))}
+DAY = pd.Timestamp("2018-03-30")
+
+
+def found(insight: int, **market: object) -> Finding:
+    judged = rules.judge(weeks(**market), content.insights())
+    return next(each for each in findings(judged, DAY) if each.insight == insight)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Week:
+    return Week.load(as_of="2016-06-24", source="demo")
+
+
+def test_since_and_age() -> None:
+    each = found(26, **CALM_CROWD)
+    assert (each.status, each.weeks, each.since) == ("active", 6, pd.Timestamp("2018-02-23"))
+    assert each.evidence == "CTA exposure +90 % of maximum, +0 points over four weeks"
+    assert each.sentence.startswith("Full trend-followers cannot buy more: CTA exposure +90 %")
+
+
+def test_conflicts_are_named_on_both_sides_with_how_to_weigh_them() -> None:
+    one, other = found(10, **CALM_CROWD), found(26, **CALM_CROWD)
+    assert [each.insight for each in one.conflicts] == [26] and [
+        each.insight for each in other.conflicts
+    ] == [10]
+    assert one.conflicts[0].weigh == content.conflicts()[frozenset((10, 26))].weigh
+    assert not found(26, cta_exposure=90).conflicts
+
+
+def test_past_cases_are_counted_without_the_present_one() -> None:
+    """Two past spells of a full position, the index up 10 % after the first and unchanged after the second."""
+    exposure = pieces(40, (90, 2), (40, 60), (90, 2), (40, 60), (90, 1))
+    close = np.full(COUNT, 100.0)
+    close[COUNT - 115 :] = 110.0
+    each = found(26, cta_exposure=exposure, spx=close)
+    assert (each.history.cases, each.history.complete) == (2, 2)
+    assert each.history.mean == pytest.approx(5.0) and each.history.share_up == 0.5
+    assert each.history.small and "small sample" in each.history.words
+
+
+def test_rare_and_new_ranks_before_common_and_old() -> None:
+    new, old = found(26, cta_exposure=pieces(40, (90, 1))), found(26, cta_exposure=90)
+    assert new.relevance > old.relevance
+
+
+def test_good_news_against_a_hostile_regime_counts_half() -> None:
+    market = {"cot_leveraged_percentile": pieces(50, (5, 2)), "aaii_bears": 55}
+    plain, hostile = found(24, **market), found(24, **market, regime=4)
+    assert hostile.relevance == pytest.approx(plain.relevance / 2) and "hostile" in hostile.note
+    improving = found(24, **market, regime=4, words={"liquidity_direction": "improving"})
+    assert improving.relevance == pytest.approx(plain.relevance) and not improving.note
+
+
+def test_what_is_missing_is_said() -> None:
+    market = weeks()
+    market.series["dealer_gamma"][:] = np.nan
+    market.daily["dealer_gamma"][:] = np.nan
+    judged = rules.judge(market, content.insights())
+    each = next(one for one in findings(judged, DAY) if one.insight == 15)
+    assert each.status == "dormant" and not each.evidence
+    assert each.note == "cannot be judged without Dealer gamma of S&P 500 options"
+
+
+def test_the_few_are_few_and_first(demo: Week) -> None:
+    every = rules.every(demo.readings, demo.measured.panel, demo.as_of)
+    assert sorted(each.insight for each in every) == list(range(1, 39))
+    order = [("active", "watch", "dormant").index(each.status) for each in every]
+    assert order == sorted(order)
+    for status in ("active", "watch"):
+        relevance = [each.relevance for each in every if each.status == status]
+        assert relevance == sorted(relevance, reverse=True)
+    chosen = [each for each in every if each.matters]
+    assert sum(each.status == "active" and each.kind == "signal" for each in chosen) <= FEW_ACTIVE
+    assert sum(each.kind == "principle" for each in chosen) <= FEW_PRINCIPLES
+    assert sum(each.status == "watch" for each in chosen) <= FEW_WATCH
+    assert {each.insight for each in demo.insights} == {
+        each.insight for each in every if each.status != "dormant"
+    }
+
+
+def test_plain_data(demo: Week) -> None:
+    for each in rules.every(demo.readings, demo.measured.panel, demo.as_of):
+        text = json.dumps(each.as_dict(), allow_nan=False)
+        assert json.loads(text)["insight"] == each.insight
+        assert "{" not in each.condition + each.evidence
+
+
+def test_log_agrees_with_the_week_and_with_a_shorter_history(demo: Week) -> None:
+    log = rules.log(demo.readings, demo.measured.panel)
+    assert log.shape == (len(demo.readings.dates), 38)
+    for day in ("2011-03-11", "2015-08-28"):
+        then = Week.load(as_of=day, source="demo")
+        short = rules.log(then.readings, then.measured.panel)
+        pd.testing.assert_frame_equal(short, log.loc[:day])
+        earlier, now = then.insights, demo.at(pd.Timestamp(day)).insights
+        assert [each.as_dict() for each in earlier] == [each.as_dict() for each in now]
+
+
+def test_thirteen_years_are_quick(demo: Week) -> None:
+    demo.measured.panel.memory.pop("insights", None)
+    start = time.perf_counter()
+    rules.log(demo.readings, demo.measured.panel)
+    assert time.perf_counter() - start < 5.0
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("day", "active", "not_active"),
+    [
+        # October 2008: cuts into stress; the flood of Fed money is no invitation.
+        ("2008-10-10", {36}, {8, 3, 10, 21}),
+        # March 2009: credit off its peak, breadth turning from a washout, a published Zweig thrust.
+        ("2009-03-27", {2, 18, 19}, {23, 26}),
+        # The week before the break of August 2015: fewer members near the index's high.
+        ("2015-08-14", {17}, {12, 21}),
+        ("2015-08-28", {24}, {10}),
+        # January 2018: everybody in, trend-followers full; then a mechanical spike with negative gamma.
+        ("2018-01-26", {23, 26}, {11, 12}),
+        ("2018-02-09", {12, 15}, {10, 26}),
+        # January 2019: a published Zweig thrust and covering; summer: inversion, and the first cut as a hinge.
+        ("2019-01-18", {19, 27}, {36}),
+        ("2019-08-16", {35, 38}, {10}),
+    ],
+)
+def test_history_reads_as_a_practitioner_would_wish(
+    real_data: Path, day: str, active: set[int], not_active: set[int]
+) -> None:
+    week = Week.load(as_of="2019-12-27", source="files", data_dir=real_data)
+    row = rules.log(week.readings, week.measured.panel).loc[day]
+    on = set(row.index[row == "active"])
+    assert active <= on
+    assert not not_active & set(row.index[row.isin(["active", "opposite"])])
