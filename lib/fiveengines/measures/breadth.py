@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fiveengines import kept
 from fiveengines.indicators import breadth as formulas
 from fiveengines.indicators.transforms import change, distance_from_high, log_change
 from fiveengines.measures.measure import Measure, on_value
@@ -24,6 +25,10 @@ NEAR_HIGH = 2.0
 BROAD = 60.0
 SECTORS = ("XLB", "XLC", "XLE", "XLF", "XLI", "XLK", "XLP", "XLRE", "XLU", "XLV", "XLY")
 FEWEST_SECTORS = 8
+WINDOWS = (20, 50, 200)
+# Where advances and declines are not published, new highs and lows are taken as a share of this many issues.
+_ISSUES = 500.0
+_KEPT = (*(f"above_{window}" for window in WINDOWS), "advances", "declines", "net_new_highs", "concentration")
 
 
 @dataclass(frozen=True)
@@ -40,48 +45,62 @@ class Internals:
 
 def internals(panel: Panel) -> Internals:
     """Breadth from the best basis each session has; computed once for a panel."""
-    kept = panel.memory.get("internals")
-    if not isinstance(kept, Internals):
-        kept = _internals(panel)
-        panel.memory["internals"] = kept
-    return kept
+    found = panel.memory.get("internals")
+    if not isinstance(found, Internals):
+        found = _internals(panel)
+        panel.memory["internals"] = found
+    return found
 
 
 def _internals(panel: Panel) -> Internals:
-    nothing = pd.Series(np.nan, index=panel.sessions)
-    members = panel.members
-    above = dict.fromkeys((20, 50, 200), nothing)
-    advances, declines, net, concentration = nothing, nothing, nothing, nothing
-    enough = pd.Series(False, index=panel.sessions)
-    if members is not None:
-        enough = members.notna().sum(axis=1) >= ENOUGH_MEMBERS
-        above = {window: formulas.pct_above_sma(members, window).where(enough) for window in above}
-        counts = formulas.advances_declines(members)
-        advances, declines = counts["advances"].where(enough), counts["declines"].where(enough)
-        extremes = formulas.new_highs_lows(members)
-        net = (extremes["pct_highs"] - extremes["pct_lows"]).where(enough)
-        concentration = formulas.concentration_of_returns(members, QUARTER, 0.1).where(enough)
+    found = _from_members(panel)
+    above = {window: found[f"above_{window}"] for window in WINDOWS}
     from_members = above[200].notna()
-    for window in (20, 50, 200):
+    for window in WINDOWS:
         above[window] = above[window].fillna(panel.daily(f"PCT_ABOVE_{window}DMA_SP500"))
     from_series = above[200].notna() & ~from_members
-    advances = advances.fillna(panel.daily("NYSE_ADVANCING"))
-    declines = declines.fillna(panel.daily("NYSE_DECLINING"))
-    issues = (panel.daily("NYSE_ADVANCING") + panel.daily("NYSE_DECLINING")).fillna(500.0)
+    issues = (panel.daily("NYSE_ADVANCING") + panel.daily("NYSE_DECLINING")).fillna(_ISSUES)
     published = (panel.daily("NEW_HIGHS_52W") - panel.daily("NEW_LOWS_52W")) / issues * 100
-    net = net.fillna(published)
     sectors = pd.DataFrame({each: panel.daily(each) for each in SECTORS})
     sectors = sectors.where(sectors.notna().sum(axis=1) >= FEWEST_SECTORS)
-    for window in (20, 50, 200):
+    for window in WINDOWS:
         above[window] = above[window].fillna(formulas.pct_above_sma(sectors, window))
     from_sectors = above[200].notna() & ~from_members & ~from_series
-    basis = (
-        pd.Series("", index=panel.sessions)
-        .mask(from_members, "members")
-        .mask(from_series, "published")
-        .mask(from_sectors, "sectors")
+    basis = pd.Series("", index=panel.sessions)
+    for name, where in (("members", from_members), ("published", from_series), ("sectors", from_sectors)):
+        basis = basis.mask(where, name)
+    return Internals(
+        above=above,
+        advances=found["advances"].fillna(panel.daily("NYSE_ADVANCING")),
+        declines=found["declines"].fillna(panel.daily("NYSE_DECLINING")),
+        net_new_highs=found["net_new_highs"].fillna(published),
+        concentration=found["concentration"],
+        basis=basis,
     )
-    return Internals(above, advances, declines, net, concentration, basis)
+
+
+def _from_members(panel: Panel) -> pd.DataFrame:
+    """Breadth from members' closes on the panel's sessions; all NaN without members, or with too few of them.
+
+    Half a second for 500 members, so it is kept: the same closes and code always give the same figures.
+    """
+    closes = panel.members
+    if closes is None or panel.dataset.members is None:
+        return pd.DataFrame(np.nan, index=panel.sessions, columns=list(_KEPT))
+    code = kept.code_key("indicators/breadth.py", "indicators/transforms.py", "measures/breadth.py")
+    key = kept.key_of((panel.dataset.members.fingerprint(), panel.sessions[0], panel.sessions[-1], code))
+    arrays = kept.arrays("breadth", key, lambda: _measured(closes))
+    return pd.DataFrame(arrays, index=panel.sessions)[list(_KEPT)]
+
+
+def _measured(closes: pd.DataFrame) -> dict[str, np.ndarray]:
+    enough = closes.notna().sum(axis=1).to_numpy() >= ENOUGH_MEMBERS
+    counts, extremes = formulas.advances_declines(closes), formulas.new_highs_lows(closes)
+    found = {f"above_{window}": formulas.pct_above_sma(closes, window) for window in WINDOWS}
+    found |= {"advances": counts["advances"], "declines": counts["declines"]}
+    found["net_new_highs"] = extremes["pct_highs"] - extremes["pct_lows"]
+    found["concentration"] = formulas.concentration_of_returns(closes, QUARTER, 0.1)
+    return {name: np.where(enough, each.to_numpy(dtype="float64"), np.nan) for name, each in found.items()}
 
 
 def _divergence(panel: Panel) -> pd.Series:

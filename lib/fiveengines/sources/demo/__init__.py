@@ -6,11 +6,13 @@ No file, network or real observation may enter; `load` and `true_regimes` are it
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
-from fiveengines import calendars
-from fiveengines.dataset import Dataset, Members, Notice
+from fiveengines import calendars, kept
+from fiveengines.dataset import COLUMNS, Dataset, Members, Notice, SeriesData
 from fiveengines.errors import ParameterError
 from fiveengines.sources.demo import (
     economy,
@@ -53,6 +55,17 @@ def load(seed: int = 7, end: dt.date | None = None) -> Dataset:
     """
     last = _end(end)
     sessions = _sessions(last)
+    if end is not None:
+        return simulate(seed, sessions, last)
+    # Simulating takes most of a second; the same code, seed and end always give the same arrays.
+    key = kept.key_of((seed, last, kept.code_key("sources/demo", "catalog.yaml", "calendars.py")))
+    return _unpacked(
+        seed, sessions, kept.arrays("demo", key, lambda: _packed(simulate(seed, sessions, last)))
+    )
+
+
+def simulate(seed: int, sessions: pd.DatetimeIndex, last: pd.Timestamp) -> Dataset:
+    """Simulate the market on `sessions`, as public on the evening of `last`; `load` keeps the result."""
     truth = hidden.simulate(seed, sessions)
     index = market.simulate(seed, truth)
     states = {**index.states, **rates.simulate(seed, truth), **liquidity.simulate(seed, truth, index)}
@@ -62,16 +75,51 @@ def load(seed: int = 7, end: dt.date | None = None) -> Dataset:
     states |= prices.simulate(seed, truth, index, sectors, states)
     closes, tickers, sector_of = members.closes(seed, truth, index, sectors)
     states |= members.breadth(seed, closes)
+    return _dataset(
+        seed,
+        publish.publish_all(seed, sessions, last, states),
+        Members(members.frame(closes, sessions, tickers), sector_of),
+    )
+
+
+def _dataset(seed: int, series: dict[str, SeriesData], found: Members) -> Dataset:
+    note, origin = "Simulated members; none joins or leaves.", f"simulation, seed {seed}"
     return Dataset(
         source="demo",
-        series=publish.publish_all(seed, sessions, last, states),
-        members=Members(
-            members.frame(closes, sessions, tickers),
-            sector_of,
-            note="Simulated members; none joins or leaves.",
-            origin=f"simulation, seed {seed}",
-        ),
+        series=series,
+        members=replace(found, note=note, origin=origin),
         notices=(Notice("info", None, _NOTICE.format(seed=seed)),),
+    )
+
+
+def _packed(data: Dataset) -> dict[str, np.ndarray]:
+    """The dataset as a few arrays: all series end to end, and the members."""
+    assert data.members is not None
+    frames = [each.frame for each in data.series.values()]
+    columns = {name: np.concatenate([each[name].to_numpy() for each in frames]) for name in COLUMNS}
+    tickers = [str(each) for each in data.members.closes.columns]
+    return {
+        **columns,
+        "series": np.array(list(data.series)),
+        "lengths": np.array([len(each) for each in frames]),
+        "closes": data.members.closes.to_numpy(),
+        "tickers": np.array(tickers),
+        "sectors": np.array([data.members.sectors[each] for each in tickers]),
+    }
+
+
+def _unpacked(seed: int, sessions: pd.DatetimeIndex, arrays: kept.Arrays) -> Dataset:
+    ends = np.cumsum(arrays["lengths"])
+    spans = zip(map(str, arrays["series"]), ends - arrays["lengths"], ends, strict=True)
+    origin = f"simulation, seed {seed}"
+    series = {
+        name: SeriesData(name, pd.DataFrame({c: arrays[c][first:last] for c in COLUMNS}), "simulated", origin)
+        for name, first, last in spans
+    }
+    tickers = [str(each) for each in arrays["tickers"]]
+    closes = members.frame(arrays["closes"], sessions, tickers)
+    return _dataset(
+        seed, series, Members(closes, dict(zip(tickers, map(str, arrays["sectors"]), strict=True)))
     )
 
 
