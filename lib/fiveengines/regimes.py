@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fiveengines.parameters import ENGINES, RegimeParameters
+from fiveengines.parameters import ENGINES, REGIME_NAMES, RegimeParameters
 
 NUMBERS = (1, 2, 3, 4, 5)
-NAMES = {1: "Broad bull", 2: "Fragile melt-up", 3: "Choppy range", 4: "Risk-off", 5: "Crisis"}
+NAMES = REGIME_NAMES
 CRISIS = 5
 # A crisis without acute evidence is put this far away: farther than any point of engine space.
 _BARRED = 4.0

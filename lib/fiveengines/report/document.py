@@ -16,6 +16,7 @@ import pandas as pd
 
 from fiveengines import __version__
 from fiveengines.engines import EngineReading, Evidence
+from fiveengines.report.fingerprint import parameters_fingerprint
 from fiveengines.routine import Week
 
 
@@ -31,6 +32,7 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "library_version": __version__,
         "data_fingerprint": week.dataset.fingerprint(),
         "series_fingerprints": week.dataset.fingerprints(),
+        "parameters_fingerprint": parameters_fingerprint(week.params, week.trail, week.as_of.date()),
         "engines": {name: _engine(each) for name, each in week.engines.items()},
         "regime": {
             "number": regime.number,

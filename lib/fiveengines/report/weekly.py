@@ -25,12 +25,27 @@ from fiveengines.report.bind import bind, tags
 from fiveengines.report.cover_context import CoverContext, Failure
 from fiveengines.report.execute import ExecutionResult, Progress, StepFailure, execute
 from fiveengines.report.kernel import Kernel
-from fiveengines.report.write import newest_day, write_failure, write_week_folder
+from fiveengines.report.places import Place, place
+from fiveengines.report.write import NOTEBOOK, PAGE, READING, keep_week, newest_day
 
 import nbformat  # isort: skip
 
 Show = Callable[[int, int, str], None]
 _PAYLOAD_ID = "reading-of-the-week"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A week that was made and is not kept yet: its day, its files by name, and what the files were made from.
+
+    `reading` is None when the week could not be read at all; `failures` is empty when every step ran to its end.
+    """
+
+    day: str
+    files: dict[str, str | bytes]
+    reading: dict[str, Any] | None
+    cover: CoverContext
+    failures: tuple[StepFailure, ...]
 
 
 @dataclass(frozen=True)
@@ -64,10 +79,15 @@ def step_notebooks() -> list[Path]:
 
 
 def run_week(
-    run: RunParameters, *, kernel: Kernel | None = None, on_progress: Show | None = None
+    run: RunParameters,
+    *,
+    kernel: Kernel | None = None,
+    keep_kernel: bool = False,
+    on_progress: Show | None = None,
 ) -> tuple[ExecutionResult, CoverContext | None, dict[str, Any] | None]:
     """Execute the bound notebook with `run`; returns the result, the cover and reading.json (None when set-up failed).
 
+    Where the report will be kept is no part of a reading, and an address may hold a password: the notebook is not told.
     A person's mistake in the parameters or the data is raised as the one-line error it is.
     """
     kernel = kernel or Kernel(cwd=paths.notebooks_dir() / "weekly")
@@ -76,14 +96,15 @@ def run_week(
     # Importing and warming up the renderer costs a second that the kernel's own start-up hides.
     threading.Thread(target=preload, daemon=True).start()
     bound = _with_payload(bind(step_notebooks()))
-    values = {name: value if value is not None else "" for name, value in run.model_dump(mode="json").items()}
+    plain = run.model_copy(update={"out_dir": None}).model_dump(mode="json")
+    values = {name: value if value is not None else "" for name, value in plain.items()}
 
     def show(progress: Progress) -> None:
         if on_progress is not None:
             text = f"{progress.step} · {progress.title}" if progress.step else "Reading the week"
             on_progress(progress.index - 1, progress.total, text)
 
-    result = execute(bound, values, kernel=kernel, on_progress=show)
+    result = execute(bound, values, kernel=kernel, keep_kernel=keep_kernel, on_progress=show)
     cover, reading = _taken_out(result.notebook)
     if cover is None:
         _raise_if_plain(result)
@@ -161,36 +182,62 @@ def reading_json(reading: dict[str, Any]) -> str:
     return json.dumps(reading, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
 
 
+def make_week(
+    run: RunParameters,
+    *,
+    kernel: Kernel | None = None,
+    keep_kernel: bool = False,
+    last_good: Callable[[], str | None] = lambda: None,
+    on_progress: Show | None = None,
+) -> Made:
+    """Make one week's files; nothing is written. `last_good` names the newest good week, for the page of a failure."""
+    result, cover, reading = run_week(run, kernel=kernel, keep_kernel=keep_kernel, on_progress=on_progress)
+    if cover is None or reading is None:
+        cover, reading = failed_cover(run, result.failures), None
+    if result.failures:
+        good = last_good()
+        note = f"the report of {good}" if good else ""
+        cover = replace(cover, failures=as_failures(result.failures, last_good=note))
+    files: dict[str, str | bytes] = {NOTEBOOK: nbformat.writes(result.notebook) + "\n", PAGE: page_of(result, cover)}
+    if reading is not None:
+        files[READING] = reading_json(reading)
+    day = reading["as_of"] if reading is not None else cover.week.isoformat()
+    return Made(day, files, reading, cover, result.failures)
+
+
+def keep(made: Made, where: Place) -> Written:
+    """Put a made week into its folder, or into failed/ when a step failed: the week's own report is not touched then."""
+    folder = keep_week(where, made.day, made.files, failed=bool(made.failures))
+    trust(made.files[NOTEBOOK])
+    return Written(folder, f"{folder}/{PAGE}", made.cover, made.failures)
+
+
 def write_week(
-    run: RunParameters, *, kernel: Kernel | None = None, on_progress: Show | None = None
+    run: RunParameters,
+    *,
+    kernel: Kernel | None = None,
+    on_progress: Show | None = None,
+    extras: Callable[[Made], None] | None = None,
 ) -> Written:
-    """Make one week's report and put it into its folder.
+    """Make one week's report, put it into its folder, and rebuild the archive's index.
 
     A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report that stood
-    in the week's own folder is not touched.
+    in the week's own folder is not touched. `extras` may add files to a made week before it is kept.
     """
-    out = Path(run.out_dir).expanduser() if run.out_dir else paths.outputs_dir()
-    result, cover, reading = run_week(run, kernel=kernel, on_progress=on_progress)
-    files = {"weekly.ipynb": nbformat.writes(result.notebook) + "\n"}
-    if cover is None or reading is None:
-        cover = failed_cover(run, result.failures)
-        day = cover.week.isoformat()
-    else:
-        day = reading["as_of"]
-        files["reading.json"] = reading_json(reading)
-    if result.failures:
-        good = newest_day(out)
-        cover = replace(
-            cover, failures=as_failures(result.failures, last_good=f"the report of {good}" if good else "")
-        )
-    files["weekly.html"] = page_of(result, cover)
-    folder = write_failure(out, day, files) if result.failures else write_week_folder(out, day, files)
-    trust(folder / "weekly.ipynb", result.notebook)
-    return Written(str(folder), str(folder / "weekly.html"), cover, result.failures)
+    from fiveengines.report.archive import rebuild  # noqa: PLC0415  (while the kernel works, not before it starts)
+
+    where = place(run.out_dir)
+    made = make_week(run, kernel=kernel, last_good=lambda: newest_day(where), on_progress=on_progress)
+    if extras is not None:
+        extras(made)
+    written = keep(made, where)
+    rebuild(where)
+    return written
 
 
-def trust(path: Path, notebook: Any) -> None:
-    """Sign the executed notebook, so that JupyterLab shows its tables and charts when it is opened."""
+def trust(notebook: str | bytes) -> None:
+    """Sign an executed notebook, so that JupyterLab shows its tables and charts when it is opened."""
     from nbformat.sign import NotebookNotary  # noqa: PLC0415
 
-    NotebookNotary().sign(nbformat.read(path, as_version=4) if path.is_file() else notebook)
+    text = notebook if isinstance(notebook, str) else notebook.decode("utf-8")
+    NotebookNotary().sign(nbformat.reads(text, as_version=4))

@@ -1,27 +1,61 @@
 """A week's folder, whole or not at all: built beside its place and renamed; the earlier one is kept.
 
+On an object store, which cannot rename a folder, reading.json comes last and marks the week as complete.
 Knows files and folders; makes no page and reads no data.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fiveengines.errors import DataError
+from fiveengines.report.places import LocalPlace, Place
 
+READING = "reading.json"
+PAGE = "weekly.html"
+NOTEBOOK = "weekly.ipynb"
 REVISIONS = "revisions"
 LATEST = "latest"
 FAILED = "failed"
 
 
+def keep_week(place: Place, day: str, files: Mapping[str, str | bytes], *, failed: bool = False) -> str:
+    """Put `files` (name → content) into the week's folder at `place`, or into failed/ there; returns where they are."""
+    if place.local is not None:
+        written = write_failure(place.local, day, files) if failed else write_week_folder(place.local, day, files)
+        return str(written)
+    folder = f"{FAILED}/{day}" if failed else day
+    _keep_remote(place, folder, files)
+    if not failed:
+        place.write(LATEST, (max(newest_day(place) or day, day) + "\n").encode())
+    return f"{place.label.rstrip('/')}/{folder}"
+
+
+def _keep_remote(place: Place, folder: str, files: Mapping[str, str | bytes]) -> None:
+    """Copy what stands there to revisions/, then write; the reading is removed first and written last."""
+    standing = [name for name in place.files(folder) if not name.startswith(f"{REVISIONS}/")]
+    if standing:
+        stamp = stamp_of(place.read([f"{folder}/{READING}"])[f"{folder}/{READING}"]) or dt.datetime.now(dt.UTC)
+        taken = set(place.folders(f"{folder}/{REVISIONS}"))
+        revision = next(each for each in revision_names(stamp) if each not in taken)
+        for name in standing:
+            place.copy(f"{folder}/{name}", f"{folder}/{REVISIONS}/{revision}/{name}")
+        place.remove(f"{folder}/{READING}")
+        for name in set(standing) - set(files) - {READING}:
+            place.remove(f"{folder}/{name}")
+    for name in sorted(files, key=lambda each: each == READING):
+        place.write(f"{folder}/{name}", _bytes(files[name]))
+
+
 def write_week_folder(
-    out: Path, day: str, files: Mapping[str, str], *, now: dt.datetime | None = None
+    out: Path, day: str, files: Mapping[str, str | bytes], *, now: dt.datetime | None = None
 ) -> Path:
     """Put `files` (name → text) into OUT/day and return that folder.
 
@@ -58,7 +92,7 @@ def write_week_folder(
     return target
 
 
-def write_failure(out: Path, day: str, files: Mapping[str, str]) -> Path:
+def write_failure(out: Path, day: str, files: Mapping[str, str | bytes]) -> Path:
     """Put a failed run's files into OUT/failed/day; a good report of that day stays as it is."""
     folder = out / FAILED
     written = write_week_folder(folder, day, files)
@@ -66,24 +100,43 @@ def write_failure(out: Path, day: str, files: Mapping[str, str]) -> Path:
     return written
 
 
-def newest_day(out: Path) -> str | None:
+def newest_day(place: Place) -> str | None:
     """Name of the newest week's folder with a report in it, or None."""
-    days = [each.name for each in out.iterdir() if _is_week(each)] if out.is_dir() else []
-    return max(days, default=None)
+    days = sorted((each for each in place.folders() if is_day(each)), reverse=True)
+    return next((day for day in days if place.read([f"{day}/{READING}"])[f"{day}/{READING}"] is not None), None)
 
 
-def _is_week(folder: Path) -> bool:
+def is_day(name: str) -> bool:
+    """Whether a folder is named as a week's is: YYYY-MM-DD."""
     try:
-        dt.date.fromisoformat(folder.name)
+        return dt.date.fromisoformat(name).isoformat() == name
     except ValueError:
         return False
-    return (folder / "reading.json").is_file()
 
 
-def _write(path: Path, text: str) -> None:
+def stamp_of(reading: bytes | None) -> dt.datetime | None:
+    """When a report says that it was made; None when it does not."""
+    try:
+        return dt.datetime.fromisoformat(json.loads(reading or b"")["generated_at"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def revision_names(stamp: dt.datetime) -> Iterator[str]:
+    """Names for a report made at `stamp`, to be tried in turn."""
+    name = stamp.strftime("%Y-%m-%dT%H%M%SZ")
+    yield name
+    yield from (f"{name}.{number}" for number in itertools.count(2))
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
+
+
+def _write(path: Path, content: str | bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    with path.open("wb") as file:
+        file.write(_bytes(content))
         file.flush()
         os.fsync(file.fileno())
 
@@ -92,27 +145,16 @@ def _keep_revision(old: Path, staged: Path, moment: dt.datetime) -> None:
     """Copy the standing report and its own revisions into the new folder."""
     if (old / REVISIONS).is_dir():
         shutil.copytree(old / REVISIONS, staged / REVISIONS)
-    stamp = _made_at(old) or moment
-    place = staged / REVISIONS / stamp.strftime("%Y-%m-%dT%H%M%SZ")
-    number = 1
-    while place.exists():
-        number += 1
-        place = place.with_name(f"{place.name.split('.')[0]}.{number}")
-    shutil.copytree(old, place, ignore=shutil.ignore_patterns(REVISIONS))
-
-
-def _made_at(folder: Path) -> dt.datetime | None:
-    """When a standing report says that it was made."""
-    try:
-        text = json.loads((folder / "reading.json").read_text(encoding="utf-8"))["generated_at"]
-        return dt.datetime.fromisoformat(text)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    reading = old / READING
+    stamp = stamp_of(reading.read_bytes() if reading.is_file() else None) or moment
+    folder = staged / REVISIONS
+    name = next(each for each in revision_names(stamp) if not (folder / each).exists())
+    shutil.copytree(old, folder / name, ignore=shutil.ignore_patterns(REVISIONS))
 
 
 def _point_latest(out: Path) -> None:
     """OUT/latest → newest day: a symbolic link, or a small text file where links are not allowed."""
-    day = newest_day(out)
+    day = newest_day(LocalPlace(out))
     if day is None:
         return
     staged = out / f".{LATEST}-{os.getpid()}"

@@ -1,0 +1,50 @@
+"""The archive: every report in one place as an index page, a table of readings and a feed, rebuilt after each week.
+
+Reads what reports left behind (reading.json) and nothing else; no week is read or rendered here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from fiveengines.report.archive.collect import Collected, collect
+from fiveengines.report.archive.export import readings_csv
+from fiveengines.report.archive.feed import atom
+from fiveengines.report.archive.page import index_page
+from fiveengines.report.places import Place
+
+INDEX = "index.html"
+FEED = "feed.xml"
+TABLE = "readings.csv"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a rebuild found and where its page is."""
+
+    page: str
+    found: Collected
+
+    def lines(self) -> list[str]:
+        """What happened, for a terminal: one line for the archive and one for each folder that could not be read."""
+        weeks = self.found.weeks
+        span = f", {weeks[0].day} to {weeks[-1].day}" if weeks else ""
+        count = "1 week" if len(weeks) == 1 else f"{len(weeks)} weeks"
+        odd = [f"{each.name}: not readable: {each.reason}" for each in self.found.unreadable]
+        return [f"{count}{span}", *odd, f"Open {self.page}"]
+
+
+def rebuild(place: Place, *, base_url: str = "", now: dt.datetime | None = None) -> Built:
+    """Write index.html, readings.csv and feed.xml for every report at `place`; a broken folder is listed, never fatal.
+
+    Each file is replaced whole, the index last. `base_url` is where the archive is published, for the feed's links.
+    """
+    found = collect(place)
+    place.write(TABLE, readings_csv(found.weeks).encode())
+    place.write(FEED, atom(found.weeks, base_url=base_url).encode())
+    place.write(INDEX, index_page(found).encode())
+    return Built(f"{place.label.rstrip('/')}/{INDEX}", found)
+
+
+__all__ = ["FEED", "INDEX", "TABLE", "Built", "Collected", "collect", "rebuild"]

@@ -1,0 +1,31 @@
+"""What a week was read with, as one short word: it changes when a threshold, a weight or a manual reading does.
+
+Only parameters and entries; the data have their own fingerprint, and no path or name of a machine goes in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable
+
+from fiveengines.overrides import Entry, Trail
+from fiveengines.parameters import Parameters
+
+
+def parameters_fingerprint(params: Parameters, trail: Trail | Iterable[Entry], day: dt.date) -> str:
+    """Sixteen hexadecimal digits over every parameter and the manual readings made up to the reading of `day`.
+
+    An entry that someone ended after `day` counts as it did then, so a later reading never changes an earlier one.
+    """
+    entries = trail.entries if isinstance(trail, Trail) else tuple(trail)
+    known = [
+        [each.field, each.value, each.as_of.isoformat(), min(each.until, day).isoformat()]
+        for each in entries
+        if each.as_of <= day
+    ]
+    weekly = {"history_start": params.weekly.history_start.isoformat(), "demo_seed": params.weekly.demo_seed}
+    parts = [weekly, known]
+    parts += [each.model_dump(mode="json") for each in (params.engines, params.regimes, params.portfolio)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
