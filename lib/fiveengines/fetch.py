@@ -296,6 +296,8 @@ class _Work:
     def _members(self, item: MemberCloses) -> None:
         with self.gate:
             held = self.store.members()
+            if held is not None and held.closes.equals(item.closes):
+                return
             joined = joined_members(held, item)
             if (
                 held is None

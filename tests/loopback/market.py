@@ -37,7 +37,7 @@ class Market:
 
     def public(self, series_id: str) -> pd.Series:
         """What a provider shows at `now`."""
-        values = self.series.get(series_id, pd.Series(dtype="float64"))
+        values = self.series.get(series_id, pd.Series(dtype="float64", index=pd.DatetimeIndex([])))
         if not len(values):
             return values
         key = (series_id, id(values), self.now)

@@ -97,6 +97,27 @@ def test_fred_splits_a_window_when_told_that_it_holds_too_many_vintages(
     assert list(frame["value"]) == list(expected["value"])
 
 
+def test_fred_weekly_indices_keep_the_last_400_days_of_each_vintage(server: Loopback) -> None:
+    weeks = pd.date_range("2011-01-07", periods=300, freq="W-FRI")
+    server.market.series["NFCI"] = pd.Series(0.1, index=weeks)
+    # every week the whole past is written anew
+    parts = [
+        pd.DataFrame(
+            {"observed": weeks[: at + 1], "value": 0.001 * at, "realtime": day + pd.Timedelta(days=5)}
+        )
+        for at, day in enumerate(weeks)
+        if at >= 100
+    ]
+    server.market.vintages["NFCI"] = pd.concat(parts, ignore_index=True)
+    frame = only(ask(server, Fred, "NFCI")).frame
+    first = frame.drop_duplicates("observed", keep="first")
+    assert len(first) == 300, "the archive's first vintage is kept whole"
+    newest = frame[frame["observed"] == weeks[200]]
+    # vintages 5, 12, 19 … days later: 57 of them within 400 days
+    assert len(newest) == 57
+    assert frame["value"].to_numpy()[-1] == pytest.approx(0.299)
+
+
 def test_fred_without_a_key_takes_the_graph_download(server: Loopback) -> None:
     items = ask(server, Fred, "DGS10", "GDPC1", fred_key=None)
     assert [list(item.frame["value"]) for item in items] == [  # type: ignore[union-attr]

@@ -23,7 +23,7 @@ from fiveengines.sources.tables import read_table
 # FRED refuses a request that spans more than 2,000 vintages.
 _VINTAGES_A_REQUEST = 1900
 # A weekly index rewrites its whole history every week; revisions older than this move no reading.
-_WEEKLY_VINTAGES_A_REQUEST = 104
+_WEEKLY_VINTAGES_A_REQUEST = 208
 _WEEKLY_HORIZON = dt.timedelta(days=400)
 _END_OF_TIME = "9999-12-31"
 _NO_VINTAGES = "does not exist in alfred"
@@ -126,6 +126,9 @@ class Fred:
         # What the archive's first vintage holds was published before there was an archive: the rule dates it.
         archive_starts = np.datetime64(vintages[0], "D")
         opening = rows["realtime_start"].to_numpy().astype("datetime64[D]") == archive_starts
+        if entry.frequency == "weekly":
+            recent = rows["observed"] >= rows["realtime_start"] - pd.Timedelta(_WEEKLY_HORIZON)
+            rows, known, opening = rows[recent | opening], known[recent | opening], opening[recent | opening]
         by_rule = published_at(entry, base.moments(rows["observed"]))
         known = known.where(~opening | (by_rule > known), by_rule)
         # where one request's period begins, FRED repeats every value then in force
