@@ -69,6 +69,17 @@ def test_good_news_against_a_hostile_regime_counts_half() -> None:
     assert improving.relevance == pytest.approx(plain.relevance) and not improving.note
 
 
+def test_a_watch_for_the_mirror_case_speaks_for_it() -> None:
+    """A real yield that has fallen by half the threshold is on watch for the supportive side, not for the caution."""
+    entry = content.insights()[33]
+    falling, rising = (
+        found(33, real_yield_10y=pieces(0.5, (0.3, 5))),
+        found(33, real_yield_10y=pieces(0.3, (0.5, 5))),
+    )
+    assert (falling.status, falling.opposite, falling.tone) == ("watch", True, entry.opposite.tone)
+    assert (rising.status, rising.opposite, rising.tone) == ("watch", False, entry.implication.tone)
+
+
 def test_what_is_missing_is_said() -> None:
     market = weeks()
     market.series["dealer_gamma"][:] = np.nan
@@ -137,7 +148,7 @@ def test_thirteen_years_are_quick(demo: Week) -> None:
         ("2018-02-09", {12, 15}, {10, 26}),
         # January 2019: a published Zweig thrust and covering; summer: inversion, and the first cut as a hinge.
         ("2019-01-18", {19, 27}, {36}),
-        ("2019-08-16", {35, 38}, {10}),
+        ("2019-08-16", {35, 38}, {10, 36}),
     ],
 )
 def test_history_reads_as_a_practitioner_would_wish(

@@ -55,6 +55,7 @@ def breadth_thrust(weeks: Weeks, t: Limits) -> Verdict:
     share, lowest = weeks.advancing_share(t["zweig_sessions"])
     ages = rows_since(zweig), rows_since(whaley)
     latest = np.fmin(*ages)
+    latest = np.where(latest < t["weeks"], latest, np.nan)  # an older thrust is no evidence
     name = np.where(np.isnan(latest), "", np.where(ages[0] == latest, "Zweig", "Whaley")).astype(object)
     return Verdict(
         active=within(any_of(zweig, whaley), t["weeks"]),

@@ -57,8 +57,8 @@ class Dispute:
 class Finding:
     """One insight in one week.
 
-    status: active, watch or dormant; `opposite` tells that the mirror case is the active one. weeks: readings in a
-    row with this status, `since` the first of them. matters: one of the few to act on this week.
+    status: active, watch or dormant; `opposite`: the mirror case is the active one, or near. weeks: readings in a row
+    with this status, `since` the first of them. matters: one of the few to act on this week.
     """
 
     insight: int
@@ -124,8 +124,9 @@ def findings(judged: Judged, day: pd.Timestamp) -> tuple[Finding, ...]:
 def _finding(judged: Judged, insight: Insight, row: int) -> Finding:
     codes = judged.column(insight.id)[: row + 1]
     code = int(codes[row])
-    mirror = insight.opposite if code == OPPOSITE else None
-    status = "active" if mirror else STATUSES[code]
+    mirrored = code == OPPOSITE or (code == WATCH and _leans(judged, insight, row))
+    mirror = insight.opposite if mirrored else None
+    status = "active" if code == OPPOSITE else STATUSES[code]
     spell = int((codes[::-1] == code).cumprod().sum())
     on = code in (ACTIVE, OPPOSITE)
     starts = what_followed.first_weeks(codes == (code if on else ACTIVE))
@@ -148,7 +149,7 @@ def _finding(judged: Judged, insight: Insight, row: int) -> Finding:
         kind=insight.kind,
         tone=implied.tone,
         text=insight.text,
-        condition=insight.condition("opposite" if mirror else "watch" if code == WATCH else "active"),
+        condition=insight.condition("watch" if code == WATCH else "opposite" if mirror else "active"),
         evidence=_evidence(judged, insight, row) if code > DORMANT else "",
         implication=implied.text,
         since=judged.weeks.dates[row - spell + 1] if code > DORMANT else None,
@@ -172,6 +173,12 @@ def _relevance(insight: Insight, share: float, spell: int) -> float:
     surprise = -float(np.log2(min(share, 1.0)))
     fresh = float(0.5 ** ((spell - 1) / FRESHNESS_WEEKS))
     return surprise * fresh * (PRINCIPLE_COUNTS if insight.kind == "principle" else 1.0)
+
+
+def _leans(judged: Judged, insight: Insight, row: int) -> bool:
+    """Whether a watch is for the mirror case."""
+    leans = judged.verdicts[insight.id].leans
+    return leans is not None and bool(leans[row] == 1)
 
 
 def _against_the_regime(judged: Judged, insight: Insight, row: int) -> bool:

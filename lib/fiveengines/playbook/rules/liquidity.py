@@ -103,7 +103,9 @@ def small_caps_confirm(weeks: Weeks, t: Limits) -> Verdict:
     easy = any_of(
         weeks.is_word("liquidity_state", "supportive"), weeks.is_word("liquidity_direction", "improving")
     )
-    return Verdict(active=all_of(trail, tight), watch=any_of(trail, lead), opposite=all_of(lead, easy))
+    return Verdict(
+        active=all_of(trail, tight), watch=any_of(trail, lead), opposite=all_of(lead, easy), leans=lead
+    )
 
 
 @rule

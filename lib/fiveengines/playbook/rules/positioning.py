@@ -63,6 +63,7 @@ def positioning_extreme(weeks: Weeks, t: Limits) -> Verdict:
         active=at_most(score, -t["score"]),
         watch=any_of(at_most(score, -near), at_least(score, near)),
         opposite=at_least(score, t["score"]),
+        leans=above(score, 0.0),
     )
 
 

@@ -50,7 +50,10 @@ def path_priced(weeks: Weeks, t: Limits) -> Verdict:
     """31: the 2-year yield stands apart from the policy rate."""
     gap = weeks["two_year_minus_policy"]
     return Verdict(
-        active=at_most(gap, -t["gap"]), watch=_either_way(gap, t["gap"] / 2), opposite=at_least(gap, t["gap"])
+        active=at_most(gap, -t["gap"]),
+        watch=_either_way(gap, t["gap"] / 2),
+        opposite=at_least(gap, t["gap"]),
+        leans=above(gap, 0.0),
     )
 
 
@@ -59,7 +62,12 @@ def two_year_moves(weeks: Weeks, t: Limits) -> Verdict:
     """32: the 2-year yield has moved."""
     change = weeks.change_bp("dgs2", QUARTER)
     near = any_of(at_least(change, t["rise"] / 2), at_most(change, -t["fall"] / 2))
-    return Verdict(active=at_least(change, t["rise"]), watch=near, opposite=at_most(change, -t["fall"]))
+    return Verdict(
+        active=at_least(change, t["rise"]),
+        watch=near,
+        opposite=at_most(change, -t["fall"]),
+        leans=below(change, 0.0),
+    )
 
 
 @rule
@@ -70,6 +78,7 @@ def real_yield_moves(weeks: Weeks, t: Limits) -> Verdict:
         active=at_least(change, t["change"]),
         watch=_either_way(change, t["change"] / 2),
         opposite=at_most(change, -t["change"]),
+        leans=below(change, 0.0),
     )
 
 
@@ -103,11 +112,8 @@ def cut_into_stress(weeks: Weeks, t: Limits) -> Verdict:
     since_cut, _, _ = _moves(weeks)
     widening = weeks.change("hy_spread", 8)
     priced = at_most(weeks["two_year_minus_policy"], -t["priced"])
-    stress = any_of(
-        above(weeks["hy_spread"], t["spread"]),
-        at_least(widening, t["spread_rise"]),
-        weeks.is_word("volatility_state", "adverse"),
-    )
+    shaken = all_of(at_least(widening, t["spread_rise"] / 2), weeks.is_word("volatility_state", "adverse"))
+    stress = any_of(above(weeks["hy_spread"], t["spread"]), at_least(widening, t["spread_rise"]), shaken)
     return Verdict(
         active=all_of(any_of(at_most(since_cut, t["weeks"]), priced), stress),
         watch=all_of(priced, at_least(widening, t["spread_rise"] / 2)),
@@ -147,7 +153,8 @@ def cycle_hinge(weeks: Weeks, t: Limits) -> Verdict:
             # Between the two ages a hike may have been the last; half-way the phase says so.
             "cycle_phase": weeks.cycle_phase((t["first_cut_weeks"] + t["pause_weeks"]) / 2),
             "weeks_since_hike": since_hike,
-            "weeks_since_first_cut": since_first,
+            # A first cut before the last hike belongs to the cycle before.
+            "weeks_since_first_cut": np.where(since_first <= since_hike, since_first, np.nan),
         },
     )
 

@@ -16,11 +16,15 @@ Limits = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Verdict:
-    """Three conditions over all weeks as 1, 0 and NaN (unknown), and figures that hang on the rule's thresholds."""
+    """Three conditions over all weeks as 1, 0 and NaN (unknown), and figures that hang on the rule's thresholds.
+
+    leans: where a watch can be for either side, 1 while it is for the mirror case.
+    """
 
     active: Array
     watch: Array
     opposite: Array | None = None
+    leans: Array | None = None
     figures: Mapping[str, Array | Words] = field(default_factory=dict)
 
 
