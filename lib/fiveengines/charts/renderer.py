@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from fiveengines.charts import theme
+from fiveengines.charts import fast_altair, theme
 from fiveengines.errors import DataError
 
 MIME = "application/vnd.vegalite.v5+json"
@@ -31,6 +31,7 @@ def enable() -> None:
     alt.data_transformers.register(NAME, transform_data)
     alt.data_transformers.enable(NAME)
     alt.theme.register(NAME, enable=True)(altair_theme)
+    fast_altair.switch_on()
 
 
 def altair_theme() -> alt.theme.ThemeConfig:
