@@ -84,3 +84,10 @@ def test_within_bounds_and_never_ahead_of_time(levels: list[float], cut: int) ->
     cut = min(cut, len(levels))
     part = aggressiveness.gauge(score.iloc[:cut], regime.iloc[:cut], RULES).exposure
     assert np.allclose(whole.iloc[:cut], part)
+
+
+def test_without_any_engine_half_of_the_budget_stands_in_and_the_first_reading_counts_at_once() -> None:
+    score, regime = engines_at([np.nan, np.nan, 0.9, np.nan])
+    history = aggressiveness.gauge(score, regime, RULES)
+    assert history.exposure.tolist() == pytest.approx([0.5, 0.5, 1.0, 1.0])
+    assert np.isfinite(history.alignment).all() and np.isfinite(history.target).all()

@@ -57,3 +57,11 @@ def test_each_reason_names_its_size(week: Week) -> None:
     drivers = [each for each in week.aggressiveness.drivers if abs(each.contribution) >= 0.02]
     lines = [line for line in week.reasons.why if line.endswith(" points.")]
     assert len(lines) == len(drivers)
+
+
+def test_says_so_when_no_engine_can_be_read(week: Week) -> None:
+    blind = {name: replace(each, score=None) for name, each in week.engines.items()}
+    gauge = replace(week.aggressiveness, drivers=())
+    found = reasons.reasons(gauge, blind, week.regime, week.params.portfolio.aggressiveness)
+    assert found.verdict == "No engine can be read, so the gauge says nothing this week."
+    assert found.to_raise == found.to_lower == ()

@@ -53,17 +53,20 @@ def gauge(score: pd.DataFrame, regime: pd.Series, params: Aggressiveness) -> Agg
     """Exposure of every week.
 
     score: reading date × engine (NaN where unknown: the others count). regime: the confirmed regime 1-5.
-    A week without any engine keeps the exposure before it.
+    A week without any engine keeps the exposure before it; before the first engine can be read, half of the risk budget
+    (the alignment at `centre`) stands in.
     """
     mean = score[list(ENGINES)].mean(axis=1)
     alignment = mean.ewm(halflife=params.half_life_weeks).mean()
+    known = alignment.notna().to_numpy()
+    alignment = alignment.fillna(params.centre)
     cap = regime.map(params.caps_by_regime).astype("float64")
     target = (0.5 + params.gain * (alignment - params.centre)).clip(0.0, 1.0)
     target = target.where(target < cap, cap)
     exposure, most = np.zeros(len(target)), cap.to_numpy()
     current = np.nan
     for week, wanted in enumerate(target.to_numpy()):
-        if np.isfinite(wanted):
+        if known[week]:
             if not np.isfinite(current):
                 current = wanted
             elif abs(wanted - current) >= params.step_threshold:
@@ -71,7 +74,7 @@ def gauge(score: pd.DataFrame, regime: pd.Series, params: Aggressiveness) -> Agg
                     np.clip(wanted - current, -params.most_down_per_week, params.most_up_per_week)
                 )
             current = min(current, float(most[week]))
-        exposure[week] = current
+        exposure[week] = current if known[week] else wanted
     held = pd.Series(exposure, index=score.index).clip(0.0, 1.0)
     return AggressivenessHistory(alignment, pd.Series(target, index=score.index), held)
 

@@ -37,6 +37,8 @@ def reasons(
 ) -> Reasons:
     """The week's gauge in words."""
     known = [each for each in engines.values() if each.score is not None]
+    if not known:
+        return Reasons(_verdict(gauge), ("No engine has enough data.",), (), (), _distance(gauge))
     capped = gauge.cap < 1.0 and gauge.target >= gauge.cap - 1e-9
     # Closer to an end than one step, there is no step left.
     at_top, at_bottom = (
@@ -56,6 +58,8 @@ def reasons(
 
 
 def _verdict(gauge: AggressivenessReading) -> str:
+    if not gauge.drivers:
+        return "No engine can be read, so the gauge says nothing this week."
     if gauge.nothing_to_do:
         return "Nothing needs doing: the gauge stands where it stood, and so may the portfolio."
     if gauge.previous is None:

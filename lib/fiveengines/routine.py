@@ -184,9 +184,9 @@ class Week:
 
     @cached_property
     def plan(self) -> portfolio.Plan | None:
-        """The portfolio this week would propose; None when params/portfolio.yaml describes none."""
+        """The portfolio this week would propose; None without one in params/portfolio.yaml or without any engine."""
         mine = self.params.portfolio
-        if mine.portfolio is None:
+        if mine.portfolio is None or all(each.score is None for each in self.engines.values()):
             return None
         return portfolio.plan(
             mine.portfolio, portfolio.situation(self.readings, self.measured.panel, mine, self.as_of)

@@ -159,3 +159,17 @@ def test_history_reads_as_a_practitioner_would_wish(
     on = set(row.index[row == "active"])
     assert active <= on
     assert not not_active & set(row.index[row.isin(["active", "opposite"])])
+
+
+def test_a_folder_with_the_vix_alone_is_read_without_a_plan(tmp_path: Path) -> None:
+    """Everything that cannot be judged says so; no proposal is made out of nothing."""
+    days = pd.bdate_range("2012-01-03", "2015-08-28")
+    (tmp_path / "cboe").mkdir()
+    rows = "\n".join(f"{day:%m/%d/%Y},14,14,14,14" for day in days)
+    (tmp_path / "cboe" / "VIX_History.csv").write_text(f"DATE,OPEN,HIGH,LOW,CLOSE\n{rows}\n")
+    week = Week.load(as_of="2015-08-28", source="files", data_dir=tmp_path)
+    every = rules.every(week.readings, week.measured.panel, week.as_of)
+    assert sum(each.note.startswith("cannot be judged without") for each in every) >= 30
+    assert next(each for each in every if each.insight == 9).status == "active"
+    assert week.plan is None and week.watch_list == () and week.aggressiveness.value == 0.5
+    assert [each.followed.complete for each in week.turn_records] == [0] * len(week.turn_records)
