@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fiveengines import overrides
 from fiveengines.playbook import content, rules
 from fiveengines.playbook.rules.finding import FEW_ACTIVE, FEW_PRINCIPLES, FEW_WATCH, Finding, findings
 from fiveengines.routine import Week
@@ -72,10 +74,7 @@ def test_good_news_against_a_hostile_regime_counts_half() -> None:
 def test_a_watch_for_the_mirror_case_speaks_for_it() -> None:
     """A real yield that has fallen by half the threshold is on watch for the supportive side, not for the caution."""
     entry = content.insights()[33]
-    falling, rising = (
-        found(33, real_yield_10y=pieces(0.5, (0.3, 5))),
-        found(33, real_yield_10y=pieces(0.3, (0.5, 5))),
-    )
+    falling, rising = found(33, real_yield_change_13w=-20), found(33, real_yield_change_13w=20)
     assert (falling.status, falling.opposite, falling.tone) == ("watch", True, entry.opposite.tone)
     assert (rising.status, rising.opposite, rising.tone) == ("watch", False, entry.implication.tone)
 
@@ -173,3 +172,15 @@ def test_a_folder_with_the_vix_alone_is_read_without_a_plan(tmp_path: Path) -> N
     assert next(each for each in every if each.insight == 9).status == "active"
     assert week.plan is None and week.watch_list == () and week.aggressiveness.value == 0.5
     assert [each.followed.complete for each in week.turn_records] == [0] * len(week.turn_records)
+
+
+def test_a_reading_entered_by_hand_moves_its_insight(demo: Week) -> None:
+    """CTA exposure entered at 95 % of maximum makes insight 26 active, whatever the model says."""
+    now = dt.datetime(2016, 6, 24, 18, tzinfo=dt.UTC)
+    entry = overrides.Entry(
+        id="1", field="cta_exposure", value=95.0, why="Desk note", source="broker", who="me", entered_at=now,
+        as_of=demo.as_of.date(), until=demo.as_of.date() + dt.timedelta(days=7),
+    )  # fmt: skip
+    by_hand = demo.with_entries((entry,))
+    assert 26 in {each.insight for each in by_hand.insights if each.status == "active"}
+    assert 26 not in {each.insight for each in demo.insights if each.status == "active"}

@@ -137,15 +137,15 @@ CASES: dict[int, Case] = {
         {"two_year_minus_policy": -80}, {"two_year_minus_policy": -20}, opposite={"two_year_minus_policy": 80}
     ),
     32: Case(
-        {"dgs2": pieces(2.0, (2.6, 5))},
-        {"dgs2": pieces(2.0, (2.3, 5))},
+        {"dgs2_change_13w": 60},
+        {"dgs2_change_13w": 30},
         "watch",
-        {"dgs2": pieces(2.6, (2.0, 5))},
+        {"dgs2_change_13w": -60},
     ),
     33: Case(
-        {"real_yield_10y": pieces(0.2, (0.6, 5))},
-        {"real_yield_10y": pieces(0.2, (0.3, 5))},
-        opposite={"real_yield_10y": pieces(0.6, (0.2, 5))},
+        {"real_yield_change_13w": 40},
+        {"real_yield_change_13w": 10},
+        opposite={"real_yield_change_13w": -40},
     ),
     34: Case({"curve_2s10s": pieces(10, (50, 5))}, {"curve_2s10s": pieces(50, (10, 5))}),
     35: Case({"curve_3m10y": -10}, {"curve_3m10y": pieces(50, (-10, 2))}, "watch"),

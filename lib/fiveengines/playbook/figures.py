@@ -63,8 +63,10 @@ _SAME = (
     "dealer_gamma",
     "policy_rate",
     "dgs2",
+    "dgs2_change_13w",
     "two_year_minus_policy",
     "real_yield_10y",
+    "real_yield_change_13w",
     "curve_2s10s",
     "curve_3m10y",
 )
@@ -91,8 +93,6 @@ NUMBERS: Mapping[str, Compute] = {name: _same(name) for name in _SAME} | {
     "cta_low_13w": lambda weeks: weeks.low("cta_exposure", 13),
     "vol_target_change_4w": _change("vol_target_exposure", 4),
     "dealer_gamma_percentile": lambda weeks: weeks.daily_percentile("dealer_gamma"),
-    "dgs2_change_13w": _change_bp("dgs2", 13),
-    "real_yield_change_13w": _change_bp("real_yield_10y", 13),
     "breakeven_change_13w": _change_bp("breakeven", 13),
     "curve_2s10s_change_13w": _change("curve_2s10s", 13),
 }

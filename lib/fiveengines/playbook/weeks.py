@@ -64,6 +64,8 @@ _FROM_INDICATORS: Mapping[str, tuple[str, float]] = {
     "policy_rate": ("policy_rate", 1.0),
     "dgs2": ("two_year", 1.0),
     "dgs10": ("ten_year", 1.0),
+    "dgs2_change_13w": ("two_year_change_13w", 100.0),
+    "real_yield_change_13w": ("real_yield_change_13w", 100.0),
     "two_year_minus_policy": ("two_year_minus_policy", 100.0),
     "real_yield_10y": ("real_yield", 1.0),
     "breakeven": ("breakeven", 1.0),
@@ -215,6 +217,8 @@ def weeks_of(readings: Readings, panel: Panel) -> Weeks:
         )
         for name, (column, factor) in _FROM_INDICATORS.items()
     }
+    # Yields are quoted to a hundredth: a change of exactly a threshold must not hang on float dust.
+    series |= {name: np.round(series[name], 2) for name in ("dgs2_change_13w", "real_yield_change_13w")}
     series |= {
         f"{engine}_score": readings.engines.score[engine].to_numpy(dtype="float64") for engine in ENGINES
     }

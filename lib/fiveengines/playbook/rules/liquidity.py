@@ -62,7 +62,7 @@ def ample_liquidity(weeks: Weeks, t: Limits) -> Verdict:
     active = all_of(
         lasted(above(score, t["liquidity_score"]), t["weeks"]),
         below(weeks["nfci"], t["nfci"]),
-        at_most(weeks.change_bp("real_yield_10y", 13), t["real_yield_rise"]),
+        at_most(weeks["real_yield_change_13w"], t["real_yield_rise"]),
     )
     near = all_of(at_least(score, t["watch_score"]), at_most(score, t["liquidity_score"]))
     return Verdict(active=active, watch=all_of(near, above(weeks.change("liquidity_score", 4), 0.0)))

@@ -60,7 +60,7 @@ def path_priced(weeks: Weeks, t: Limits) -> Verdict:
 @rule
 def two_year_moves(weeks: Weeks, t: Limits) -> Verdict:
     """32: the 2-year yield has moved."""
-    change = weeks.change_bp("dgs2", QUARTER)
+    change = weeks["dgs2_change_13w"]
     near = any_of(at_least(change, t["rise"] / 2), at_most(change, -t["fall"] / 2))
     return Verdict(
         active=at_least(change, t["rise"]),
@@ -73,7 +73,7 @@ def two_year_moves(weeks: Weeks, t: Limits) -> Verdict:
 @rule
 def real_yield_moves(weeks: Weeks, t: Limits) -> Verdict:
     """33: the real yield has moved."""
-    change = weeks.change_bp("real_yield_10y", QUARTER)
+    change = weeks["real_yield_change_13w"]
     return Verdict(
         active=at_least(change, t["change"]),
         watch=_either_way(change, t["change"] / 2),
