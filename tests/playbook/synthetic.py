@@ -34,7 +34,8 @@ def quiet() -> dict[str, np.ndarray]:
         "cot_percentile": 50.0, "cot_leveraged_percentile": 50.0, "naaim": 70.0, "aaii_bears": 30.0,
         "aaii_bull_bear": 6.0, "cta_exposure": 40.0, "vol_target_exposure": 70.0, "policy_rate": 2.0, "dgs2": 2.2,
         "dgs10": 3.0,
-        "dgs2_change_13w": 0.0, "real_yield_change_13w": 0.0, "two_year_minus_policy": 20.0, "real_yield_10y": 0.5, "breakeven": 2.0, "curve_2s10s": 80.0,
+        "dgs2_change_13w": 0.0, "real_yield_change_13w": 0.0, "two_year_minus_policy": 20.0,
+        "real_yield_10y": 0.5, "breakeven": 2.0, "curve_2s10s": 80.0,
         "curve_3m10y": 100.0, "efficiency_ratio_63d": 0.2, "breakout_success_63d": 50.0, "spx": 100.0,
         "spx_from_high": -4.0, "expiry_next_week": 0.0, "policy_target": 2.0, "regime": 3.0,
     }  # fmt: skip
