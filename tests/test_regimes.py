@@ -108,3 +108,14 @@ def test_a_week_never_knows_the_next_one(cut: int) -> None:
     part = regimes.classify(score.iloc[:cut], values.iloc[:cut], PARAMS)
     pd.testing.assert_series_equal(whole.confirmed.iloc[:cut], part.confirmed)
     pd.testing.assert_frame_equal(whole.memberships.iloc[:cut], part.memberships)
+
+
+def test_without_any_engine_the_call_is_carried_on_and_marked() -> None:
+    nothing = dict.fromkeys(ENGINES, float("nan"))
+    score, values = weeks([nothing] * 2 + [PARAMS.prototypes[1]] * 3 + [nothing], [CALM] * 6)
+    found = regimes.classify(score, values, PARAMS)
+    assert found.confirmed.tolist() == [3, 3, 1, 1, 1, 1]
+    assert found.known.tolist() == [False, False, True, True, True, False]
+    reading = regimes.reading(found, score, PARAMS, score.index[-1])
+    assert not reading.known
+    assert not reading.confirmed

@@ -15,6 +15,8 @@ from fiveengines.parameters import ENGINES, REGIME_NAMES, RegimeParameters
 NUMBERS = (1, 2, 3, 4, 5)
 NAMES = REGIME_NAMES
 CRISIS = 5
+# The call of weeks before any engine could be read.
+UNDECIDED = 3
 # A crisis without acute evidence is put this far away: farther than any point of engine space.
 _BARRED = 4.0
 
@@ -24,7 +26,8 @@ class RegimeHistory:
     """All weeks at once, indexed by reading date.
 
     memberships: × regime 1-5, averaged over time, rows add to one. instant: the same week by week. raw: the nearest
-    regime of the week; confirmed: the regime in force. acute, shock: bool.
+    regime of the week; confirmed: the regime in force. acute, shock, known: bool; known is False where no engine
+    could be read and the call is only carried on.
     """
 
     memberships: pd.DataFrame
@@ -33,6 +36,7 @@ class RegimeHistory:
     confirmed: pd.Series
     acute: pd.Series
     shock: pd.Series
+    known: pd.Series
 
 
 def distances(score: pd.DataFrame, params: RegimeParameters) -> np.ndarray:
@@ -83,8 +87,14 @@ def classify(score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters
     instant, averaged = np.zeros((weeks, 5)), np.zeros((weeks, 5))
     raw, confirmed = np.zeros(weeks, dtype=int), np.zeros(weeks, dtype=int)
     acute = np.zeros(weeks, dtype=bool)
-    mean, current = np.zeros(5), 0
+    mean, current = np.full(5, 1 / len(NUMBERS)), 0
+    known = np.isfinite(score[list(ENGINES)].to_numpy()).any(axis=1)
     for week in range(weeks):
+        if not known[week]:
+            # Nothing can be read: the call stands as it was, or in the middle when there was none.
+            raw[week] = confirmed[week] = current or UNDECIDED
+            instant[week], averaged[week] = mean, mean
+            continue
         acute[week] = severe[week] and (hot[week] or (current == CRISIS and warm[week]))
         now = (freely if acute[week] else without_crisis)[week]
         nearest = int(now.argmax()) + 1
@@ -99,6 +109,7 @@ def classify(score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters
         pd.Series(confirmed, index=index),
         pd.Series(acute, index=index),
         pd.Series(jumped, index=index),
+        pd.Series(known, index=index),
     )
 
 
@@ -145,6 +156,7 @@ class RegimeReading:
     weeks: int
     acute: bool
     shock: bool
+    known: bool
     flip: Flip | None
 
 
@@ -162,7 +174,7 @@ def reading(
         number=number,
         name=NAMES[number],
         raw=raw,
-        confirmed=raw == number,
+        confirmed=raw == number and bool(history.known.to_numpy()[at]),
         memberships=shares_now,
         runner_up=runner,
         previous=int(calls[-2]) if at > 0 else None,
@@ -170,6 +182,7 @@ def reading(
         weeks=spell,
         acute=bool(history.acute.to_numpy()[at]),
         shock=bool(history.shock.to_numpy()[at]),
+        known=bool(history.known.to_numpy()[at]),
         flip=smallest_flip(history, score, params, at),
     )
 

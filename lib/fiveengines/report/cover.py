@@ -49,6 +49,10 @@ def cover(week: Week) -> cc.CoverContext:
 
 def _regime(week: Week) -> cc.RegimeCall:
     regime = week.regime
+    if not regime.known:
+        return cc.RegimeCall(
+            number=None, name="No reading", confirmed=False, confidence=None, narrative=week.narrative
+        )
     return cc.RegimeCall(
         number=regime.number,
         name=NAMES[regime.number],
