@@ -141,7 +141,8 @@ class Prices:
         import yfinance  # noqa: PLC0415  (an optional extra, slow to import)
 
         logging.getLogger("yfinance").setLevel(logging.CRITICAL)
-        warnings.filterwarnings("ignore", module=r"yfinance(\..*)?")
+        # yfinance's own use of pandas is not the reader's to mend.
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
         cache = self._folder / ".yfinance"
         cache.mkdir(parents=True, exist_ok=True)
         yfinance.set_tz_cache_location(str(cache))
