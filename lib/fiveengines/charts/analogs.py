@@ -9,9 +9,10 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.charts import base, theme
+from fiveengines.charts.base import Picture
 
 
-def analog_paths(paths: pd.DataFrame, regime: str = "this week") -> alt.Chart | alt.LayerChart:
+def analog_paths(paths: pd.DataFrame, regime: str = "this week") -> Picture:
     """Paths of the index after past weeks, in per cent from the week itself.
 
     paths: one row a past week and horizon with the columns `week` (datetime64, the past week), `weeks_ahead` (0 and

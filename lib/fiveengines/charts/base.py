@@ -18,6 +18,8 @@ from fiveengines.narrative import ENGINE_NAMES
 from fiveengines.regimes import NAMES
 from fiveengines.routine import Week
 
+# Altair's own types name every chart class apart and lose them on the first mark; a chart is a chart here.
+Picture = Any
 WEEKS_A_YEAR: Final = 52
 LONG: Final = 5 * WEEKS_A_YEAR
 DAY: Final = "%-d %b %Y"
@@ -108,7 +110,7 @@ def time_axis(**options: Any) -> alt.X:
     return alt.X("date:T", title=None, axis=alt.Axis(tickCount=6, **options))
 
 
-def no_data(what: str, lacking: str) -> alt.Chart:
+def no_data(what: str, lacking: str) -> Picture:
     """One sentence in a chart's place."""
     sentence = f"Not drawn: {lacking}"
     rows = pd.DataFrame({"text": ["no data"]})
@@ -119,14 +121,11 @@ def no_data(what: str, lacking: str) -> alt.Chart:
     )
 
 
-def end_label(frame: pd.DataFrame, y: str, text: str, colour: str, **mark: Any) -> alt.Chart:
+def end_label(frame: pd.DataFrame, y: str, text: str, colour: str, **mark: Any) -> Picture:
     """A direct label right of a line's last point."""
     last = frame.dropna(subset=[y]).tail(1).assign(label=text)
-    return (
-        alt.Chart(last)
-        .mark_text(**({"align": "left", "dx": 6, "color": colour, "fontWeight": 600} | mark))
-        .encode(x="date:T", y=f"{y}:Q", text="label:N")
-    )
+    look: dict[str, Any] = {"align": "left", "dx": 6, "color": colour, "fontWeight": 600} | mark
+    return alt.Chart(last).mark_text(**look).encode(x="date:T", y=f"{y}:Q", text="label:N")
 
 
 def percent(share: float) -> str:
@@ -151,7 +150,32 @@ def span(found: Sequence[pd.Timestamp] | pd.DatetimeIndex) -> str:
 
 
 __all__ = [
-    "ACCENT", "DAY", "ENGINE_NAMES", "INK", "LINE", "LONG", "NAMES", "SOFT", "WEEKS_A_YEAR", "back", "dates", "end_label",
-    "first_of", "index_level", "indicator", "no_data", "percent", "series", "signed", "source", "span", "table",
-    "time_axis", "title", "when", "where", "with_source",
+    "ACCENT",
+    "DAY",
+    "ENGINE_NAMES",
+    "INK",
+    "LINE",
+    "LONG",
+    "NAMES",
+    "SOFT",
+    "WEEKS_A_YEAR",
+    "Picture",
+    "back",
+    "dates",
+    "end_label",
+    "first_of",
+    "index_level",
+    "indicator",
+    "no_data",
+    "percent",
+    "series",
+    "signed",
+    "source",
+    "span",
+    "table",
+    "time_axis",
+    "title",
+    "when",
+    "where",
+    "with_source",
 ]  # fmt: skip

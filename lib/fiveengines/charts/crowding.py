@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.charts import base, theme
+from fiveengines.charts.base import Picture
 from fiveengines.narrative import ordinal
 from fiveengines.routine import Week
 
@@ -25,7 +26,7 @@ _SERIES = (
 )
 
 
-def cot_fan(week: Week) -> alt.Chart | alt.LayerChart:
+def cot_fan(week: Week) -> Picture:
     """Net futures positions as percentiles of three years, cohort by cohort, over the fan of usual places."""
     on = base.dates(week)
     frame = base.table(**{name: base.indicator(week, name, on) for name in _COHORTS})
@@ -56,7 +57,7 @@ def cot_fan(week: Week) -> alt.Chart | alt.LayerChart:
     return layers.properties(title=base.title(_finding(frame, present), subtitle))
 
 
-def _fan() -> alt.LayerChart:
+def _fan() -> Picture:
     """Nested bands: outer tenths, outer quarters, the middle half left open; with words at the edges."""
     bands = pd.DataFrame({"low": [90, 75, 10, 0], "high": [100, 90, 25, 10], "depth": [0.9, 0.4, 0.4, 0.9]})
     words = pd.DataFrame({"level": [95, 5], "words": ["crowded long", "light or short"]})
@@ -102,7 +103,7 @@ def _finding(frame: pd.DataFrame, present: list[str]) -> str:
     return f"{who} in equity futures are {word}: {ordinal(round(place))} percentile of three years"
 
 
-def surveys(week: Week) -> alt.Chart | alt.LayerChart:
+def surveys(week: Week) -> Picture:
     """Active managers' exposure and the modelled trend follower over five years, % of full."""
     on = base.dates(week)
     names = {

@@ -8,12 +8,13 @@ from __future__ import annotations
 import altair as alt
 
 from fiveengines.charts import base
+from fiveengines.charts.base import Picture
 from fiveengines.routine import Week
 
 _NET = ("WALCL", "WTREGEN", "RRPONTSYD")
 
 
-def net_liquidity(week: Week) -> alt.Chart | alt.VConcatChart:
+def net_liquidity(week: Week) -> Picture:
     """Net liquidity ($bn) over the index, five years of weeks; a sentence in its place without the Fed's balance sheet."""
     on = base.dates(week)
     frame = base.table(net=base.indicator(week, "net_liquidity", on), index=base.index_level(week, on))
@@ -30,7 +31,7 @@ def net_liquidity(week: Week) -> alt.Chart | alt.VConcatChart:
         y=alt.Y("net:Q", title="net liquidity, $bn", scale=scale, axis=alt.Axis(format=",.0f")),
         tooltip=hover,
     )
-    parts = [line + base.end_label(known, "net", "", base.ACCENT)]
+    parts = [line]
     prices = frame.dropna(subset=["index"])
     if not prices.empty:
         low = base.with_source(alt.Chart(prices, height=110), base.source(week, "SPX", "SPY"))
@@ -48,12 +49,12 @@ def net_liquidity(week: Week) -> alt.Chart | alt.VConcatChart:
             )
         )
     subtitle = f"Fed assets less Treasury account and reverse repo, $bn, {base.span(on)} of weeks; below it the S&P 500"
-    return alt.vconcat(*parts, title=base.title(_finding(week, known), subtitle), spacing=18).resolve_scale(
+    return alt.vconcat(*parts, title=base.title(_finding(week), subtitle), spacing=18).resolve_scale(
         x="shared"
     )
 
 
-def _finding(week: Week, known: object) -> str:
+def _finding(week: Week) -> str:
     on = base.dates(week, 14)
     values = base.indicator(week, "net_liquidity", on).dropna()
     if len(values) < 2:

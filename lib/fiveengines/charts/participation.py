@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.charts import base, theme
+from fiveengines.charts.base import Picture
 from fiveengines.routine import Week
 
 _BASIS = {
@@ -20,7 +21,7 @@ _BASIS = {
 _SERIES = ("PCT_ABOVE_200DMA_SP500", "PCT_ABOVE_50DMA_SP500")
 
 
-def breadth(week: Week) -> alt.Chart | alt.VConcatChart:
+def breadth(week: Week) -> Picture:
     """Members above their averages (%), under the index with its divergences marked; five years of weeks."""
     on = base.dates(week)
     frame = base.table(
@@ -65,7 +66,7 @@ def breadth(week: Week) -> alt.Chart | alt.VConcatChart:
     )
 
 
-def _index(week: Week, prices: pd.DataFrame) -> alt.LayerChart:
+def _index(week: Week, prices: pd.DataFrame) -> Picture:
     chart = base.with_source(alt.Chart(prices, height=110), base.source(week, "SPX", "SPY"))
     hover = [base.when(), alt.Tooltip("index:Q", title="index", format=",.0f"), base.where()]
     axis = alt.Y(
@@ -83,7 +84,7 @@ def _index(week: Week, prices: pd.DataFrame) -> alt.LayerChart:
     return line + marks
 
 
-def _limits(week: Week) -> alt.LayerChart:
+def _limits(week: Week) -> Picture:
     """The two breakpoints of params/engines.yaml as rules with their meaning beside them."""
     line = week.params.engines.engines["breadth"].get("pct_above_200d")
     rows = (
@@ -108,6 +109,6 @@ def _finding(week: Week, known: pd.DataFrame) -> str:
         if before is not None
         else float("nan")
     )
-    moved = f", {then:.0f} % four weeks ago" if then == then else ""
-    tail = "; the index is near its high without them" if alone == alone and alone > 0 else ""
+    moved = f", {then:.0f} % four weeks ago" if not pd.isna(then) else ""
+    tail = "; the index is near its high without them" if not pd.isna(alone) and alone > 0 else ""
     return f"{share:.0f} % of members are above their 200-day average{moved}{tail}"

@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.charts import base, theme
+from fiveengines.charts.base import Picture
 from fiveengines.regimes import NUMBERS
 from fiveengines.routine import Week
 
@@ -30,7 +31,7 @@ def spells(regimes: pd.Series) -> pd.DataFrame:
     return frame.reset_index(drop=True)
 
 
-def regime_ribbon(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> alt.Chart | alt.LayerChart:
+def regime_ribbon(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
     """The index with the confirmed regime behind it, numbered; two years of weeks."""
     on = base.dates(week, weeks)
     runs = spells(week.readings.regimes.confirmed.reindex(on))
@@ -87,7 +88,7 @@ def _ribbon_finding(week: Week, runs: pd.DataFrame, on: pd.DatetimeIndex) -> str
     return f"{regime.name} {lasted}; {count} of regime in {base.span(on)}"
 
 
-def memberships(week: Week) -> alt.LayerChart:
+def memberships(week: Week) -> Picture:
     """How much of each regime this week holds, %."""
     regime = week.regime
     rows = [
@@ -123,7 +124,7 @@ def memberships(week: Week) -> alt.LayerChart:
     )
 
 
-def membership_history(week: Week, weeks: int = base.WEEKS_A_YEAR) -> alt.LayerChart:
+def membership_history(week: Week, weeks: int = base.WEEKS_A_YEAR) -> Picture:
     """Memberships over a year as one stacked area, numbered at the right."""
     on = base.dates(week, weeks)
     wide = week.readings.regimes.memberships.reindex(on).round(3)
@@ -147,7 +148,7 @@ def membership_history(week: Week, weeks: int = base.WEEKS_A_YEAR) -> alt.LayerC
             scale=alt.Scale(domain=[str(n) for n in NUMBERS], range=theme.regime_scale()["range"]),
             legend=None,
         ),
-        order=alt.Order("regime:N"),
+        order=alt.Order("regime:O"),
         tooltip=[
             base.when(),
             alt.Tooltip("name:N", title="regime"),
@@ -180,7 +181,7 @@ def _names_expression() -> str:
     return "{" + ",".join(f"'{n}': '{n} {name}'" for n, name in _NAMES.items()) + "}"
 
 
-def transition_map(week: Week) -> alt.Chart | alt.LayerChart:
+def transition_map(week: Week) -> Picture:
     """How often each regime gave way to each other one, over every week of the history up to this one."""
     on = base.dates(week, len(week.readings.dates))
     runs = spells(week.readings.regimes.confirmed.reindex(on))
@@ -202,45 +203,31 @@ def transition_map(week: Week) -> alt.Chart | alt.LayerChart:
     )
 
 
-def _transition_chart(cells: pd.DataFrame, finding: str, subtitle: str) -> alt.LayerChart:
+def _transition_chart(cells: pd.DataFrame, finding: str, subtitle: str) -> Picture:
     chart = alt.Chart(cells)
-    top = alt.X(
-        "to_name:O",
-        title=None,
-        sort=None,
-        axis=alt.Axis(
-            orient="top",
-            labelAngle=0,
-            labelLimit=110,
-            domain=False,
-            ticks=False,
-            labelExpr="split(datum.value, ' ')",
-        ),
-    )
+    plain = {"domain": False, "ticks": False, "title": None}
+    top = alt.X("to:O", axis=alt.Axis(orient="top", labelAngle=0, **plain))
     side = alt.Y(
-        "from_name:O", title=None, sort=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=160)
+        "from_name:N", sort=[f"{n} {_NAMES[n]}" for n in NUMBERS], axis=alt.Axis(labelLimit=160, **plain)
     )
     tips = [
         alt.Tooltip("from_name:N", title="from"),
         alt.Tooltip("to_name:N", title="to"),
         alt.Tooltip("times:Q"),
     ]
+    shades = alt.Scale(range=[theme.LIGHT["grid"], theme.LIGHT["supportive"]], interpolate="rgb")
     tiles = chart.mark_rect(stroke=theme.LIGHT["paper"], strokeWidth=2).encode(
-        x=top,
-        y=side,
-        tooltip=tips,
-        color=alt.Color(
-            "times:Q", legend=None, scale=alt.Scale(range=[theme.LIGHT["grid"], theme.LIGHT["supportive"]])
-        ),
+        x=top, y=side, tooltip=tips, color=alt.Color("times:Q", legend=None, scale=shades)
     )
     most = float(cells["times"].max())
+    # Dark words on pale tiles, pale ones on full tiles.
     ink = alt.condition(f"datum.times > {most * 0.55}", alt.value(theme.LIGHT["panel"]), alt.value(base.INK))
     text = (
         chart.transform_filter("datum.times > 0")
         .mark_text(fontWeight=600)
         .encode(x=top, y=side, text="times:Q", color=ink)
     )
-    return (tiles + text).properties(height=200, title=base.title(finding, subtitle))
+    return (tiles + text).properties(height=180, title=base.title(finding, subtitle))
 
 
 def _transition_finding(week: Week, counted: pd.DataFrame) -> str:

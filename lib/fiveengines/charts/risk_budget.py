@@ -9,10 +9,11 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.charts import base, theme
+from fiveengines.charts.base import Picture
 from fiveengines.routine import Week
 
 
-def aggressiveness_gauge(week: Week) -> alt.LayerChart:
+def aggressiveness_gauge(week: Week) -> Picture:
     """The exposure this week and last on a scale from none to all of the risk budget, with the regime's cap."""
     risk = week.aggressiveness
     track = alt.Chart(pd.DataFrame({"low": [0.0], "high": [1.0], "value": [risk.value], "cap": [risk.cap]}))
@@ -37,8 +38,6 @@ def aggressiveness_gauge(week: Week) -> alt.LayerChart:
     ticks = chart.mark_tick(thickness=2.5, size=34, opacity=1).encode(
         x=alt.X("at:Q", scale=scale), y=alt.value(48), color=alt.Color("colour:N", scale=None)
     )
-    place = alt.condition("datum.at > 0.5", alt.value("right"), alt.value("left"))
-    del place  # alignment is a mark property: two layers, one a side
     sides = [
         chart.transform_filter(test)
         .mark_text(align=align, dx=dx)
@@ -51,7 +50,7 @@ def aggressiveness_gauge(week: Week) -> alt.LayerChart:
     return alt.layer(ground, filled, ticks, *sides).properties(height=84, title=base.title(finding, subtitle))
 
 
-def aggressiveness_drivers(week: Week) -> alt.LayerChart:
+def aggressiveness_drivers(week: Week) -> Picture:
     """A waterfall from the starting point over the five engines to this week's exposure, in points of the budget."""
     risk, rules = week.aggressiveness, week.params.portfolio.aggressiveness
     steps = [("start", 0.5 - rules.gain * rules.centre)]
@@ -91,7 +90,7 @@ def aggressiveness_drivers(week: Week) -> alt.LayerChart:
     }
     scale = alt.Scale(domain=list(kinds), range=[theme.LIGHT[each] for each in kinds.values()])
     bars = chart.mark_bar(size=17, cornerRadiusEnd=0).encode(
-        x=alt.X("from:Q", title=None, axis=alt.Axis(format=".0%", grid=True)),
+        x=alt.X("from:Q", title=None, axis=alt.Axis(format=".0%", grid=True, tickCount=5)),
         x2="to:Q",
         y=side,
         color=alt.Color("kind:N", scale=scale, legend=None),
@@ -132,7 +131,7 @@ def _driver_finding(week: Week) -> str:
     return text[0].upper() + text[1:]
 
 
-def aggressiveness_history(week: Week, weeks: int = base.LONG) -> alt.VConcatChart:
+def aggressiveness_history(week: Week, weeks: int = base.LONG) -> Picture:
     """Exposure as steps under the index, five years of weeks."""
     on = base.dates(week, weeks)
     frame = base.table(

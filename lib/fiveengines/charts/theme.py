@@ -67,17 +67,17 @@ CHART_WIDTH: Final = 720
 CHART_HEIGHT: Final = 260
 
 
-def state_scale() -> dict[str, list[str]]:
+def state_scale() -> dict[str, Any]:
     """Domain and range for `alt.Scale(**state_scale())` over the words of STATES."""
     return {"domain": list(STATES), "range": [STATE_COLOURS[state] for state in STATES]}
 
 
-def regime_scale() -> dict[str, list[Any]]:
+def regime_scale() -> dict[str, Any]:
     """Domain and range for `alt.Scale(**regime_scale())` over the numbers 1 to 5."""
     return {"domain": list(REGIMES), "range": [REGIME_COLOURS[number] for number in REGIMES]}
 
 
-def score_scale() -> dict[str, list[Any]]:
+def score_scale() -> dict[str, Any]:
     """Diverging scale for scores: -1 adverse, 0 paper-grey, +1 supportive."""
     return {"domain": [-1, 0, 1], "range": [LIGHT["adverse"], LIGHT["neutral_wash"], LIGHT["supportive"]]}
 

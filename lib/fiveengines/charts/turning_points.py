@@ -9,13 +9,14 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.charts import base, theme
+from fiveengines.charts.base import Picture
 from fiveengines.parameters import ENGINES
 from fiveengines.routine import Week
 
 _SHAPES = {"improving": "triangle-up", "deteriorating": "triangle-down"}
 
 
-def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> alt.Chart | alt.VConcatChart:
+def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
     """Turns of two years by engine: up when it improves, down when it deteriorates, larger when stronger."""
     on = base.dates(week, weeks)
     frame = turns(week, on)

@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.charts import base, theme
+from fiveengines.charts.base import Picture
 from fiveengines.routine import Week
 
 # Calendar days to which each index looks, and the series that carry it, best first.
@@ -17,7 +18,7 @@ _LABELS = "{'9': '9 days', '30': 'VIX, 30 days', '93': '3 months'}[datum.value]"
 _WHEN = {"now": 0, "a week ago": 1, "four weeks ago": 4}
 
 
-def vix_curve(week: Week) -> alt.Chart | alt.LayerChart:
+def vix_curve(week: Week) -> Picture:
     """VIX9D, VIX and VIX3M now, a week and four weeks ago; a sentence in its place without two points."""
     rows = []
     for words, weeks in _WHEN.items():
@@ -78,7 +79,7 @@ def _slope(now: pd.Series) -> str:
     return f"VIX curve {word}: {spot:.1f} spot, {far:.1f} {end}"
 
 
-def implied_and_realized(week: Week) -> alt.Chart | alt.LayerChart:
+def implied_and_realized(week: Week) -> Picture:
     """VIX and 21-day realised volatility over five years; a sentence in its place without VIX."""
     on = base.dates(week)
     frame = base.table(

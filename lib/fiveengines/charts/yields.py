@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.charts import base, theme
+from fiveengines.charts.base import Picture
 from fiveengines.routine import Week
 
 _TENORS = {0.25: "DGS3MO", 2.0: "DGS2", 5.0: "DGS5", 10.0: "DGS10", 30.0: "DGS30"}
@@ -16,7 +17,7 @@ _LABELS = "{'0.25': '3 months', '2': '2 years', '5': '5', '10': '10', '30': '30 
 _WHEN = {"now": 0, "four weeks ago": 4, "a year ago": 52}
 
 
-def yield_curve(week: Week) -> alt.Chart | alt.LayerChart:
+def yield_curve(week: Week) -> Picture:
     """Treasury yields by maturity now, four weeks and a year ago; a sentence in its place without two points."""
     rows = []
     for words, weeks in _WHEN.items():
@@ -78,7 +79,7 @@ def _finding(week: Week, now: pd.Series) -> str:
     return f"{text}; 2-year {'up' if move >= 0 else 'down'} {abs(move):.2f} in 13 weeks"
 
 
-def rate_compass(week: Week) -> alt.Chart | alt.LayerChart:
+def rate_compass(week: Week) -> Picture:
     """Policy rate, 2-year and 10-year real yield over five years, %."""
     on = base.dates(week)
     names = {

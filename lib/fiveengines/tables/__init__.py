@@ -3,11 +3,21 @@
 Shows readings and computes none; only engines, regimes, the playbook's words and routine results may enter.
 """
 
-from fiveengines.tables.answers import answer, banner, flip, narrative, playbook, risk, style
+from fiveengines.tables.answers import answer, banner, flip, narrative, plan, playbook, risk, style
 from fiveengines.tables.engine_tables import appendix, engines, evidence
-from fiveengines.tables.step_tables import health, inflections, insights, overrides, tape, watch
+from fiveengines.tables.step_tables import (
+    events,
+    health,
+    inflections,
+    insights,
+    overrides,
+    sequences,
+    tape,
+    turn_records,
+    watch,
+)
 
 __all__ = [
-    "answer", "appendix", "banner", "engines", "evidence", "flip", "health", "inflections", "insights", "narrative",
-    "overrides", "playbook", "risk", "style", "tape", "watch",
+    "answer", "appendix", "banner", "engines", "events", "evidence", "flip", "health", "inflections", "insights",
+    "narrative", "overrides", "plan", "playbook", "risk", "sequences", "style", "tape", "turn_records", "watch",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from fiveengines.playbook import content
 from fiveengines.regimes import NAMES
 from fiveengines.routine import Week
 from fiveengines.tables import values
-from fiveengines.tables.markup import Prose, badge, lines, prose, soft
+from fiveengines.tables.markup import Prose, badge, lines, prose
 
 # Figures that the question of an engine asks for by name, beside what is scored.
 _ASKED = {
@@ -32,6 +32,8 @@ _ASKED = {
     "rate_path": ("policy_rate", "two_year", "ten_year", "real_yield"),
 }
 _STRONGEST = 3
+# About as far apart as half the weight at +0.6 and half at -0.6.
+_APART = 0.6
 
 
 def banner(week: Week) -> Prose | None:
@@ -74,20 +76,22 @@ def _answer(reading: EngineReading) -> Iterable[object]:
         (each for each in reading.evidence if each.score is not None and each.weight > 0),
         key=lambda each: -abs(each.weight * (each.score or 0.0)),
     )
-    yield from _side("Speaks for it", [each for each in scored if (each.score or 0.0) > 0])
-    yield from _side("Speaks against it", [each for each in scored if (each.score or 0.0) < 0])
     asked = [
         each for each in reading.evidence if each.indicator in _ASKED[reading.name] and each.value is not None
     ]
-    if asked:
-        yield Markup("Beside it: {}.").format("; ".join(map(_said, asked)))
-    if reading.disagreement is not None and reading.disagreement > 0.6:  # noqa: PLR2004  (as far apart as half for, half against)
-        yield "Its indicators point apart, so read the score with care."
+    apart = reading.disagreement is not None and reading.disagreement > _APART
+    yield lines(
+        _side("For it", [each for each in scored if (each.score or 0.0) > 0]),
+        _side("Against it", [each for each in scored if (each.score or 0.0) < 0]),
+        _side("Beside it", asked, len(asked)),
+        "Its indicators point apart, so read the score with care." if apart else "",
+    )
 
 
-def _side(words: str, found: list[Evidence]) -> Iterable[str]:
-    if found:
-        yield f"{words}: {'; '.join(map(_said, found[:_STRONGEST]))}."
+def _side(words: str, found: list[Evidence], most: int = _STRONGEST) -> Markup:
+    if not found:
+        return Markup()
+    return Markup("<strong>{}:</strong> {}.").format(words, "; ".join(map(_said, found[:most])))
 
 
 def _said(each: Evidence) -> str:
@@ -101,13 +105,13 @@ def flip(week: Week) -> Prose | None:
     found = regime.flip
     parts = []
     if found is None:
-        parts.append("No single engine could change the call by itself this week.")
+        parts.append("No single engine could make this week read another regime.")
     else:
-        way = "rise" if found.change > 0 else "fall"
-        now = week.engines[found.engine].score
-        at = f" from {values.signed(now)}" if now is not None else ""
+        now = week.engines[found.engine].score or 0.0
+        way = "up" if found.change > 0 else "down"
         parts.append(
-            f"The smallest change that would flip the call: {ENGINE_NAMES[found.engine].lower()} would have to {way} by {abs(found.change):.2f}{at}; the call would be {NAMES[found.to_regime]}."
+            f"What would flip it: with {ENGINE_NAMES[found.engine].lower()} {way} from {values.signed(now)} to "
+            f"{values.signed(now + found.change)} the week would read {NAMES[found.to_regime].lower()}."
         )
     parts.append(
         f"Runner-up: {NAMES[regime.runner_up]} with {100 * regime.memberships[regime.runner_up]:.0f} %."
@@ -135,37 +139,26 @@ def playbook(week: Week) -> Prose | None:
 
 
 def _listed(head: str, items: Iterable[str]) -> Markup:
+    items = tuple(items)
+    if not items:
+        return Markup()
     return Markup("<strong>{}</strong><br>").format(head) + lines(*(f"· {item}" for item in items))
 
 
 def risk(week: Week) -> Prose | None:
-    """What the gauge says to do, and what would raise or lower it."""
-    each = week.aggressiveness
-    if each.nothing_to_do:
-        head = f"Nothing to do: {100 * each.value:.0f} % of the risk budget stays in use."
-    elif each.previous is not None and abs(each.value - each.previous) >= 0.005:  # noqa: PLR2004  (less does not show)
-        verb = "Raise" if each.value > each.previous else "Lower"
-        head = (
-            f"{verb} the use of the risk budget from {100 * each.previous:.0f} % to {100 * each.value:.0f} %."
-        )
-    else:
-        head = f"Keep {100 * each.value:.0f} % of the risk budget in use."
-    parts = [
-        f"That is {100 * each.portfolio_exposure:.0f} % of the portfolio at risk in your range of {100 * each.band[0]:.0f} to {100 * each.band[1]:.0f} %."
-    ]
-    if each.actual_exposure is not None and each.distance is not None:
-        way = "below" if each.distance > 0 else "above"
-        parts.append(
-            f"Your own exposure of {100 * each.actual_exposure:.0f} % lies {100 * abs(each.distance):.0f} points {way} it."
-        )
-    if each.value >= each.cap:
-        limit = f"The gauge is at its cap of {100 * each.cap:.0f} % in this regime, so nothing raises it."
-    else:
-        limit = f"It would rise with a mean engine score above {values.signed(each.to_raise)}."
-    parts.append(
-        f"{limit} It would fall with a mean below {values.signed(each.to_lower)}; the averaged mean is {values.signed(each.alignment)} now."
+    """What the gauge says to do, why, and what would raise or lower it."""
+    said = week.reasons
+    return prose(
+        Markup("<strong>{}</strong> {}").format(said.verdict, said.distance),
+        _listed("Why", said.why),
+        _listed("What would raise it", said.to_raise),
+        _listed("What would lower it", said.to_lower),
     )
-    return prose(Markup("<strong>{}</strong>").format(head), " ".join(parts))
+
+
+def plan(week: Week) -> Prose | None:
+    """The plan in words; nothing when there is no portfolio in params."""
+    return None if week.plan is None else prose(_listed("The plan", week.plan.words))
 
 
 def style(week: Week) -> Prose | None:

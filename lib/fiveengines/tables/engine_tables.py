@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from fiveengines.charts.base import source
 from fiveengines.engines import EngineReading, Evidence
 from fiveengines.narrative import ENGINE_NAMES, figure, moved_most, moved_text
@@ -15,7 +17,7 @@ from fiveengines.routine import Week
 from fiveengines.tables import values
 from fiveengines.tables.markup import badge, great_table, lines
 
-_DATES = {"observed": "Observed", "public": "Public since"}
+_DATES = {"observed": "Observed", "public": "Public"}
 
 
 def engines(week: Week) -> Any:
@@ -67,7 +69,7 @@ def evidence(week: Week, engine: str) -> Any:
     }
     shown = [each for each in reading.evidence if each.value is not None]
     ranked = sorted(shown, key=lambda each: each.score is None)
-    rows = [_row(each, limits) for each in ranked]
+    rows = [_row(each, limits, week.as_of) for each in ranked]
     missing = [each.title for each in reading.evidence if each.value is None]
     note = f"No value this week: {', '.join(missing)}." if missing else ""
     title = f"{ENGINE_NAMES[engine]}: what the score is made of"
@@ -96,7 +98,7 @@ def appendix(week: Week) -> Any:
     }
     rows = [
         {
-            **_row(each, limits),
+            **_row(each, limits, week.as_of),
             "group": ENGINE_NAMES[name],
             "unit": each.unit,
             "source": source(week, *each.series) if each.series else "by hand",
@@ -115,7 +117,7 @@ def appendix(week: Week) -> Any:
     )
 
 
-def _row(each: Evidence, limits: States) -> dict[str, object]:
+def _row(each: Evidence, limits: States, as_of: pd.Timestamp) -> dict[str, object]:
     scored = each.score is not None
     return {
         "group": "Scored" if scored else "For context",
@@ -126,8 +128,8 @@ def _row(each: Evidence, limits: States) -> dict[str, object]:
         else values.NOTHING,
         "score": values.score(each, limits),
         "weight": f"{each.weight:g}" if scored else values.NOTHING,
-        "observed": values.day(each.observed),
-        "public": values.public(each.known_at),
+        "observed": values.day(each.observed, as_of),
+        "public": values.public(each.known_at, as_of),
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from fiveengines.narrative import ENGINE_NAMES
+from fiveengines.narrative import ENGINE_NAMES, figure
 from fiveengines.playbook import content
 from fiveengines.playbook.rules import Finding
 from fiveengines.routine import Week
@@ -96,53 +96,45 @@ def inflections(week: Week) -> Any:
 
 
 def watch(week: Week) -> Any:
-    """How far each engine is from its next state, nearest first."""
-    limits = week.params.engines.states
-    rows = []
-    for name, reading in week.engines.items():
-        if reading.score is None:
-            continue
-        for target, state in _thresholds(reading.state, limits.supportive, limits.adverse, limits.release):
-            gap = target - reading.score
-            rows.append(
-                (
-                    abs(gap),
-                    {
-                        "engine": ENGINE_NAMES[name],
-                        "now": lines(values.state(reading.state)),
-                        "score": values.signed(reading.score),
-                        "next": values.state(state),
-                        "at": values.signed(target),
-                        "gap": values.signed(gap),
-                    },
-                )
-            )
-    if not rows:
-        return prose("No engine has a score this week, so no threshold is near.")
+    """Thresholds near by, nearest first: which move of one indicator would change a state or the week's regime."""
+    if not week.watch_list:
+        return prose("No threshold is within reach of an ordinary move.")
     columns = {
-        "engine": "Engine",
-        "now": "State",
-        "score": "Score",
-        "next": "Would become",
-        "at": "At",
-        "gap": "Distance",
+        "what": "What would change",
+        "title": "By",
+        "now": "Now",
+        "level": "At",
+        "usual": "Away",
     }
-    ordered = [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+    rows = [
+        {
+            "what": lines(each.subject[:1].upper() + each.subject[1:], soft(each.becomes)),
+            "title": each.title,
+            "now": values.minus(figure(each.now, each.unit)),
+            "level": values.minus(figure(each.level, each.unit)),
+            "usual": f"{abs(each.usual_moves):.1f} usual weeks",
+        }
+        for each in week.watch_list
+    ]
+    subtitle = "One indicator's move that would be enough, the others unchanged; nearest first"
     return great_table(
-        columns,
-        ordered,
-        title="Thresholds nearby",
-        subtitle="How far each engine's score is from its next state, nearest first",
-        right=["score", "at", "gap"],
+        columns, rows, title="Thresholds near by", subtitle=subtitle, right=["now", "level", "usual"]
     )
 
 
-def _thresholds(state: str, supportive: float, adverse: float, release: float) -> list[tuple[float, str]]:
-    if state == "supportive":
-        return [(release, "neutral")]
-    if state == "adverse":
-        return [(-release, "neutral")]
-    return [(supportive, "supportive"), (adverse, "adverse")]
+def turn_records(week: Week) -> Prose | None:
+    """How past turns of the same kinds turned out."""
+    return prose(lines(*(each.words for each in week.turn_records)))
+
+
+def sequences(week: Week) -> Prose | None:
+    """Each engine's phases of the last half year, in a line."""
+    return prose(lines(*(each.words for each in week.sequences.values())))
+
+
+def events(week: Week) -> Prose | None:
+    """What stands on next week's calendar; nothing when nothing is known."""
+    return prose(lines(*(each.sentence for each in week.events)))
 
 
 def insights(week: Week, engine: str | None = None) -> Any:

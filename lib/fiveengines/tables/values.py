@@ -16,6 +16,7 @@ from fiveengines.tables.markup import badge, coloured, lines, soft
 
 NEW_YORK = "America/New_York"
 NOTHING = "–"
+HALF_A_YEAR = 183
 
 
 def minus(text: str) -> str:
@@ -60,7 +61,7 @@ def state(name: str) -> Markup:
 
 def direction(name: str) -> str:
     """A direction with its arrow."""
-    return f"{theme.DIRECTION_ARROWS.get(name, '·')} {name}"
+    return f"{theme.DIRECTION_ARROWS.get(name, '·')}\u00a0{name}"
 
 
 def signed(number: float | None) -> str:
@@ -68,11 +69,15 @@ def signed(number: float | None) -> str:
     return NOTHING if number is None else f"{number:+.2f}".replace("-", "−")
 
 
-def day(moment: pd.Timestamp | None) -> str:
-    """21 Dec 2018, or a dash."""
-    return NOTHING if moment is None else f"{moment.day} {moment:%b %Y}"
+def day(moment: pd.Timestamp | None, beside: pd.Timestamp | None = None) -> Markup:
+    """21 Dec 2018, or a dash; without the year when it lies within half a year of `beside`."""
+    if moment is None:
+        return Markup(NOTHING)
+    near = beside is not None and abs((moment.tz_localize(None) - beside).days) < HALF_A_YEAR
+    text = f"{moment.day} {moment:%b}" if near else f"{moment.day} {moment:%b %Y}"
+    return Markup("{}").format(text.replace(" ", "\u00a0"))
 
 
-def public(moment: pd.Timestamp | None) -> str:
+def public(moment: pd.Timestamp | None, beside: pd.Timestamp | None = None) -> Markup:
     """The New York day on which a figure became public (naive UTC in), or a dash."""
-    return day(None if moment is None else moment.tz_localize("UTC").tz_convert(NEW_YORK))
+    return day(None if moment is None else moment.tz_localize("UTC").tz_convert(NEW_YORK), beside)
