@@ -5,7 +5,7 @@ Words for readings only; no reading is computed and no advice is given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fiveengines.engines import EngineReading, Evidence
 from fiveengines.regimes import NAMES, RegimeReading
@@ -127,27 +127,30 @@ def figure(value: float | None, unit: str) -> str:
     """A value with its unit, in as many digits as a reader needs."""
     if value is None:
         return "no value"
-    match unit:
-        case "flag":
-            return "yes" if value > 0 else "no"
-        case "%" | "% of maximum" | "% of members" | "% of open interest" | "% of Fed assets":
-            text = f"{value:.1f} %"
-            return text if unit == "%" else f"{text} {unit[2:]}"
-        case "percentile":
-            return f"{ordinal(round(value))} percentile"
-        case "$bn":
-            return f"${value:,.0f} bn" if value >= 0 else f"-${-value:,.0f} bn"
-        case "$bn per 1 % move":
-            return f"${value:,.1f} bn per 1 % move" if value >= 0 else f"-${-value:,.1f} bn per 1 % move"
-        case "ratio":
-            return f"{value:.2f}"
-        case "index":
-            return f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}"
-        case "points":
-            return f"{value:+.2f} points" if abs(value) < 10 else f"{value:+.1f} points"
-        case "sessions" | "issues" | "ratio-adjusted" | "bp" | "bp a year":
-            return f"{value:,.0f} {unit}" if unit != "ratio-adjusted" else f"{value:,.0f}"
-    return f"{value:.2f} {unit}"
+    if unit.startswith("% of"):
+        return f"{value:.1f} {unit}"
+    return _FIGURES.get(unit, lambda number: f"{number:.2f} {unit}")(value)
+
+
+def _dollars(value: float, digits: int) -> str:
+    return f"{'-' if value < 0 else ''}${abs(value):,.{digits}f} bn"
+
+
+_FIGURES: dict[str, Callable[[float], str]] = {
+    "flag": lambda value: "yes" if value > 0 else "no",
+    "%": lambda value: f"{value:.1f} %",
+    "percentile": lambda value: f"{ordinal(round(value))} percentile",
+    "$bn": lambda value: _dollars(value, 0),
+    "$bn per 1 % move": lambda value: f"{_dollars(value, 1)} per 1 % move",
+    "ratio": lambda value: f"{value:.2f}",
+    "ratio-adjusted": lambda value: f"{value:,.0f}",
+    "index": lambda value: f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}",
+    "points": lambda value: f"{value:+.2f} points" if abs(value) < 10 else f"{value:+.1f} points",
+    "sessions": lambda value: f"{value:,.0f} sessions",
+    "issues": lambda value: f"{value:,.0f} issues",
+    "bp": lambda value: f"{value:,.0f} bp",
+    "bp a year": lambda value: f"{value:,.0f} bp a year",
+}
 
 
 def ordinal(number: int) -> str:
@@ -192,7 +195,8 @@ def changes(engines: Mapping[str, EngineReading], regime: RegimeReading) -> tupl
     for each in moves[:2]:
         step = (each.score or 0.0) - (each.previous_score or 0.0)
         if abs(step) >= 0.05:
+            moved = moved_text(moved_most(each))
             lines.append(
-                f"{ENGINE_NAMES[each.name]} score {each.previous_score:+.2f} → {each.score:+.2f}: {moved_text(moved_most(each))}."
+                f"{ENGINE_NAMES[each.name]} score {each.previous_score:+.2f} → {each.score:+.2f}: {moved}."
             )
     return tuple(lines) or ("Nothing of weight: no state changed and no engine's score moved by 0.05.",)

@@ -214,7 +214,7 @@ class Week:
 
     @cached_property
     def words(self) -> dict[str, str]:
-        """What is named rather than measured: volatility_zone, vix_curve, curve_move, policy_phase; unknown is left out."""
+        """What is named, not measured: volatility_zone, vix_curve, curve_move, policy_phase; unknown is left out."""
         row = self.measured.words.loc[self.as_of].dropna()
         return {str(name): str(word) for name, word in row.items()}
 

@@ -29,7 +29,7 @@ class Strict(BaseModel):
 
 
 def read_text(path: Path) -> str:
-    """The file's text (UTF-8, a byte-order mark is dropped); missing, huge or undecodable files raise ParameterError."""
+    """The file's text (UTF-8, a byte-order mark is dropped); ParameterError for a missing, huge or undecodable one."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ParameterError(

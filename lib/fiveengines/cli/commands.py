@@ -16,7 +16,7 @@ from fiveengines.errors import ParameterError
 
 app = typer.Typer(
     name="fiveengines",
-    help="A weekly market workbook: five engines, one regime, a dated HTML report. A decision aid; it promises no return.",
+    help="A weekly market workbook: five engines, one regime, a dated report. A decision aid; it promises no return.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -74,7 +74,8 @@ def _flip(week: Week) -> str:
     was = week.engines[flip.engine].score or 0.0
     way = "up" if flip.change > 0 else "down"
     engine = ENGINE_NAMES[flip.engine].lower()
-    return f"The smallest step: with {engine} {way} from {was:+.2f} to {was + flip.change:+.2f} the week would read {NAMES[flip.to_regime].lower()}."
+    step = f"with {engine} {way} from {was:+.2f} to {was + flip.change:+.2f}"
+    return f"The smallest step: {step} the week would read {NAMES[flip.to_regime].lower()}."
 
 
 def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
@@ -109,8 +110,8 @@ def _aggressiveness(week: Week) -> cc.Aggressiveness:
         step = f"Down from {risk.previous:.0%} of the risk budget last week."
     else:
         step = "Unchanged in itself, but your own exposure is some way off."
-    text = f"{risk.value:.0%} of the risk budget; in your band that is {risk.portfolio_exposure:.0%} of the portfolio. {step}"
-    return cc.Aggressiveness(value=risk.portfolio_exposure, low=low, high=high, text=text)
+    share = f"{risk.value:.0%} of the risk budget; in your band that is {risk.portfolio_exposure:.0%} of the portfolio."
+    return cc.Aggressiveness(value=risk.portfolio_exposure, low=low, high=high, text=f"{share} {step}")
 
 
 def _style_text(week: Week) -> str:
@@ -151,15 +152,10 @@ def _health(week: Week) -> tuple[cc.HealthItem, ...]:
         ]
         if missing and reading.coverage < 1:
             level: cc.Health = "problem" if reading.state == "unknown" else "warning"
-            items.append(
-                cc.HealthItem(
-                    level,
-                    f"{ENGINE_NAMES[reading.name]} reads with {reading.coverage:.0%} of its inputs; without {_few(missing)}.",
-                )
-            )
-    for notice in week.notices:
-        if notice.level != "info":
-            items.append(cc.HealthItem("problem" if notice.level == "error" else "warning", notice.text))
+            share = f"{ENGINE_NAMES[reading.name]} reads with {reading.coverage:.0%} of its inputs"
+            items.append(cc.HealthItem(level, f"{share}; without {_few(missing)}."))
+    told = [each for each in week.notices if each.level != "info"]
+    items += [cc.HealthItem("problem" if each.level == "error" else "warning", each.text) for each in told]
     if week.breadth_basis in ("published", "sectors"):
         basis = {"published": "published series", "sectors": "sector funds"}[week.breadth_basis]
         items.append(
