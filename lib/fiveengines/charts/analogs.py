@@ -49,11 +49,13 @@ def analog_paths(paths: pd.DataFrame, regime: str = "this week") -> Picture:
     )
     count = known["week"].nunique()
     rising = int((last["change"] > 0).sum())
-    finding = f"After {count} weeks like {regime} the index stood higher {far} weeks on in {rising} of {len(last)}; the middle path {'rose' if middle['change'].iloc[-1] >= 0 else 'fell'} {abs(float(middle['change'].iloc[-1])):.1f} %"
-    return (zero + each + mean + ends).properties(
-        height=240,
-        title=base.title(
-            finding,
-            "Index after each of the closest past weeks, % from that week; the thick line is their middle. A small sample",
-        ),
+    middle_end = float(middle["change"].iloc[-1])
+    way = "rose" if middle_end >= 0 else "fell"
+    finding = (
+        f"After {count} weeks like {regime} the index stood higher {far} weeks on in {rising} of {len(last)}; "
+        f"the middle path {way} {abs(middle_end):.1f} %"
     )
+    subtitle = (
+        "Index after each of the closest past weeks, % from that week; thick: their middle. A small sample"
+    )
+    return (zero + each + mean + ends).properties(height=240, title=base.title(finding, subtitle))

@@ -57,7 +57,7 @@ def first_of(week: Week, on: pd.DatetimeIndex, *series_ids: str) -> pd.Series:
 
 
 def indicator(week: Week, name: str, on: pd.DatetimeIndex) -> pd.Series:
-    """An indicator as it was read (manual entries applied); NaN where it was not, or where no line in params names it."""
+    """An indicator as it was read (manual entries applied); NaN where it was not or where params do not name it."""
     values = week.readings.applied.values
     if name not in values:
         return pd.Series(np.nan, index=on, name=name)

@@ -52,12 +52,12 @@ def cot_fan(week: Week) -> Picture:
         line = chart.mark_line(color=theme.LIGHT[colour], strokeDash=dash, strokeWidth=1.6).encode(
             x=base.time_axis(), y=axis, tooltip=hover
         )
-        layers += line + base.end_label(frame, name, words, theme.LIGHT[colour], dy=spots[name])
+        layers += [line, base.end_label(frame, name, words, theme.LIGHT[colour], dy=spots[name])]
     subtitle = "Net position over open interest as percentile of its own three years; outer tenths and quarters shaded"
-    return layers.properties(title=base.title(_finding(frame, present), subtitle))
+    return alt.layer(*layers).properties(title=base.title(_finding(frame, present), subtitle))
 
 
-def _fan() -> Picture:
+def _fan() -> list[Picture]:
     """Nested bands: outer tenths, outer quarters, the middle half left open; with words at the edges."""
     bands = pd.DataFrame({"low": [90, 75, 10, 0], "high": [100, 90, 25, 10], "depth": [0.9, 0.4, 0.4, 0.9]})
     words = pd.DataFrame({"level": [95, 5], "words": ["crowded long", "light or short"]})
@@ -71,7 +71,7 @@ def _fan() -> Picture:
         .mark_text(align="left", color=base.SOFT, fontSize=10)
         .encode(y="level:Q", x=alt.value(4), text="words:N")
     )
-    return shade + text
+    return [shade, text]
 
 
 def _apart(ends: dict[str, float], gap: float = 6.5) -> dict[str, float]:
@@ -124,15 +124,17 @@ def surveys(week: Week) -> Picture:
         *(alt.Tooltip(f"{n}:Q", title=f"{names[n][0]}, %", format=".0f") for n in present),
         base.where(),
     ]
-    layers = alt.layer()
+    layers = []
     for name in present:
         words, colour, dash = names[name]
         line = chart.mark_line(color=theme.LIGHT[colour], strokeDash=dash, strokeWidth=1.6).encode(
             x=base.time_axis(), y=alt.Y(f"{name}:Q", title="% of full exposure"), tooltip=hover
         )
-        layers += line + base.end_label(frame, name, words, theme.LIGHT[colour])
-    said = "; ".join(f"{names[n][0]} at {float(frame[n].dropna().iloc[-1]):.0f} %" for n in present)
-    return layers.properties(
+        layers += [line, base.end_label(frame, name, words, theme.LIGHT[colour])]
+    said = "; ".join(
+        f"{names[n][0]} at {float(frame[n].dropna().iloc[-1]):.0f} %".replace("-", "−") for n in present
+    )
+    return alt.layer(*layers).properties(
         title=base.title(
             said[0].upper() + said[1:],
             "Exposure as reported to NAAIM and as a trend-following model would hold, % of full",

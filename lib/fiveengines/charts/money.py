@@ -15,7 +15,7 @@ _NET = ("WALCL", "WTREGEN", "RRPONTSYD")
 
 
 def net_liquidity(week: Week) -> Picture:
-    """Net liquidity ($bn) over the index, five years of weeks; a sentence in its place without the Fed's balance sheet."""
+    """Net liquidity ($bn) over the index, five years of weeks; a sentence in its place without the Fed's figures."""
     on = base.dates(week)
     frame = base.table(net=base.indicator(week, "net_liquidity", on), index=base.index_level(week, on))
     known = frame.dropna(subset=["net"])

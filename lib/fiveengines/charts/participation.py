@@ -49,13 +49,12 @@ def breadth(week: Week) -> Picture:
     quick = chart.mark_line(color=theme.LIGHT["regime3"], strokeWidth=1, strokeDash=[3, 2]).encode(
         x="date:T", y="above50:Q", tooltip=hover
     )
-    limits = _limits(week)
-    low = (limits + quick + slow + base.end_label(known, "above200", "200-day", base.ACCENT)).properties(
-        height=170
-    )
+    layers = [*_limits(week), quick, slow, base.end_label(known, "above200", "200-day", base.ACCENT)]
     if frame["above50"].notna().any():
-        apart = float(known["above200"].iloc[-1]) >= float(frame["above50"].dropna().iloc[-1])
-        low += base.end_label(frame, "above50", "50-day", theme.LIGHT["regime3"], dy=11 if apart else -11)
+        below = float(known["above200"].iloc[-1]) >= float(frame["above50"].dropna().iloc[-1])
+        dy = 11 if below else -11
+        layers.append(base.end_label(frame, "above50", "50-day", theme.LIGHT["regime3"], dy=dy))
+    low = alt.layer(*layers).properties(height=170)
     prices = frame.dropna(subset=["index"])
     parts = [low] if prices.empty else [_index(week, prices), low]
     subtitle = (
@@ -84,7 +83,7 @@ def _index(week: Week, prices: pd.DataFrame) -> Picture:
     return line + marks
 
 
-def _limits(week: Week) -> Picture:
+def _limits(week: Week) -> list[Picture]:
     """The two breakpoints of params/engines.yaml as rules with their meaning beside them."""
     line = week.params.engines.engines["breadth"].get("pct_above_200d")
     rows = (
@@ -98,7 +97,7 @@ def _limits(week: Week) -> Picture:
     words = chart.mark_text(align="left", baseline="bottom", dy=-2, fontSize=10, color=base.SOFT).encode(
         y="level:Q", x=alt.value(2), text="meaning:N"
     )
-    return rules + words
+    return [rules, words]
 
 
 def _finding(week: Week, known: pd.DataFrame) -> str:

@@ -5,6 +5,8 @@ Shows what was read; computes no reading.
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -112,9 +114,11 @@ def memberships(week: Week) -> Picture:
     lead = regime.memberships[regime.number]
     runner = regime.memberships[regime.runner_up]
     if runner > lead:
-        finding = f"{regime.name} still holds, but {_NAMES[regime.runner_up]} already has more of the week ({base.percent(runner)} to {base.percent(lead)})"
+        shares = f"{base.percent(runner)} to {base.percent(lead)}"
+        finding = f"{regime.name} still holds, but {_NAMES[regime.runner_up]} has more of the week ({shares})"
     else:
-        finding = f"{regime.name} with {base.percent(lead)}; {_NAMES[regime.runner_up]} is next with {base.percent(runner)}"
+        after = f"{_NAMES[regime.runner_up]} is next with {base.percent(runner)}"
+        finding = f"{regime.name} with {base.percent(lead)}; {after}"
     return (bars + text).properties(
         height=150,
         title=base.title(
@@ -171,7 +175,8 @@ def membership_history(week: Week, weeks: int = base.WEEKS_A_YEAR) -> Picture:
         .encode(x="date:T", y="place:Q", text="label:N")
     )
     then, number = float(wide.iloc[0][week.regime.number]), week.regime.number
-    moved = f"{_NAMES[number]} went from {base.percent(then)} to {base.percent(week.regime.memberships[number])} of the week in {base.span(on)}"
+    now = week.regime.memberships[number]
+    moved = f"{_NAMES[number]} went from {base.percent(then)} to {base.percent(now)} of the week in {base.span(on)}"
     return (area + text).properties(
         height=190, title=base.title(moved, "Memberships week by week, stacked from 1 (bottom) to 5 (top)")
     )
@@ -205,7 +210,7 @@ def transition_map(week: Week) -> Picture:
 
 def _transition_chart(cells: pd.DataFrame, finding: str, subtitle: str) -> Picture:
     chart = alt.Chart(cells)
-    plain = {"domain": False, "ticks": False, "title": None}
+    plain: dict[str, Any] = {"domain": False, "ticks": False, "title": None}
     top = alt.X("to:O", axis=alt.Axis(orient="top", labelAngle=0, **plain))
     side = alt.Y(
         "from_name:N", sort=[f"{n} {_NAMES[n]}" for n in NUMBERS], axis=alt.Axis(labelLimit=160, **plain)

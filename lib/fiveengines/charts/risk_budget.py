@@ -5,6 +5,8 @@ Shows what was read; computes no reading.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import altair as alt
 import pandas as pd
 
@@ -38,15 +40,21 @@ def aggressiveness_gauge(week: Week) -> Picture:
     ticks = chart.mark_tick(thickness=2.5, size=34, opacity=1).encode(
         x=alt.X("at:Q", scale=scale), y=alt.value(48), color=alt.Color("colour:N", scale=None)
     )
+    places: tuple[tuple[str, Literal["left", "right"], int], ...] = (
+        ("datum.at > 0.5", "right", 2),
+        ("datum.at <= 0.5", "left", -2),
+    )
     sides = [
         chart.transform_filter(test)
         .mark_text(align=align, dx=dx)
         .encode(x="at:Q", y=alt.Y("y:Q", scale=None), text="text:N", color=alt.Color("colour:N", scale=None))
-        for test, align, dx in (("datum.at > 0.5", "right", 2), ("datum.at <= 0.5", "left", -2))
+        for test, align, dx in places
     ]
-    finding = f"Use {base.percent(risk.value)} of the risk budget: {base.percent(risk.portfolio_exposure)} of the portfolio at risk"
-    low, high = risk.band
-    subtitle = f"Share of the risk budget; none of it is {base.percent(low)} of the portfolio, all of it {base.percent(high)} ({week.params.portfolio.risk_profile} profile)"
+    held = base.percent(risk.portfolio_exposure)
+    finding = f"Use {base.percent(risk.value)} of the risk budget: {held} of the portfolio at risk"
+    low, high = map(base.percent, risk.band)
+    profile = week.params.portfolio.risk_profile
+    subtitle = f"Share of the risk budget; none of it is {low} of the portfolio, all of it {high} ({profile} profile)"
     return alt.layer(ground, filled, ticks, *sides).properties(height=84, title=base.title(finding, subtitle))
 
 
@@ -124,9 +132,9 @@ def _driver_finding(week: Week) -> str:
         ("takes", [d for d in drivers if d.contribution < 0]),
     ):
         if wanted:
-            parts.append(
-                f"{base.ENGINE_NAMES[wanted[0].engine].lower()} {verb} most ({100 * abs(wanted[0].contribution):.0f} points)"
-            )
+            first = wanted[0]
+            size = f"{100 * abs(first.contribution):.0f} points"
+            parts.append(f"{base.ENGINE_NAMES[first.engine].lower()} {verb} most ({size})")
     text = ", ".join(parts)
     return text[0].upper() + text[1:]
 

@@ -62,7 +62,7 @@ def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
                 x=time, y=axis, tooltip=[base.when(), alt.Tooltip("index:Q", format=",.0f"), base.where()]
             ),
         )
-    subtitle = f"Turns of each engine in {base.span(on)}: ▲ improving, ▼ deteriorating, larger when stronger; above them the S&P 500"
+    subtitle = f"Turns in {base.span(on)}: ▲ improving, ▼ deteriorating, larger when stronger; above them the S&P 500"
     return alt.vconcat(*parts, title=base.title(_finding(week), subtitle), spacing=18).resolve_scale(
         x="shared"
     )

@@ -70,7 +70,8 @@ def _finding(week: Week, now: pd.Series) -> str:
         return f"Yields known this week: {', '.join(f'{level:.2f} %' for level in now)}"
     gap = float(now[10.0] - now[0.25])
     shape = "inverted" if gap < 0 else "upward"
-    text = f"Curve is {shape}: the 10-year yields {abs(gap):.2f} points {'less' if gap < 0 else 'more'} than three months"
+    way = "less" if gap < 0 else "more"
+    text = f"Curve is {shape}: the 10-year yields {abs(gap):.2f} points {way} than three months"
     on = base.dates(week, 14)
     two = base.series(week, "DGS2", on).dropna()
     if len(two) < 2:
@@ -97,18 +98,19 @@ def rate_compass(week: Week) -> Picture:
         *(alt.Tooltip(f"{n}:Q", title=f"{names[n][0]}, %", format=".2f") for n in present),
         base.where(),
     ]
-    layers = alt.layer()
+    layers = []
     for name in present:
         words, colour, dash = names[name]
         line = chart.mark_line(color=theme.LIGHT[colour], strokeDash=dash, strokeWidth=1.6).encode(
             x=base.time_axis(), y=alt.Y(f"{name}:Q", title="%", scale=alt.Scale(zero=False)), tooltip=hover
         )
-        layers += line + base.end_label(frame, name, words, theme.LIGHT[colour])
+        layers += [line, base.end_label(frame, name, words, theme.LIGHT[colour])]
     two, text = float(frame["two_year"].dropna().iloc[-1]), ""
     if "policy_rate" in present:
         gap = two - float(frame["policy_rate"].dropna().iloc[-1])
-        text = f", {abs(gap):.2f} points {'above' if gap >= 0 else 'below'} the policy rate: {'hikes' if gap >= 0 else 'cuts'} are priced"
-    return layers.properties(
+        above, priced = ("above", "hikes") if gap >= 0 else ("below", "cuts")
+        text = f", {abs(gap):.2f} points {above} the policy rate: {priced} are priced"
+    return alt.layer(*layers).properties(
         title=base.title(
             f"2-year at {two:.2f} %{text}",
             "2-year Treasury, policy rate (dashed) and 10-year real yield (dotted), %",

@@ -165,11 +165,10 @@ def style(week: Week) -> Prose | None:
     """The chosen style: when it applies, entries, exits, size, holding period and the usual mistakes."""
     chosen = week.style
     text = content.styles()[chosen.name]  # type: ignore[index]
-    why = (
-        ""
-        if chosen.name == chosen.by_regime
-        else f" The regime alone would call for {content.styles()[chosen.by_regime].name.lower()}; an improving turn allows more."
-    )  # type: ignore[index]
+    why = ""
+    if chosen.name != chosen.by_regime:
+        own = content.styles()[chosen.by_regime].name.lower()  # type: ignore[index]
+        why = f" The regime alone would call for {own}; an improving turn allows more."
     return prose(
         Markup("<strong>{}.</strong> {}{}").format(text.name, text.when, why),
         _listed("Entries", text.entries),

@@ -26,7 +26,8 @@ def safe(text: object) -> Markup:
 
 def badge(text: str, colour: str = "manual") -> Markup:
     """A small label in one of the theme's colours."""
-    style = f"color:{theme.LIGHT[colour]};border:1px solid;border-radius:1em;padding:0 .5em;font-size:.85em;white-space:nowrap"
+    look = "border:1px solid;border-radius:1em;padding:0 .5em;font-size:.85em;white-space:nowrap"
+    style = f"color:{theme.LIGHT[colour]};{look}"
     return Markup('<span class="tag {}" style="{}">{}</span>').format(colour, style, text)
 
 
@@ -96,7 +97,8 @@ def great_table(
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="PyArrow Table support")
         made = GT(cells, groupname_col=group).fmt(lambda text: text, columns=list(columns))
-    made = made.cols_label(**{key: html(str(safe(label))) for key, label in columns.items()})
+    headings: dict[str, Any] = {key: html(str(safe(label))) for key, label in columns.items()}
+    made = made.cols_label(**headings)
     made = made.cols_align("left", columns=[key for key in columns if key not in right])
     if right:
         made = made.cols_align("right", columns=list(right))

@@ -72,7 +72,7 @@ def signed(number: float | None) -> str:
 def day(moment: pd.Timestamp | None, beside: pd.Timestamp | None = None) -> Markup:
     """21 Dec 2018, or a dash; without the year when it lies within half a year of `beside`."""
     if moment is None:
-        return Markup(NOTHING)
+        return Markup("{}").format(NOTHING)
     near = beside is not None and abs((moment.tz_localize(None) - beside).days) < HALF_A_YEAR
     text = f"{moment.day} {moment:%b}" if near else f"{moment.day} {moment:%b %Y}"
     return Markup("{}").format(text.replace(" ", "\u00a0"))
