@@ -1,0 +1,91 @@
+"""The weekly notebooks: thin cells that read as sentences, the tags that binding needs, no results kept."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from fiveengines import charts, tables
+from fiveengines.parameters import RunParameters
+from fiveengines.report.bind import bind, heading, step_titles, tags
+
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks" / "weekly"
+NAMES = ["1_engine_check", "2_dominant_regime", "3_aggressiveness", "4_strategy_style", "5_inflection_points"]
+MOST_LINES = 5
+SETUP_LINES = 12
+
+
+def notebook(name: str) -> Any:
+    return nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
+
+
+def code(name: str) -> list[Any]:
+    return [cell for cell in notebook(name).cells if cell.cell_type == "code"]
+
+
+def test_the_five_steps_are_there() -> None:
+    assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cells_are_thin(name: str) -> None:
+    for cell in code(name):
+        shared = {"parameters", "setup"} & set(tags(cell))
+        assert len(cell.source.splitlines()) <= (SETUP_LINES if shared else MOST_LINES), cell.source
+        tree = ast.parse(cell.source)
+        kinds = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.Try)
+        assert not [node for node in ast.walk(tree) if isinstance(node, kinds)], cell.source
+        numbers = [
+            n.value
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Constant) and isinstance(n.value, float | int)
+        ]
+        assert not numbers, f"a number of judgement belongs into params/: {cell.source}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_ids_are_words_and_unique_and_nothing_is_kept(name: str) -> None:
+    cells = notebook(name).cells
+    ids = [cell.id for cell in cells]
+    assert len(set(ids)) == len(ids)
+    assert all("-" in each or each in ("parameters", "setup") for each in ids)
+    assert all(not cell.outputs and cell.execution_count is None for cell in code(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parameters_are_the_runs_and_stand_for_the_demo(name: str) -> None:
+    tagged = [cell for cell in code(name) if "parameters" in tags(cell)]
+    assert len(tagged) == 1
+    values: dict[str, Any] = {}
+    exec(compile(tagged[0].source, name, "exec"), values)
+    given = {key: value for key, value in values.items() if not key.startswith("__")}
+    assert set(given) == set(RunParameters.model_fields)
+    assert given == dict.fromkeys(given, "") | {"source": "demo"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_opens_with_its_number_and_a_question(name: str) -> None:
+    first = notebook(name).cells[0]
+    assert first.cell_type == "markdown"
+    assert first.source.startswith(f"# {name[0]} · ")
+    assert first.source.strip().endswith("?")
+
+
+def test_what_the_cells_call_exists() -> None:
+    for name in NAMES:
+        for node in (n for cell in code(name) for n in ast.walk(ast.parse(cell.source))):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                room = {"charts": charts, "tables": tables}.get(node.value.id)
+                assert room is None or node.attr in room.__all__, f"{node.value.id}.{node.attr}"
+
+
+def test_they_bind_into_five_steps() -> None:
+    bound = bind([FOLDER / f"{name}.ipynb" for name in NAMES])
+    titles = [heading(notebook(name).cells[0].source) for name in NAMES]
+    assert list(step_titles(bound).values()) == titles
+    assert sum("parameters" in tags(cell) for cell in bound.cells) == 1
+    assert not [cell for cell in bound.cells if "override_panel" in cell.source]

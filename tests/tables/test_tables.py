@@ -1,0 +1,137 @@
+"""Tables and sentences: escaped text, manual badges, and a word for everything that is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fiveengines import tables
+from fiveengines.dataset import Notice
+from fiveengines.overrides import Entry
+from fiveengines.parameters import ENGINES
+from fiveengines.routine import Week
+from fiveengines.tables.markup import great_table, prose, safe
+
+HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(1)> =1+1 {{ 7*7 }} Ärger 🙂 \u202eabc"
+BY_ENGINE = ("answer", "evidence")
+# Nothing to say gives nothing to show.
+MAY_BE_SILENT = {"banner", "events", "health", "insights", "plan", "sequences", "turn_records"}
+
+
+@pytest.fixture(scope="module")
+def week() -> Week:
+    return Week.load(as_of="2020-06-26", source="demo")
+
+
+def html(shown: Any) -> str:
+    return "" if shown is None else re.sub(r"<style>.*?</style>", "", shown._repr_html_(), flags=re.DOTALL)
+
+
+def entry(week: Week, field: str, value: float | str, text: str = "Dealer note") -> Entry:
+    day = week.as_of.date()
+    return Entry(
+        id="a1",
+        field=field,
+        value=value,
+        why=text,
+        source=text,
+        who=text,
+        entered_at=dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC),
+        as_of=day,
+        until=day + dt.timedelta(days=14),
+        before=None,
+    )
+
+
+def everything(week: Week) -> dict[str, str]:
+    found = {name: html(getattr(tables, name)(week)) for name in tables.__all__ if name not in BY_ENGINE}
+    return found | {
+        f"{name} {engine}": html(getattr(tables, name)(week, engine))
+        for name in BY_ENGINE
+        for engine in ENGINES
+    }
+
+
+def test_every_table_has_something_to_say(week: Week) -> None:
+    for name, shown in everything(week).items():
+        assert shown or name in MAY_BE_SILENT, name
+        assert not re.search(r"\bnan\b|\bNone\b", shown), name
+
+
+@pytest.mark.parametrize("name", ["cell", "heading", "title", "subtitle", "note", "group"])
+def test_great_table_escapes_wherever_text_stands(name: str) -> None:
+    words = dict.fromkeys(("cell", "heading", "title", "subtitle", "note", "group"), "plain") | {
+        name: HOSTILE
+    }
+    shown = html(
+        great_table(
+            {"a": words["heading"]},
+            [{"a": words["cell"], "g": words["group"]}],
+            title=words["title"],
+            subtitle=words["subtitle"],
+            note=words["note"],
+            group="g",
+        )
+    )
+    assert "<script" not in shown
+    assert "<img" not in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+
+
+@given(st.text())
+def test_prose_keeps_text_as_text(text: str) -> None:
+    shown = prose("start", text)
+    assert shown is not None
+    inside = re.sub(r"</?(div|p)( class=\"prose\")?>", "", shown._repr_html_())
+    assert "<" not in inside
+    assert safe(text).unescape() == text
+
+
+def test_hostile_entries_and_notices_show_as_text(week: Week) -> None:
+    hostile = week.with_entries((entry(week, "naaim", 30.0, HOSTILE),))
+    hostile = replace(hostile, source="files", notices=(Notice("warning", None, HOSTILE),))
+    for name, shown in everything(hostile).items():
+        assert "<script" not in shown, name
+        assert "<img" not in shown, name
+    assert "&lt;script&gt;" in everything(hostile)["overrides"]
+    assert "&lt;script&gt;" in everything(hostile)["health"]
+
+
+def test_an_entered_figure_is_marked_with_the_data_beside_it(week: Week) -> None:
+    data = next(e for e in week.engines["positioning"].evidence if e.indicator == "naaim")
+    assert data.value is not None
+    manual = week.with_entries((entry(week, "naaim", 12.5),))
+    shown = html(tables.evidence(manual, "positioning"))
+    row = next(row for row in shown.split("<tr>") if "NAAIM" in row)
+    assert "12.5 %" in row
+    assert ">manual<" in row
+    assert f"data: {data.value:.1f} %" in row
+    assert html(tables.evidence(week, "positioning")).count(">manual<") == 0
+    assert "Without them the call would be" in html(tables.overrides(manual))
+
+
+def test_a_forced_state_is_marked(week: Week) -> None:
+    manual = week.with_entries((entry(week, "state:liquidity", "adverse"),))
+    row = next(row for row in html(tables.engines(manual)).split("<tr>") if ">Liquidity" in row)
+    assert ">manual<" in row
+    assert "adverse" in row
+
+
+def test_evidence_names_every_indicator_once(week: Week) -> None:
+    shown = html(tables.appendix(week))
+    count = sum(len(reading.evidence) for reading in week.engines.values())
+    assert shown.count("<tr>") - shown.count("gt_group_heading_row") >= count
+    for reading in week.engines.values():
+        for each in reading.evidence:
+            assert str(safe(each.title)) in shown
+
+
+def test_the_banner_is_for_a_simulated_market_only(week: Week) -> None:
+    assert "simulated" in html(tables.banner(week))
+    assert tables.banner(replace(week, source="files")) is None
