@@ -61,8 +61,12 @@ def engine_scores(week: Week, weeks: int = base.LONG) -> Picture:
     text = names.mark_text(align="left", fontWeight=600, color=base.INK).encode(
         y="top:Q", x=alt.value(2), text="name:N"
     )
+    shade = alt.Color("state:N", scale=alt.Scale(**theme.state_scale()), legend=None)
     end = names.mark_text(align="left", dx=7, fontWeight=600).encode(
-        y="zero:Q", x="date:T", text="now:N", color=alt.Color("colour:N", scale=None)
+        y="zero:Q",
+        x="date:T",
+        text="now:N",
+        color=alt.Color("state:N", scale=alt.Scale(**theme.state_scale()), legend=None),
     )
     subtitle = (
         f"Weekly score from −1 (adverse, down) to +1 (supportive, up), {base.span(on)}; "
@@ -83,7 +87,7 @@ def _now(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
                 "top": place + 0.14,
                 "name": base.ENGINE_NAMES[name],
                 "now": f"{theme.STATE_SHAPES[reading.state]} {score}",
-                "colour": theme.STATE_COLOURS[reading.state],
+                "state": reading.state,
                 "date": on[-1],
             }
         )

@@ -23,22 +23,19 @@ def aggressiveness_gauge(week: Week) -> Picture:
     x = alt.X("low:Q", scale=scale, title=None, axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]))
     ground = track.mark_bar(size=26, color=theme.LIGHT["grid"]).encode(x=x, x2="high:Q", y=alt.value(48))
     filled = track.mark_bar(size=26).encode(x=x, x2="value:Q", y=alt.value(48))
-    rows = [(risk.value, f"now {base.percent(risk.value)}", base.INK, 24)]
+    rows = [(risk.value, f"now {base.percent(risk.value)}", "now", 24)]
     if risk.previous is not None and abs(risk.previous - risk.value) >= 0.005:
-        rows.append((risk.previous, f"last week {base.percent(risk.previous)}", base.SOFT, 8))
+        rows.append((risk.previous, f"last week {base.percent(risk.previous)}", "before", 8))
     if risk.cap < 1:
-        rows.append(
-            (
-                risk.cap,
-                f"cap in this regime {base.percent(risk.cap)}",
-                theme.LIGHT["adverse"],
-                8 if len(rows) == 1 else 76,
-            )
-        )
-    marks = pd.DataFrame(rows, columns=["at", "text", "colour", "y"])
+        place = 8 if len(rows) == 1 else 76
+        rows.append((risk.cap, f"cap in this regime {base.percent(risk.cap)}", "cap", place))
+    marks = pd.DataFrame(rows, columns=["at", "text", "kind", "y"])
+    # Colours stand in a scale, not in the rows: the page swaps a specification's colours for a dark screen.
+    kinds = {"now": base.INK, "before": base.SOFT, "cap": theme.LIGHT["adverse"]}
+    colour = alt.Color("kind:N", scale=alt.Scale(domain=list(kinds), range=list(kinds.values())), legend=None)
     chart = alt.Chart(marks)
     ticks = chart.mark_tick(thickness=2.5, size=34, opacity=1).encode(
-        x=alt.X("at:Q", scale=scale), y=alt.value(48), color=alt.Color("colour:N", scale=None)
+        x=alt.X("at:Q", scale=scale), y=alt.value(48), color=colour
     )
     places: tuple[tuple[str, Literal["left", "right"], int], ...] = (
         ("datum.at > 0.5", "right", 2),
@@ -47,7 +44,7 @@ def aggressiveness_gauge(week: Week) -> Picture:
     sides = [
         chart.transform_filter(test)
         .mark_text(align=align, dx=dx)
-        .encode(x="at:Q", y=alt.Y("y:Q", scale=None), text="text:N", color=alt.Color("colour:N", scale=None))
+        .encode(x="at:Q", y=alt.Y("y:Q", scale=None), text="text:N", color=colour)
         for test, align, dx in places
     ]
     held = base.percent(risk.portfolio_exposure)

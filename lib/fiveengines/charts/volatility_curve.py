@@ -34,7 +34,7 @@ def vix_curve(week: Week) -> Picture:
     if len(now) < 2:
         return base.no_data("VIX curve", "fewer than two of VIX9D, VIX and VIX3M are known.")
     dash = alt.Scale(domain=list(_WHEN), range=[[1, 0], [6, 3], [2, 3]])
-    colour = alt.Scale(domain=list(_WHEN), range=[base.ACCENT, base.SOFT, base.SOFT])
+    colour = alt.condition("datum.when == 'now'", alt.value(base.ACCENT), alt.value(base.SOFT))
     chart = base.with_source(
         alt.Chart(frame), base.source(week, *(name for names in _TENORS.values() for name in names))
     )
@@ -46,7 +46,7 @@ def vix_curve(week: Week) -> Picture:
             axis=alt.Axis(values=list(_TENORS), labelExpr=_LABELS, grid=True),
         ),
         y=alt.Y("level:Q", title="implied volatility, % a year", scale=alt.Scale(zero=False, padding=12)),
-        color=alt.Color("when:N", scale=colour, legend=None),
+        color=colour,
         tooltip=[
             alt.Tooltip("series:N"),
             alt.Tooltip("level:Q", format=".1f", title="level"),

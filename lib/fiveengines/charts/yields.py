@@ -32,7 +32,7 @@ def yield_curve(week: Week) -> Picture:
     if len(now) < 2:
         return base.no_data("Treasury curve", "fewer than two Treasury yields are known.")
     chart = base.with_source(alt.Chart(frame), base.source(week, *_TENORS.values()))
-    colour = alt.Scale(domain=list(_WHEN), range=[base.ACCENT, base.SOFT, theme.LIGHT["regime3"]])
+    colour = alt.condition("datum.when == 'now'", alt.value(base.ACCENT), alt.value(base.SOFT))
     dash = alt.Scale(domain=list(_WHEN), range=[[1, 0], [6, 3], [2, 3]])
     encoded = chart.encode(
         x=alt.X(
@@ -42,7 +42,7 @@ def yield_curve(week: Week) -> Picture:
             axis=alt.Axis(values=list(_TENORS), labelExpr=_LABELS, grid=True),
         ),
         y=alt.Y("level:Q", title="yield, %", scale=alt.Scale(zero=False, padding=12)),
-        color=alt.Color("when:N", scale=colour, legend=None),
+        color=colour,
         tooltip=[
             alt.Tooltip("series:N"),
             alt.Tooltip("level:Q", format=".2f", title="yield, %"),

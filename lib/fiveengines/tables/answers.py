@@ -47,7 +47,9 @@ def banner(week: Week) -> Prose | None:
 
 def narrative(week: Week) -> Prose | None:
     """The week in one sentence, then what changed."""
-    return prose(Markup("<strong>{}</strong>").format(week.narrative), lines(*week.changes))
+    return prose(
+        Markup("<strong>{}</strong>").format(week.narrative), lines(*map(values.minus, week.changes))
+    )
 
 
 def answer(week: Week, engine: str) -> Prose | None:
@@ -70,7 +72,7 @@ def _answer(reading: EngineReading) -> Iterable[object]:
         said += f", after {values.signed(reading.previous_score)} a week ago"
     moved = moved_most(reading)
     yield head + Markup("{}. {}").format(
-        said, f"Moved most: {moved_text(moved)}." if moved else "No indicator moved its score."
+        said, f"Moved most: {values.minus(moved_text(moved))}." if moved else "No indicator moved its score."
     )
     scored = sorted(
         (each for each in reading.evidence if each.score is not None and each.weight > 0),

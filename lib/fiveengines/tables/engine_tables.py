@@ -42,7 +42,7 @@ def engines(week: Week) -> Any:
             "score": values.signed(each.score),
             "before": values.signed(each.previous_score),
             "coverage": f"{100 * each.coverage:.0f} %",
-            "moved": moved_text(moved_most(each)),
+            "moved": values.minus(moved_text(moved_most(each))),
         }
         for name, each in week.engines.items()
     ]

@@ -151,7 +151,7 @@ def insights(week: Week, engine: str | None = None) -> Any:
         {
             "title": lines(each.title, "" if engine else soft(ENGINE_NAMES[each.engine])),
             "status": _status(each),
-            "evidence": each.evidence or each.condition,
+            "evidence": values.minus(each.evidence or each.condition),
             "meaning": lines(
                 each.implication, *(soft(f"But: {other.title}. {other.weigh}") for other in each.conflicts)
             ),

@@ -5,6 +5,8 @@ Words for readings; computes none.
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -17,11 +19,12 @@ from fiveengines.tables.markup import badge, coloured, lines, soft
 NEW_YORK = "America/New_York"
 NOTHING = "–"
 HALF_A_YEAR = 183
+_HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
 
 
 def minus(text: str) -> str:
-    """The same text with a true minus sign before figures."""
-    return text.replace("-", "−") if text[:1] == "-" else text
+    """The same text with true minus signs before figures."""
+    return _HYPHEN.sub("−", text)
 
 
 def value(each: Evidence) -> Markup:
