@@ -78,7 +78,7 @@ class EngineHistory:
 def indicator_score(values: np.ndarray, adverse: np.ndarray, supportive: np.ndarray) -> np.ndarray:
     """-1 at and beyond `adverse`, +1 at and beyond `supportive`, linear between; NaN stays NaN. Shapes broadcast."""
     scaled = ((values - adverse) / (supportive - adverse)) * 2 - 1
-    return np.asarray(np.clip(scaled, -1.0, 1.0))
+    return np.array(np.clip(scaled, -1.0, 1.0))
 
 
 def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | None = None) -> EngineHistory:
@@ -141,7 +141,7 @@ def _scores(values: pd.DataFrame, lines: Mapping[str, Indicator]) -> np.ndarray:
 def _weights(present: np.ndarray, lines: Mapping[str, Indicator]) -> np.ndarray:
     """Weight of each indicator each week: zero without a value, and zero for a stand-in that is not needed."""
     names = list(lines)
-    counted = present * np.array([each.weight for each in lines.values()])
+    counted: np.ndarray = present * np.array([each.weight for each in lines.values()])
     for at, each in enumerate(lines.values()):
         if each.instead_of in names:
             counted[present[:, names.index(each.instead_of)], at] = 0.0

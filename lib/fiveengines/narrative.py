@@ -129,7 +129,8 @@ def figure(value: float | None, unit: str) -> str:
         return "no value"
     if unit.startswith("% of"):
         return f"{value:.1f} {unit}"
-    return _FIGURES.get(unit, lambda number: f"{number:.2f} {unit}")(value)
+    write = _FIGURES.get(unit)
+    return write(value) if write else f"{value:.2f} {unit}"
 
 
 def _dollars(value: float, digits: int) -> str:

@@ -19,7 +19,8 @@ from fiveengines.catalog import lookup
 from fiveengines.errors import OverrideError
 from fiveengines.measures import REGISTRY
 from fiveengines.overrides.entries import STATE_PREFIX, STATES, State, Value, forced_engine
-from fiveengines.parameters import ENGINES, Strict
+from fiveengines.parameters import ENGINES
+from fiveengines.yaml_files import Strict
 from fiveengines.yaml_files import suggestion
 
 Kind = Literal["percent", "percentile", "signed", "$bn", "contracts", "number", "choice", "state"]

@@ -19,7 +19,7 @@ import pandas as pd
 from fiveengines import yaml_files
 from fiveengines.errors import OverrideError
 from fiveengines.overrides.entries import Entry, Record
-from fiveengines.parameters import Strict
+from fiveengines.yaml_files import Strict
 
 _WEEK_FILE = re.compile(r"^\d{4}-\d{2}-\d{2}\.yaml$")
 Stamp = tuple[tuple[str, int, int, str], ...]

@@ -45,7 +45,7 @@ def bind(notebooks: Sequence[Path]) -> nbformat.NotebookNode:
         raise NotebookError(
             f"{notebooks[0].name}: no cell is tagged `parameters`", remedy="Tag the parameters cell in JupyterLab."
         )
-    bound = nbformat.v4.new_notebook(cells=cells)
+    bound: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=cells)
     bound.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     bound.metadata["language_info"] = {"name": "python"}
     bound.metadata["title"] = "Five Engines: the week"
@@ -107,11 +107,12 @@ def cell_id(stem: str, index: int) -> str:
 
 def _read(path: Path) -> nbformat.NotebookNode:
     try:
-        return nbformat.read(path, as_version=4)
+        found: nbformat.NotebookNode = nbformat.read(path, as_version=4)
     except FileNotFoundError as problem:
         raise NotebookError(f"{path}: there is no such notebook") from problem
     except Exception as problem:
         raise NotebookError(f"{path.name}: cannot be read as a notebook ({problem})") from problem
+    return found
 
 
 def _title(notebook: nbformat.NotebookNode, path: Path) -> str:

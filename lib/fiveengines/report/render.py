@@ -126,7 +126,7 @@ def _exporter() -> Any:
     from nbconvert.exporters.templateexporter import TemplateExporter
     from nbconvert.filters.highlight import Highlight2HTML
 
-    class WeeklyExporter(HTMLExporter):  # type: ignore[misc]
+    class WeeklyExporter(HTMLExporter):
         """nbconvert's HTML exporter with the project's own template and without its second parse of the page."""
 
         @property

@@ -25,7 +25,7 @@ TFF_FIELDS = {"OPEN_INTEREST": "open_interest_all"} | {
 }
 _COT_FIELDS = tuple(f"{who}_{side}" for who in ("SPEC", "COMM", "NONREPT") for side in ("LONG", "SHORT"))
 # file in a folder → columns that do not bear the series' own name
-_COLUMNS = {
+_COLUMNS: dict[str, Mapping[str, tuple[str, ...]]] = {
     "sentiment/aaii": {f"AAII_{w.upper()}": (w, f"aaii_{w}") for w in ("bullish", "neutral", "bearish")},
     "sentiment/putcall": {"PUT_CALL_EQUITY": ("equity_pc_ratio", "put_call_equity", "p_c_ratio")},
     "sentiment/naaim": {"NAAIM": ("naaim", "naaim_number", "mean_average")},

@@ -6,6 +6,7 @@ Plain values and words; nothing is computed and nothing is drawn.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ class EngineShown:
 class Snapshot:
     """One week as the preview needs it; memberships by regime number add to one."""
 
-    engines: dict[str, EngineShown]
+    engines: Mapping[str, EngineShown]
     memberships: dict[int, float]
     regime: int
     raw: int
@@ -47,7 +48,7 @@ def snapshot(week: Week) -> Snapshot:
     call, which a preview on every key press cannot wait for.
     """
     day, found = week.as_of, week.readings
-    engines = {
+    engines: dict[str, EngineShown] = {
         name: EngineShown(
             score=_number(found.engines.score, day, name),
             state=str(found.engines.state.at[day, name]),
