@@ -92,7 +92,7 @@ def sessions(end_year: int | None = None) -> pd.DatetimeIndex:
 
 
 def _worked_out_sessions(year: int) -> np.ndarray:
-    import exchange_calendars  # noqa: PLC0415  (slow to import, and only needed once)
+    import exchange_calendars
 
     with warnings.catch_warnings():
         # The library's own use of pandas; a reader's notebook should not show it.

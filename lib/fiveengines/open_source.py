@@ -21,11 +21,11 @@ def open_source(name: str, *, data_dir: str | Path | None = None, seed: int = 7)
     """
     match name:
         case "demo":
-            from fiveengines.sources import demo  # noqa: PLC0415  (a reader of files does not pay for the simulation)
+            from fiveengines.sources import demo
 
             return demo.load(seed)
         case "files":
-            from fiveengines.sources import files  # noqa: PLC0415
+            from fiveengines.sources import files
 
             if data_dir is None:
                 raise ParameterError(
@@ -34,7 +34,7 @@ def open_source(name: str, *, data_dir: str | Path | None = None, seed: int = 7)
                 )
             return files.load(Path(data_dir).expanduser())
         case "live":
-            from fiveengines.store import Store  # noqa: PLC0415
+            from fiveengines.store import Store
 
             return Store(Path(data_dir).expanduser() if data_dir else paths.store_dir()).dataset()
     raise ParameterError(f"unknown source {name!r}.", remedy=f"Choose {', '.join(NAMES)}.")

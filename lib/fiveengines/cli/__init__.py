@@ -13,9 +13,9 @@ from fiveengines.jupyter_home import keep_inside_environment
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; with no argument, show the help."""
     keep_inside_environment()
-    from fiveengines.cli import data, manual  # noqa: F401, PLC0415  (they add their commands to the app)
-    from fiveengines.cli.commands import app  # noqa: PLC0415  (after the Jupyter folders are set)
-    from fiveengines.cli.run import run  # noqa: PLC0415
+    from fiveengines.cli import data, manual
+    from fiveengines.cli.commands import app
+    from fiveengines.cli.run import run
 
     given = sys.argv[1:] if arguments is None else arguments
     return run(app, given or ["--help"])

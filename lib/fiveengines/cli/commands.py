@@ -74,8 +74,8 @@ def weekly(
     params: Params = None,
 ) -> int:
     """Read one week and write its report."""
-    from fiveengines.cli.progress import steps  # noqa: PLC0415
-    from fiveengines.report.weekly import write_week  # noqa: PLC0415
+    from fiveengines.cli.progress import steps
+    from fiveengines.report.weekly import write_week
 
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
     with steps("This week") as show:
@@ -93,8 +93,8 @@ def history(
     params: Params = None,
 ) -> int:
     """Write one row a week: scores, states, regime, aggressiveness, inflections."""
-    from fiveengines import routine  # noqa: PLC0415
-    from fiveengines.files_atomic import write_text  # noqa: PLC0415
+    from fiveengines import routine
+    from fiveengines.files_atomic import write_text
 
     first, last = day(start, "start"), day(end, "end")
     if first > last:
@@ -116,8 +116,8 @@ def lab(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
 ) -> int:
     """Open JupyterLab on the notebooks, on this machine only."""
-    import subprocess  # noqa: PLC0415
-    import sys  # noqa: PLC0415
+    import subprocess
+    import sys
 
     folder = paths.notebooks_dir()
     start = folder / "Start.ipynb"
@@ -132,4 +132,4 @@ def lab(
     command += [f"--ServerApp.port={port}"] if port else []
     command += ["--no-browser"] if no_browser else []
     typer.echo(f"JupyterLab opens {folder}; stop it with Ctrl-C.")
-    return subprocess.call(command)  # noqa: S603  (our own interpreter, no shell)
+    return subprocess.call(command)

@@ -33,8 +33,8 @@ def fetch(
     data_dir: DataDir = None,
 ) -> int:
     """Refresh the local store from the official providers."""
-    from fiveengines.fetch import fetch as run  # noqa: PLC0415
-    from fiveengines.store import Store  # noqa: PLC0415
+    from fiveengines.fetch import fetch as run
+    from fiveengines.store import Store
 
     first = day(since, "since") if since else None
     console = Console(stderr=True)
@@ -67,7 +67,7 @@ def import_files(
     folder: Annotated[Path, typer.Argument(help="A folder of downloads.")], data_dir: DataDir = None
 ) -> int:
     """Add a folder of downloads to the local store."""
-    from fiveengines.store import Store  # noqa: PLC0415
+    from fiveengines.store import Store
 
     added = Store(_folder(data_dir)).import_directory(folder.expanduser())
     typer.echo(
@@ -82,9 +82,9 @@ def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask the providers.")] = False,
 ) -> int:
     """Say what works, what is stale or odd, and the one command that mends it."""
-    from fiveengines.doctor import examine  # noqa: PLC0415
-    from fiveengines.doctor_setup import check_setup  # noqa: PLC0415
-    from fiveengines.store import Store  # noqa: PLC0415
+    from fiveengines.doctor import examine
+    from fiveengines.doctor_setup import check_setup
+    from fiveengines.store import Store
 
     console = Console()
     setup = Table("check", "result", "what to do", title="This installation", title_justify="left")

@@ -46,7 +46,7 @@ def set_value(
     params: Params = None,
 ) -> int:
     """Enter a figure that replaces one input of a reading for a while."""
-    from fiveengines import overrides  # noqa: PLC0415  (pandas comes with it)
+    from fiveengines import overrides
 
     entry = overrides.set_override(
         _trail(params), field, value, why=why, as_of=as_of, source=source, who=who, until=until
@@ -60,7 +60,7 @@ def set_value(
 @manual.command(name="list")
 def list_values(as_of: AsOf = None, params: Params = None) -> int:
     """Show every entry with who, when and why."""
-    from fiveengines import overrides  # noqa: PLC0415  (pandas comes with it)
+    from fiveengines import overrides
 
     rows = overrides.list_overrides(_trail(params), as_of)
     if not rows:
@@ -91,7 +91,7 @@ def expire(
     params: Params = None,
 ) -> int:
     """End an entry from this reading on; earlier readings keep it."""
-    from fiveengines import overrides  # noqa: PLC0415  (pandas comes with it)
+    from fiveengines import overrides
 
     ended = overrides.expire(_trail(params), field, why=why, as_of=as_of, who=who)
     typer.echo(f"{overrides.field_title(field)}: {len(ended)} entry ended.")

@@ -58,7 +58,7 @@ def fit_hmm(returns: pd.Series) -> Fitted:
     returns up to that session only. Source: Hamilton (1989); Rydén, Teräsvirta and Åsbrink (1998) for daily
     returns.
     """
-    from hmmlearn.hmm import GaussianHMM  # noqa: PLC0415  (a second: only who asks for an opinion pays for it)
+    from hmmlearn.hmm import GaussianHMM
 
     sample = 100 * returns.to_numpy(dtype="float64")[:, None]
     model = GaussianHMM(2, covariance_type="diag", n_iter=500, tol=1e-3, init_params="", random_state=SEED)
@@ -116,7 +116,7 @@ def fit_jump(returns: pd.Series) -> Fitted:
     0; each session's uses returns up to that session only. Source: Nystrup, Lindström and Madsen (2020);
     Shu, Yu and Mulvey (2024).
     """
-    from jumpmodels.jump import JumpModel  # noqa: PLC0415  (a second: only who asks for an opinion pays for it)
+    from jumpmodels.jump import JumpModel
 
     sample = _features(returns)
     middle, width = sample.mean(), sample.std(ddof=0)

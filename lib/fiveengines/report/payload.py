@@ -18,10 +18,10 @@ _COVER: TypeAdapter[CoverContext] = TypeAdapter(CoverContext)
 
 def show(week: Any) -> None:
     """Display cover and reading as one output of type MIME; called by the cell that `report.weekly` adds."""
-    from IPython.display import display  # noqa: PLC0415  (only in a kernel)
+    from IPython.display import display
 
-    from fiveengines.report.cover import cover  # noqa: PLC0415
-    from fiveengines.report.document import reading_document  # noqa: PLC0415
+    from fiveengines.report.cover import cover
+    from fiveengines.report.document import reading_document
 
     body = {"cover": _COVER.dump_python(cover(week), mode="json"), "reading": reading_document(week)}
     display({MIME: body, "text/plain": f"reading of {week.as_of.date()}"}, raw=True)

@@ -138,7 +138,7 @@ class Prices:
     def _download(self, names: list[str], since: dt.date) -> pd.DataFrame:
         """Adjusted closes and prices, index date, columns (field, symbol); ProviderError when nothing
         came."""
-        import yfinance  # noqa: PLC0415  (an optional extra, slow to import)
+        import yfinance
 
         logging.getLogger("yfinance").setLevel(logging.CRITICAL)
         # yfinance's own use of pandas is not the reader's to mend.
@@ -197,9 +197,9 @@ def _closed(frame: pd.DataFrame) -> pd.DataFrame:
 def _aim(url: str) -> None:
     """Point yfinance at another address that answers as Yahoo's chart service does
     (FIVEENGINES_PRICES_URL)."""
-    from yfinance import base as tickers  # noqa: PLC0415
-    from yfinance.data import YfData  # noqa: PLC0415
-    from yfinance.scrapers import history  # noqa: PLC0415
+    from yfinance import base as tickers
+    from yfinance.data import YfData
+    from yfinance.scrapers import history
 
     modules: tuple[Any, ...] = (tickers, history)
     for module in modules:
