@@ -66,7 +66,7 @@ def engine_scores(week: Week, weeks: int = base.LONG) -> Picture:
         y="zero:Q",
         x="date:T",
         text="now:N",
-        color=alt.Color("state:N", scale=alt.Scale(**theme.state_scale()), legend=None),
+        color=shade,
     )
     subtitle = (
         f"Weekly score from −1 (adverse, down) to +1 (supportive, up), {base.span(on)}; "
