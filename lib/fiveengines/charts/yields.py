@@ -52,7 +52,10 @@ def yield_curve(week: Week) -> Picture:
     )
     lines = encoded.mark_line().encode(
         strokeDash=alt.StrokeDash(
-            "when:N", scale=dash, title=None, legend=alt.Legend(symbolType="stroke", symbolSize=400)
+            "when:N",
+            scale=dash,
+            title=None,
+            legend=alt.Legend(symbolType="stroke", symbolSize=400, offset=22),
         )
     )
     points = encoded.mark_point(size=45)

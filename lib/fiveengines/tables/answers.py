@@ -15,7 +15,7 @@ from fiveengines.playbook import content
 from fiveengines.regimes import NAMES
 from fiveengines.routine import Week
 from fiveengines.tables import values
-from fiveengines.tables.markup import Prose, badge, lines, prose
+from fiveengines.tables.markup import Prose, badge, lines, listed, minus, prose, sentence
 
 # Figures that the question of an engine asks for by name, beside what is scored.
 _ASKED = {
@@ -47,9 +47,7 @@ def banner(week: Week) -> Prose | None:
 
 def narrative(week: Week) -> Prose | None:
     """The week in one sentence, then what changed."""
-    return prose(
-        Markup("<strong>{}</strong>").format(week.narrative), lines(*map(values.minus, week.changes))
-    )
+    return prose(Markup("<strong>{}</strong>").format(week.narrative), lines(*map(minus, week.changes)))
 
 
 def answer(week: Week, engine: str) -> Prose | None:
@@ -72,7 +70,7 @@ def _answer(reading: EngineReading) -> Iterable[object]:
         said += f", after {values.signed(reading.previous_score)} a week ago"
     moved = moved_most(reading)
     yield head + Markup("{}. {}").format(
-        said, f"Moved most: {values.minus(moved_text(moved))}." if moved else "No indicator moved its score."
+        said, f"Moved most: {minus(moved_text(moved))}." if moved else "No indicator moved its score."
     )
     scored = sorted(
         (each for each in reading.evidence if each.score is not None and each.weight > 0),
@@ -98,7 +96,7 @@ def _side(words: str, found: list[Evidence], most: int = _STRONGEST) -> Markup:
 
 def _said(each: Evidence) -> str:
     mark = " (by hand)" if each.overridden else ""
-    return f"{each.title} {values.minus(figure(each.value, each.unit))}{mark}"
+    return f"{each.title} {minus(figure(each.value, each.unit))}{mark}"
 
 
 def flip(week: Week) -> Prose | None:
@@ -134,33 +132,26 @@ def playbook(week: Week) -> Prose | None:
     text = content.regimes()[week.regime.number]
     return prose(
         Markup("<strong>{}.</strong> {}").format(text.name, text.one_line),
-        _listed("Markets tend to", text.markets_tend_to),
-        _listed("Do", text.what_to_do),
-        _listed("Avoid", text.what_to_avoid),
+        listed("Markets tend to", text.markets_tend_to),
+        listed("Do", text.what_to_do),
+        listed("Avoid", text.what_to_avoid),
     )
-
-
-def _listed(head: str, items: Iterable[str]) -> Markup:
-    items = tuple(items)
-    if not items:
-        return Markup()
-    return Markup("<strong>{}</strong><br>").format(head) + lines(*(f"· {item}" for item in items))
 
 
 def risk(week: Week) -> Prose | None:
     """What the gauge says to do, why, and what would raise or lower it."""
     said = week.reasons
     return prose(
-        Markup("<strong>{}</strong> {}").format(said.verdict, said.distance),
-        _listed("Why", said.why),
-        _listed("What would raise it", said.to_raise),
-        _listed("What would lower it", said.to_lower),
+        Markup("<strong>{}</strong> {}").format(sentence(said.verdict), sentence(said.distance)),
+        listed("Why", said.why),
+        listed("What would raise it", said.to_raise),
+        listed("What would lower it", said.to_lower),
     )
 
 
 def plan(week: Week) -> Prose | None:
     """The plan in words; nothing when there is no portfolio in params."""
-    return None if week.plan is None else prose(_listed("The plan", week.plan.words))
+    return None if week.plan is None else prose(listed("The plan", week.plan.words))
 
 
 def style(week: Week) -> Prose | None:
@@ -173,11 +164,11 @@ def style(week: Week) -> Prose | None:
         why = f" The regime alone would call for {own}; an improving turn allows more."
     return prose(
         Markup("<strong>{}.</strong> {}{}").format(text.name, text.when, why),
-        _listed("Entries", text.entries),
-        _listed("Exits", text.exits),
+        listed("Entries", text.entries),
+        listed("Exits", text.exits),
         lines(
             Markup("<strong>Size.</strong> {}").format(text.size),
             Markup("<strong>Holding period.</strong> {}").format(text.holding_period),
         ),
-        _listed("Usual mistakes", text.mistakes),
+        listed("Usual mistakes", text.mistakes),
     )

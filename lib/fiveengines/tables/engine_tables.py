@@ -15,7 +15,7 @@ from fiveengines.narrative import ENGINE_NAMES, figure, moved_most, moved_text
 from fiveengines.parameters import States
 from fiveengines.routine import Week
 from fiveengines.tables import values
-from fiveengines.tables.markup import badge, great_table, lines
+from fiveengines.tables.markup import badge, great_table, lines, minus
 
 _DATES = {"observed": "Observed", "public": "Public"}
 
@@ -42,7 +42,7 @@ def engines(week: Week) -> Any:
             "score": values.signed(each.score),
             "before": values.signed(each.previous_score),
             "coverage": f"{100 * each.coverage:.0f} %",
-            "moved": values.minus(moved_text(moved_most(each))),
+            "moved": minus(moved_text(moved_most(each))),
         }
         for name, each in week.engines.items()
     ]
@@ -123,9 +123,7 @@ def _row(each: Evidence, limits: States, as_of: pd.Timestamp) -> dict[str, objec
         "group": "Scored" if scored else "For context",
         "indicator": each.title,
         "value": values.value(each),
-        "before": values.minus(figure(each.previous, each.unit))
-        if each.previous is not None
-        else values.NOTHING,
+        "before": minus(figure(each.previous, each.unit)) if each.previous is not None else values.NOTHING,
         "score": values.score(each, limits),
         "weight": f"{each.weight:g}" if scored else values.NOTHING,
         "observed": values.day(each.observed, as_of),

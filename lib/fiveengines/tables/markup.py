@@ -5,8 +5,9 @@ Knows text and markup only; no reading may enter.
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,7 @@ from markupsafe import Markup, escape
 
 from fiveengines.charts import theme
 
-Cell = str | Markup
-_PLACE = {"left": "left", "right": "right", "center": "center"}
+_HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
 
 
 def safe(text: object) -> Markup:
@@ -47,6 +47,26 @@ def soft(text: object) -> Markup:
 def lines(*parts: object) -> Markup:
     """Parts under each other in one cell; empty ones are left out."""
     return Markup("<br>").join(safe(part) for part in parts if part)
+
+
+def minus(text: str) -> str:
+    """The same text with true minus signs before figures."""
+    return _HYPHEN.sub("−", text)
+
+
+def sentence(text: str) -> Markup:
+    """A sentence for a reader: true minus signs, and what stands between backticks as code."""
+    parts = minus(text).split("`")
+    shown = (
+        Markup("<code>{}</code>").format(part) if at % 2 else safe(part) for at, part in enumerate(parts)
+    )
+    return Markup().join(shown)
+
+
+def listed(head: str, items: Iterable[str]) -> Markup:
+    """A heading in bold and its sentences under each other; nothing without a sentence."""
+    told = [Markup("· {}").format(sentence(item)) for item in items]
+    return Markup("<strong>{}</strong><br>").format(head) + lines(*told) if told else Markup()
 
 
 @dataclass(frozen=True)

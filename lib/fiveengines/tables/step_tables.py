@@ -16,7 +16,7 @@ from fiveengines.playbook import content
 from fiveengines.playbook.rules import Finding
 from fiveengines.routine import Week
 from fiveengines.tables import values
-from fiveengines.tables.markup import Prose, badge, coloured, great_table, lines, prose, soft
+from fiveengines.tables.markup import Prose, badge, coloured, great_table, lines, listed, minus, prose, soft
 
 _TAPE = {
     "efficiency_ratio": "Efficiency ratio",
@@ -110,8 +110,8 @@ def watch(week: Week) -> Any:
         {
             "what": lines(each.subject[:1].upper() + each.subject[1:], soft(each.becomes)),
             "title": each.title,
-            "now": values.minus(figure(each.now, each.unit)),
-            "level": values.minus(figure(each.level, each.unit)),
+            "now": minus(figure(each.now, each.unit)),
+            "level": minus(figure(each.level, each.unit)),
             "usual": f"{abs(each.usual_moves):.1f} usual weeks",
         }
         for each in week.watch_list
@@ -123,13 +123,15 @@ def watch(week: Week) -> Any:
 
 
 def turn_records(week: Week) -> Prose | None:
-    """How past turns of the same kinds turned out."""
-    return prose(lines(*(each.words for each in week.turn_records)))
+    """How past turns of the same kinds as this quarter's turned out; nothing without a turn."""
+    kinds = {(each.engine, each.direction) for each in week.inflections}
+    told = [each.words for each in week.turn_records if (each.engine, each.direction) in kinds]
+    return prose(listed("How such turns went before", told))
 
 
 def sequences(week: Week) -> Prose | None:
     """Each engine's phases of the last half year, in a line."""
-    return prose(lines(*(each.words for each in week.sequences.values())))
+    return prose(listed("Where each engine comes from", (each.words for each in week.sequences.values())))
 
 
 def events(week: Week) -> Prose | None:
@@ -151,7 +153,7 @@ def insights(week: Week, engine: str | None = None) -> Any:
         {
             "title": lines(each.title, "" if engine else soft(ENGINE_NAMES[each.engine])),
             "status": _status(each),
-            "evidence": values.minus(each.evidence or each.condition),
+            "evidence": minus(each.evidence or each.condition),
             "meaning": lines(
                 each.implication, *(soft(f"But: {other.title}. {other.weigh}") for other in each.conflicts)
             ),
@@ -167,7 +169,7 @@ def insights(week: Week, engine: str | None = None) -> Any:
 def _status(each: Finding) -> Markup:
     """Whether an insight is active or watched, and since when."""
     mark = badge(each.status, _TONES.get(each.tone, "accent") if each.status == "active" else "neutral")
-    since = f"{each.weeks} {'week' if each.weeks == 1 else 'weeks'}" if each.weeks else ""
+    since = f"{each.weeks}\u00a0{'week' if each.weeks == 1 else 'weeks'}" if each.weeks else ""
     return lines(mark, soft(since) if since else "")
 
 

@@ -5,8 +5,6 @@ Words for readings; computes none.
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
 from markupsafe import Markup
 
@@ -14,17 +12,11 @@ from fiveengines.charts import theme
 from fiveengines.engines import Evidence
 from fiveengines.narrative import figure
 from fiveengines.parameters import States
-from fiveengines.tables.markup import badge, coloured, lines, soft
+from fiveengines.tables.markup import badge, coloured, lines, minus, soft
 
 NEW_YORK = "America/New_York"
 NOTHING = "–"
 HALF_A_YEAR = 183
-_HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
-
-
-def minus(text: str) -> str:
-    """The same text with true minus signs before figures."""
-    return _HYPHEN.sub("−", text)
 
 
 def value(each: Evidence) -> Markup:
