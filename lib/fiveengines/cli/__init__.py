@@ -13,7 +13,8 @@ from fiveengines.jupyter_home import keep_inside_environment
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; with no argument, show the help."""
     keep_inside_environment()
-    from fiveengines.cli import data, manual
+    # Imported after the Jupyter folders are set; data and manual add their commands to the app.
+    from fiveengines.cli import data, manual  # noqa: F401
     from fiveengines.cli.commands import app
     from fiveengines.cli.run import run
 
