@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from fiveengines import charts
+from fiveengines.charts import base
 from fiveengines.charts.regime_map import spells
 from fiveengines.charts.renderer import MIME, mime_bundle
 from fiveengines.routine import Week
@@ -145,3 +146,12 @@ def test_validation_would_notice_a_broken_chart() -> None:
     broken.encoding.x.axis = {"tickCount": {"no": "such"}}
     with pytest.raises(Exception, match=r"tickCount|valid"):
         broken.to_dict(validate=True)
+
+
+def test_end_labels_keep_their_distance_and_their_order() -> None:
+    ends = {"a": 50.0, "b": 51.0, "c": 90.0}
+    moves = base.apart(ends, 0, 100, 200)
+    places = {name: ends[name] * 2 - moves[name] for name in ends}
+    assert moves["a"] == 0
+    assert places["b"] - places["a"] == pytest.approx(14)
+    assert moves["c"] == 0

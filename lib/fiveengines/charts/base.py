@@ -128,6 +128,24 @@ def end_label(frame: pd.DataFrame, y: str, text: str, colour: str, **mark: Any) 
     return alt.Chart(last).mark_text(**look).encode(x="date:T", y=f"{y}:Q", text="label:N")
 
 
+def apart(ends: Mapping[str, float], low: float, high: float, height: int) -> dict[str, float]:
+    """Pixels by which each end label moves so that neighbours stay 14 apart; `low`…`high` fill `height` pixels."""
+    scale = height / ((high - low) or 1.0)
+    moves, floor = {}, float("-inf")
+    for name in sorted(ends, key=lambda each: ends[each]):
+        place = max(ends[name] * scale, floor + 14)
+        moves[name] = round(ends[name] * scale - place, 1)
+        floor = place
+    return moves
+
+
+def label_moves(frame: pd.DataFrame, names: Sequence[str], height: int) -> dict[str, float]:
+    """`apart` for the last values of the named columns, over the range that they cover."""
+    ends = {name: float(frame[name].dropna().iloc[-1]) for name in names}
+    values = frame[list(names)]
+    return apart(ends, float(values.min().min()), float(values.max().max()), height)
+
+
 def percent(share: float) -> str:
     """0.534 as '53 %'."""
     return f"{100 * share:.0f} %"
@@ -160,12 +178,14 @@ __all__ = [
     "SOFT",
     "WEEKS_A_YEAR",
     "Picture",
+    "apart",
     "back",
     "dates",
     "end_label",
     "first_of",
     "index_level",
     "indicator",
+    "label_moves",
     "no_data",
     "percent",
     "series",

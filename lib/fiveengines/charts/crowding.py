@@ -40,7 +40,8 @@ def cot_fan(week: Week) -> Picture:
         base.where(),
     ]
     layers = _fan()
-    spots = _apart({name: float(frame[name].dropna().iloc[-1]) for name in present})
+    ends = {name: float(frame[name].dropna().iloc[-1]) for name in present}
+    spots = base.apart(ends, 0, 100, 230)
     for name in present:
         words, colour, dash = _COHORTS[name]
         axis = alt.Y(
@@ -72,16 +73,6 @@ def _fan() -> list[Picture]:
         .encode(y="level:Q", x=alt.value(4), text="words:N")
     )
     return [shade, text]
-
-
-def _apart(ends: dict[str, float], gap: float = 6.5) -> dict[str, float]:
-    """Pixels by which each end label moves so that neighbours do not overlap; `gap` in percentile points."""
-    moves, floor = {}, float("-inf")
-    for name in sorted(ends, key=lambda each: ends[each]):
-        place = max(ends[name], floor + gap)
-        moves[name] = -(place - ends[name]) * 2.3  # 230 pixels for 100 points
-        floor = place
-    return moves
 
 
 def _finding(frame: pd.DataFrame, present: list[str]) -> str:
@@ -125,12 +116,13 @@ def surveys(week: Week) -> Picture:
         base.where(),
     ]
     layers = []
+    spots = base.label_moves(frame, present, 170)
     for name in present:
         words, colour, dash = names[name]
         line = chart.mark_line(color=theme.LIGHT[colour], strokeDash=dash, strokeWidth=1.6).encode(
             x=base.time_axis(), y=alt.Y(f"{name}:Q", title="% of full exposure"), tooltip=hover
         )
-        layers += [line, base.end_label(frame, name, words, theme.LIGHT[colour])]
+        layers += [line, base.end_label(frame, name, words, theme.LIGHT[colour], dy=spots[name])]
     said = "; ".join(
         f"{names[n][0]} at {float(frame[n].dropna().iloc[-1]):.0f} %".replace("-", "−") for n in present
     )

@@ -102,12 +102,13 @@ def rate_compass(week: Week) -> Picture:
         base.where(),
     ]
     layers = []
+    spots = base.label_moves(frame, present, 170)
     for name in present:
         words, colour, dash = names[name]
         line = chart.mark_line(color=theme.LIGHT[colour], strokeDash=dash, strokeWidth=1.6).encode(
             x=base.time_axis(), y=alt.Y(f"{name}:Q", title="%", scale=alt.Scale(zero=False)), tooltip=hover
         )
-        layers += [line, base.end_label(frame, name, words, theme.LIGHT[colour])]
+        layers += [line, base.end_label(frame, name, words, theme.LIGHT[colour], dy=spots[name])]
     two, text = float(frame["two_year"].dropna().iloc[-1]), ""
     if "policy_rate" in present:
         gap = two - float(frame["policy_rate"].dropna().iloc[-1])

@@ -69,6 +69,21 @@ def listed(head: str, items: Iterable[str]) -> Markup:
     return Markup("<strong>{}</strong><br>").format(head) + lines(*told) if told else Markup()
 
 
+def plain(html: str) -> str:
+    """HTML in which JupyterLab leaves dollar signs alone: it would set what stands between two of them as a formula."""
+    return f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>'
+
+
+@dataclass(frozen=True)
+class Table:
+    """A Great Tables table as a notebook shows it; `great` is the table itself, for further styling."""
+
+    great: Any
+
+    def _repr_html_(self) -> str:
+        return plain(self.great.as_raw_html())
+
+
 @dataclass(frozen=True)
 class Prose:
     """Paragraphs that a notebook shows as HTML and a terminal as text."""
@@ -77,11 +92,8 @@ class Prose:
     css_class: str = "prose"
 
     def _repr_html_(self) -> str:
-        return str(
-            Markup('<div class="{}">').format(self.css_class)
-            + Markup().join(map(Markup("<p>{}</p>").format, self.paragraphs))
-            + Markup("</div>")
-        )
+        inside = Markup().join(map(Markup("<p>{}</p>").format, self.paragraphs))
+        return plain(Markup('<div class="{}">{}</div>').format(self.css_class, inside))
 
     def __repr__(self) -> str:
         return "\n".join(each.striptags() for each in self.paragraphs)
@@ -102,7 +114,7 @@ def great_table(
     right: Sequence[str] = (),
     group: str | None = None,
     note: object = "",
-) -> Any:
+) -> Table:
     """A Great Tables table. `columns` maps a row's key to its heading; every cell is escaped unless it is Markup.
 
     `group` names the key whose values head groups of rows; `right` the columns set flush right; `note` stands below.
@@ -125,4 +137,4 @@ def great_table(
     if right:
         made = made.cols_align("right", columns=list(right))
     made = made.tab_header(html(str(safe(title))), html(str(safe(subtitle))) if subtitle else None)
-    return made.tab_source_note(html(str(safe(note)))) if note else made
+    return Table(made.tab_source_note(html(str(safe(note)))) if note else made)
