@@ -72,9 +72,12 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]
             self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
 
     def _fail(self, cell: Any, index: int, step: int, kind: str, name: str, message: str) -> None:
-        message = strip_color(str(message)).strip()
         self.nb_man.cell_exception(cell, cell_index=index)
         errors = [output for output in cell.outputs if output.output_type == "error"]
+        if errors and kind == "error":
+            # An object that fails while it is being shown is told by its output; the kernel's reply then names nothing.
+            name, message = errors[0].ename, errors[0].evalue
+        message = strip_color(str(message)).strip()
         if not errors:
             cell.outputs.append(nbformat.v4.new_output("error", ename=name, evalue=message, traceback=[]))
         self.stopped.add(step)
