@@ -16,6 +16,8 @@ from markupsafe import Markup, escape
 
 from fiveengines.charts import theme
 
+# JupyterLab may be dark: a table takes the notebook's ink and ground. (The report's page has its own style.)
+_NOTEBOOK_INK = ".gt_table :is(tr,td,th){color:inherit !important;background-color:transparent !important}"
 _HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
 
 
@@ -41,7 +43,8 @@ def coloured(text: str, colour: str, *, bold: bool = False) -> Markup:
 
 def soft(text: object) -> Markup:
     """Secondary text."""
-    return Markup('<span style="color:{}">{}</span>').format(theme.LIGHT["soft"], safe(text))
+    ink = f"var(--jp-ui-font-color2, {theme.LIGHT['soft']})"  # JupyterLab's own where there is one
+    return Markup('<span style="color:{}">{}</span>').format(ink, safe(text))
 
 
 def lines(*parts: object) -> Markup:
@@ -137,4 +140,5 @@ def great_table(
     if right:
         made = made.cols_align("right", columns=list(right))
     made = made.tab_header(html(str(safe(title))), html(str(safe(subtitle))) if subtitle else None)
+    made = made.opt_css(_NOTEBOOK_INK)
     return Table(made.tab_source_note(html(str(safe(note)))) if note else made)
