@@ -35,8 +35,8 @@ def enable() -> None:
 
 
 def altair_theme() -> alt.theme.ThemeConfig:
-    """The light theme; the page swaps colours for a dark screen itself."""
-    return {"config": theme.chart_config()}  # type: ignore[typeddict-item]
+    """The light theme, on white: JupyterLab may be dark. The page draws on its own ground and swaps colours itself."""
+    return {"config": theme.chart_config() | {"background": theme.LIGHT["panel"]}}  # type: ignore[typeddict-item]
 
 
 def mime_bundle(spec: dict[str, Any], **_: Any) -> dict[str, Any]:

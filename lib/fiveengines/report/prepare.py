@@ -21,7 +21,9 @@ _H1 = re.compile(r"^#\s+.+\n*", re.MULTILINE)
 _FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 _SUBHEADING = re.compile(r"^(#{2,4})\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _MARKS = re.compile(r"[*_`]|\[([^\]]*)\]\([^)]*\)")
-_GREAT_TABLE = re.compile(r'<div id="(?P<id>[a-z]+)"[^>]*>\s*<style>.*?</style>\s*(?P<table><table class="gt_table".*)', re.DOTALL)
+_GREAT_TABLE = re.compile(
+    r'<div id="(?P<id>[a-z]+)"[^>]*>\s*<style>.*?</style>\s*(?P<table><table class="gt_table".*)', re.DOTALL
+)
 _ID = re.compile(r'\b(id|headers|aria-labelledby)="([^"]+)"')
 _STYLE = re.compile(r'style="([^"]*)"')
 _SCOPED = re.compile(r"<style scoped>.*?</style>", re.DOTALL)
@@ -97,7 +99,9 @@ def _ready_outputs(cell: Any) -> Iterator[str]:
     if cell.cell_type != "code":
         return
     cell.outputs = [
-        output for output in cell.outputs if _WIDGET not in output.get("data", {}) or "text/html" in output.data
+        output
+        for output in cell.outputs
+        if _WIDGET not in output.get("data", {}) or "text/html" in output.data
     ]
     for index, output in enumerate(cell.outputs):
         data = output.get("data", {})
@@ -115,7 +119,8 @@ def figure_parts(spec: dict[str, Any], identity: str) -> tuple[dict[str, Any], d
     title = spec.pop("title", None)
     title = title if isinstance(title, dict) else {"text": title}
     words = {name: _line(title.get(key)) for name, key in (("title", "text"), ("subtitle", "subtitle"))}
-    own, shared = spec.pop("config", {}) or {}, theme.chart_config()
+    own, shared = dict(spec.pop("config", None) or {}), theme.chart_config()
+    own.pop("background", None)  # for JupyterLab alone
     spec["config"] = {key: value for key, value in own.items() if shared.get(key) != value}
     alt = _line(spec.get("description")) or " — ".join(word for word in words.values() if word) or "Chart"
     return spec, {"id": identity, "alt": alt, **words}
