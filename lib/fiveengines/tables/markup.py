@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from fiveengines.charts import theme
 
-# JupyterLab may be dark: a table takes the notebook's ink and ground. (The report's page has its own style.)
+# JupyterLab paints rows in colours of its own; a table keeps its ink and its white ground, dark notebook or not.
 _NOTEBOOK_INK = ".gt_table :is(tr,td,th){color:inherit !important;background-color:transparent !important}"
 _HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
 
@@ -43,8 +43,7 @@ def coloured(text: str, colour: str, *, bold: bool = False) -> Markup:
 
 def soft(text: object) -> Markup:
     """Secondary text."""
-    ink = f"var(--jp-ui-font-color2, {theme.LIGHT['soft']})"  # JupyterLab's own where there is one
-    return Markup('<span style="color:{}">{}</span>').format(ink, safe(text))
+    return Markup('<span style="color:{}">{}</span>').format(theme.LIGHT["soft"], safe(text))
 
 
 def lines(*parts: object) -> Markup:
