@@ -123,6 +123,35 @@ def sentence(engines: Mapping[str, EngineReading]) -> str:
     return text[0].upper() + text[1:]
 
 
+_ZONES = {"calm": "calm", "normal": "normal", "elevated": "elevated", "shock": "in shock"}
+_BASES = {
+    "members": "Counted from members' own prices.",
+    "published": "From published breadth series; there are no members' prices this week.",
+    "sectors": "From sector funds, for want of members' prices and of published series.",
+}
+
+
+def named(engine: str, words: Mapping[str, str], breadth_basis: str = "") -> str:
+    """What is named rather than measured about an engine, as sentences; empty when there is nothing to name."""
+    parts: list[str] = []
+    if engine == "volatility":
+        if "volatility_zone" in words:
+            parts.append(f"Volatility is {_ZONES[words['volatility_zone']]}.")
+        if "vix_curve" in words:
+            curve = words["vix_curve"]
+            parts.append("The VIX curve is flat." if curve == "flat" else f"The VIX curve is in {curve}.")
+    elif engine == "rate_path":
+        if "curve_move" in words:
+            move = words["curve_move"]
+            shape = f"a {move}" if move.endswith(("steepener", "flattener")) else move
+            parts.append(f"The yield curve's move over a month: {shape}.")
+        if "policy_phase" in words:
+            parts.append(f"The policy cycle: {words['policy_phase']}.")
+    elif engine == "breadth":
+        parts.append(_BASES.get(breadth_basis, ""))
+    return " ".join(part for part in parts if part)
+
+
 def figure(value: float | None, unit: str) -> str:
     """A value with its unit, in as many digits as a reader needs."""
     if value is None:

@@ -69,6 +69,9 @@ def _regime(week: Week) -> cc.RegimeCall:
 
 def _flip(week: Week) -> str:
     flip = week.regime.flip
+    if not week.regime.confirmed:
+        read = NAMES[week.regime.raw].lower()
+        return f"By itself this week already reads {read}; the call follows once that leads clearly enough."
     if flip is None:
         return "No single engine could change this week's call by itself."
     was = week.engines[flip.engine].score or 0.0

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from fiveengines.engines import EngineReading, Evidence
-from fiveengines.narrative import ENGINE_NAMES, clause, figure, moved_most, moved_text
+from fiveengines.narrative import ENGINE_NAMES, clause, figure, moved_most, moved_text, named
 from fiveengines.playbook import content
 from fiveengines.regimes import NAMES
 from fiveengines.routine import Week
@@ -54,7 +54,8 @@ def answer(week: Week, engine: str) -> Prose | None:
     """The engine's recurring question and its answer from this week's figures."""
     reading = week.engines[engine]
     question = content.questions().engines[engine]  # type: ignore[index]
-    return prose(Markup("<em>{}</em>").format(question), *_answer(reading))
+    told = named(engine, week.words, week.breadth_basis)
+    return prose(Markup("<em>{}</em>").format(question), *_answer(reading), told)
 
 
 def _answer(reading: EngineReading) -> Iterable[object]:
