@@ -18,6 +18,7 @@ from fiveengines import (
     calendars,
     engines,
     events,
+    evidence,
     inflections,
     narrative,
     overrides,
@@ -191,6 +192,23 @@ class Week:
         return portfolio.plan(
             mine.portfolio, portfolio.situation(self.readings, self.measured.panel, mine, self.as_of)
         )
+
+    @cached_property
+    def past(self) -> evidence.Past:
+        """What was complete by the evening of this week, for the evidence."""
+        return evidence.Past.of(self.readings, self.measured.panel, self.as_of)
+
+    @cached_property
+    def analogs(self) -> evidence.Analogs | None:
+        """The closest past weeks and what followed them; None with too little history."""
+        return None if self.past.shortage else evidence.analogs(self.past, evidence.QUARTER)
+
+    @cached_property
+    def base_rates(self) -> pd.DataFrame | None:
+        """What followed each regime over a quarter, by regime (0: all weeks); None with too little history."""
+        if self.past.shortage:
+            return None
+        return evidence.base_rates(self.past, [evidence.QUARTER]).droplevel("horizon")
 
     @cached_property
     def narrative(self) -> str:

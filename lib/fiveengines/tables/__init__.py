@@ -5,6 +5,7 @@ Shows readings and computes none; only engines, regimes, the playbook's words an
 
 from fiveengines.tables.answers import answer, banner, flip, narrative, plan, playbook, risk, style
 from fiveengines.tables.engine_tables import appendix, engines, evidence
+from fiveengines.tables.past_tables import base_rates
 from fiveengines.tables.step_tables import (
     events,
     health,
@@ -18,6 +19,7 @@ from fiveengines.tables.step_tables import (
 )
 
 __all__ = [
-    "answer", "appendix", "banner", "engines", "events", "evidence", "flip", "health", "inflections", "insights",
-    "narrative", "overrides", "plan", "playbook", "risk", "sequences", "style", "tape", "turn_records", "watch",
+    "answer", "appendix", "banner", "base_rates", "engines", "events", "evidence", "flip", "health",
+    "inflections", "insights", "narrative", "overrides", "plan", "playbook", "risk", "sequences", "style",
+    "tape", "turn_records", "watch",
 ]  # fmt: skip
