@@ -52,11 +52,10 @@ class FieldRow:
         self._source: Any = None
         self._until: Any = None
         self._quiet = False
+        self._stands: float | None = None
         self.control = self._control()
         self.slider = self._slider()
-        self._more = ui.Button(
-            description="note, source …", tooltip=f"Note, source and validity of {spec.title}"
-        )
+        self._more = ui.Button(description="note …", tooltip=f"Note, source and validity of {spec.title}")
         self._more.on_click(lambda _: self._toggle())
         self._facts = ui.HTML()
         self._details = ui.VBox([])
@@ -147,7 +146,7 @@ class FieldRow:
 
     def _control(self) -> Any:
         spec = self.spec
-        style = {"description_width": "58%"}
+        style = {"description_width": "auto"}
         if spec.bounds.choices or spec.bounds.kind == "choice":
             words = spec.bounds.choices or ("yes", "no")
             values: tuple[object, ...] = spec.bounds.choices or (spec.bounds.high, spec.bounds.low)
@@ -191,11 +190,17 @@ class FieldRow:
 
     def _slide_to(self, value: object) -> None:
         if self.slider is not None:
-            bounds = self.spec.bounds
-            middle = (bounds.low + bounds.high) / 2
-            self.slider.value = (
-                min(max(value, bounds.low), bounds.high) if isinstance(value, float) else middle
+            low, high = self.spec.bounds.low, self.spec.bounds.high
+            middle = (low + high) / 2
+            self.slider.value = self._on_grid(
+                min(max(value, low), high) if isinstance(value, float) else middle
             )
+            self._stands = self.slider.value
+
+    def _on_grid(self, value: float) -> float:
+        """The slider's nearest step: a browser moves a slider there by itself, which is no one's wish."""
+        bounds = self.spec.bounds
+        return round(bounds.low + round((value - bounds.low) / bounds.step) * bounds.step, 10)
 
     def _typed(self) -> None:
         if self._quiet:
@@ -211,9 +216,10 @@ class FieldRow:
         self._changed()
 
     def _slid(self, event: dict[str, Any]) -> None:
-        if not self._quiet:
-            # the step's own digits: 0.35 must not become 0.35000000000000003
-            self.control.value = f"{event['new']:.10g}"
+        moved = self._on_grid(event["new"])
+        if not self._quiet and moved != self._stands:
+            self._stands = moved
+            self.control.value = _plain(moved)
 
     def _toggle(self) -> None:
         if self._details.layout.display == "none":

@@ -32,7 +32,7 @@ _OLD_DAYS = 10
 def override_panel(week: Week) -> Any:
     """The panel for `week`'s manual readings; in a batch run, where nobody can type, the table of them."""
     if os.environ.get(BATCH):
-        from fiveengines import tables  # noqa: PLC0415  (a person at the panel needs no table)
+        from fiveengines import tables
 
         return tables.overrides(week)
     return OverridePanel(week)
@@ -149,7 +149,8 @@ class OverridePanel:
         left, right = ui.VBox([self._tabs, foot]), ui.VBox([self._picture])
         left.add_class("fe-left")
         right.add_class("fe-right")
-        body = ui.Box([left, right])
+        # first in the page, so that it stands above the fields where there is no room beside them
+        body = ui.Box([right, left])
         body.add_class("fe-body")
         box = ui.VBox([ui.HTML(f"<style>{CSS}</style>"), self._head, body])
         box.add_class("fe-panel")
@@ -209,7 +210,7 @@ class OverridePanel:
     def _spec(self, evidence: Evidence) -> FieldSpec:
         asked = self._book.fields.get(evidence.indicator)
         days = (self._day - evidence.observed.date()).days if evidence.observed is not None else None
-        age = "" if days is None else f"{evidence.observed:%d %b}, {days} day{'' if days == 1 else 's'} old"
+        age = "" if days is None else f"{evidence.observed:%d %b}, {_age(days)}"
         return FieldSpec(
             field=evidence.indicator,
             title=evidence.title,
@@ -272,3 +273,10 @@ def _with_dates(changes: list[Change], day: dt.date) -> list[Change]:
         for each in changes
         for until in ([each.until] if isinstance(each.until, dt.date) and each.until >= day else [day])
     ]
+
+
+def _age(days: int) -> str:
+    """How old a figure is, in words."""
+    if days <= 0:
+        return "same day"
+    return "1 day old" if days == 1 else f"{days} days old"
