@@ -1,3 +1,5 @@
+"""The one shortcut at import leaves every check that matters in place."""
+
 import subprocess
 import sys
 
@@ -24,9 +26,11 @@ def test_validation_still_finds_what_is_wrong() -> None:
 def test_altair_and_nbformat_still_refuse_an_invalid_document() -> None:
     code = (
         "import fiveengines.fast_imports, sys, altair, nbformat\n"
+        "from altair.utils.schemapi import SchemaValidationError\n"
         "assert 'lark' not in sys.modules, 'the grammar was built after all'\n"
-        "try: altair.Chart('x.csv').mark_line().encode(x=altair.X('a:Q', axis=7)).to_dict(); sys.exit('altair took it')\n"
-        "except altair.SchemaValidationError: pass\n"
+        "chart = altair.Chart('x.csv').mark_line()\n"
+        "try: chart.encode(x=altair.X('a:Q', axis=7)).to_dict(); sys.exit('altair took it')\n"
+        "except SchemaValidationError: pass\n"
         "nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('1')]); nbformat.validate(nb)\n"
         "nb.cells[0]['outputs'] = 'none'\n"
         "try: nbformat.validate(nb); sys.exit('nbformat took it')\n"
