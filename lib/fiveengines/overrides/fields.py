@@ -20,8 +20,7 @@ from fiveengines.errors import OverrideError
 from fiveengines.measures import REGISTRY
 from fiveengines.overrides.entries import STATE_PREFIX, STATES, State, Value, forced_engine
 from fiveengines.parameters import ENGINES
-from fiveengines.yaml_files import Strict
-from fiveengines.yaml_files import suggestion
+from fiveengines.yaml_files import Strict, suggestion
 
 Kind = Literal["percent", "percentile", "signed", "$bn", "contracts", "number", "choice", "state"]
 _PER_BILLION = {"$ million": 1e-3, "$ billion": 1.0}

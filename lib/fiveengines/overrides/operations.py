@@ -244,9 +244,12 @@ def draft(
     trail: Trail, changes: Sequence[Change], day: dt.date, *, who: str = "", now: dt.datetime | None = None
 ) -> tuple[Record, ...]:
     """The records that `changes` for the reading `day` would add to `trail`; nothing is written."""
-    at = _moment(now)
+    moment = _moment(now)
     records: list[Record] = []
     for change in changes:
+        newest = trail.newest_record(change.field, day)
+        # what was seen is older than what is done about it, also where two clocks disagree
+        at = max(moment, newest.at + dt.timedelta(microseconds=1)) if newest else moment
         if change.value is None:
             records += [
                 _withdrawal(each, day, change.why, who, at)

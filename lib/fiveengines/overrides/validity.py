@@ -46,9 +46,9 @@ def next_release(series: Series, reading: pd.Timestamp) -> pd.Timestamp | None:
         case "session":
             days = days[days.isin(calendars.sessions(max(days[-1].year, dt.date.today().year + 1)))]
         case "business_days":
-            days = days[days.weekday < 5]
+            days = days[days.day_of_week < 5]
         case "cot":
-            days = days[days.weekday == _TUESDAY]
+            days = days[days.day_of_week == _TUESDAY]
     published = calendars.published_at(series, pd.DatetimeIndex(days.astype("datetime64[s]")))
     later = published[published > calendars.evening_of(reading)]
     return pd.Timestamp(later.min()) if len(later) else None

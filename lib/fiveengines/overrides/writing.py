@@ -6,17 +6,15 @@ Files only; what a record means is decided elsewhere.
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
 from filelock import FileLock, Timeout
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from fiveengines import files_atomic
+from fiveengines import files_atomic, yaml_files
 from fiveengines.errors import OverrideError
 from fiveengines.overrides.entries import Record
 from fiveengines.overrides.trail import WeekFile, read_week
@@ -67,8 +65,8 @@ def append(path: Path, reading: dt.date, records: Sequence[Record]) -> None:
 
 def _parsed(text: str) -> tuple[Record, ...] | None:
     try:
-        return WeekFile.model_validate(YAML(typ="safe").load(text)).records
-    except (YAMLError, ValueError):
+        return WeekFile.model_validate(yaml_files.parse(text)).records
+    except (yaml.YAMLError, ValueError):
         return None
 
 
@@ -83,11 +81,4 @@ def _plain_record(record: Record) -> dict[str, Any]:
 
 
 def _yaml(rows: list[dict[str, Any]]) -> str:
-    out = io.StringIO()
-    writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = False
-    writer.allow_unicode = True
-    writer.width = 4096
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.dump(rows, out)
-    return out.getvalue()
+    return yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=4096)

@@ -23,7 +23,8 @@ def preview(before: Snapshot, after: Snapshot, data_alone: Snapshot, *, manual: 
         f'<section class="fe-preview" aria-label="Preview">{_call(before, after)}'
         f'<ul class="fe-flips">{"".join(f"<li>{escape(line)}</li>" for line in changed)}</ul>'
         f"{_quiet(changed, unsaved)}{_engines(before, after)}{_regimes(before, after)}{_gauge(before, after)}"
-        f'<p class="fe-count">{_count(manual, unsaved)}{_without(after, data_alone, manual)}<br>Thin marks: as saved.</p></section>'
+        f'<p class="fe-count">{_count(manual, unsaved)}{_without(after, data_alone, manual)}'
+        "<br>Thin marks: as saved.</p></section>"
     )
 
 
