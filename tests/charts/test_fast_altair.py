@@ -20,10 +20,13 @@ import pandas as pd
 if sys.argv[1] == "fast":
     from fiveengines.charts import fast_altair
     fast_altair.switch_on()
+    alt.theme.enable("default")
+    alt.data_transformers.enable("default")
 frame = pd.DataFrame({"day": pd.date_range("2024-01-05", periods=3, freq="W-FRI"), "score": [0.1, -0.2, 0.3]})
 line = alt.Chart(frame).mark_line(color="#2b4a6f").encode(x="day:T", y=alt.Y("score:Q", title="score"))
 rule = alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color="#565e68").encode(y="zero:Q")
-words = line.mark_text().encode(text="score:Q", color=alt.condition("datum.score > 0", alt.value("#1b6cb0"), alt.value("#bd4a17")))
+hue = alt.condition("datum.score > 0", alt.value("#1b6cb0"), alt.value("#bd4a17"))
+words = line.mark_text().encode(text="score:Q", color=hue)
 print(json.dumps(alt.layer(line, rule, words, title="A finding").to_dict(validate=False), sort_keys=True))
 """
 
