@@ -94,3 +94,20 @@ def test_cutting_the_files_after_a_random_friday_changes_nothing(
 
 def test_breadth_comes_from_members_and_says_so(real_data: Path) -> None:
     assert week(real_data, "2018-12-21").breadth_basis == "members"
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2007-03-30", {"policy_phase": "pause"}),  # the last hike was in June 2006
+        ("2007-09-28", {"policy_phase": "first cut"}),  # 18 September 2007
+        ("2011-08-12", {"vix_curve": "backwardation", "volatility_zone": "shock"}),
+        ("2015-12-18", {"policy_phase": "hiking"}),  # 16 December 2015
+        ("2017-12-29", {"vix_curve": "contango", "volatility_zone": "calm", "curve_move": "bear flattener"}),
+        ("2019-08-02", {"policy_phase": "first cut"}),  # 31 July 2019
+        ("2019-11-01", {"policy_phase": "cutting"}),  # the third cut, 30 October 2019
+    ],
+)
+def test_what_is_named_is_named_as_it_was(real_data: Path, day: str, words: dict[str, str]) -> None:
+    found = week(real_data, day).words
+    assert {name: found[name] for name in words} == words

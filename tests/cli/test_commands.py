@@ -1,0 +1,93 @@
+"""The command line as a person meets it: results on stdout, one clear line on stderr for a mistake, no traceback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fiveengines import paths
+
+
+def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    code = "from fiveengines.cli import console; console()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["hist"], "Did you mean 'history'?"),
+        (["weekly", "--asof", "2018-12-21"], "--as-of"),
+        (["weekly", "--as-of", "21.12.2018"], "YYYY-MM-DD"),
+        (["weekly", "--source", "web"], "demo"),
+        (["weekly", "--source", "files"], "--data-dir"),
+        (["weekly", "--source", "files", "--data-dir", "/nowhere/at/all"], "/nowhere/at/all"),
+        (["weekly", "--params", "/nowhere/weekly.yaml"], "no such file"),
+        (["history", "--start", "x", "--end", "2019-12-27", "--out", "h.csv"], "--start 'x'"),
+        (["history", "--start", "2019-12-27", "--end", "2019-01-04", "--out", "h.csv"], "Swap them"),
+        (["override", "set", "ctaa", "65", "--why", "a test"], "cta"),
+        (["override", "set", "cta_exposure", "650", "--why", "a test"], "-100 to 100"),
+        (["fetch", "--only", "nobody"], "nobody"),
+        (["import", "/nowhere/at/all"], "/nowhere/at/all"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(arguments: list[str], said: str, tmp_path: Path) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode != 0
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert said in lines[0]
+    assert "Traceback" not in done.stderr
+
+
+def test_help_lists_every_command_of_the_contract() -> None:
+    said = run("--help").stdout
+    for command in ("weekly", "history", "backfill", "fetch", "archive", "override", "doctor", "lab"):
+        assert f"  {command} " in said
+
+
+def test_history_is_a_csv_with_one_row_a_friday(tmp_path: Path) -> None:
+    out = tmp_path / "new" / "h.csv"
+    done = run(
+        "history", "--start", "2024-03-01", "--end", "2024-06-28", "--out", str(out), "--source", "demo"
+    )
+    assert done.returncode == 0, done.stderr
+    table = pd.read_csv(out, parse_dates=["as_of"])
+    assert len(table) == 18
+    # Good Friday 2024 was 29 March: the reading moved to Thursday.
+    assert pd.Timestamp("2024-03-28") in set(table["as_of"])
+    assert table["regime"].between(1, 5).all()
+
+
+def test_an_override_is_set_listed_and_ended(tmp_path: Path) -> None:
+    params = tmp_path / "params"
+    shutil.copytree(paths.project_root() / "params", params)
+    file = str(params / "weekly.yaml")
+    why = "a bank's note <b>&"
+    assert run("override", "set", "cta_exposure", "65", "--why", why, "--params", file).returncode == 0
+    listed = run("override", "list", "--params", file).stdout
+    assert "65" in listed
+    assert "<b>&" in listed
+    assert run("override", "expire", "cta_exposure", "--params", file).returncode == 0
+    assert run("override", "expire", "cta_exposure", "--params", file).returncode != 0
+
+
+def test_doctor_says_what_works_without_asking_anyone(tmp_path: Path) -> None:
+    done = run("doctor", "--offline", "--data-dir", str(tmp_path / "store"))
+    assert done.returncode == 0, done.stderr
+    assert "Kernel" in done.stdout
+    assert "fiveengines fetch" in done.stdout
