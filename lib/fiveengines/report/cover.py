@@ -21,7 +21,7 @@ from fiveengines.report import cover_context as cc
 from fiveengines.routine import Week
 
 YEAR = 52
-SOURCES = {"demo": "Simulated market", "files": "Files", "live": "Live store"}
+SOURCES = {"demo": "Demo", "files": "Files", "live": "Live store"}
 FEW = 4
 
 
