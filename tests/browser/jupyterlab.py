@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,6 +17,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from playwright.sync_api import Error
 
 from fiveengines import paths
 
@@ -43,6 +46,14 @@ class JupyterLab:
     def theme(self, name: str) -> None:
         """Choose the theme of pages opened from now on: "JupyterLab Light" or "JupyterLab Dark"."""
         _write(self.settings / _EXTENSION / "themes.jupyterlab-settings", {"theme": name})
+
+    def read(self, day: str) -> None:
+        """Let every notebook opened from now on read the week of `day`."""
+        for path in self.folder.glob("*.ipynb"):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(
+                re.sub(r'as_of = \\"[-0-9]*\\"', f'as_of = \\\\"{day}\\\\"', text), encoding="utf-8"
+            )
 
     def open(self, page: Page, notebook: str) -> None:
         """Open a notebook with a fresh workspace and wait for its kernel."""
@@ -112,19 +123,26 @@ def _write(path: Path, content: dict[str, object]) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
+_PROMPTS = """[...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell')]
+    .filter(cell => cell.querySelector('.cm-content')?.innerText.trim())
+    .map(cell => cell.querySelector('.jp-InputPrompt')?.innerText ?? '')"""
+
+
 def run_all(page: Page, timeout: float = 60) -> None:
-    """Run > Run All Cells, and wait until every code cell has run."""
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_function(
-        """() => {
-            const prompts = [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell')]
-                .filter(cell => cell.querySelector('.cm-content')?.innerText.trim())
-                .map(cell => cell.querySelector('.jp-InputPrompt')?.innerText ?? '');
-            return prompts.length > 0 && prompts.every(text => /\\[\\d+\\]/.test(text));
-        }""",
-        timeout=timeout * 1000,
-    )
+    """Run > Run All Cells, and wait until every code cell has run or one has failed."""
+    for attempt in range(4):
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        try:
+            page.wait_for_function(f"() => {_PROMPTS}.some(text => /[*\\d]/.test(text))", timeout=5_000)
+            break
+        except Error:
+            # a kernel that is still connecting drops what it is asked
+            if attempt == 3:
+                raise
+    failed = "document.querySelector(\"[data-mime-type='application/vnd.jupyter.error']\")"
+    done = f"() => {failed} || {_PROMPTS}.every(text => /\\[\\d+\\]/.test(text))"
+    page.wait_for_function(done, timeout=timeout * 1000)
 
 
 def errors(page: Page) -> list[str]:

@@ -210,10 +210,10 @@ class FieldRow:
             self._quiet = True
             self._slide_to(overrides.check(self.spec.field, self.raw))
             self._quiet = False
-        if self.manual:
-            self.open()
         self.say(problem)
         self._changed()
+        if self.manual:
+            self.open()  # after the picture: building the note takes as long as reading the week
 
     def _slid(self, event: dict[str, Any]) -> None:
         moved = self._on_grid(event["new"])
