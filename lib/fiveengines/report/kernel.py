@@ -39,7 +39,7 @@ class Kernel:
             self.manager.start_kernel(
                 extra_arguments=["--HistoryManager.enabled=False", *_boot_arguments(preload)],
                 cwd=str(cwd) if cwd else None,
-                env={**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1"},
+                env={**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", "FIVEENGINES_BATCH": "1"},
             )
         )
 

@@ -101,7 +101,9 @@ class OverridePanel:
             row.say(problem)
         if stopped:
             names = ", ".join(row.spec.title for row, _ in stopped)
-            self._say(f"Nothing is saved yet. Look at: {names}.", good=False)
+            self._say(
+                f"Nothing is saved yet. A reason or a possible figure is missing for: {names}.", good=False
+            )
             return
         changes = self.changes()
         if not changes:
