@@ -17,7 +17,7 @@ from typing import Any
 from fiveengines.errors import NotebookError
 
 # Imported by the kernel while it boots, so that the first cell finds them loaded; what is absent is skipped.
-PRELOAD = ("pandas", "fiveengines.charts")
+PRELOAD = ("fiveengines.fast_imports", "pandas", "fiveengines.charts.yields", "fiveengines.tables", "fiveengines.report.payload")
 
 
 class Kernel:

@@ -3,6 +3,20 @@
 Shows and collects only; every reading comes from the week, every rule from `overrides`.
 """
 
-from fiveengines.widgets.panel import OverridePanel, override_panel
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fiveengines.widgets.panel import OverridePanel, override_panel
 
 __all__ = ["OverridePanel", "override_panel"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the panel when it is asked for: a report never is, and ipywidgets takes its time."""
+    if name in __all__:
+        from fiveengines.widgets import panel
+
+        return getattr(panel, name)
+    raise AttributeError(name)
