@@ -1,6 +1,6 @@
 """From key press to new picture: how long the kernel takes for each key typed in the override panel.
 
-Prints a figure; run with `python bench/preview_bench.py [source] [data-dir]`.
+Prints a figure; run with `python tests/bench/preview_bench.py [source] [data-dir]`.
 """
 
 from __future__ import annotations

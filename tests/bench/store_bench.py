@@ -1,6 +1,6 @@
 """How long a fetch and a reading of the store take, against a local server with twenty years of every series.
 
-Run: .venv/bin/python bench/store_bench.py [years]. Numbers are printed, nothing is kept.
+Run: .venv/bin/python tests/bench/store_bench.py [years]. Numbers are printed, nothing is kept.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from fiveengines.fetch import fetch
 from fiveengines.panel import Panel
 from fiveengines.store import Store
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 LIVE = ("fred", "cboe", "treasury", "cftc", "prices")
 
 
 def started(years: str) -> subprocess.Popen[str]:
     """A server in its own process; its addresses go into this process's environment."""
-    server = subprocess.Popen(  # noqa: S603
+    server = subprocess.Popen(
         [sys.executable, "-m", "loopback.server", "--years", years],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT / "tests")},
