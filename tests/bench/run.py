@@ -1,0 +1,124 @@
+"""`make bench`: the weekly report against a toy of the stock commands, the history, the preview and the store.
+
+Times are whole processes, several rounds in turn (A B A B …) after one warm-up; medians and ratios are printed and
+nothing is judged. The toy is a notebook with three Altair charts through `papermill` and `jupyter nbconvert`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+
+from fiveengines.jupyter_home import keep_inside_environment
+
+HERE = Path(__file__).resolve().parent
+BIN = Path(sys.executable).parent
+FRAME = """import altair as alt
+import numpy as np
+import pandas as pd
+rng = np.random.default_rng(1)
+days = pd.date_range("2022-01-07", periods=150, freq="W-FRI")
+frame = pd.DataFrame({"day": days, "a": rng.normal(size=150).cumsum(), "b": rng.normal(size=150)})"""
+HISTORY = """import resource, sys, time
+import fiveengines.routine as routine
+start = time.perf_counter()
+table = routine.history(sys.argv[1], sys.argv[2], source=sys.argv[3], data_dir=sys.argv[4] or None)
+seconds = time.perf_counter() - start
+print(len(table), round(seconds, 2), round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))"""
+
+
+def toy(folder: Path) -> Path:
+    """A notebook with three charts."""
+    notebook = nbformat.v4.new_notebook()
+    charts = [("line", "a"), ("bar", "b"), ("point", "a")]
+    cells = [nbformat.v4.new_code_cell(FRAME)]
+    for mark, column in charts:
+        tip = f'["day:T", "{column}:Q"]'
+        code = f'alt.Chart(frame).mark_{mark}().encode(x="day:T", y="{column}:Q", tooltip={tip})'
+        cells.append(nbformat.v4.new_code_cell(code))
+    notebook.cells = cells
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = folder / "toy.ipynb"
+    nbformat.write(notebook, path)
+    return path
+
+
+def timed(*commands: list[str]) -> tuple[float, float]:
+    """Wall and CPU seconds of commands run one after the other, children of children included."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    for command in commands:
+        subprocess.run(command, check=True, capture_output=True, timeout=300)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - start, cpu
+
+
+def weekly_against_toy(folder: Path, rounds: int) -> None:
+    """The report and the toy in turn."""
+    path, done = toy(folder), folder / "done.ipynb"
+    papermill = [str(BIN / "papermill"), str(path), str(done)]
+    nbconvert = [str(BIN / "jupyter"), "nbconvert", "--to", "html", str(done)]
+    weekly = [str(BIN / "fiveengines"), "weekly", "--out", str(folder / "out")]
+    times: dict[str, list[tuple[float, float]]] = {"toy": [], "weekly": []}
+    for turn in range(rounds + 1):
+        both = {"toy": timed(papermill, nbconvert), "weekly": timed(weekly)}
+        if turn:
+            for name, figures in both.items():
+                times[name].append(figures)
+    for name, label in (("toy", "papermill + nbconvert, toy"), ("weekly", "fiveengines weekly, demo")):
+        wall = statistics.median(each[0] for each in times[name])
+        cpu = statistics.median(each[1] for each in times[name])
+        print(f"{label:34s} {wall:6.2f} s wall  {cpu:6.2f} s CPU")
+    ratio = statistics.median(b[0] / a[0] for a, b in zip(times["toy"], times["weekly"], strict=True))
+    print(f"{'ratio weekly / toy, pair by pair':34s} {ratio:6.2f}")
+    page = next((folder / "out").glob("[0-9]*/weekly.html"))
+    print(f"{'weekly.html':34s} {page.stat().st_size / 1e6:6.2f} MB")
+    print(
+        f"{'peak memory, largest process':34s} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:6.0f} MB"
+    )
+
+
+def history(label: str, start: str, end: str, source: str, folder: str, rounds: int) -> None:
+    """Seconds of a history after import, and the process's peak memory."""
+    found = []
+    for _ in range(rounds):
+        command = [sys.executable, "-c", HISTORY, start, end, source, folder]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+        weeks, seconds, memory = done.stdout.split()
+        found.append((float(seconds), float(memory), weeks))
+    seconds = statistics.median(each[0] for each in found)
+    print(
+        f"{label:34s} {seconds:6.2f} s after import, {found[0][2]} weeks, {max(each[1] for each in found):.0f} MB"
+    )
+
+
+def main() -> None:
+    """Run every bench and print its figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    keep_inside_environment()
+    with tempfile.TemporaryDirectory() as name:
+        weekly_against_toy(Path(name), rounds)
+    history("history, demo, 20 years", "2006-01-06", "2026-01-02", "demo", "", rounds)
+    real = os.environ.get("FIVEENGINES_REAL_DATA", "")
+    if real:
+        history("history, real data, 13 years", "2007-06-01", "2019-12-27", "files", real, rounds)
+    else:
+        print("history, real data: left out, FIVEENGINES_REAL_DATA is not set")
+    for bench in ("preview_bench.py", "store_bench.py"):
+        print(f"\n{bench}")
+        subprocess.run([sys.executable, str(HERE / bench)], check=False, timeout=600)
+
+
+if __name__ == "__main__":
+    main()
