@@ -87,7 +87,7 @@ def _engine(engine: str, weeks: Sequence[WeekRow], days: Sequence[dt.date], scal
     down = _area(days, height(lambda score: min(score, 0.0)), middle, scale)
     line = f'<path class="middle" d="M0 {middle:g}H{WIDTH}"/>'
     label = engine.replace("_", " ").capitalize()
-    return Strip(label, "engine", STRIP, f'{line}<path class="up" d="{up}"/><path class="down" d="{down}"/>')
+    return Strip(label, "strip", STRIP, f'{line}<path class="up" d="{up}"/><path class="down" d="{down}"/>')
 
 
 def _risk(weeks: Sequence[WeekRow], days: Sequence[dt.date], scale: _Scale) -> Strip:

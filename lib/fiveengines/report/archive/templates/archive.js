@@ -122,7 +122,7 @@
       el("td", { class: "num", "data-label": "Risk budget" }, percent(data.risk[i])),
       el("td", { class: "style" }, styleOf(i)),
       el("td", { class: "turns" }, turnText(i) || null),
-      el("td", { class: "pick" }, el("label", {}, box, el("span", {}, "Compare"))));
+      el("td", { class: "pick" }, el("label", {}, box, el("span", {}, "Pick"))));
   }
 
   function score(engine, i) {
@@ -231,6 +231,7 @@
       if (flipped) cell.prepend(el("strong", { class: "flipped" }, "flipped"), " ");
       rows.push(el("tr", { class: flipped ? "turned" : undefined }, el("th", { scope: "row" }, data.engineNames[engine]), el("td", { class: data.shapes[state(engine, a)] }, reading(engine, a)), el("td", { class: data.shapes[state(engine, b)] }, reading(engine, b)), cell));
     }
+    rows.push(el("tr", { class: "between" }, el("th", { colspan: "4", scope: "colgroup" }, "Membership of each regime")));
     for (const number of Object.keys(data.regimes)) {
       const [was, is] = [data.members[a][number - 1], data.members[b][number - 1]];
       rows.push(el("tr", { class: "member" }, el("th", { scope: "row" }, el("span", { class: `key r${number}` }, number), " ", regimeName(number)), el("td", {}, percent(was)), el("td", {}, percent(is)), difference(is - was, minus(`${is > was ? "+" : ""}${is - was} pts`))));
