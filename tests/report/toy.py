@@ -18,7 +18,10 @@ from fiveengines.report.cover_context import (
 )
 
 HOSTILE = "</script><img src=x onerror=alert(1)><b>Acme & Söhne</b> \u2028 {{ 7 * 7 }}"
-SETUP = "import altair as alt, numpy as np, pandas as pd\nfrom fiveengines.charts import renderer, theme\nrenderer.enable()"
+SETUP = (
+    "import altair as alt, numpy as np, pandas as pd\n"
+    "from fiveengines.charts import renderer, theme\nrenderer.enable()"
+)
 FRAME = (
     "dates = pd.date_range('2017-01-06', as_of, freq='W-FRI')\n"
     "score = np.sin(np.arange(len(dates)) / 9)\n"
@@ -98,10 +101,34 @@ def history(phase: float) -> tuple[float | None, ...]:
 def cover(*, simulated: bool = True, hostile: str = "", failures: tuple[Failure, ...] = ()) -> CoverContext:
     names = {1: "Broad bull", 2: "Fragile melt-up", 3: "Choppy range", 4: "Risk-off", 5: "Crisis"}
     cards = (
-        ("liquidity", "Liquidity", "adverse", "deteriorating", -0.58, "Net liquidity −$148 bn in thirteen weeks", 3.4),
+        (
+            "liquidity",
+            "Liquidity",
+            "adverse",
+            "deteriorating",
+            -0.58,
+            "Net liquidity −$148 bn in thirteen weeks",
+            3.4,
+        ),
         ("volatility", "Volatility", "adverse", "deteriorating", -0.71, "VIX over VIX3M 0.98 → 1.09", 4.1),
-        ("breadth", "Breadth", "adverse", "stable", -0.66, "Members above their 200-day average 31 % → 18 %", 2.6),
-        ("positioning", "Positioning", "supportive", "improving", 0.37, "Asset managers at the 12th percentile", 0.4),
+        (
+            "breadth",
+            "Breadth",
+            "adverse",
+            "stable",
+            -0.66,
+            "Members above their 200-day average 31 % → 18 %",
+            2.6,
+        ),
+        (
+            "positioning",
+            "Positioning",
+            "supportive",
+            "improving",
+            0.37,
+            "Asset managers at the 12th percentile",
+            0.4,
+        ),
         ("rate_path", "Rate path", "neutral", "improving", 0.08, "Two-year yield −24 bp in four weeks", 1.2),
     )
     return CoverContext(
@@ -136,7 +163,9 @@ def cover(*, simulated: bool = True, hostile: str = "", failures: tuple[Failure,
             )
             for key, name, state, direction, score, moved, phase in cards
         ),
-        aggressiveness=Aggressiveness(0.28, 0.20, 0.40, "Small positions, cash is a position; add only on confirmation."),
+        aggressiveness=Aggressiveness(
+            0.28, 0.20, 0.40, "Small positions, cash is a position; add only on confirmation."
+        ),
         style="Defend and wait",
         style_text="Quality and low volatility before beta; no new breakouts.",
         inflections=("Volatility: the term structure inverted this week.",),
@@ -148,9 +177,20 @@ def cover(*, simulated: bool = True, hostile: str = "", failures: tuple[Failure,
             HealthItem("problem", "GEX: absent.", "Enter one with `fiveengines override set`."),
         ),
         manual_entries=(
-            ManualEntry("CTA exposure", "−0.40", "R. Meyer" + hostile, "Dealer note of 20 December", "2018-12-20", "2019-01-04"),
+            ManualEntry(
+                "CTA exposure",
+                "−0.40",
+                "R. Meyer" + hostile,
+                "Dealer note of 20 December",
+                "2018-12-20",
+                "2019-01-04",
+            ),
         ),
         failures=failures,
-        provenance=(("Library", "fiveengines 0.1.0"), ("Source", "demo, seed 7"), ("Data fingerprint", "b7c1a0e4d2f9")),
+        provenance=(
+            ("Library", "fiveengines 0.1.0"),
+            ("Source", "demo, seed 7"),
+            ("Data fingerprint", "b7c1a0e4d2f9"),
+        ),
         reproduce="fiveengines weekly --as-of 2018-12-21 --source demo",
     )

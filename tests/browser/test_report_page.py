@@ -1,0 +1,103 @@
+"""The report as a person opens it: offline, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from conftest import PageLog
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo week by the command itself: a process of its own, since Playwright keeps this one's event loop."""
+    out = tmp_path_factory.mktemp("page")
+    code = "from fiveengines.cli import console; console()"
+    command = [
+        sys.executable,
+        "-c",
+        code,
+        "weekly",
+        "--as-of",
+        "2025-06-27",
+        "--source",
+        "demo",
+        "--out",
+        str(out),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Open " in done.stdout
+    return out / "2025-06-27" / "weekly.html"
+
+
+def open_page(page: Page, report: Path) -> None:
+    page.context.set_offline(True)
+    page.goto(report.as_uri())
+    page.wait_for_function(
+        "document.querySelectorAll('figure svg.marks').length >= document.querySelectorAll('figure').length"
+    )
+
+
+def test_every_chart_is_drawn_and_nothing_leaves_the_page(
+    page: Page, page_log: PageLog, report: Path
+) -> None:
+    open_page(page, report)
+    figures = page.locator("figure").count()
+    assert figures >= 15
+    assert page.locator("figure svg.marks").count() >= figures
+    assert page_log.outside == []
+    assert page_log.errors == []
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_sideways_scroll_and_no_white_box(browser: Browser, report: Path, width: int, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)  # type: ignore[arg-type]
+    try:
+        page = context.new_page()
+        open_page(page, report)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        channels = [int(each) for each in background[4:-1].split(",")[:3]]
+        assert (sum(channels) < 200) is (scheme == "dark")
+        white = page.evaluate(
+            "[...document.querySelectorAll('figure, figure svg, table, td, th')]"
+            ".filter(e => getComputedStyle(e).backgroundColor === 'rgb(255, 255, 255)').length"
+        )
+        assert white == 0 or scheme == "light"
+    finally:
+        context.close()
+
+
+def test_code_is_folded_and_links_lead_to_their_step(page: Page, report: Path) -> None:
+    open_page(page, report)
+    assert page.locator("details[open] pre").count() == 0
+    page.goto(report.as_uri() + "#step-3")
+    near = "Math.abs(document.getElementById('step-3').getBoundingClientRect().top) < 200"
+    page.wait_for_function(near, timeout=10_000)  # the page glides there
+    assert page.locator("nav [aria-current]").count() >= 1
+
+
+def test_the_cover_tells_the_week_first(page: Page, report: Path) -> None:
+    open_page(page, report)
+    cover = page.locator("#cover").inner_text()
+    for words in ("27 June 2025", "Liquidity", "Volatility", "Breadth", "Positioning", "Rate path"):
+        assert words in cover
+    assert page.locator("#cover").bounding_box()["y"] < 200  # type: ignore[index]
+
+
+def test_it_prints(page: Page, report: Path) -> None:
+    open_page(page, report)
+    page.emulate_media(media="print")
+    assert page.locator("nav").first.is_hidden()
+    assert len(page.pdf(format="A4")) > 50_000
