@@ -57,6 +57,9 @@
     svg.setAttribute("aria-label", figure.dataset.alt);
   }
 
+  // The charts push the page down while they are drawn: a link into it finds its place again once they are.
+  let settled = false;
+
   async function drawAll(dark) {
     root.dataset.charts = "drawing";
     let failed = 0;
@@ -72,6 +75,8 @@
       }
     }
     root.dataset.charts = failed ? "failed" : "drawn";
+    if (!settled) document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: "instant" });
+    settled = true;
   }
 
   async function unpack() {
