@@ -43,9 +43,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def open_page(page: Page, report: Path) -> None:
     page.context.set_offline(True)
     page.goto(report.as_uri())
-    page.wait_for_function(
-        "document.querySelectorAll('figure svg.marks').length >= document.querySelectorAll('figure').length"
-    )
+    page.wait_for_selector("html[data-charts=drawn]", timeout=20_000)
 
 
 def test_every_chart_is_drawn_and_nothing_leaves_the_page(
@@ -82,9 +80,11 @@ def test_no_sideways_scroll_and_no_white_box(browser: Browser, report: Path, wid
 def test_code_is_folded_and_links_lead_to_their_step(page: Page, report: Path) -> None:
     open_page(page, report)
     assert page.locator("details[open] pre").count() == 0
+    page.goto("about:blank")
     page.goto(report.as_uri() + "#step-3")
-    near = "Math.abs(document.getElementById('step-3').getBoundingClientRect().top) < 200"
-    page.wait_for_function(near, timeout=10_000)  # the page glides there
+    page.wait_for_selector("html[data-charts=drawn]", timeout=20_000)
+    top = page.evaluate("document.getElementById('step-3').getBoundingClientRect().top")
+    assert abs(top) < 200
     assert page.locator("nav [aria-current]").count() >= 1
 
 
