@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -127,12 +128,16 @@ class Dataset:
         members = self.members.until(session) if self.members is not None else None
         return replace(self, series={k: v for k, v in cut.items() if len(v.frame)}, members=members)
 
-    def fingerprints(self) -> dict[str, str]:
-        """Fingerprint of each series, and of the members as `MEMBERS`, in sorted order."""
+    @cached_property
+    def _prints(self) -> dict[str, str]:
         found = {key: self.series[key].fingerprint() for key in sorted(self.series)}
         if self.members is not None:
             found["MEMBERS"] = self.members.fingerprint()
         return found
+
+    def fingerprints(self) -> dict[str, str]:
+        """Fingerprint of each series, and of the members as `MEMBERS`, in sorted order."""
+        return dict(self._prints)
 
     def fingerprint(self) -> str:
         """One fingerprint over all of them."""
