@@ -13,7 +13,13 @@ from typing import Any
 
 from fiveengines.parameters import ENGINES, REGIME_NAMES
 
-STYLES = {1: "trend_following", 2: "trend_following", 3: "mean_reversion", 4: "capital_preservation", 5: "capital_preservation"}
+STYLES = {
+    1: "trend_following",
+    2: "trend_following",
+    3: "mean_reversion",
+    4: "capital_preservation",
+    5: "capital_preservation",
+}
 INDICATORS = 6
 
 
@@ -77,7 +83,10 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
         "notices": [],
     }
     if week % 17 == 0:
-        document["inflections"] = [turn("breadth", "improving", day, 0), turn("volatility", "improving", day, 3)]
+        document["inflections"] = [
+            turn("breadth", "improving", day, 0),
+            turn("volatility", "improving", day, 3),
+        ]
     return document | changes
 
 

@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; with no argument, show the help."""
     keep_inside_environment()
     # Imported after the Jupyter folders are set; data and manual add their commands to the app.
-    from fiveengines.cli import data, manual  # noqa: F401
+    from fiveengines.cli import archive, data, manual  # noqa: F401
     from fiveengines.cli.commands import app
     from fiveengines.cli.run import run
 

@@ -72,14 +72,23 @@ def weekly(
     data_dir: DataDir = None,
     out: Out = None,
     params: Params = None,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Also print the page to weekly.pdf; needs Chromium or Chrome.")
+    ] = False,
+    mail_out: Annotated[
+        Path | None, typer.Option("--mail-out", help="Also write a message that is ready to send (.eml).")
+    ] = None,
 ) -> int:
     """Read one week and write its report."""
     from fiveengines.cli.progress import steps
+    from fiveengines.report.extras import Extras
     from fiveengines.report.weekly import write_week
 
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
+    extras = Extras(pdf=pdf, mail_out=mail_out)
     with steps("This week") as show:
-        written = write_week(run, on_progress=show)
+        written = write_week(run, on_progress=show, extras=extras.add)
+        extras.after(written)
     return written.report_to_terminal()
 
 

@@ -28,7 +28,7 @@ _REMEDIES = {
 
 @dataclass(frozen=True)
 class Progress:
-    """One cell is about to run: `index` of `total` code cells (from 1), in `step` (0 = shared set-up) titled `title`."""
+    """One cell is about to run: `index` of `total` code cells (from 1), in `step` (0: shared set-up) titled `title`."""
 
     index: int
     total: int
@@ -52,7 +52,9 @@ class StepFailure:
     def summary(self) -> str:
         """One line for a person."""
         where = f"step {self.step}, {self.title}" if self.step else "the shared set-up"
-        return f"{where}: {self.error_name}: {self.message}" if self.message else f"{where}: {self.error_name}"
+        return (
+            f"{where}: {self.error_name}: {self.message}" if self.message else f"{where}: {self.error_name}"
+        )
 
     @property
     def remedy(self) -> str:
@@ -104,8 +106,9 @@ def execute(
 
     `parameters` are plain JSON values that the caller has already validated; anything else raises ParameterError before
     a cell runs. `kernel` may have been started earlier to save waiting; it is stopped here, unless `keep_kernel` and it
-    still answers: then its names are cleared and it can run the next notebook as a fresh one would. A failing cell ends its own step and the next step still runs; a failing shared cell or a dead kernel ends everything. Every
-    cell says in metadata.papermill.status: completed, failed or skipped.
+    still answers: then its names are cleared and it runs the next notebook as a fresh one would. A failing cell ends
+    its own step and the next step still runs; a failing shared cell or a dead kernel ends everything. Every cell says
+    in metadata.papermill.status: completed, failed or skipped.
     """
     values = _plain(parameters)
     kernel = kernel or Kernel(cwd=cwd)
@@ -119,7 +122,9 @@ def execute(
         logging.getLogger("papermill").setLevel(logging.ERROR)
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)
         template = copy.deepcopy(notebook)
-        template.metadata["papermill"] = {}  # papermill's own loader makes it; a bound notebook never meets that
+        template.metadata[
+            "papermill"
+        ] = {}  # papermill's own loader makes it; a bound notebook never meets that
         prepared = parameterize_notebook(
             template, values, comment="This week", kernel_name="python3", language="python"
         )

@@ -17,7 +17,13 @@ from typing import Any
 from fiveengines.errors import NotebookError
 
 # Imported by the kernel while it boots, so that the first cell finds them loaded; what is absent is skipped.
-PRELOAD = ("fiveengines.fast_imports", "pandas", "fiveengines.charts.yields", "fiveengines.tables", "fiveengines.report.payload")
+PRELOAD = (
+    "fiveengines.fast_imports",
+    "pandas",
+    "fiveengines.charts.yields",
+    "fiveengines.tables",
+    "fiveengines.report.payload",
+)
 
 
 class Kernel:
@@ -44,7 +50,7 @@ class Kernel:
         )
 
     def connect(self, timeout: float = 60) -> Any:
-        """A client whose channels are proven: a reply on shell and one on iopub. NotebookError when it dies or sleeps."""
+        """A client whose channels are proven: a reply on shell, one on iopub. NotebookError when it dies or sleeps."""
         if self.client is None:
             client = self.manager.client()
             client.start_channels()
@@ -54,7 +60,7 @@ class Kernel:
         return self.client
 
     async def _ready(self, client: Any, timeout: float) -> None:
-        """jupyter_client's own wait ends with 0.2 s of deliberate silence; an answer on both channels proves the same."""
+        """jupyter_client's own wait ends with 0.2 s of deliberate silence; answers on both channels prove as much."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             asked = client.kernel_info()
@@ -92,7 +98,9 @@ class Kernel:
         """Clear every name and count cells from one again; what is imported stays. False when it does not answer."""
 
         async def ask() -> bool:
-            asked = self.client.execute("get_ipython().reset(new_session=True)", silent=True, store_history=False)
+            asked = self.client.execute(
+                "get_ipython().reset(new_session=True)", silent=True, store_history=False
+            )
             try:
                 reply = await _reply_to(asked, self.client.get_shell_msg, timeout=patience)
             except Empty:
@@ -142,6 +150,8 @@ async def _reply_to(message_id: str, receive: Any, timeout: float) -> dict[str, 
 def _boot_arguments(preload: Sequence[str]) -> list[str]:
     """ipykernel arguments that import `preload` at boot without leaving a name behind."""
     lines = "\n".join(
-        f"try: __import__({name!r})\nexcept Exception: pass" for name in preload if name.replace(".", "").isidentifier()
+        f"try: __import__({name!r})\nexcept Exception: pass"
+        for name in preload
+        if name.replace(".", "").isidentifier()
     )
     return [f"--IPKernelApp.exec_lines={lines}"] if lines else []

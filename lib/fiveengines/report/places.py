@@ -136,7 +136,9 @@ class LocalPlace:
             shutil.rmtree(retired)
         except OSError as error:
             raise DataError(
-                f"cannot be removed ({error.strerror or error})", where=str(target), remedy="Check its permissions."
+                f"cannot be removed ({error.strerror or error})",
+                where=str(target),
+                remedy="Check its permissions.",
             ) from None
 
 
@@ -144,7 +146,7 @@ class RemotePlace:
     """An fsspec URL. Single files are replaced whole; a folder is not, so callers write what marks it complete last."""
 
     def __init__(self, url: str) -> None:
-        import fsspec  # noqa: PLC0415  (a local folder does not pay for it)
+        import fsspec
 
         self.url = url
         try:
@@ -155,7 +157,8 @@ class RemotePlace:
             ) from None
         except ValueError as error:
             raise ParameterError(
-                f"{self.label}: {error}.", remedy="Name a folder or an fsspec URL such as s3://bucket/reports."
+                f"{self.label}: {error}.",
+                remedy="Name a folder or an fsspec URL such as s3://bucket/reports.",
             ) from None
         self._root = str(root).rstrip("/")
 
@@ -180,7 +183,9 @@ class RemotePlace:
         start = self._path(inside)
         found: dict[str, Any] = self._tried(lambda: self._fs.find(start, detail=True), absent={})
         prefix = str(self._fs._strip_protocol(start)).rstrip("/") + "/"
-        return {name.removeprefix(prefix): int(entry.get("size") or 0) for name, entry in sorted(found.items())}
+        return {
+            name.removeprefix(prefix): int(entry.get("size") or 0) for name, entry in sorted(found.items())
+        }
 
     def read(self, names: Iterable[str]) -> dict[str, bytes | None]:
         """All at once, where the file system can."""

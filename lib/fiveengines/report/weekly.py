@@ -91,7 +91,7 @@ def run_week(
     A person's mistake in the parameters or the data is raised as the one-line error it is.
     """
     kernel = kernel or Kernel(cwd=paths.notebooks_dir() / "weekly")
-    from fiveengines.report.render import preload  # noqa: PLC0415  (imported while the kernel boots)
+    from fiveengines.report.render import preload
 
     # Importing and warming up the renderer costs a second that the kernel's own start-up hides.
     threading.Thread(target=preload, daemon=True).start()
@@ -172,7 +172,7 @@ def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple
 
 def page_of(result: ExecutionResult, cover: CoverContext) -> str:
     """The page of an executed week."""
-    from fiveengines.report.render import render  # noqa: PLC0415
+    from fiveengines.report.render import render
 
     return render(result.notebook, cover)
 
@@ -191,14 +191,29 @@ def make_week(
     on_progress: Show | None = None,
 ) -> Made:
     """Make one week's files; nothing is written. `last_good` names the newest good week, for the page of a failure."""
-    result, cover, reading = run_week(run, kernel=kernel, keep_kernel=keep_kernel, on_progress=on_progress)
+    ran = run_week(run, kernel=kernel, keep_kernel=keep_kernel, on_progress=on_progress)
+    return finish(run, *ran, last_good=last_good)
+
+
+def finish(
+    run: RunParameters,
+    result: ExecutionResult,
+    cover: CoverContext | None,
+    reading: dict[str, Any] | None,
+    *,
+    last_good: Callable[[], str | None],
+) -> Made:
+    """The files of a week that has run; its kernel may work on another one meanwhile."""
     if cover is None or reading is None:
         cover, reading = failed_cover(run, result.failures), None
     if result.failures:
         good = last_good()
         note = f"the report of {good}" if good else ""
         cover = replace(cover, failures=as_failures(result.failures, last_good=note))
-    files: dict[str, str | bytes] = {NOTEBOOK: nbformat.writes(result.notebook) + "\n", PAGE: page_of(result, cover)}
+    files: dict[str, str | bytes] = {
+        NOTEBOOK: nbformat.writes(result.notebook) + "\n",
+        PAGE: page_of(result, cover),
+    }
     if reading is not None:
         files[READING] = reading_json(reading)
     day = reading["as_of"] if reading is not None else cover.week.isoformat()
@@ -206,7 +221,7 @@ def make_week(
 
 
 def keep(made: Made, where: Place) -> Written:
-    """Put a made week into its folder, or into failed/ when a step failed: the week's own report is not touched then."""
+    """Put a made week into its folder; when a step failed into failed/, and the week's own report is not touched."""
     folder = keep_week(where, made.day, made.files, failed=bool(made.failures))
     trust(made.files[NOTEBOOK])
     return Written(folder, f"{folder}/{PAGE}", made.cover, made.failures)
@@ -224,7 +239,7 @@ def write_week(
     A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report that stood
     in the week's own folder is not touched. `extras` may add files to a made week before it is kept.
     """
-    from fiveengines.report.archive import rebuild  # noqa: PLC0415  (while the kernel works, not before it starts)
+    from fiveengines.report.archive import rebuild
 
     where = place(run.out_dir)
     made = make_week(run, kernel=kernel, last_good=lambda: newest_day(where), on_progress=on_progress)
@@ -237,7 +252,7 @@ def write_week(
 
 def trust(notebook: str | bytes) -> None:
     """Sign an executed notebook, so that JupyterLab shows its tables and charts when it is opened."""
-    from nbformat.sign import NotebookNotary  # noqa: PLC0415
+    from nbformat.sign import NotebookNotary
 
     text = notebook if isinstance(notebook, str) else notebook.decode("utf-8")
     NotebookNotary().sign(nbformat.reads(text, as_version=4))

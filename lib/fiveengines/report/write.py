@@ -21,6 +21,7 @@ from fiveengines.report.places import LocalPlace, Place
 READING = "reading.json"
 PAGE = "weekly.html"
 NOTEBOOK = "weekly.ipynb"
+PDF = "weekly.pdf"
 REVISIONS = "revisions"
 LATEST = "latest"
 FAILED = "failed"
@@ -29,7 +30,9 @@ FAILED = "failed"
 def keep_week(place: Place, day: str, files: Mapping[str, str | bytes], *, failed: bool = False) -> str:
     """Put `files` (name → content) into the week's folder at `place`, or into failed/ there; returns where they are."""
     if place.local is not None:
-        written = write_failure(place.local, day, files) if failed else write_week_folder(place.local, day, files)
+        written = (
+            write_failure(place.local, day, files) if failed else write_week_folder(place.local, day, files)
+        )
         return str(written)
     folder = f"{FAILED}/{day}" if failed else day
     _keep_remote(place, folder, files)
@@ -42,7 +45,9 @@ def _keep_remote(place: Place, folder: str, files: Mapping[str, str | bytes]) ->
     """Copy what stands there to revisions/, then write; the reading is removed first and written last."""
     standing = [name for name in place.files(folder) if not name.startswith(f"{REVISIONS}/")]
     if standing:
-        stamp = stamp_of(place.read([f"{folder}/{READING}"])[f"{folder}/{READING}"]) or dt.datetime.now(dt.UTC)
+        stamp = stamp_of(place.read([f"{folder}/{READING}"])[f"{folder}/{READING}"]) or dt.datetime.now(
+            dt.UTC
+        )
         taken = set(place.folders(f"{folder}/{REVISIONS}"))
         revision = next(each for each in revision_names(stamp) if each not in taken)
         for name in standing:
@@ -103,7 +108,9 @@ def write_failure(out: Path, day: str, files: Mapping[str, str | bytes]) -> Path
 def newest_day(place: Place) -> str | None:
     """Name of the newest week's folder with a report in it, or None."""
     days = sorted((each for each in place.folders() if is_day(each)), reverse=True)
-    return next((day for day in days if place.read([f"{day}/{READING}"])[f"{day}/{READING}"] is not None), None)
+    return next(
+        (day for day in days if place.read([f"{day}/{READING}"])[f"{day}/{READING}"] is not None), None
+    )
 
 
 def is_day(name: str) -> bool:

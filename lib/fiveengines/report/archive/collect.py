@@ -49,7 +49,7 @@ class EngineRow:
 
 @dataclass(frozen=True)
 class WeekRow:
-    """One week as its reading.json tells it. Shares lie in 0-1; `turns` are engine:direction words of that very week."""
+    """One week as its reading.json tells it. Shares lie in 0-1; `turns` are engine:direction words of that week."""
 
     day: str
     made_at: dt.datetime
@@ -91,7 +91,7 @@ class Collected:
 
 
 def collect(place: Place) -> Collected:
-    """Every week at `place`. A folder that is foreign, half copied or damaged is listed in `unreadable`, never raised."""
+    """Every week at `place`. A folder that is foreign, half copied or damaged is listed in `unreadable`."""
     weeks, unreadable = [], []
     names = [name for name in place.folders() if name not in (FAILED, LATEST)]
     unreadable += [Unreadable(name, "it is not named as a week is") for name in names if not is_day(name)]

@@ -30,14 +30,19 @@ def columns(weeks: Sequence[WeekRow]) -> dict[str, Any]:
         "turns": [",".join(week.turns) for week in weeks],
         "said": [week.narrative for week in weeks],
         "made": [
-            [words.place(each) for each in (week.source, week.version, week.parameters, week.data)] for week in weeks
+            [words.place(each) for each in (week.source, week.version, week.parameters, week.data)]
+            for week in weeks
         ],
         "manual": {str(place): week.manual for place, week in enumerate(weeks) if week.manual},
         "notices": {
-            str(place): [words.place(each) for each in week.notices] for place, week in enumerate(weeks) if week.notices
+            str(place): [words.place(each) for each in week.notices]
+            for place, week in enumerate(weeks)
+            if week.notices
         },
         "engines": {engine: _engine([week.engines[engine] for week in weeks]) for engine in ENGINES},
-        "inputs": [each for engine in ENGINES for each in inputs([week.engines[engine] for week in weeks], engine)],
+        "inputs": [
+            each for engine in ENGINES for each in inputs([week.engines[engine] for week in weeks], engine)
+        ],
         "words": words.texts,
     }
 
@@ -56,7 +61,12 @@ def inputs(history: Sequence[EngineRow], engine: str) -> list[dict[str, Any]]:
                 continue
             line = found.setdefault(
                 each.indicator,
-                {"engine": engine, "value": [None] * len(history), "points": [None] * len(history), "manual": []},
+                {
+                    "engine": engine,
+                    "value": [None] * len(history),
+                    "points": [None] * len(history),
+                    "manual": [],
+                },
             )
             line |= {"title": each.title, "unit": each.unit}
             line["value"][place] = _short(each.value)

@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from fiveengines.report.archive.collect import WeekRow
+from fiveengines.report.cover_context import DISCLAIMER
 from fiveengines.report.write import PAGE
 
 NEWEST = 60
@@ -33,7 +34,11 @@ def atom(weeks: Sequence[WeekRow], *, base_url: str = "") -> str:
     feed = ET.Element(f"{{{_ATOM}}}feed")
     _add(feed, "id", _id("archive"))
     _add(feed, "title", "Five Engines: the week")
-    _add(feed, "subtitle", "A decision aid for a person who decides; it promises no return and is not investment advice.")
+    _add(
+        feed,
+        "subtitle",
+        DISCLAIMER,
+    )
     _add(feed, "updated", _time(max((week.made_at for week in shown), default=_EPOCH)))
     author = ET.SubElement(feed, f"{{{_ATOM}}}author")
     _add(author, "name", "Five Engines Workbook")
@@ -45,14 +50,20 @@ def atom(weeks: Sequence[WeekRow], *, base_url: str = "") -> str:
         mark = "Simulated: " if week.simulated else ""
         _add(entry, "title", f"{week.day} · {mark}{week.regime_name}")
         _add(entry, "updated", _time(week.made_at))
-        ET.SubElement(entry, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{base}{week.day}/{PAGE}")
+        ET.SubElement(
+            entry, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{base}{week.day}/{PAGE}"
+        )
         _add(entry, "summary", _summary(week))
     ET.indent(feed)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode") + "\n"
 
 
 def _summary(week: WeekRow) -> str:
-    turns = f" Turns: {', '.join(each.replace('_', ' ').replace(':', ' ') for each in week.turns)}." if week.turns else ""
+    turns = (
+        f" Turns: {', '.join(each.replace('_', ' ').replace(':', ' ') for each in week.turns)}."
+        if week.turns
+        else ""
+    )
     return f"{week.narrative} {week.aggressiveness:.0%} of the risk budget.{turns}"
 
 

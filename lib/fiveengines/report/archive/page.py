@@ -35,7 +35,9 @@ def index_page(found: Collected) -> str:
     """
     weeks = found.weeks
     script = _text(TEMPLATES / "archive.js")
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    )
     simulated = sum(week.simulated for week in weeks)
     data = {
         **columns(weeks),

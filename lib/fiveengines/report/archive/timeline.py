@@ -65,7 +65,10 @@ class _Scale:
 
 
 def _regimes(weeks: Sequence[WeekRow], days: Sequence[dt.date], scale: _Scale) -> Strip:
-    shapes = [f'<rect class="lane" y="{(n - 1) * LANE + 1}" width="{WIDTH}" height="{LANE - 2}"/>' for n in REGIME_NAMES]
+    shapes = [
+        f'<rect class="lane" y="{(n - 1) * LANE + 1}" width="{WIDTH}" height="{LANE - 2}"/>'
+        for n in REGIME_NAMES
+    ]
     for first, last, number in _runs(days, [week.regime for week in weeks]):
         left, right = scale.x(days[first]), scale.x(days[last] + _WEEK)
         y = (number - 1) * LANE + 1

@@ -1,0 +1,113 @@
+"""The commands about many reports: backfill and archive.
+
+Each is a few lines: read the arguments, call one function, say what became of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from fiveengines.cli.commands import DataDir, End, Out, Params, Source, Start, app, checked, day
+from fiveengines.errors import ParameterError
+
+Again = Annotated[
+    str | None, typer.Option("--again", help="Render this week again as it was asked for (YYYY-MM-DD).")
+]
+
+
+@app.command()
+def backfill(
+    start: Start,
+    end: End,
+    workers: Annotated[int, typer.Option("--workers", help="Weeks made at the same time.")] = 1,
+    source: Source = None,
+    data_dir: DataDir = None,
+    out: Out = None,
+    params: Params = None,
+    executor: Annotated[
+        str, typer.Option("--executor", help="local, or dask:ADDRESS of a scheduler.")
+    ] = "local",
+    force: Annotated[bool, typer.Option("--force", help="Also write weeks whose report stands.")] = False,
+) -> int:
+    """Write many weekly reports; call it again to go on where it stopped."""
+    from fiveengines.cli.progress import steps
+    from fiveengines.report.backfill import backfill as run_weeks
+
+    first, last = day(start, "start"), day(end, "end")
+    if first > last:
+        raise ParameterError(f"--start {first} is after --end {last}.", remedy="Swap them.")
+    run = checked(source=source, data_dir=data_dir, params_file=params, out_dir=out)
+    with steps("Reports", remaining=True) as show:
+        summary = run_weeks(run, first, last, count=workers, executor=executor, force=force, on_progress=show)
+    for line in summary.lines():
+        typer.echo(line)
+    return summary.exit_code
+
+
+@app.command()
+def archive(
+    out: Out = None,
+    base_url: Annotated[
+        str, typer.Option("--base-url", help="Where the archive is published, for the feed's links.")
+    ] = "",
+    keep_weeks: Annotated[
+        int | None, typer.Option("--keep-weeks", help="Remove all but this many newest weeks.")
+    ] = None,
+    keep_revisions: Annotated[
+        int | None, typer.Option("--keep-revisions", help="Keep this many earlier renderings of each week.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go, and remove nothing.")
+    ] = False,
+    again: Again = None,
+) -> int:
+    """Rebuild the index of all reports; remove old ones; render one again."""
+    from fiveengines.report.archive import rebuild, retention
+    from fiveengines.report.places import place
+
+    where = place(out)
+    if again is not None:
+        return _again(day(again, "again"), out)
+    if dry_run and keep_weeks is None and keep_revisions is None:
+        raise ParameterError(
+            "--dry-run shows what --keep-weeks or --keep-revisions would remove.", remedy="Give one of them."
+        )
+    going = retention.plan(where, keep_weeks=keep_weeks, keep_revisions=keep_revisions)
+    for each in going:
+        typer.echo(("would remove " if dry_run else "removed ") + each.line())
+    if dry_run:
+        typer.echo(
+            f"{len(going)} folders, {sum(each.size for each in going) / 1e6:.1f} MB; nothing was removed."
+        )
+        return 0
+    retention.remove(where, going)
+    for line in rebuild(where, base_url=base_url).lines():
+        typer.echo(line)
+    return 0
+
+
+def _again(week: dt.date, out: str | None) -> int:
+    import json
+
+    from fiveengines.cli.progress import steps
+    from fiveengines.report.again import asked_with, differences
+    from fiveengines.report.places import place
+    from fiveengines.report.weekly import write_week
+    from fiveengines.report.write import READING
+
+    where, name = place(out), week.isoformat()
+    run, before = asked_with(where, name, out)
+    run = checked(**run.model_dump())
+    with steps("Again") as show:
+        written = write_week(run, on_progress=show)
+    if not written.failures:
+        found = differences(
+            before, json.loads(where.read([f"{name}/{READING}"])[f"{name}/{READING}"] or b"{}")
+        )
+        for line in found:
+            typer.echo(line)
+        typer.echo("Not the same as before; see above." if found else "The same reading as before.")
+    return written.report_to_terminal()

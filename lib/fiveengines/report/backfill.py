@@ -1,0 +1,206 @@
+"""Many weeks: which are wanted, which stand already, and what became of the rest.
+
+Weeks are made by workers and written here, one at a time; no week is read in this room.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+from fiveengines import calendars, overrides, parameters
+from fiveengines.dataset import Dataset
+from fiveengines.errors import FiveEnginesError, ParameterError
+from fiveengines.open_source import open_source
+from fiveengines.parameters import RunParameters
+from fiveengines.report import archive
+from fiveengines.report.fingerprint import parameters_fingerprint
+from fiveengines.report.places import Place, place
+from fiveengines.report.weekly import Made, Show, keep
+from fiveengines.report.workers import LOCAL, BrokenProcessPool, Workers, workers
+from fiveengines.report.write import PAGE, READING, is_day, newest_day
+
+_TRIES = 2
+# Asked of a worker in advance, so that none waits for a report to be written.
+_AHEAD = 2
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one week. `text` says why it failed."""
+
+    day: str
+    status: Literal["written", "kept", "failed"]
+    text: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class Summary:
+    """What became of all of them, in the order in which they ended."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    index: str = ""
+
+    def count(self, status: str) -> int:
+        """Weeks that ended so."""
+        return sum(each.status == status for each in self.outcomes)
+
+    @property
+    def exit_code(self) -> int:
+        """1 when a week failed."""
+        return 1 if self.count("failed") else 0
+
+    def lines(self) -> list[str]:
+        """For a terminal: the failures, one line each, then the count and what to open."""
+        failed = [f"{each.day}: failed: {each.text}" for each in self.outcomes if each.status == "failed"]
+        parts = [f"{self.count('written')} written", f"{self.count('kept')} already there"]
+        parts += [f"{len(failed)} failed"] if failed else []
+        return [*failed, ", ".join(parts), f"Open {self.index}"]
+
+
+def backfill(
+    run: RunParameters,
+    start: dt.date,
+    end: dt.date,
+    *,
+    count: int = 1,
+    executor: str = LOCAL,
+    force: bool = False,
+    on_progress: Show | None = None,
+) -> Summary:
+    """Write the report of every reading date from `start` to `end`, and rebuild the archive.
+
+    A week whose report stands and was read from the same data with the same parameters is kept, so a second call goes
+    on where a stopped one ended; `force` writes them all. A week that fails is noted and the rest go on. Each report
+    is the same as `write_week` makes alone. ParameterError when there is no reading date in the span.
+    """
+    days = reading_days(start, end)
+    where = place(run.out_dir)
+    summary = Summary()
+    show = on_progress or (lambda done, total, text: None)
+    show(0, len(days), "Looking at what stands")
+    standing = set() if force else _standing(run, days, where)
+    summary.outcomes += [Outcome(day.isoformat(), "kept") for day in days if day in standing]
+    wanted = deque(day for day in days if day not in standing)
+    try:
+        if wanted:
+            with workers(executor, min(count, len(wanted))) as (crew, size):
+                for outcome in _made(run, wanted, where, crew, size):
+                    summary.outcomes.append(outcome)
+                    show(len(summary.outcomes), len(days), f"{outcome.day} {outcome.status}")
+    finally:
+        summary.index = archive.rebuild(where).page
+    return summary
+
+
+def reading_days(start: dt.date, end: dt.date) -> list[dt.date]:
+    """Reading dates from `start` to `end` whose evening has passed; ParameterError when there is none."""
+    last = min(end, calendars.last_completed_friday())
+    days = (
+        [pd.Timestamp(each).date() for each in calendars.reading_dates(start, last)] if start <= last else []
+    )
+    if not days:
+        raise ParameterError(
+            f"there is no reading date from {start} to {end}.",
+            remedy="Choose an earlier --start or a later --end.",
+        )
+    return days
+
+
+def _made(
+    run: RunParameters, wanted: deque[dt.date], where: Place, crew: Workers, size: int
+) -> Iterator[Outcome]:
+    """Keep every worker busy; write each week as it comes."""
+    good = newest_day(where)
+    tries: dict[dt.date, int] = {}
+    asked: dict[Future[Made], tuple[dt.date, float]] = {}
+    while wanted or asked:
+        while wanted and len(asked) < size * _AHEAD:
+            day = wanted.popleft()
+            tries[day] = tries.get(day, 0) + 1
+            asked[crew.submit(run.model_copy(update={"as_of": day}), good)] = (day, time.monotonic())
+        done, _ = wait(asked, return_when=FIRST_COMPLETED)
+        lost = []
+        for future in done:
+            day, began = asked.pop(future)
+            try:
+                outcome = _kept(future.result(), where, time.monotonic() - began)
+            except (BrokenProcessPool, CancelledError):
+                lost.append(day)
+                continue
+            except Exception as problem:
+                outcome = Outcome(day.isoformat(), "failed", _line(problem))
+            if outcome.status == "written":
+                good = max(good or "", outcome.day)
+            yield outcome
+        if lost:
+            # A worker that dies takes its pool along; weeks that were under way are asked for once more.
+            lost += [day for day, _ in asked.values()]
+            asked.clear()
+            crew.restart()
+            for day in sorted(lost, reverse=True):
+                if tries[day] < _TRIES:
+                    wanted.appendleft(day)
+                else:
+                    yield Outcome(
+                        day.isoformat(), "failed", "its worker ended twice, often for want of memory."
+                    )
+
+
+def _kept(made: Made, where: Place, seconds: float) -> Outcome:
+    keep(made, where)
+    if made.failures:
+        first = made.failures[0]
+        return Outcome(made.day, "failed", f"{first.summary} {first.remedy}", seconds)
+    return Outcome(made.day, "written", seconds=seconds)
+
+
+def _line(problem: Exception) -> str:
+    text = str(problem) if isinstance(problem, FiveEnginesError) else f"{type(problem).__name__}: {problem}"
+    return " ".join(text.split())
+
+
+def _standing(run: RunParameters, days: list[dt.date], where: Place) -> set[dt.date]:
+    """Days whose report is whole and was read from what today's data and parameters would give again."""
+    names = {day.isoformat(): day for day in days}
+    there = [name for name in where.folders() if is_day(name) and name in names]
+    if not there:
+        return set()
+    params = parameters.load(run.params_file)
+    trail = overrides.load(params.beside(params.weekly.overrides))
+    source = run.source or params.weekly.source
+    folder = run.data_dir or params.weekly.data_dir
+    dataset = open_source(source, data_dir=folder, seed=params.weekly.demo_seed)
+    found = where.read(f"{name}/{READING}" for name in there)
+
+    def fits(name: str) -> bool:
+        reading = _reading(found[f"{name}/{READING}"])
+        if reading.get("source") != source or PAGE not in where.files(name):
+            return False
+        same = reading.get("parameters_fingerprint") == parameters_fingerprint(params, trail, names[name])
+        return same and reading.get("data_fingerprint") == _fingerprint(dataset, names[name])
+
+    return {names[name] for name in there if fits(name)}
+
+
+def _fingerprint(dataset: Dataset, day: dt.date) -> str:
+    """The data's fingerprint as a week of `day` would record it."""
+    moment = pd.Timestamp(day)
+    return dataset.until(calendars.evening_of(moment), moment).fingerprint()
+
+
+def _reading(content: bytes | None) -> dict[str, Any]:
+    try:
+        reading = json.loads(content or b"")
+    except ValueError:
+        return {}
+    return reading if isinstance(reading, dict) else {}

@@ -1,0 +1,39 @@
+"""What a person may ask for beside a report: the page as PDF, and a message that is ready to send.
+
+Adds files to a made week; the page and the reading stay as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fiveengines import files_atomic
+from fiveengines.report import pdf as printer
+from fiveengines.report.weekly import Made, Written
+from fiveengines.report.write import PAGE, PDF
+
+
+@dataclass
+class Extras:
+    """Asked for on the command line. An impossible wish ends before the week is read: PrintError without Chromium."""
+
+    pdf: bool = False
+    mail_out: Path | None = None
+    chromium: Path | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.pdf:
+            self.chromium = printer.find_chromium()
+
+    def add(self, made: Made) -> None:
+        """Put weekly.pdf into the week's files, so that the folder is whole or not there at all."""
+        if self.pdf:
+            made.files[PDF] = printer.print_page(str(made.files[PAGE]), self.chromium)
+
+    def after(self, written: Written) -> None:
+        """Write the message; it names the page that has just been kept."""
+        if self.mail_out is not None and written.cover is not None:
+            from fiveengines.report.mail import message
+
+            files_atomic.write_bytes(self.mail_out.expanduser(), message(written.cover, written.page))

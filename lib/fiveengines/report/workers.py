@@ -1,0 +1,215 @@
+"""Where many weeks are made: this process, several of them, or a dask cluster; each keeps one kernel alive.
+
+Workers make files and hand them back; they write nothing, so they need no common disk for the reports.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import multiprocessing.util
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from fiveengines import paths
+from fiveengines.errors import ParameterError
+from fiveengines.parameters import RunParameters
+from fiveengines.report.cover_context import CoverContext
+from fiveengines.report.execute import ExecutionResult
+from fiveengines.report.kernel import Kernel
+from fiveengines.report.weekly import Made, finish, run_week
+
+Ran = tuple[ExecutionResult, CoverContext | None, dict[str, Any] | None]
+LOCAL = "local"
+DASK = "dask:"
+
+
+class _Bench:
+    """What this process makes weeks with: a kernel, and two threads that each see one week at a time.
+
+    The first owns the kernel, whose sockets must not change hands; the second renders a week while the kernel already
+    reads the next one.
+    """
+
+    def __init__(self) -> None:
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="read")
+        self._renderer = ThreadPoolExecutor(1, thread_name_prefix="render")
+        self._kernel: Kernel | None = None
+        # Runs at the end of a worker process, where atexit does not.
+        self._finalizer = multiprocessing.util.Finalize(self, self._stop, exitpriority=10)
+
+    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
+        ran = self._reader.submit(self._read, run)
+        return self._renderer.submit(lambda: finish(run, *ran.result(), last_good=lambda: good))
+
+    def close(self) -> None:
+        self._reader.submit(self._stop).result()
+        self._reader.shutdown()
+        self._renderer.shutdown()
+        self._finalizer.cancel()
+
+    def _read(self, run: RunParameters) -> Ran:
+        if self._kernel is None or not self._kernel.alive():
+            self._kernel = Kernel(cwd=paths.notebooks_dir() / "weekly")
+        return run_week(run, kernel=self._kernel, keep_kernel=True)
+
+    def _stop(self) -> None:
+        kernel, self._kernel = self._kernel, None
+        if kernel is not None:
+            with contextlib.suppress(Exception):
+                kernel.stop()
+
+
+_bench: _Bench | None = None
+_lock = threading.Lock()
+
+
+def _own() -> _Bench:
+    global _bench  # noqa: PLW0603  (one for each process)
+    with _lock:
+        if _bench is None:
+            _bench = _Bench()
+        return _bench
+
+
+def make_one(run: RunParameters, good: str | None) -> Made:
+    """Make one week in this process's kernel; the next call finds it warm."""
+    return _own().submit(run, good).result()
+
+
+def close_bench() -> None:
+    """Stop this process's kernel, if it has one."""
+    global _bench
+    with _lock:
+        bench, _bench = _bench, None
+    if bench is not None:
+        bench.close()
+
+
+class Workers:
+    """Submit weeks; `restart` after a worker died. Use as a context: leaving it stops every kernel."""
+
+    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
+        """A future of the week's files."""
+        raise NotImplementedError
+
+    def restart(self) -> None:
+        """Begin again with new workers; what was under way is lost."""
+
+    def close(self) -> None:
+        """Let go of the workers."""
+
+
+class _Here(Workers):
+    """This process: the kernel works on a week while the one before is written."""
+
+    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
+        return _own().submit(run, good)
+
+    def close(self) -> None:
+        close_bench()
+
+
+class _Processes(Workers):
+    """Several processes of this machine."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._pool: Executor = self._new()
+
+    def _new(self) -> Executor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._count, mp_context=context, initializer=_leave_with_parent)
+
+    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
+        return self._pool.submit(make_one, run, good)
+
+    def restart(self) -> None:
+        self.close()
+        self._pool = self._new()
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Cluster(Workers):
+    """A dask cluster by its address. Every worker needs the package and sees the same data folder."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise ParameterError(
+                "dask is not installed.", remedy="Install it with `pip install 'fiveengines[cluster]'`."
+            ) from None
+        try:
+            client: Any = Client  # distributed carries no types
+            self._client: Any = client(address, timeout=10, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise ParameterError(
+                f"no dask scheduler answers at {address} ({type(error).__name__}).",
+                remedy="Check --executor.",
+            ) from None
+        self._pool = self._client.get_executor(pure=False)
+
+    @property
+    def count(self) -> int:
+        """Workers of the cluster."""
+        return len(self._client.scheduler_info(n_workers=-1)["workers"])
+
+    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
+        future: Future[Made] = self._pool.submit(make_one, run, good)
+        return future
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True)
+        with contextlib.suppress(Exception):
+            self._client.run(close_bench)
+        self._client.close()
+
+
+@contextlib.contextmanager
+def workers(executor: str = LOCAL, count: int = 1) -> Iterator[tuple[Workers, int]]:
+    """Workers and how many there are. `executor`: "local" or "dask:ADDRESS"; ParameterError when it is neither.
+
+    One local worker is this very process; more are processes of their own, each with its kernel.
+    """
+    if executor.startswith(DASK):
+        cluster = _Cluster(executor.removeprefix(DASK))
+        chosen: Workers = cluster
+        count = max(cluster.count, 1)
+    elif executor == LOCAL:
+        if count < 1:
+            raise ParameterError(f"--workers {count}: at least one is needed.")
+        chosen = _Here() if count == 1 else _Processes(count)
+    else:
+        raise ParameterError(
+            f"--executor {executor!r} is unknown.",
+            remedy="Choose local, or dask:ADDRESS such as dask:tcp://host:8786.",
+        )
+    try:
+        yield chosen, count
+    finally:
+        chosen.close()
+
+
+def _leave_with_parent() -> None:
+    """A worker ends when the process that asked for it is gone, and leaves Ctrl-C to that process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+__all__ = ["BrokenProcessPool", "Workers", "close_bench", "make_one", "workers"]
