@@ -51,6 +51,12 @@ def test_reading_date_of_any_day_is_the_last_completed_friday() -> None:
     assert calendars.reading_date("2018-12-21") == pd.Timestamp("2018-12-21")
 
 
+def test_the_thursday_that_stands_for_good_friday_is_its_own_reading_date() -> None:
+    assert calendars.reading_date("2024-03-28") == pd.Timestamp("2024-03-28")
+    assert calendars.reading_date("2024-03-29") == pd.Timestamp("2024-03-28")
+    assert calendars.reading_date("2024-03-27") == pd.Timestamp("2024-03-22")
+
+
 def test_reading_date_before_the_calendar_is_refused() -> None:
     with pytest.raises(ParameterError, match="1990"):
         calendars.reading_date("1970-01-01")

@@ -123,12 +123,18 @@ def reading_dates(start: dt.date | str, end: dt.date | str) -> pd.DatetimeIndex:
 
 
 def reading_date(day: dt.date | str) -> pd.Timestamp:
-    """The reading date of the last completed Friday on or before `day` (any date from 1990 on)."""
+    """The reading date of the last completed Friday on or before `day` (any date from 1990 on).
+
+    A Thursday that stands for a Friday without a session is its own reading date.
+    """
     asked = pd.Timestamp(day).normalize().tz_localize(None)
     if asked < pd.Timestamp(FIRST_SESSION) + pd.Timedelta(days=7):
         raise ParameterError(
             f"as_of {asked.date()} is before the first week of 1990.", remedy="Choose a later date."
         )
+    coming = reading_dates(asked, asked + pd.Timedelta(days=6))[0]
+    if coming == asked:
+        return asked
     return pd.Timestamp(reading_dates(asked - pd.Timedelta(days=6), asked)[-1])
 
 
