@@ -144,7 +144,7 @@ def test_expired_entries_say_so_and_withdrawn_ones_do_not() -> None:
     assert Trail((made, taken)).expired(DAYS[7]) == ()
 
 
-@given(st.integers(0, len(DAYS) - 3), st.integers(0, 2))
+@given(st.integers(0, len(DAYS) - 4), st.integers(0, 2))
 def test_expiry_is_exact_to_the_day(start: int, length: int) -> None:
     one = entry(start=start, end=start + length)
     held = [day for day in DAYS if active((one,), day)]
