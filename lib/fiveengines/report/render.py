@@ -38,7 +38,8 @@ def render(notebook: Any, cover: CoverContext) -> str:
     """
     document = prepare(notebook, cover.failures)
     script = _text("page.js")
-    policy = ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:", "base-uri 'none'", "form-action 'none'"]
+    policy = ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
+    policy += ["base-uri 'none'", "form-action 'none'"]
     scripts = [csp_hash(script.encode())]
     page: dict[str, Any] = {
         "title": f"Five Engines, week to {cover.week.isoformat()}",
@@ -103,7 +104,7 @@ def _cover_templates() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
     )
     environment.filters.update(
-        longdate=_long_date, percent=_percent, signed=_signed, sparkline=lambda scores, state: sparkline(scores, state)
+        longdate=_long_date, percent=_percent, signed=_signed, sparkline=sparkline
     )
     return environment
 
