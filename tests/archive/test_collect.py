@@ -1,0 +1,246 @@
+"""What the archive makes of folders: whole weeks, broken ones, and what is none of its business."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+from archive import synthetic
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fiveengines.report import archive, document
+from fiveengines.report.archive.collect import Collected, collect, week_row
+from fiveengines.report.archive.compare import columns, inputs
+from fiveengines.report.archive.export import COLUMNS, readings_csv
+from fiveengines.report.archive.feed import atom
+from fiveengines.report.archive.page import index_page
+from fiveengines.report.places import LocalPlace
+
+ATOM = {"a": "http://www.w3.org/2005/Atom"}
+DAY = dt.date(2020, 1, 3)
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u2028]]></script>"
+
+
+def test_the_made_up_weeks_fit_the_schema() -> None:
+    for week in (0, 17, 400):
+        document.validate(synthetic.reading(synthetic.friday(week)))
+
+
+def test_hundreds_of_weeks_are_found_in_order(tmp_path: Path) -> None:
+    found = collect(LocalPlace(synthetic.fill(tmp_path, 300)))
+    days = [week.day for week in found.weeks]
+    assert len(days) == 300
+    assert days == sorted(days)
+    assert found.unreadable == ()
+
+
+def broken(folder: Path, kind: str) -> None:
+    reading = folder / "reading.json"
+    document = json.loads(reading.read_text(encoding="utf-8"))
+    match kind:
+        case "absent":
+            reading.unlink()
+        case "cut":
+            reading.write_bytes(reading.read_bytes()[:999])
+        case "binary":
+            reading.write_bytes(b"\xff\xfe\x00\x01")
+        case "list":
+            reading.write_text("[1, 2]", encoding="utf-8")
+        case "field":
+            del document["regime"]
+            reading.write_text(json.dumps(document), encoding="utf-8")
+        case "type":
+            document["aggressiveness"]["value"] = "much"
+            reading.write_text(json.dumps(document), encoding="utf-8")
+        case "nan":
+            document["engines"]["breadth"]["score"] = float("nan")
+            reading.write_text(json.dumps(document), encoding="utf-8")
+        case "other day":
+            document["as_of"] = "1999-12-31"
+            reading.write_text(json.dumps(document), encoding="utf-8")
+        case "folder":
+            reading.unlink()
+            reading.mkdir()
+
+
+KINDS = ["absent", "cut", "binary", "list", "field", "type", "nan", "other day", "folder"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_broken_folder_is_one_line_and_the_others_stand(tmp_path: Path, kind: str) -> None:
+    synthetic.fill(tmp_path, 3)
+    day = synthetic.friday(1).isoformat()
+    broken(tmp_path / day, kind)
+    built = archive.rebuild(LocalPlace(tmp_path))
+    assert [week.day for week in built.found.weeks] == [
+        synthetic.friday(0).isoformat(),
+        synthetic.friday(2).isoformat(),
+    ]
+    assert [line for line in built.lines() if line.startswith(f"{day}: not readable: ")]
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert f"<strong>{day}</strong>: not readable" in page
+
+
+def test_foreign_folders_are_listed_and_hidden_ones_and_links_are_not(tmp_path: Path) -> None:
+    synthetic.fill(tmp_path, 1)
+    (tmp_path / "my notes").mkdir()
+    (tmp_path / "2020-13-45").mkdir()
+    (tmp_path / ".2020-01-03-abc").mkdir()
+    (tmp_path / "latest").symlink_to(synthetic.friday(0).isoformat())
+    (tmp_path / "failed" / "2005-01-14").mkdir(parents=True)
+    found = collect(LocalPlace(tmp_path))
+    assert [each.name for each in found.unreadable] == ["2020-13-45", "my notes"]
+    assert found.failed == ("2005-01-14",)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda c: st.lists(c) | st.dictionaries(st.text(), c),
+    )
+)
+def test_no_json_whatever_it_holds_gets_past_as_a_week(value: Any) -> None:
+    with pytest.raises(ValueError, match="reading.json"):
+        week_row("2020-01-03", json.dumps(value).encode())
+
+
+@given(st.data())
+def test_a_reading_with_one_value_swapped_is_a_row_or_a_plain_refusal(data: st.DataObject) -> None:
+    whole = synthetic.reading(DAY)
+    paths = list(leaves(whole))
+    *path, key = data.draw(st.sampled_from(paths))
+    value = data.draw(st.none() | st.integers() | st.floats() | st.text() | st.just([]) | st.just({}))
+    place: Any = whole
+    for step in path:
+        place = place[step]
+    place[key] = value
+    try:
+        row = week_row(DAY.isoformat(), json.dumps(whole).encode())
+    except ValueError as refused:
+        assert "reading.json" in str(refused)
+    else:
+        index_page(Collected((row,)))
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Any:
+    """Paths of everything in a document."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in items:
+        yield (*path, key)
+        yield from leaves(each, (*path, key))
+
+
+def test_the_table_has_the_history_s_columns_and_the_regime_s_name(tmp_path: Path) -> None:
+    weeks = collect(LocalPlace(synthetic.fill(tmp_path, 20))).weeks
+    rows = list(csv.DictReader(io.StringIO(readings_csv(weeks))))
+    assert tuple(rows[0]) == COLUMNS
+    assert COLUMNS[:3] == ("as_of", "liquidity_score", "liquidity_state")
+    assert COLUMNS[-5:] == ("regime", "regime_raw", "aggressiveness", "inflection", "regime_name")
+    first = synthetic.reading(synthetic.friday(0))
+    assert float(rows[0]["breadth_score"]) == first["engines"]["breadth"]["score"]
+    assert rows[0]["regime_name"] == first["regime"]["name"]
+    turned = [row["as_of"] for row in rows if row["inflection"] == "breadth:improving"]
+    assert turned == [week.day for week in weeks if week.turns]
+
+
+def test_an_unknown_score_is_an_empty_field_and_a_name_is_never_a_formula() -> None:
+    reading = synthetic.reading(DAY)
+    reading["engines"]["breadth"] |= {"score": None, "state": "unknown", "coverage": 0.1}
+    reading["regime"]["name"] = "=HYPERLINK(1)"
+    row = next(
+        csv.DictReader(io.StringIO(readings_csv([week_row(DAY.isoformat(), json.dumps(reading).encode())])))
+    )
+    assert row["breadth_score"] == ""
+    assert row["breadth_state"] == "unknown"
+    assert row["regime_name"] == "'=HYPERLINK(1)"
+
+
+def test_the_feed_is_atom_newest_first_with_lasting_ids(tmp_path: Path) -> None:
+    weeks = collect(LocalPlace(synthetic.fill(tmp_path, 80))).weeks
+    feed = ET.fromstring(atom(weeks))
+    titles = [each.text for each in feed.findall("a:entry/a:title", ATOM)]
+    assert len(titles) == 60
+    assert titles[0] is not None and titles[0].startswith(weeks[-1].day)
+    ids = [each.text for each in feed.findall("a:entry/a:id", ATOM)]
+    assert len(set(ids)) == 60
+    for needed in ("id", "title", "updated", "author/a:name"):
+        assert feed.find(f"a:{needed}", ATOM) is not None
+    again = ET.fromstring(atom(weeks[:-1], base_url="https://example.org/weeks"))
+    assert again.findall("a:entry/a:id", ATOM)[0].text == ids[1]
+    links = [each.get("href") for each in again.findall("a:entry/a:link", ATOM)]
+    assert links[0] == f"https://example.org/weeks/{weeks[-2].day}/weekly.html"
+
+
+def test_points_add_up_to_the_score() -> None:
+    row = week_row(DAY.isoformat(), json.dumps(synthetic.reading(DAY)).encode())
+    for engine, read in row.engines.items():
+        points = [line["points"][0] for line in inputs([read], engine)]
+        counted = [each for each in read.inputs if each.weight]
+        assert len(points) == len(counted) == synthetic.INDICATORS - 1
+        assert sum(points) / 1000 == pytest.approx(
+            sum(each.score or 0 for each in counted) / len(counted), abs=0.003
+        )
+
+
+def test_the_page_s_data_have_one_place_a_week(tmp_path: Path) -> None:
+    weeks = collect(LocalPlace(synthetic.fill(tmp_path, 30))).weeks
+    data = columns(weeks)
+    for name in ("regime", "confirmed", "members", "risk", "exposure", "style", "turns", "said", "made"):
+        assert len(data[name]) == 30, name
+    for engine in data["engines"].values():
+        assert {len(values) for values in engine.values()} == {30}
+    assert {len(line[name]) for line in data["inputs"] for name in ("value", "points")} == {30}
+
+
+def hostile() -> dict[str, Any]:
+    """A reading with an attack in every text."""
+    reading = synthetic.reading(DAY)
+    reading["regime"] |= {"name": HOSTILE, "narrative": HOSTILE}
+    reading["style"]["name"] = HOSTILE
+    reading["library_version"] = reading["data_fingerprint"] = HOSTILE
+    reading["notices"] = [{"level": "warning", "series": None, "text": HOSTILE}]
+    reading["overrides"] = [{"field": HOSTILE, "value": HOSTILE, "who": HOSTILE, "why": HOSTILE}]
+    for engine in reading["engines"].values():
+        for each in engine["evidence"]:
+            each |= {"title": HOSTILE, "unit": HOSTILE}
+    return reading
+
+
+def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
+    synthetic.put(tmp_path, hostile())
+    (tmp_path / "<img src=x onerror=alert(3)>").mkdir()
+    archive.rebuild(LocalPlace(tmp_path))
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert page.count("<script") == 2
+    assert page.count("</script") == 2
+    assert "<img" not in page
+    ET.fromstring((tmp_path / "feed.xml").read_text(encoding="utf-8"))
+
+
+def test_the_same_archive_gives_the_same_files(tmp_path: Path) -> None:
+    synthetic.fill(tmp_path, 40)
+    archive.rebuild(LocalPlace(tmp_path))
+    before = {name: (tmp_path / name).read_bytes() for name in ("index.html", "feed.xml", "readings.csv")}
+    archive.rebuild(LocalPlace(tmp_path))
+    assert before == {name: (tmp_path / name).read_bytes() for name in before}
+
+
+def test_an_empty_place_gives_a_page_that_says_what_to_do(tmp_path: Path) -> None:
+    built = archive.rebuild(LocalPlace(tmp_path / "none yet"))
+    assert "fiveengines weekly" in Path(built.page).read_text(encoding="utf-8")
+    assert built.lines()[0] == "0 weeks"
+
+
+def test_one_week_and_a_gap_of_years_can_be_drawn(tmp_path: Path) -> None:
+    for day in (dt.date(2008, 10, 10), dt.date(2020, 3, 20)):
+        synthetic.put(tmp_path, synthetic.reading(day))
+        page = index_page(collect(LocalPlace(tmp_path)))
+        assert "NaN" not in page
+        assert day.isoformat() in page

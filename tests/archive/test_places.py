@@ -1,0 +1,150 @@
+"""Where reports are kept: a local folder, file:// and memory:// answer alike, and refusals are one line."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import pytest
+from archive import synthetic
+
+from fiveengines.errors import DataError, FiveEnginesError, ParameterError
+from fiveengines.report import archive
+from fiveengines.report.archive import retention
+from fiveengines.report.places import LocalPlace, Place, RemotePlace, place
+from fiveengines.report.write import keep_week, newest_day
+
+NUMBER = itertools.count()
+
+
+@pytest.fixture(params=["path", "file", "memory"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    match request.param:
+        case "path":
+            return place(tmp_path / "reports")
+        case "file":
+            return place((tmp_path / "reports & more").as_uri())
+    return place(f"memory://reports-{next(NUMBER)}/deep")
+
+
+def test_kinds(where: Place, request: pytest.FixtureRequest) -> None:
+    remote = "memory" in request.node.name
+    assert isinstance(where, RemotePlace if remote else LocalPlace)
+
+
+def test_what_is_written_is_read_listed_copied_and_removed(where: Place) -> None:
+    assert where.folders() == []
+    assert where.files("2020-01-03") == {}
+    assert where.read(["a"]) == {"a": None}
+    where.write("2020-01-03/weekly.html", b"page")
+    where.write("2020-01-03/revisions/x/weekly.html", b"older")
+    where.write("2020-01-10/weekly.html", b"newer")
+    where.write("index.html", b"index")
+    assert where.folders() == ["2020-01-03", "2020-01-10"]
+    assert where.files("2020-01-03") == {"weekly.html": 4, "revisions/x/weekly.html": 5}
+    where.copy("2020-01-03/weekly.html", "2020-01-03/revisions/y/weekly.html")
+    assert where.folders("2020-01-03/revisions") == ["x", "y"]
+    assert where.read(["2020-01-03/revisions/y/weekly.html", "no"]) == {
+        "2020-01-03/revisions/y/weekly.html": b"page",
+        "no": None,
+    }
+    where.write("index.html", b"again")
+    assert where.read(["index.html"]) == {"index.html": b"again"}
+    where.remove("2020-01-03/revisions/x")
+    where.remove("2020-01-10")
+    where.remove("never there")
+    assert where.folders() == ["2020-01-03"]
+    assert where.folders("2020-01-03/revisions") == ["y"]
+
+
+def week(number: int, made: str) -> dict[str, str | bytes]:
+    reading = synthetic.reading(synthetic.friday(number), generated_at=made)
+    return {"weekly.html": f"page {made}", "weekly.ipynb": "{}", "reading.json": json.dumps(reading)}
+
+
+def test_a_week_written_again_keeps_the_earlier_one(where: Place) -> None:
+    day = synthetic.friday(0).isoformat()
+    for moment in ("2020-01-04T08:00:00+00:00", "2020-01-05T08:00:00+00:00", "2020-01-05T08:00:00+00:00"):
+        keep_week(where, day, week(0, moment))
+    assert where.read([f"{day}/weekly.html"]) == {f"{day}/weekly.html": b"page 2020-01-05T08:00:00+00:00"}
+    revisions = where.folders(f"{day}/revisions")
+    assert revisions == ["2020-01-04T080000Z", "2020-01-05T080000Z"]
+    older = f"{day}/revisions/2020-01-04T080000Z/weekly.html"
+    assert where.read([older]) == {older: b"page 2020-01-04T08:00:00+00:00"}
+
+
+def test_the_newest_week_and_a_failure_that_harms_nothing(where: Place) -> None:
+    for number in (2, 0):
+        keep_week(where, synthetic.friday(number).isoformat(), week(number, "2020-01-04T08:00:00+00:00"))
+    newest = synthetic.friday(2).isoformat()
+    assert newest_day(where) == newest
+    keep_week(where, newest, {"weekly.html": "failed", "weekly.ipynb": "{}"}, failed=True)
+    assert where.read([f"{newest}/weekly.html"])[f"{newest}/weekly.html"] == b"page 2020-01-04T08:00:00+00:00"
+    built = archive.rebuild(where)
+    assert [each.day for each in built.found.weeks] == [synthetic.friday(0).isoformat(), newest]
+    assert built.found.failed == (newest,)
+    assert built.found.unreadable == ()
+    assert sorted(where.read(["index.html", "feed.xml", "readings.csv"]).values(), key=len)[0]
+    if where.local is None:
+        assert where.read(["latest"])["latest"] == f"{newest}\n".encode()
+    else:
+        assert (where.local / "latest").readlink() == Path(newest)
+
+
+def test_retention_plans_what_it_removes_and_removes_what_it_planned(where: Place) -> None:
+    for number in range(6):
+        for moment in ("2020-01-04T08:00:00+00:00", "2020-01-05T08:00:00+00:00", "2020-01-06T08:00:00+00:00"):
+            keep_week(where, synthetic.friday(number).isoformat(), week(number, moment))
+    where.write("notes/mine.txt", b"mine")
+    where.write("1999-01-01/mine.txt", b"a week's name without a reading is not ours")
+    going = retention.plan(where, keep_weeks=4, keep_revisions=1)
+    days = [synthetic.friday(number).isoformat() for number in range(6)]
+    assert [each.name for each in going] == [
+        *days[:2],
+        *(f"{day}/revisions/2020-01-04T080000Z" for day in days[2:]),
+    ]
+    assert all(each.size > 1000 for each in going)
+    assert retention.plan(where, keep_weeks=4, keep_revisions=1) == going
+    retention.remove(where, going)
+    assert where.folders() == ["1999-01-01", *days[2:], "notes"]
+    assert where.folders(f"{days[5]}/revisions") == ["2020-01-05T080000Z"]
+    assert retention.plan(where, keep_weeks=4, keep_revisions=1) == []
+    assert retention.plan(where) == []
+
+
+def test_keeping_no_weeks_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="--keep-weeks 0"):
+        retention.plan(place(tmp_path), keep_weeks=0)
+
+
+@pytest.mark.parametrize("url", ["nowhere://bucket/reports", "s4://x"])
+def test_an_unknown_kind_of_url_is_one_line(url: str) -> None:
+    with pytest.raises(ParameterError) as refused:
+        place(url)
+    assert "\n" not in str(refused.value)
+    assert url in str(refused.value)
+
+
+def test_a_missing_package_is_named() -> None:
+    pytest.importorskip("fsspec")
+    try:
+        import adlfs  # noqa: F401
+    except ImportError:
+        with pytest.raises(ParameterError, match="not installed"):
+            place("abfs://box/reports")
+    else:
+        pytest.skip("adlfs is installed here")
+
+
+def test_a_password_in_a_url_is_not_shown() -> None:
+    shown: RemotePlace = place("memory://user:secret@host/reports")  # type: ignore[assignment]
+    assert "secret" not in shown.label
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    with pytest.raises(DataError) as refused:
+        archive.rebuild(place(tmp_path / "taken"))
+    assert isinstance(refused.value, FiveEnginesError)
+    assert "taken" in str(refused.value)
