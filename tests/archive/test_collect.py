@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from archive import synthetic
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive import synthetic
 from fiveengines.report import archive, document
 from fiveengines.report.archive.collect import Collected, collect, week_row
 from fiveengines.report.archive.compare import columns, inputs
@@ -107,7 +107,7 @@ def test_foreign_folders_are_listed_and_hidden_ones_and_links_are_not(tmp_path: 
     )
 )
 def test_no_json_whatever_it_holds_gets_past_as_a_week(value: Any) -> None:
-    with pytest.raises(ValueError, match="reading.json"):
+    with pytest.raises(ValueError, match=r"reading\.json"):
         week_row("2020-01-03", json.dumps(value).encode())
 
 

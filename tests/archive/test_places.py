@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-from archive import synthetic
 
+from archive import synthetic
 from fiveengines.errors import DataError, FiveEnginesError, ParameterError
 from fiveengines.report import archive
 from fiveengines.report.archive import retention

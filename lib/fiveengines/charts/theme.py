@@ -28,7 +28,7 @@ PALETTE: Final[dict[str, tuple[str, str]]] = {
     "regime1": ("#175f9e", "#5ea9ea"),
     "regime2": ("#1f7f86", "#57c0c2"),
     "regime3": ("#7a7462", "#b4ad97"),
-    "regime4": ("#b2620a", "#f0a34a"),
+    "regime4": ("#ad5f09", "#f0a34a"),
     "regime5": ("#a01d3a", "#f2708a"),
     "supportive_wash": ("#e4eff9", "#1a2a3a"),
     "neutral_wash": ("#eef0f2", "#252a31"),

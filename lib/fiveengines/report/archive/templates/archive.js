@@ -59,7 +59,9 @@
 
   // ---- every week -------------------------------------------------------------------------------------------------
 
-  const haystack = data.days.map((day, i) => [
+  // Built when the first search needs it.
+  let haystack;
+  const allWords = () => data.days.map((day, i) => [
     day, long(i), `regime ${data.regime[i]} ${regimeName(data.regime[i])}`, data.confirmed[i] ? "confirmed" : "unconfirmed", styleOf(i), data.said[i],
     ...engines.map((engine) => `${data.engineNames[engine]} ${data.shapes[state(engine, i)]}; ${data.engineNames[engine]} ${data.ways[data.engines[engine].way[i]]};`),
     data.turns[i] ? `turn ${turnText(i)}` : "", data.words[data.made[i][0]], simulated(i) ? "simulated" : "",
@@ -80,6 +82,7 @@
   function filter() {
     const terms = [...$("search").value.toLowerCase().matchAll(/"([^"]+)"|[^\s"]+/g)].map((found) => found[1] || found[0]);
     const only = Number($("only").value);
+    if (terms.length) haystack ||= allWords();
     const found = [];
     for (let i = 0; i <= last; i++)
       if ((!only || data.regime[i] === only) && terms.every((term) => haystack[i].includes(term))) found.push(i);
@@ -147,9 +150,9 @@
     $("compare").scrollIntoView();
   }
 
-  function sortBy(heading) {
+  function sortBy(heading, turn) {
     const key = heading.dataset.key;
-    view.down = view.key === key ? !view.down : key !== "regime" && key !== "style";
+    view.down = turn && view.key === key ? !view.down : key !== "regime" && key !== "style";
     view.key = key;
     for (const other of document.querySelectorAll("th[data-key]")) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", view.down ? "descending" : "ascending");
@@ -315,7 +318,8 @@
   $("search").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 80); });
   $("only").addEventListener("change", filter);
   for (const form of document.querySelectorAll("form")) form.addEventListener("submit", (event) => event.preventDefault());
-  for (const heading of document.querySelectorAll("th[data-key]")) heading.querySelector("button").addEventListener("click", () => sortBy(heading));
+  for (const heading of document.querySelectorAll("th[data-key]")) heading.querySelector("button").addEventListener("click", () => sortBy(heading, true));
+  $("sort").addEventListener("change", () => sortBy(document.querySelector(`th[data-key=${$("sort").value}]`), false));
   $("more").addEventListener("click", () => draw(MORE));
   timeline();
   filter();

@@ -1,0 +1,276 @@
+"""The archive's page in Chromium without a network: found, sorted, compared, and never a word that acts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archive import synthetic
+from archive.test_collect import HOSTILE, hostile
+from fiveengines.report import archive
+from fiveengines.report.places import LocalPlace
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+WEEKS = 400
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of several years with one manual reading in it."""
+    out = synthetic.fill(tmp_path_factory.mktemp("archive"), WEEKS - 1)
+    entry = {"field": "vix", "value": 19.5, "who": "Ada", "why": "the close was misprinted"}
+    synthetic.put(out, synthetic.reading(synthetic.friday(WEEKS - 1), overrides=[entry]))
+    archive.rebuild(LocalPlace(out))
+    return out / "index.html"
+
+
+@pytest.fixture
+def opened(page: Page, page_log: Any, index: Path) -> Any:
+    page.context.set_offline(True)
+    page.goto(index.as_uri())
+    yield page
+    assert page_log.errors == []
+    assert page_log.requests == [index.as_uri()]
+
+
+def days(page: Page) -> list[str]:
+    return page.eval_on_selector_all("#rows tr[data-week]", "rows => rows.map(row => row.dataset.week)")
+
+
+def search(page: Page, text: str) -> list[str]:
+    page.fill("#search", text)
+    page.wait_for_timeout(150)
+    return days(page)
+
+
+def day(week: int) -> str:
+    return synthetic.friday(week).isoformat()
+
+
+def test_newest_first_and_more_on_request(opened: Page) -> None:
+    assert days(opened)[:2] == [day(WEEKS - 1), day(WEEKS - 2)]
+    few = len(days(opened))
+    assert few < WEEKS
+    for _ in range(9):
+        if opened.is_visible("#more"):
+            opened.click("#more")
+    assert len(days(opened)) == WEEKS
+    assert opened.inner_text("#count") == f"{WEEKS} weeks"
+
+
+def test_search_finds_dates_words_phrases_and_manual_readings(opened: Page) -> None:
+    assert search(opened, "2007-03") == sorted(
+        (day(week) for week in range(WEEKS) if day(week).startswith("2007-03")), reverse=True
+    )
+    assert search(opened, "march 2007")
+    assert search(opened, "manual ADA misprinted") == [day(WEEKS - 1)]
+    adverse = search(opened, '"breadth adverse"')
+    all_adverse = [
+        day(week)
+        for week in range(WEEKS)
+        if synthetic.reading(synthetic.friday(week))["engines"]["breadth"]["state"] == "adverse"
+    ]
+    assert opened.inner_text("#count") == f"{len(all_adverse)} of {WEEKS} weeks"
+    assert set(adverse) <= set(all_adverse)
+    assert search(opened, "zebra") == []
+    assert "No week says that" in opened.inner_text("#rows")
+    assert len(search(opened, "")) > 50
+
+
+def test_headings_sort_both_ways_and_say_so(opened: Page) -> None:
+    heading = opened.locator("th[data-key=breadth]")
+    for direction, choose in (("descending", max), ("ascending", min)):
+        heading.locator("button").click()
+        assert heading.get_attribute("aria-sort") == direction
+        best = choose(range(WEEKS), key=score)
+        assert round(score(day_to_week(days(opened)[0])), 2) == round(score(best), 2)
+    assert opened.locator("th[aria-sort]").count() == 1
+
+
+def score(week: int) -> float:
+    value: float = synthetic.reading(synthetic.friday(week))["engines"]["breadth"]["score"]
+    return value
+
+
+def day_to_week(text: str) -> int:
+    return (dt.date.fromisoformat(text) - synthetic.friday(0)).days // 7
+
+
+def test_the_filter_of_regimes_leaves_one(opened: Page) -> None:
+    opened.select_option("#only", "4")
+    assert opened.locator("#rows .number").count() > 0
+    assert set(opened.locator("#rows .number").all_inner_texts()) == {"4"}
+
+
+def test_two_ticked_weeks_are_compared_older_first(opened: Page) -> None:
+    older, newer = day(WEEKS - 9), day(WEEKS - 3)
+    opened.check(f"[data-week='{newer}'] input")
+    opened.check(f"[data-week='{older}'] input")
+    heads = opened.locator("#comparison .calls thead a").all_inner_texts()
+    assert heads == [older, newer]
+    a, b = (synthetic.reading(dt.date.fromisoformat(each)) for each in (older, newer))
+    row = opened.locator("#comparison .calls tr", has_text="Rate path").inner_text()
+    for reading in (a, b):
+        assert f"{reading['engines']['rate_path']['score']:+.2f}".replace("-", "−") in row
+    text = opened.inner_text("#comparison .headline")
+    assert text.startswith("6 weeks later: ")
+    flipped = [name for name in a["engines"] if a["engines"][name]["state"] != b["engines"][name]["state"]]
+    assert opened.locator("#comparison .turned").count() == len(flipped)
+    assert opened.url.endswith(f"#compare={older},{newer}")
+
+
+def test_figures_are_ordered_by_their_effect(opened: Page) -> None:
+    effects = opened.locator("#comparison .figures tbody .effect .figure").all_inner_texts()
+    sizes = [abs(float(each.replace("−", "-").replace("–", "0"))) for each in effects]
+    assert len(sizes) >= 12
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_a_third_tick_lets_the_first_go(opened: Page) -> None:
+    for week in (2, 5, 8):
+        opened.check(f"[data-week='{day(WEEKS - week)}'] input")
+    ticked = opened.eval_on_selector_all(
+        "#rows input:checked", "all => all.map(b => b.closest('tr').dataset.week)"
+    )
+    assert ticked == [day(WEEKS - 5), day(WEEKS - 8)]
+
+
+def test_a_comparison_has_an_address(page: Page, page_log: Any, index: Path) -> None:
+    page.goto(f"{index.as_uri()}#compare={day(3)},{day(30)}")
+    assert page.locator("#comparison .calls thead a").all_inner_texts() == [day(3), day(30)]
+    page.goto(f"{index.as_uri()}#compare=2001-01-01,drop table")
+    page.reload()
+    assert page.locator("#comparison .calls thead a").all_inner_texts() == [day(WEEKS - 2), day(WEEKS - 1)]
+    assert page_log.errors == []
+
+
+def test_the_timeline_answers_to_keys_and_to_the_pointer(opened: Page) -> None:
+    opened.focus("#at")
+    opened.keyboard.press("Home")
+    assert opened.locator("#readout a").get_attribute("href") == f"{day(0)}/weekly.html"
+    opened.keyboard.press("ArrowRight")
+    assert opened.locator("#readout a").get_attribute("href") == f"{day(1)}/weekly.html"
+    assert "2005" in (opened.get_attribute("#at", "aria-valuetext") or "")
+    box = opened.locator(".over").bounding_box()
+    assert box is not None
+    opened.mouse.move(box["x"] + box["width"] - 2, box["y"] + 20)
+    assert opened.locator("#readout a").get_attribute("href") == f"{day(WEEKS - 1)}/weekly.html"
+
+
+def test_everything_can_be_reached_by_keyboard(opened: Page) -> None:
+    reached = set()
+    for _ in range(40):
+        opened.keyboard.press("Tab")
+        reached.add(
+            opened.evaluate(
+                "document.activeElement.id || document.activeElement.className || document.activeElement.tagName"
+            )
+        )
+    assert {"skip", "open", "at", "search", "only"} <= reached
+    opened.focus("th[data-key=risk] button")
+    opened.keyboard.press("Enter")
+    assert opened.get_attribute("th[data-key=risk]", "aria-sort") == "descending"
+
+
+@pytest.mark.parametrize("width", [1400, 1024, 768, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_runs_over_the_edge_and_words_can_be_read(
+    browser: Browser, index: Path, width: int, scheme: Any
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(index.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(FAINT) == []
+    context.close()
+
+
+# Text whose contrast with the ground behind it is below 4.5:1 (WCAG AA).
+FAINT = """() => {
+  const numbers = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = (c) => c.slice(0, 3).map((v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (node) => {
+    for (; node; node = node.parentElement) {
+      const c = numbers(getComputedStyle(node).backgroundColor);
+      if (c.length === 3 || c[3] === 1) return c;
+    }
+    return [255, 255, 255];
+  };
+  const faint = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim()) continue;
+    if (["SCRIPT", "STYLE", "NOSCRIPT", "OPTION"].includes(node.tagName)) continue;
+    if (!node.checkVisibility() || node.closest(".visually-hidden")) continue;
+    const [a, b] = [light(numbers(getComputedStyle(node).color)), light(ground(node))].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) faint.push(`${node.className}: ${walker.currentNode.textContent}`);
+  }
+  return [...new Set(faint)];
+}"""
+
+
+def test_names_for_every_control_and_one_heading_order(opened: Page) -> None:
+    unnamed = opened.evaluate(
+        """() => [...document.querySelectorAll("button,input,select,a[href]")]
+          .filter((node) => node.checkVisibility())
+          .filter((node) => !(node.textContent.trim() || node.getAttribute("aria-label") || node.labels?.length))
+          .map((node) => node.outerHTML)"""
+    )
+    assert unnamed == []
+    levels = opened.evaluate(
+        "[...document.querySelectorAll('h1,h2,h3')].map((node) => Number(node.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+    ids = opened.evaluate("[...document.querySelectorAll('[id]')].map((node) => node.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_hostile_texts_show_as_texts(page: Page, page_log: Any, tmp_path: Path) -> None:
+    synthetic.put(tmp_path, synthetic.reading(dt.date(2019, 12, 27)))
+    synthetic.put(tmp_path, hostile())
+    archive.rebuild(LocalPlace(tmp_path))
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto((tmp_path / "index.html").as_uri())
+    page.click("#comparison button")
+    search(page, "alert(1)")
+    shown = page.inner_text("#comparison")
+    assert shown.count("<script>alert(1)</script>") > 10
+    assert HOSTILE.split("\u2028", maxsplit=1)[0] in page.inner_text(".newest")
+    assert page.locator("main img, #comparison script").count() == 0
+    assert dialogs == []
+    assert page_log.errors == []
+    assert page_log.outside == []
+
+
+def test_a_print_has_the_weeks_and_no_controls(browser: Browser, index: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(index.as_uri())
+    page.emulate_media(media="print")
+    assert not page.is_visible("#search")
+    assert page.is_visible(f"[data-week='{day(WEEKS - 1)}']")
+    assert page.is_visible("#comparison .calls")
+    context.close()
+
+
+def test_simulated_weeks_are_marked(page: Page, tmp_path: Path) -> None:
+    synthetic.put(tmp_path, synthetic.reading(dt.date(2019, 12, 27)))
+    synthetic.put(tmp_path, synthetic.reading(dt.date(2020, 1, 3), source="demo", simulated=True))
+    archive.rebuild(LocalPlace(tmp_path))
+    page.goto((tmp_path / "index.html").as_uri())
+    assert "1 of 2 weeks" in page.inner_text(".banner")
+    assert page.locator("[data-week='2020-01-03'] .tag").inner_text() == "Simulated"
+    assert page.locator("[data-week='2019-12-27'] .tag").count() == 0
+    assert search(page, "simulated") == ["2020-01-03"]
