@@ -101,3 +101,31 @@ def test_it_prints(page: Page, report: Path) -> None:
     page.emulate_media(media="print")
     assert page.locator("nav").first.is_hidden()
     assert len(page.pdf(format="A4")) > 50_000
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_violation(browser: Browser, report: Path, width: int, scheme: str) -> None:
+    import axe_playwright_python
+
+    axe = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text(encoding="utf-8")
+    # The page's own policy would refuse the checker's script.
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        offline=True,
+        bypass_csp=True,
+    )
+    try:
+        page = context.new_page()
+        open_page(page, report)
+        page.add_script_tag(content=axe)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        grave = [
+            (each["id"], each["nodes"][0]["target"])
+            for each in found
+            if each["impact"] in ("serious", "critical")
+        ]
+        assert grave == []
+    finally:
+        context.close()
