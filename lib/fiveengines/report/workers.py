@@ -149,7 +149,7 @@ class _Cluster(Workers):
             ) from None
         try:
             client: Any = Client  # distributed carries no types
-            self._client: Any = client(address, timeout=10, set_as_default=False)
+            self._client: Any = client(address, timeout=5, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise ParameterError(
                 f"no dask scheduler answers at {address} ({type(error).__name__}).",

@@ -1,0 +1,287 @@
+"""Many weeks: the same as lone ones, resumed after a kill, and not stopped by a bad one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive import synthetic
+from fiveengines import cli
+from fiveengines.errors import DataError, ParameterError
+from fiveengines.parameters import RunParameters
+from fiveengines.report import backfill as module
+from fiveengines.report.backfill import backfill, reading_days
+from fiveengines.report.cover_context import CoverContext
+from fiveengines.report.places import Place, place
+from fiveengines.report.weekly import Made, write_week
+from fiveengines.report.workers import BrokenProcessPool, Workers
+
+START, END = dt.date(2019, 12, 9), dt.date(2019, 12, 22)
+DAYS = ["2019-12-13", "2019-12-20"]
+
+
+def reading(where: Place, day: str) -> dict[str, Any]:
+    content = where.read([f"{day}/reading.json"])[f"{day}/reading.json"]
+    assert content is not None, day
+    document: dict[str, Any] = json.loads(content)
+    return document
+
+
+def undated(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key != "generated_at"}
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[tuple[str, Place]]:
+    """Two weeks of the demo, written one after the other by one kernel, at an address that is no folder."""
+    out = "memory://backfilled/reports"
+    summary = backfill(RunParameters(source="demo", out_dir=out), START, END)
+    assert [(each.day, each.status) for each in summary.outcomes] == [(day, "written") for day in DAYS]
+    yield out, place(out)
+    place(out).remove("")
+
+
+def test_a_second_week_is_the_week_that_a_lone_run_makes(filled: tuple[str, Place], tmp_path: Path) -> None:
+    _, where = filled
+    lone = write_week(RunParameters(source="demo", as_of=dt.date(2019, 12, 20), out_dir=str(tmp_path)))
+    assert not lone.failures
+    alone = json.loads((Path(lone.folder) / "reading.json").read_text(encoding="utf-8"))
+    assert undated(alone) == undated(reading(where, DAYS[1]))
+    page = where.read([f"{DAYS[1]}/weekly.html"])[f"{DAYS[1]}/weekly.html"]
+    assert page == (Path(lone.folder) / "weekly.html").read_bytes()
+    assert (tmp_path / "index.html").is_file()
+
+
+def test_each_week_knows_only_its_own_evening(filled: tuple[str, Place]) -> None:
+    _, where = filled
+    prints = [reading(where, day)["data_fingerprint"] for day in DAYS]
+    assert len(set(prints)) == 2
+    for day in DAYS:
+        known = [
+            each["known_at"]
+            for engine in reading(where, day)["engines"].values()
+            for each in engine["evidence"]
+        ]
+        assert max(filter(None, known)) <= f"{dt.date.fromisoformat(day) + dt.timedelta(days=1)}T02:00"
+
+
+def test_a_second_call_keeps_what_stands_and_makes_what_does_not_fit(filled: tuple[str, Place]) -> None:
+    out, where = filled
+    run = RunParameters(source="demo", out_dir=out)
+    again = backfill(run, START, END)
+    assert [each.status for each in again.outcomes] == ["kept", "kept"]
+    assert again.exit_code == 0
+    old = reading(where, DAYS[0])
+    where.write(f"{DAYS[0]}/reading.json", json.dumps(old | {"parameters_fingerprint": "0" * 16}).encode())
+    where.remove(f"{DAYS[1]}/reading.json")
+    third = backfill(run, START, END)
+    assert sorted((each.day, each.status) for each in third.outcomes) == [(day, "written") for day in DAYS]
+    assert undated(reading(where, DAYS[0])) == undated(old)
+    assert where.folders(f"{DAYS[0]}/revisions")
+
+
+class Pretended(Workers):
+    """Workers that answer at once, and badly on request."""
+
+    def __init__(self, bad: dict[str, list[Exception]]) -> None:
+        self.bad = bad
+        self.restarts = 0
+        self.asked: list[str] = []
+
+    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
+        assert run.as_of is not None
+        day = run.as_of.isoformat()
+        self.asked.append(day)
+        future: Future[Made] = Future()
+        if self.bad.get(day):
+            future.set_exception(self.bad[day].pop())
+        else:
+            document = synthetic.reading(run.as_of)
+            files: dict[str, str | bytes] = {
+                "weekly.html": "page",
+                "weekly.ipynb": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+                "reading.json": json.dumps(document),
+            }
+            cover = CoverContext(week=run.as_of, source_label="Files", simulated=False, regime=None)
+            future.set_result(Made(day, files, document, cover, ()))
+        return future
+
+    def restart(self) -> None:
+        self.restarts += 1
+
+
+@pytest.fixture
+def pretend(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Replace the workers by pretended ones that fail as told."""
+
+    def make(bad: dict[str, list[Exception]]) -> Pretended:
+        crew = Pretended(bad)
+
+        def workers(executor: str, count: int) -> Any:
+            class Context:
+                def __enter__(self) -> tuple[Workers, int]:
+                    return crew, count
+
+                def __exit__(self, *_: object) -> None: ...
+
+            return Context()
+
+        monkeypatch.setattr(module, "workers", workers)
+        return crew
+
+    return make
+
+
+SPAN = dt.date(2019, 1, 4), dt.date(2019, 12, 27)
+
+
+def test_one_bad_week_does_not_stop_the_rest(pretend: Any, tmp_path: Path) -> None:
+    pretend(
+        {
+            "2019-03-15": [DataError("has a hole", where="fred/VIXCLS.csv")],
+            "2019-08-09": [ZeroDivisionError()],
+        }
+    )
+    steps: list[tuple[int, int]] = []
+    summary = backfill(
+        RunParameters(source="files", out_dir=str(tmp_path)),
+        *SPAN,
+        count=3,
+        on_progress=lambda done, total, text: steps.append((done, total)),
+    )
+    assert summary.exit_code == 1
+    assert (summary.count("written"), summary.count("failed")) == (50, 2)
+    assert "2019-03-15: failed: fred/VIXCLS.csv: has a hole" in summary.lines()
+    assert steps[-1] == (52, 52)
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+    assert not (tmp_path / "2019-03-15").exists()
+    assert "50 weeks" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_worker_that_dies_is_replaced_and_its_weeks_are_asked_for_once_more(
+    pretend: Any, tmp_path: Path
+) -> None:
+    crew = pretend({"2019-03-15": [BrokenProcessPool("gone")], "2019-08-09": [BrokenProcessPool("gone")] * 9})
+    summary = backfill(RunParameters(source="files", out_dir=str(tmp_path)), *SPAN, count=2)
+    assert summary.count("written") == 51
+    assert [each.day for each in summary.outcomes if each.status == "failed"] == ["2019-08-09"]
+    assert crew.asked.count("2019-08-09") == 2
+    assert crew.restarts >= 3
+    assert len({each.day for each in summary.outcomes}) == len(summary.outcomes) == 52
+
+
+def test_reading_days_are_fridays_or_the_session_before_and_never_to_come() -> None:
+    days = reading_days(dt.date(2019, 4, 1), dt.date(2019, 4, 30))
+    # 19 April 2019 was Good Friday; New York was closed.
+    assert [each.day for each in days] == [5, 12, 18, 26]
+    assert reading_days(dt.date(2019, 12, 1), dt.date(2100, 1, 1))[-1] < dt.date.today()
+    with pytest.raises(ParameterError, match="no reading date"):
+        reading_days(dt.date(2090, 1, 1), dt.date(2091, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--start", "2019-12-20", "--end", "2019-12-13"], "Swap them"),
+        (["--start", "2019-12-13", "--end", "2019-12-20", "--workers", "0"], "--workers 0"),
+        (["--start", "2019-12-13", "--end", "2019-12-20", "--executor", "magic"], "--executor 'magic'"),
+        (["--start", "soon", "--end", "2019-12-20"], "not a date"),
+        (["--start", "2019-12-13", "--end", "2019-12-20", "--out", "nowhere://x"], "nowhere://x"),
+    ],
+)
+def test_a_wrong_argument_is_one_line(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = [] if "--out" in arguments else ["--out", str(tmp_path)]
+    assert cli.main(["backfill", "--source", "demo", *arguments, *out]) == 2
+    error = capsys.readouterr().err.strip()
+    assert said in error
+    assert "\n" not in error
+
+
+def alive(pid: int) -> bool:
+    """Whether a process still runs; one that has ended and waits for its parent does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(") ", 1)[1][0] != "Z"
+    except OSError:
+        return False
+
+
+def children(pid: int) -> list[int]:
+    """Every process below `pid`."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text(encoding="utf-8").split()):
+            found += [child, *children(child)]
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_killed_run_leaves_whole_weeks_and_no_process_and_is_resumed(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "from fiveengines.cli import console; console()",
+        "backfill",
+        "--source",
+        "demo",
+    ]
+    command += ["--start", "2019-11-01", "--end", "2019-11-30", "--out", str(tmp_path), "--workers", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob("2019-*/reading.json")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    workers = children(process.pid)
+    assert len(workers) >= 4  # two workers, each with a kernel
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    written = {each.parent.name for each in tmp_path.glob("2019-*/reading.json")}
+    assert 0 < len(written) < 5
+    for day in written:
+        assert {"weekly.html", "weekly.ipynb", "reading.json"} <= {
+            each.name for each in (tmp_path / day).iterdir()
+        }
+    deadline = time.monotonic() + 30
+    while any(map(alive, workers)):
+        assert time.monotonic() < deadline, "a worker outlived its run"
+        time.sleep(0.1)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"{5 - len(written)} written, {len(written)} already there" in done.stdout
+    assert len(list(tmp_path.glob("2019-*/reading.json"))) == 5
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_of_two_makes_the_same_weeks(filled: tuple[str, Place], tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=str(tmp_path / "dask")
+    ) as cluster:
+        run = RunParameters(source="demo", out_dir=str(tmp_path / "out"))
+        summary = backfill(run, START, END, executor=f"dask:{cluster.scheduler_address}")
+    assert sorted((each.day, each.status) for each in summary.outcomes) == [(day, "written") for day in DAYS]
+    for day in DAYS:
+        assert undated(reading(place(tmp_path / "out"), day)) == undated(reading(filled[1], day))
+
+
+def test_an_address_without_a_scheduler_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed")
+    arguments = ["--start", "2019-12-13", "--end", "2019-12-13", "--source", "demo", "--out", str(tmp_path)]
+    assert cli.main(["backfill", *arguments, "--executor", "dask:tcp://127.0.0.1:1"]) == 2
+    assert "no dask scheduler answers" in capsys.readouterr().err
