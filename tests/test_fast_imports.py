@@ -13,7 +13,10 @@ jsonschema = pytest.importorskip("jsonschema")
 def test_validation_still_finds_what_is_wrong() -> None:
     schema = {
         "type": "object",
-        "properties": {"as_of": {"type": "string", "format": "date"}, "score": {"type": "number", "maximum": 1}},
+        "properties": {
+            "as_of": {"type": "string", "format": "date"},
+            "score": {"type": "number", "maximum": 1},
+        },
         "required": ["as_of"],
     }
     checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
@@ -36,5 +39,7 @@ def test_altair_and_nbformat_still_refuse_an_invalid_document() -> None:
         "try: nbformat.validate(nb); sys.exit('nbformat took it')\n"
         "except nbformat.ValidationError: pass\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr

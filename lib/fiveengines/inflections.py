@@ -52,7 +52,11 @@ def announced(found: pd.DataFrame, params: Inflections) -> pd.Series:
 
     Improving turns count only for the engines that params name, because a market's turn is theirs to announce.
     """
-    wanted = [name for name in found if str(name).endswith(DETERIORATING) or str(name).split(":")[0] in params.announce]
+    wanted = [
+        name
+        for name in found
+        if str(name).endswith(DETERIORATING) or str(name).split(":")[0] in params.announce
+    ]
     flags = found[wanted].to_numpy() > 0
     return pd.Series([",".join(np.array(wanted)[row]) for row in flags], index=found.index)
 

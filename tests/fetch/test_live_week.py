@@ -27,7 +27,9 @@ def test_a_week_reads_the_same_from_the_store_as_from_files(server: Loopback, tm
     report = fetch(Store(tmp_path / "data"), server.settings())
     assert not [trouble for outcome in report.outcomes for trouble in outcome.troubles]
     # A first fetch takes ten months of the put/call ratio: the files are given no more.
-    held = Store(tmp_path / "data").dataset().series["PUT_CALL_EQUITY"].frame["observed"].dt.strftime("%Y-%m-%d")
+    held = (
+        Store(tmp_path / "data").dataset().series["PUT_CALL_EQUITY"].frame["observed"].dt.strftime("%Y-%m-%d")
+    )
     ratios = tmp_path / "downloads" / "sentiment" / "putcall.csv"
     lines = ratios.read_text().splitlines()
     kept = [line for line in lines[1:] if line.split(",")[0] in set(held)]

@@ -81,4 +81,7 @@ def _plain_record(record: Record) -> dict[str, Any]:
 
 
 def _yaml(rows: list[dict[str, Any]]) -> str:
-    return yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, default_flow_style=False, width=4096)
+    text: str = yaml.safe_dump(
+        rows, allow_unicode=True, sort_keys=False, default_flow_style=False, width=4096
+    )
+    return text

@@ -43,7 +43,8 @@ def bind(notebooks: Sequence[Path]) -> nbformat.NotebookNode:
         cells += _step_cells(path, number)
     if not any("parameters" in tags(cell) for cell in cells):
         raise NotebookError(
-            f"{notebooks[0].name}: no cell is tagged `parameters`", remedy="Tag the parameters cell in JupyterLab."
+            f"{notebooks[0].name}: no cell is tagged `parameters`",
+            remedy="Tag the parameters cell in JupyterLab.",
         )
     bound: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=cells)
     bound.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}

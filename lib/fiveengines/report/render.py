@@ -78,7 +78,9 @@ def script_json(value: Any) -> str:
 
 
 def _contents(sections: list[Section], cover: CoverContext) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = [{"anchor": "cover", "title": "The week", "failed": False, "children": []}]
+    entries: list[dict[str, Any]] = [
+        {"anchor": "cover", "title": "The week", "failed": False, "children": []}
+    ]
     entries += [
         {
             "anchor": section.anchor,
@@ -103,9 +105,7 @@ def _cover_templates() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
     )
-    environment.filters.update(
-        longdate=_long_date, percent=_percent, signed=_signed, sparkline=sparkline
-    )
+    environment.filters.update(longdate=_long_date, percent=_percent, signed=_signed, sparkline=sparkline)
     return environment
 
 

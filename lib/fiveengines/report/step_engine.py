@@ -65,7 +65,9 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]
             self.over = self.over or not self.kernel.interrupt()
         except DeadKernelError:
             self.over = True
-            self._fail(cell, index, step, "dead", "DeadKernelError", "the Python kernel ended while this cell ran")
+            self._fail(
+                cell, index, step, "dead", "DeadKernelError", "the Python kernel ended while this cell ran"
+            )
         except CellExecutionError as problem:
             self._fail(cell, index, step, "error", problem.ename, problem.evalue)
         finally:
