@@ -1,0 +1,192 @@
+"""What may be asked for beside a report: mail, PDF, the same week again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email
+import json
+import re
+from dataclasses import replace
+from email.message import EmailMessage
+from email.policy import default
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from archive import synthetic
+from fiveengines import cli
+from fiveengines.report.again import asked_with, differences
+from fiveengines.report.cover_context import (
+    Aggressiveness,
+    CoverContext,
+    EngineCard,
+    Failure,
+    HealthItem,
+    ManualEntry,
+    RegimeCall,
+)
+from fiveengines.report.mail import message
+from fiveengines.report.pdf import PrintError, find_chromium, print_page
+from fiveengines.report.places import place
+
+WHEN = dt.datetime(2019, 12, 21, 8, tzinfo=dt.UTC)
+COVER = CoverContext(
+    week=dt.date(2019, 12, 20),
+    source_label="Files",
+    simulated=False,
+    regime=RegimeCall(1, "Broad bull", True, 0.6, "Liquidity ample, and a friendly rate path."),
+    engines=(EngineCard("breadth", "Breadth", "supportive", "stable", 0.76, manual=True),),
+    aggressiveness=Aggressiveness(0.85, 0.25, 0.85, "All of the risk budget."),
+    style="Trend-following",
+    style_text="The tape agrees.",
+    changes=("Positioning −0.38 → −0.58.",),
+    inflections=("Rate path deteriorating, 5 weeks ago.",),
+    data_health=(HealthItem("warning", "VIX is stale.", "Fetch again."),),
+    manual_entries=(ManualEntry("VIX", "19.5", "Ada", "misprinted", "2019-12-20", "2020-01-03"),),
+)
+HOSTILE = "<script>alert(1)</script>\r\nBcc: everyone@example.org"
+
+
+def parts(raw: bytes) -> tuple[EmailMessage, str, str]:
+    mail = email.message_from_bytes(raw, policy=default)
+    assert isinstance(mail, EmailMessage)
+    text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert text is not None and html is not None
+    return mail, text.get_content(), html.get_content()
+
+
+class Words(HTMLParser):
+    """The words of a page and its tags."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.words = ""
+        self.tags: list[str] = []
+        self.feed(page)
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+
+def test_a_mail_has_both_parts_with_the_same_news_and_no_address() -> None:
+    mail, text, html = parts(message(COVER, "/reports/2019-12-20/weekly.html", WHEN))
+    assert mail["Subject"] == "Five Engines, 2019-12-20: Broad bull"
+    assert mail["To"] is None and mail["From"] is None
+    assert mail["X-Unsent"] == "1"
+    assert mail["Date"].datetime == WHEN
+    page = Words(html)
+    for said in (
+        "Broad bull",
+        "friendly rate path",
+        "+0.76",
+        "misprinted",
+        "VIX is stale.",
+        "promises no return",
+    ):
+        assert said in text
+        assert said in page.words
+    assert "/reports/2019-12-20/weekly.html" in text
+    assert not {"script", "img", "link", "iframe", "style"} & set(page.tags)
+
+
+def test_a_mail_is_the_same_for_the_same_week_and_every_line_can_travel() -> None:
+    raw = message(COVER, "weekly.html", WHEN)
+    assert raw == message(COVER, "weekly.html", WHEN)
+    assert all(len(line) <= 998 for line in raw.split(b"\r\n"))
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+def test_hostile_texts_reach_neither_the_markup_nor_the_headers() -> None:
+    regime = replace(COVER.regime, name=HOSTILE, narrative=HOSTILE)  # type: ignore[type-var]
+    entry = ManualEntry(*[HOSTILE] * 6)
+    mail, _, html = parts(
+        message(replace(COVER, regime=regime, changes=(HOSTILE,), manual_entries=(entry,)), HOSTILE, WHEN)
+    )
+    assert "script" not in Words(html).tags
+    assert mail["Bcc"] is None
+    assert set(mail.keys()) == {"Subject", "Date", "X-Unsent", "MIME-Version", "Content-Type"}
+
+
+def test_simulated_and_unfinished_weeks_say_so() -> None:
+    failure = Failure(3, "Aggressiveness", "ValueError: no", "Open the notebook.")
+    mail, text, html = parts(message(replace(COVER, simulated=True, failures=(failure,)), "x", WHEN))
+    assert mail["Subject"].endswith("(simulated, unfinished)")
+    for each in (text, Words(html).words):
+        assert "none is real" in each
+        assert "Step 3, Aggressiveness" in each
+
+
+def test_a_week_is_printed_and_mailed_and_rendered_again(
+    tmp_path: Path, chromium: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHROMIUM", str(chromium))
+    out, mail = tmp_path / "out", tmp_path / "week.eml"
+    asked = ["--as-of", "2020-03-21", "--source", "demo", "--out", str(out)]
+    assert cli.main(["weekly", *asked, "--pdf", "--mail-out", str(mail)]) == 0
+    pdf = (out / "2020-03-20" / "weekly.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF-")
+    pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
+    assert 3 <= pages <= 30
+    assert "2020-03-20" in parts(mail.read_bytes())[0]["Subject"]
+    run, before = asked_with(place(out), "2020-03-20", str(out))
+    assert (str(run.as_of), run.source, run.data_dir) == ("2020-03-20", "demo", None)
+    capsys.readouterr()
+    assert cli.main(["archive", "--again", "2020-03-20", "--out", str(out)]) == 0
+    assert "The same reading as before." in capsys.readouterr().out
+    after = json.loads((out / "2020-03-20" / "reading.json").read_text(encoding="utf-8"))
+    assert differences(before, after) == []
+    kept = list((out / "2020-03-20" / "revisions").glob("*/weekly.pdf"))
+    assert [each.read_bytes() for each in kept] == [pdf]
+    assert cli.main(["archive", "--keep-revisions", "0", "--dry-run", "--out", str(out)]) == 0
+    assert "would remove 2020-03-20/revisions/" in capsys.readouterr().out
+    assert kept[0].is_file()
+    assert cli.main(["archive", "--keep-revisions", "0", "--out", str(out)]) == 0
+    assert not kept[0].exists()
+
+
+def test_differences_name_what_changed() -> None:
+    before = synthetic.reading(dt.date(2020, 1, 3))
+    after = synthetic.reading(
+        dt.date(2020, 1, 3), library_version="9", series_fingerprints={"VIX": "x", "SPX": "y"}
+    )
+    after["regime"] = {}
+    assert differences(before, after) == ["library: 0.1.0 → 9", "data: SPX, VIX", "reading: regime"]
+
+
+def test_a_week_that_is_not_there_cannot_be_rendered_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["archive", "--again", "2020-03-20", "--out", str(tmp_path)]) == 1
+    assert "2020-03-20/reading.json: cannot be read" in capsys.readouterr().err
+
+
+def test_a_dry_run_without_a_wish_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["archive", "--dry-run", "--out", str(tmp_path)]) == 2
+    assert "--keep-weeks" in capsys.readouterr().err
+
+
+def test_without_a_browser_pdf_is_refused_before_the_week_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHROMIUM", str(tmp_path / "gone"))
+    assert cli.main(["weekly", "--source", "demo", "--pdf", "--out", str(tmp_path / "out")]) == 1
+    error = capsys.readouterr().err.strip()
+    assert "which is not a file" in error and "\n" not in error
+    assert not (tmp_path / "out").exists()
+    monkeypatch.delenv("CHROMIUM")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("fiveengines.report.pdf._is_file", lambda path: False)
+    with pytest.raises(PrintError, match="needs Chromium"):
+        find_chromium()
+
+
+def test_a_browser_that_prints_nothing_is_one_line(tmp_path: Path) -> None:
+    mute = tmp_path / "chromium"
+    mute.write_text("#!/bin/sh\necho 'cannot open display' >&2\nexit 1\n", encoding="utf-8")
+    mute.chmod(0o755)
+    with pytest.raises(PrintError, match="cannot open display"):
+        print_page("<!DOCTYPE html>", mute)
