@@ -1,0 +1,124 @@
+"""The schedules in docs/schedule are well formed and call commands and options that exist."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import shlex
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from ruamel.yaml import YAML
+
+from fiveengines.cli import archive, commands, data, manual  # noqa: F401  (they add their commands to the app)
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "schedule"
+COMMANDS: dict[str, Any] = typer.main.get_command(commands.app).commands  # type: ignore[attr-defined]
+CALL = re.compile(r"(?:^|[\s/\\;{&])fiveengines(?:\.exe)? +([a-z].*?)(?=;|&&|\||>|$)")
+TASK = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
+
+
+def text(name: str) -> str:
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def check(call: str) -> str:
+    """Hold one call of our program to the command line; returns the command."""
+    name, *rest = shlex.split(call.split("  #", maxsplit=1)[0])
+    assert name in COMMANDS, call
+    known = {option for each in COMMANDS[name].params for option in each.opts}
+    unknown = {word.split("=")[0] for word in rest if word.startswith("--")} - known
+    assert not unknown, f"{call}: {unknown}"
+    return name
+
+
+def calls(script: str) -> list[str]:
+    return [check(found.group(1)) for line in script.splitlines() for found in CALL.finditer(line.strip())]
+
+
+def test_the_crontab_has_five_time_fields_and_no_bare_per_cent() -> None:
+    lines = [line for line in text("crontab").splitlines() if line and not line.startswith("#")]
+    jobs = [line for line in lines if not re.match(r"[A-Z_]+=", line)]
+    assert len(jobs) == 1
+    *fields, command = jobs[0].split(maxsplit=5)
+    limits = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 7)]
+    for field, (low, high) in zip(fields, limits, strict=True):
+        assert field == "*" or low <= int(field) <= high
+    assert fields[4] == "6"
+    assert not re.search(r"(?<!\\)%", command), "cron takes a bare % for the end of the line"
+    assert calls(command) == ["fetch", "weekly"]
+
+
+def unit(name: str) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None, strict=False, comment_prefixes=("#", ";"))
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string(text(name))
+    return parser
+
+
+def test_the_service_runs_once_and_fetching_may_fail() -> None:
+    service = unit("five-engines.service")["Service"]
+    assert service["Type"] == "oneshot"
+    for key, minus, command in (("ExecStartPre", "-", "fetch"), ("ExecStart", "", "weekly")):
+        value = service[key]
+        assert value.startswith(f"{minus}%h/"), "systemd wants an absolute program"
+        assert calls(value) == [command]
+
+
+def test_the_timer_belongs_to_the_service_and_makes_up_for_sleep() -> None:
+    timer = unit("five-engines.timer")
+    assert re.fullmatch(r"Sat \*-\*-\* \d\d:\d\d", timer["Timer"]["OnCalendar"])
+    assert timer["Timer"]["Persistent"] == "true"
+    assert timer["Install"]["WantedBy"] == "timers.target"
+    assert (FOLDER / "five-engines.service").is_file(), "a timer starts the service of its own name"
+
+
+def test_the_task_is_well_formed_and_weekly() -> None:
+    task = ET.fromstring(text("five-engines.xml"))
+    assert task.tag == f"{{{TASK['t']}}}Task"
+    assert [each.tag.split("}")[1] for each in task] == [
+        "RegistrationInfo",
+        "Triggers",
+        "Principals",
+        "Settings",
+        "Actions",
+    ]
+    assert task.find(".//t:DaysOfWeek/t:Saturday", TASK) is not None
+    ran = []
+    for action in task.findall(".//t:Exec", TASK):
+        command, arguments = action.findtext("t:Command", "", TASK), action.findtext("t:Arguments", "", TASK)
+        assert command.endswith(r"\Scripts\fiveengines.exe")
+        ran.append(check(arguments))
+    assert ran == ["fetch", "weekly"]
+    principals = {each.get("id") for each in task.findall(".//t:Principal", TASK)}
+    actions = task.find("t:Actions", TASK)
+    assert actions is not None and actions.get("Context") in principals
+
+
+def test_the_workflow_fetches_writes_and_publishes() -> None:
+    flow = YAML(typ="safe", pure=True).load(text("weekly.yml"))
+    (job,) = flow["jobs"].values()
+    ran = [command for step in job["steps"] for command in calls(step.get("run", ""))]
+    assert ran == ["fetch", "weekly", "archive"]
+    *_, weekday = flow["on"]["schedule"][0]["cron"].split()
+    assert weekday == "6"
+    used = [step["uses"].split("@")[0] for step in job["steps"] if "uses" in step]
+    assert used[-2:] == ["actions/upload-pages-artifact", "actions/deploy-pages"]
+    assert flow["permissions"] == {"contents": "write", "pages": "write", "id-token": "write"}
+    with_key = [step["name"] for step in job["steps"] if "FRED_API_KEY" in str(step)]
+    assert with_key == ["Fetch"], "the key reaches the fetch alone"
+
+
+@pytest.mark.parametrize("page", ["SCHEDULING.md", "ARCHIVE.md"])
+def test_pages_name_files_and_commands_that_exist(page: str) -> None:
+    written = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([^)#]+)", written):
+        assert link.startswith("https://") or (ROOT / "docs" / link).exists(), link
+    shown = [line for line in written.splitlines() if line.startswith("    fiveengines ")]
+    assert shown
+    for line in shown:
+        check(line.strip().removeprefix("fiveengines ").replace("[", "").replace("]", "").split("    #")[0])
