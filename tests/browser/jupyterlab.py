@@ -59,9 +59,21 @@ class JupyterLab:
         """Open a notebook with a fresh workspace and wait for its kernel."""
         page.goto(f"{self.url}/lab/tree/{notebook}?reset")
         page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=40_000)
+        self._wait_for_kernel(notebook)
         page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(
             timeout=40_000, state="attached"
         )
+
+    def _wait_for_kernel(self, notebook: str, seconds: float = 60) -> None:
+        """Wait until the page talks to the notebook's kernel: asked earlier, JupyterLab asks back which is meant."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with urllib.request.urlopen(f"{self.url}/api/sessions", timeout=5) as answer:
+                sessions = json.load(answer)
+            if any(each["path"] == notebook and each["kernel"]["connections"] for each in sessions):
+                return
+            time.sleep(0.2)
+        raise AssertionError(f"{notebook}: no kernel within {seconds:.0f} s")
 
     def stop(self) -> None:
         """End the server and, with it, its kernels."""
