@@ -1,4 +1,4 @@
-"""`make bench`: the weekly report against a toy of the stock commands, the history, the preview and the store.
+"""`make bench`: the weekly report against a toy of the stock commands; history, preview, store and archive.
 
 Times are whole processes, several rounds in turn (A B A B …) after one warm-up; medians and ratios are printed and
 nothing is judged. The toy is a notebook with three Altair charts through `papermill` and `jupyter nbconvert`.
@@ -115,7 +115,7 @@ def main() -> None:
         history("history, real data, 13 years", "2007-06-01", "2019-12-27", "files", real, rounds)
     else:
         print("history, real data: left out, FIVEENGINES_REAL_DATA is not set")
-    for bench in ("preview_bench.py", "store_bench.py"):
+    for bench in ("preview_bench.py", "store_bench.py", "archive_bench.py"):
         print(f"\n{bench}")
         subprocess.run([sys.executable, str(HERE / bench)], check=False, timeout=600)
 
