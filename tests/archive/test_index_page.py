@@ -142,6 +142,17 @@ def test_a_third_tick_lets_the_first_go(opened: Page) -> None:
     assert ticked == [day(WEEKS - 5), day(WEEKS - 8)]
 
 
+def test_the_lists_hold_every_week_once_they_are_turned_to(opened: Page) -> None:
+    opened.focus("#first")
+    assert opened.locator("#first option").count() == WEEKS
+    assert opened.locator("#first option:checked").get_attribute("value") == str(WEEKS - 2)
+    opened.select_option("#first", str(7))
+    assert opened.locator("#comparison .calls thead a").all_inner_texts() == [day(7), day(WEEKS - 1)]
+    opened.click("#swap")
+    assert opened.locator("#comparison .calls thead a").all_inner_texts() == [day(WEEKS - 1), day(7)]
+    assert "weeks earlier" in opened.inner_text("#comparison .headline")
+
+
 def test_a_comparison_has_an_address(page: Page, page_log: Any, index: Path) -> None:
     page.goto(f"{index.as_uri()}#compare={day(3)},{day(30)}")
     assert page.locator("#comparison .calls thead a").all_inner_texts() == [day(3), day(30)]

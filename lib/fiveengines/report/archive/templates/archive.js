@@ -199,9 +199,25 @@
 
   // ---- two weeks side by side -------------------------------------------------------------------------------------
 
+  const option = (i) => el("option", { value: String(i) }, `${data.days[i]} · ${regimeName(data.regime[i])}`);
+
+  // A list of a thousand weeks takes a third of a second to lay out, so each is filled when it is first turned to.
+  function pick(list, i) {
+    if (!list.dataset.whole) list.replaceChildren(option(i));
+    list.value = String(i);
+  }
+
+  function fillList(list) {
+    if (list.dataset.whole) return;
+    const chosen = list.value;
+    list.dataset.whole = "yes";
+    list.replaceChildren(...data.days.map((_, i) => option(last - i)));
+    list.value = chosen;
+  }
+
   function choose(first, second) {
-    $("first").value = String(first);
-    $("second").value = String(second);
+    pick($("first"), first);
+    pick($("second"), second);
     compare();
   }
 
@@ -300,11 +316,10 @@
   }
 
   function comparison() {
-    const options = () => data.days.map((day, i) => el("option", { value: String(i) }, `${day} · ${regimeName(data.regime[i])}`)).reverse();
-    $("first").append(...options());
-    $("second").append(...options());
-    $("first").addEventListener("change", compare);
-    $("second").addEventListener("change", compare);
+    for (const list of [$("first"), $("second")]) {
+      for (const turned of ["focus", "pointerdown"]) list.addEventListener(turned, () => fillList(list));
+      list.addEventListener("change", compare);
+    }
     $("swap").addEventListener("click", () => choose(Number($("second").value), Number($("first").value)));
     const given = asked();
     const before = location.hash;
