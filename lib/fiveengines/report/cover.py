@@ -94,6 +94,7 @@ def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
         moved_most=_first_capital(narrative.moved_text(narrative.moved_most(reading))),
         coverage=reading.coverage,
         manual=manual,
+        forced=reading.forced,
         was=reading.previous_state if reading.previous_state != reading.state else None,  # type: ignore[arg-type]
     )
 
