@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import os
 import signal
@@ -14,10 +15,11 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from archive import synthetic
-from fiveengines import cli
+from fiveengines import cli, routine
 from fiveengines.errors import DataError, ParameterError
 from fiveengines.parameters import RunParameters
 from fiveengines.report import backfill as module
@@ -74,6 +76,16 @@ def test_each_week_knows_only_its_own_evening(filled: tuple[str, Place]) -> None
             for each in engine["evidence"]
         ]
         assert max(filter(None, known)) <= f"{dt.date.fromisoformat(day) + dt.timedelta(days=1)}T02:00"
+
+
+def test_the_archive_s_table_is_the_history(filled: tuple[str, Place]) -> None:
+    _, where = filled
+    table = (where.read(["readings.csv"])["readings.csv"] or b"").decode()
+    found = pd.read_csv(io.StringIO(table), index_col="as_of", keep_default_na=False)
+    history = routine.history(START, END, source="demo").to_csv(date_format="%Y-%m-%d")
+    expected = pd.read_csv(io.StringIO(history), index_col="as_of", keep_default_na=False)
+    pd.testing.assert_frame_equal(found[list(expected)], expected)
+    assert list(found.columns) == [*expected, "regime_name"]
 
 
 def test_a_second_call_keeps_what_stands_and_makes_what_does_not_fit(filled: tuple[str, Place]) -> None:

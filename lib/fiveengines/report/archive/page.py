@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from fiveengines.charts import theme
 from fiveengines.parameters import ENGINES, REGIME_NAMES
+from fiveengines.playbook import content
 from fiveengines.report.archive.collect import Collected
 from fiveengines.report.archive.compare import columns
 from fiveengines.report.archive.timeline import timeline
@@ -42,6 +43,7 @@ def index_page(found: Collected) -> str:
     data = {
         **columns(weeks),
         "regimes": REGIME_NAMES,
+        "styles": {key: style.name for key, style in content.styles().items()},
         "engineNames": {engine: engine_name(engine) for engine in ENGINES},
         "shapes": {"s": "supportive", "n": "neutral", "a": "adverse", "u": "unknown"},
         "ways": {"i": "improving", "s": "stable", "d": "deteriorating", "u": "unknown"},

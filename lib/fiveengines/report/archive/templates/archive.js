@@ -41,7 +41,7 @@
   const percent = (hundredths) => `${hundredths}\u202f%`;
   const words = (text) => text.replaceAll("_", " ");
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-  const styleOf = (i) => capital(words(data.words[data.style[i]]));
+  const styleOf = (i) => data.styles[data.words[data.style[i]]] || capital(words(data.words[data.style[i]]));
   const moment = (day) => Date.parse(`${day}T00:00:00Z`);
   const dates = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   const long = (i) => dates.format(moment(data.days[i]));
@@ -52,7 +52,9 @@
   const turnsOf = (i) => (data.turns[i] ? data.turns[i].split(",").map((each) => each.split(":")) : []);
   const state = (engine, i) => data.engines[engine].state[i];
   const mixed = data.days.some((_, i) => simulated(i)) && !data.days.every((_, i) => simulated(i));
-  const figures = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 5 });
+  const formats = [0, 1, 2].map((places) => new Intl.NumberFormat("en-US", { maximumFractionDigits: places }));
+  const small = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
+  const figures = (value) => (Math.abs(value) < 1 ? small : formats[Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 100 ? 1 : 2]).format(value);
 
   const regimeChip = (i) => [el("span", { class: `number r${data.regime[i]}` }, String(data.regime[i])), el("span", {}, regimeName(data.regime[i]), data.confirmed[i] ? null : el("span", { class: "soft" }, " unconfirmed"))];
   const turnText = (i) => turnsOf(i).map(([engine, way]) => `${data.engineNames[engine]} ${way}`).join(", ");
@@ -265,7 +267,7 @@
       return { line, change: (is || 0) - (was || 0), absent: was === null && is === null, manual: line.manual.includes(a) || line.manual.includes(b) };
     }).filter((move) => !move.absent).sort((x, y) => Math.abs(y.change) - Math.abs(x.change));
     const most = Math.max(...moves.map((move) => Math.abs(move.change)), 1);
-    const figure = (line, i) => el("td", { class: "num" }, line.value[i] === null ? el("span", { class: "soft" }, "missing") : [minus(figures.format(line.value[i])), line.points[i] === null ? el("span", { class: "soft" }, " not counted") : null]);
+    const figure = (line, i) => el("td", { class: "num" }, line.value[i] === null ? el("span", { class: "soft" }, "missing") : [minus(figures(line.value[i])), line.points[i] === null ? el("span", { class: "soft" }, " not counted") : null]);
     const rows = moves.map((move, place) => el("tr", { class: place >= FEW ? "rest" : undefined },
       el("th", { scope: "row" }, move.line.title, el("span", { class: "soft unit" }, move.line.unit), move.manual ? el("span", { class: "tag manual" }, "Manual") : null),
       el("td", { class: "of" }, data.engineNames[move.line.engine]), figure(move.line, a), figure(move.line, b),
