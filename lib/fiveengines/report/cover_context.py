@@ -41,7 +41,8 @@ class EngineCard:
     """One engine on the cover. `history`: up to a year of weekly scores in -1…+1, oldest first, None for a gap.
 
     `score` None reads "no reading". `moved_most` is one line such as "VIX3M ratio 0.92 → 1.04 in four weeks".
-    `manual` marks that a person's entry took part, `forced` that a person set the whole state; `was` is last week's state when it differs.
+    `manual` marks that a person's entry took part, `forced` that a person set the whole state;
+    `was` is last week's state when it differs.
     """
 
     key: str
