@@ -40,6 +40,7 @@ test: $(TEST)  ## Run every test and every notebook
 lint: $(TEST)  ## Check style, types, import directions and house rules
 	@failed=0; \
 	for check in 'ruff check --output-format=concise .' 'ruff format --check --output-format=concise .' mypy \
+	  'deptry lib notebooks' 'deptry tests --ignore DEP002,DEP004' \
 	  'lint-imports --no-logo' 'pytest tests/test_house.py'; do \
 	  echo "== $$check"; $(BIN)/$$check || failed=1; \
 	done; exit $$failed

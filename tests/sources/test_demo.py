@@ -149,12 +149,12 @@ def test_high_and_low_enclose_open_and_close(market: Dataset) -> None:
     ],
 )
 def test_weekly_figures_keep_their_weekday(market: Dataset, key: str, weekday: int) -> None:
-    assert set(market.series[key].latest().index.weekday) == {weekday}
+    assert set(market.series[key].latest().index.day_of_week) == {weekday}
 
 
 def test_positions_of_a_holiday_tuesday_are_mondays_and_a_shutdown_delays_them(market: Dataset) -> None:
     frame = market.series["COT_SP500_SPEC_LONG"].frame.set_index("observed")
-    assert set(frame.index.weekday) == {0, 1}
+    assert set(frame.index.day_of_week) == {0, 1}
     # Christmas 2018 was a Tuesday; that report appeared on 1 February 2019, after the shutdown
     assert pd.Timestamp("2018-12-25") not in frame.index
     assert frame.loc["2018-12-24", "known_at"] == pd.Timestamp("2019-02-01 20:30")
