@@ -28,7 +28,7 @@ class Market:
 
     series: dict[str, pd.Series]
     now: pd.Timestamp
-    # series → rows observed, value, realtime (a date); built from the release rule when absent
+    # series → rows observed, value, realtime (a New York date), known (UTC); built from the release rule when absent
     vintages: dict[str, pd.DataFrame] = field(default_factory=dict)
     # (prefix, report date) → moment the CFTC's service loaded the row, ISO text
     loaded: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -47,16 +47,19 @@ class Market:
         return self._shown[key]
 
     def vintage_rows(self, series_id: str) -> pd.DataFrame:
-        """Rows observed, value, realtime (datetime64 dates) published by `now`."""
+        """Rows observed, value, realtime (a New York date), published by `now`: known (naive
+        UTC) where there is such a column, else from that date on."""
         rows = self.vintages.get(series_id)
         if rows is None:
             values = self.series[series_id]
             known = calendars.published_at(catalog()[series_id], pd.DatetimeIndex(values.index))
             local = known.tz_localize("UTC").tz_convert(calendars.NEW_YORK).tz_localize(None).normalize()
-            rows = pd.DataFrame({"observed": values.index, "value": values.to_numpy(), "realtime": local})
+            rows = pd.DataFrame(
+                {"observed": values.index, "value": values.to_numpy(), "realtime": local, "known": known}
+            )
             self.vintages[series_id] = rows
-        today = self.now.tz_localize("UTC").tz_convert(calendars.NEW_YORK).tz_localize(None).normalize()
-        return rows[rows["realtime"] <= today]
+        known = rows["known"].fillna(rows["realtime"]) if "known" in rows else rows["realtime"]
+        return rows[known <= self.now]
 
     def revise(self, series_id: str, observed: str, value: float, realtime: str) -> None:
         """Publish another value for `observed` on the day `realtime`; the plain history shows it as well."""
