@@ -110,6 +110,34 @@ def test_direction_is_measured_against_the_engines_own_usual_change() -> None:
     assert (found.direction["volatility"].iloc[:25] == "stable").all()
 
 
+def test_things_can_get_worse_beyond_the_breakpoints() -> None:
+    """VIX 30, 45 and 60 all score -1; the direction still tells a panic that grows from one that fades."""
+    rng = np.random.default_rng(2)
+    weeks = pd.date_range("2007-01-05", periods=124, freq="W-FRI")
+    vix = 30.0 + rng.normal(0, 0.3, 124)
+    vix[-8:-4], vix[-4:] = 60.0, 38.0
+    found = engines.read(frame(weeks, vix=vix, vix_term=1.1, realized_volatility_21d=30.0), PARAMS)
+    assert (found.scores["vix"] == -1.0).all() and found.score["volatility"].iloc[100:].nunique() == 1
+    assert found.direction["volatility"].iloc[-8] == "deteriorating"
+    assert found.direction["volatility"].iloc[-1] == "improving"
+
+
+def test_under_stress_a_capped_engine_does_not_improve_beyond_its_cap() -> None:
+    """Falling yields in a panic do not make the rate path friendlier."""
+    rng = np.random.default_rng(3)
+    weeks = pd.date_range("2007-01-05", periods=120, freq="W-FRI")
+    fall = rng.normal(0.2, 0.02, 120)
+    fall[-6:] = -1.5
+    calm = engines.read(
+        frame(weeks, two_year_change_13w=fall, real_yield_change_13w=fall, hy_spread=5.0), PARAMS
+    )
+    panic = engines.read(
+        frame(weeks, two_year_change_13w=fall, real_yield_change_13w=fall, hy_spread=11.0), PARAMS
+    )
+    assert calm.direction["rate_path"].iloc[-4] == "improving"
+    assert panic.score["rate_path"].iloc[-1] <= 0.0 and panic.direction["rate_path"].iloc[-1] == "stable"
+
+
 def test_a_state_set_by_hand_replaces_the_engines_score() -> None:
     forced = pd.DataFrame(np.nan, index=WEEKS, columns=list(parameters.ENGINES))
     forced.loc[WEEKS[5:], "breadth"] = -0.6

@@ -75,10 +75,14 @@ class EngineHistory:
     forced: pd.DataFrame
 
 
-def indicator_score(values: np.ndarray, adverse: np.ndarray, supportive: np.ndarray) -> np.ndarray:
-    """-1 at and beyond `adverse`, +1 at and beyond `supportive`, linear between; NaN stays NaN. Shapes broadcast."""
-    scaled = ((values - adverse) / (supportive - adverse)) * 2 - 1
-    return np.array(np.clip(scaled, -1.0, 1.0))
+def reach(values: np.ndarray, adverse: np.ndarray, supportive: np.ndarray) -> np.ndarray:
+    """-1 at `adverse`, +1 at `supportive`, on that line also beyond them; NaN stays NaN. Shapes broadcast."""
+    return np.array(((values - adverse) / (supportive - adverse)) * 2 - 1)
+
+
+def stretched(reached: np.ndarray) -> np.ndarray:
+    """`reach` as it is within ±1 and with the logarithm of the excess beyond: ±e stands at ±2. NaN stays NaN."""
+    return np.array(np.clip(reached, -1.0, 1.0) + np.sign(reached) * np.log(np.maximum(np.abs(reached), 1.0)))
 
 
 def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | None = None) -> EngineHistory:
@@ -90,17 +94,21 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
     scores: dict[str, np.ndarray] = {}
     weights: dict[str, np.ndarray] = {}
     means: dict[str, np.ndarray] = {}
+    beyond: dict[str, np.ndarray] = {}
     spreads: dict[str, np.ndarray] = {}
     shares: dict[str, np.ndarray] = {}
     # Plain arrays here: this runs at every keystroke in the override panel.
     for engine in ENGINES:
         lines = {name: each for name, each in params.engines[engine].items() if each.weight > 0}
-        part = _scores(values, lines)
+        reached = _reached(values, lines)
+        part = np.clip(reached, -1.0, 1.0)
         counted = _weights(np.isfinite(part), lines)
         filled = np.nan_to_num(part)
         total = counted.sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.where(total > 0, (filled * counted).sum(axis=1) / total, np.nan)
+            farther = np.nan_to_num(stretched(reached))
+            beyond[engine] = np.where(total > 0, (farther * counted).sum(axis=1) / total, np.nan)
             spread = (((filled - mean[:, None]) ** 2) * counted).sum(axis=1) / total
         needed = sum(each.weight for each in lines.values() if not each.optional and each.instead_of is None)
         scores |= dict(zip(lines, part.T, strict=True))
@@ -109,15 +117,20 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
         shares[engine] = np.minimum(total / needed, 1.0)
     score, coverage = pd.DataFrame(means, index=index), pd.DataFrame(shares, index=index)
     stressed = _stressed(values, params)
-    for engine, cap in params.stress.caps.items():
-        score[engine] = score[engine].where(~stressed | (score[engine] < cap), cap)
-    score = score.where(coverage >= params.minimum_coverage)
     by_hand = forced.reindex(index=index, columns=list(ENGINES)) if forced is not None else score * np.nan
-    score = by_hand.fillna(score)
+
+    def capped(means: pd.DataFrame) -> pd.DataFrame:
+        for engine, cap in params.stress.caps.items():
+            means[engine] = means[engine].where(~stressed | (means[engine] < cap), cap)
+        return by_hand.fillna(means.where(coverage >= params.minimum_coverage))
+
+    score, moving = capped(score), capped(pd.DataFrame(beyond, index=index))
     state = pd.DataFrame(
         {each: _states(score[each].to_numpy(), params) for each in ENGINES}, index=values.index
     )
-    direction = pd.DataFrame({each: _directions(score[each], params) for each in ENGINES}, index=values.index)
+    direction = pd.DataFrame(
+        {each: _directions(moving[each], params) for each in ENGINES}, index=values.index
+    )
     return EngineHistory(
         scores=pd.DataFrame(scores, index=index),
         weights=pd.DataFrame(weights, index=index),
@@ -131,11 +144,11 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
     )
 
 
-def _scores(values: pd.DataFrame, lines: Mapping[str, Indicator]) -> np.ndarray:
-    """Scores of one engine's indicators, (weeks, indicators)."""
+def _reached(values: pd.DataFrame, lines: Mapping[str, Indicator]) -> np.ndarray:
+    """Where one engine's indicators stand on their lines, before scores are held at -1 and +1, (weeks, indicators)."""
     adverse = np.array([each.adverse for each in lines.values()], dtype="float64")
     supportive = np.array([each.supportive for each in lines.values()], dtype="float64")
-    return indicator_score(values[list(lines)].to_numpy(dtype="float64"), adverse, supportive)
+    return reach(values[list(lines)].to_numpy(dtype="float64"), adverse, supportive)
 
 
 def _weights(present: np.ndarray, lines: Mapping[str, Indicator]) -> np.ndarray:
@@ -180,7 +193,11 @@ def _states(scores: np.ndarray, params: EngineParameters) -> list[str]:
 
 
 def _directions(score: pd.Series, params: EngineParameters) -> np.ndarray:
-    """Change over some weeks in units of the engine's own usual change, known at the time."""
+    """Change over some weeks in units of the engine's own usual change, known at the time.
+
+    score: an engine's score before its indicators are held at ±1: in a panic every score stands at -1, and yet things
+    get worse or better.
+    """
     rule = params.direction
     change = score - score.shift(rule.weeks)
     usual = change.rolling(rule.window_weeks, min_periods=26).std()
