@@ -250,7 +250,7 @@ def reading(
                 previous_score=_number(history.scores.at[before, name])
                 if scored and before is not None
                 else None,
-                series=each.inputs,
+                series=measured.series(name, day),
                 why=line.why,
             )
         )

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.charts import theme
+from fiveengines.measures import MEMBERS
 from fiveengines.narrative import ENGINE_NAMES
 from fiveengines.regimes import NAMES
 from fiveengines.routine import Week
@@ -80,6 +81,8 @@ def source(week: Week, *series_ids: str) -> str:
     """Where the named series come from, for a tooltip: 'FRED: WALCL, WTREGEN'; absent ones are left out."""
     routes: dict[str, list[str]] = {}
     for name in series_ids:
+        if name == MEMBERS and week.dataset.members is not None:
+            routes["members' closes"] = [str(week.dataset.members.closes.shape[1])]
         if (held := week.dataset.series.get(name)) is not None:
             routes.setdefault(ROUTES.get(held.provider, held.provider), []).append(name)
     return "; ".join(f"{route}: {', '.join(names)}" for route, names in routes.items()) or "none"

@@ -14,7 +14,7 @@ import pandas as pd
 from fiveengines import kept
 from fiveengines.indicators import breadth as formulas
 from fiveengines.indicators.transforms import change, distance_from_high, log_change
-from fiveengines.measures.measure import Measure, on_value
+from fiveengines.measures.measure import MEMBERS, SECTORS, Measure, on_value
 from fiveengines.panel import Panel
 
 QUARTER = 63
@@ -23,7 +23,7 @@ MONTH = 20
 ENOUGH_MEMBERS = 100
 NEAR_HIGH = 2.0
 BROAD = 60.0
-SECTORS = ("XLB", "XLC", "XLE", "XLF", "XLI", "XLK", "XLP", "XLRE", "XLU", "XLV", "XLY")
+SECTOR_FUNDS = ("XLB", "XLC", "XLE", "XLF", "XLI", "XLK", "XLP", "XLRE", "XLU", "XLV", "XLY")
 FEWEST_SECTORS = 8
 WINDOWS = (20, 50, 200)
 # Where advances and declines are not published, new highs and lows are taken as a share of this many issues.
@@ -61,7 +61,7 @@ def _internals(panel: Panel) -> Internals:
     from_series = above[200].notna() & ~from_members
     issues = (panel.daily("NYSE_ADVANCING") + panel.daily("NYSE_DECLINING")).fillna(_ISSUES)
     published = (panel.daily("NEW_HIGHS_52W") - panel.daily("NEW_LOWS_52W")) / issues * 100
-    sectors = pd.DataFrame({each: panel.daily(each) for each in SECTORS})
+    sectors = pd.DataFrame({each: panel.daily(each) for each in SECTOR_FUNDS})
     sectors = sectors.where(sectors.notna().sum(axis=1) >= FEWEST_SECTORS)
     for window in WINDOWS:
         above[window] = above[window].fillna(formulas.pct_above_sma(sectors, window))
@@ -135,32 +135,28 @@ def _thrust(panel: Panel, formula: Callable[[pd.Series, pd.Series], pd.Series]) 
     return fired.astype("float64").rolling(5, min_periods=1).max()
 
 
-_PRICES = ("SPX", "PCT_ABOVE_200DMA_SP500", *SECTORS)
-_AD = ("NYSE_ADVANCING", "NYSE_DECLINING")
+_AD = ((MEMBERS,), ("NYSE_ADVANCING", "NYSE_DECLINING"))
+_ABOVE_200D = ((MEMBERS,), ("PCT_ABOVE_200DMA_SP500",), (SECTORS,))
 
 
 def _above(window: int, shift: int = 0) -> Measure:
     name = f"pct_above_{window}d"
-    series = f"PCT_ABOVE_{window}DMA_SP500"
+    routes = ((MEMBERS,), (f"PCT_ABOVE_{window}DMA_SP500",), (SECTORS,))
     if shift:
         title = f"Members above their {window}-day average, 4-week change"
         return Measure(
             f"{name}_change_4w",
             title,
             "points",
-            (series, *SECTORS),
+            routes,
             lambda p: change(internals(p).above[window], shift),
-            alternatives=True,
-            members=True,
         )
     return Measure(
         name,
         f"Members above their {window}-day average",
         "%",
-        (series, *SECTORS),
+        routes,
         lambda p: internals(p).above[window],
-        alternatives=True,
-        members=True,
     )
 
 
@@ -174,22 +170,18 @@ MEASURES = (
         "net_new_highs",
         "52-week highs minus lows, 5-day mean",
         "% of members",
-        ("NEW_HIGHS_52W", "NEW_LOWS_52W"),
+        ((MEMBERS,), ("NEW_HIGHS_52W", "NEW_LOWS_52W")),
         lambda p: internals(p).net_new_highs.rolling(5, min_periods=3).mean(),
-        members=True,
     ),
-    Measure(
-        "advance_decline_line_13w", "Advance-decline line, 13-week change", "issues", _AD, _line, members=True
-    ),
-    Measure("mcclellan_oscillator", "McClellan oscillator", "ratio-adjusted", _AD, _mcclellan, members=True),
-    Measure("mcclellan_summation", "McClellan summation", "ratio-adjusted", _AD, _summation, members=True),
+    Measure("advance_decline_line_13w", "Advance-decline line, 13-week change", "issues", _AD, _line),
+    Measure("mcclellan_oscillator", "McClellan oscillator", "ratio-adjusted", _AD, _mcclellan),
+    Measure("mcclellan_summation", "McClellan summation", "ratio-adjusted", _AD, _summation),
     Measure(
         "zweig_thrust",
         "Zweig breadth thrust this week",
         "flag",
         _AD,
         lambda p: _thrust(p, formulas.zweig_thrust),
-        members=True,
     ),
     Measure(
         "whaley_thrust",
@@ -197,32 +189,29 @@ MEASURES = (
         "flag",
         _AD,
         lambda p: _thrust(p, formulas.whaley_thrust),
-        members=True,
     ),
     Measure(
-        "equal_vs_cap_13w", "Equal weight against cap weight, 13 weeks", "%", ("RSP", "SPY"), _equal_vs_cap
+        "equal_vs_cap_13w", "Equal weight against cap weight, 13 weeks", "%", (("RSP", "SPY"),), _equal_vs_cap
     ),
     Measure(
         "concentration",
         "Share of gains from the top tenth, 13 weeks",
         "%",
-        (),
+        ((MEMBERS,),),
         lambda p: internals(p).concentration,
-        members=True,
     ),
     Measure(
         "index_breadth_divergence",
         "Index near its high without its members",
         "flag",
-        ("SPX",),
+        tuple(("SPX", *route) for route in _ABOVE_200D),
         _divergence,
-        members=True,
     ),
     Measure(
         "index_from_high",
         "Index below its 52-week high",
         "%",
-        ("SPX",),
+        (("SPX",),),
         lambda p: on_value(p.daily("SPX"), lambda s: distance_from_high(s, 252)),
     ),
 )

@@ -51,38 +51,44 @@ def _global_central_banks(panel: Panel) -> pd.Series:
     return on_value(total, lambda present: log_change(present, QUARTER))
 
 
-_NET = ("WALCL", "WTREGEN", "RRPONTSYD")
+# Reverse repo counts as nothing where the source has none, so it may be missing.
+_NET = (
+    ("WALCL", "WTREGEN", "RRPONTSYD"),
+    ("WALCL", "TGA_DAILY", "RRPONTSYD"),
+    ("WALCL", "WTREGEN"),
+    ("WALCL", "TGA_DAILY"),
+)
 
 MEASURES = (
-    Measure("hy_spread", "High-yield spread", "%", ("BAMLH0A0HYM2",), lambda p: p.daily("BAMLH0A0HYM2")),
-    Measure("baa_spread", "Baa spread", "%", ("BAA10Y",), lambda p: p.daily("BAA10Y")),
+    Measure("hy_spread", "High-yield spread", "%", (("BAMLH0A0HYM2",),), lambda p: p.daily("BAMLH0A0HYM2")),
+    Measure("baa_spread", "Baa spread", "%", (("BAA10Y",),), lambda p: p.daily("BAA10Y")),
     Measure(
         "hy_spread_gap",
         "High-yield spread over its 40-week mean",
         "%",
-        ("BAMLH0A0HYM2",),
+        (("BAMLH0A0HYM2",),),
         lambda p: _spread_gap(p, "BAMLH0A0HYM2"),
     ),
     Measure(
         "baa_spread_gap",
         "Baa spread over its 40-week mean",
         "%",
-        ("BAA10Y",),
+        (("BAA10Y",),),
         lambda p: _spread_gap(p, "BAA10Y"),
     ),
     Measure(
         "hy_spread_change_8w",
         "High-yield spread, 8-week change",
         "%",
-        ("BAMLH0A0HYM2",),
+        (("BAMLH0A0HYM2",),),
         lambda p: on_value(p.daily("BAMLH0A0HYM2"), lambda s: log_change(s, 8 * WEEK)),
     ),
-    Measure("ig_spread", "Investment-grade spread", "%", ("BAMLC0A0CM",), lambda p: p.daily("BAMLC0A0CM")),
+    Measure("ig_spread", "Investment-grade spread", "%", (("BAMLC0A0CM",),), lambda p: p.daily("BAMLC0A0CM")),
     Measure(
         "financial_conditions",
         "Chicago Fed financial conditions",
         "index",
-        ("NFCI",),
+        (("NFCI",),),
         lambda p: p.daily("NFCI"),
     ),
     Measure("net_liquidity", "Net liquidity", "$bn", _NET, _net_liquidity),
@@ -104,41 +110,41 @@ MEASURES = (
         "reserves_change_13w",
         "Bank reserves, 13-week change",
         "$bn",
-        ("WRESBAL",),
+        (("WRESBAL",),),
         lambda p: change(p.billions("WRESBAL"), QUARTER),
     ),
     Measure(
-        "reverse_repo", "Overnight reverse repo", "$bn", ("RRPONTSYD",), lambda p: p.billions("RRPONTSYD")
+        "reverse_repo", "Overnight reverse repo", "$bn", (("RRPONTSYD",),), lambda p: p.billions("RRPONTSYD")
     ),
     Measure(
         "treasury_account",
         "Treasury account",
         "$bn",
-        ("WTREGEN", "TGA_DAILY"),
+        (("WTREGEN",), ("TGA_DAILY",)),
         _treasury_account,
-        alternatives=True,
     ),
     Measure(
         "dollar_13w",
         "Broad dollar, 13-week change",
         "%",
-        ("DTWEXBGS",),
+        (("DTWEXBGS",),),
         lambda p: on_value(p.daily("DTWEXBGS"), lambda s: log_change(s, QUARTER)),
     ),
     Measure(
         "small_vs_large_13w",
         "Small caps against large, 13 weeks",
         "%",
-        ("IWM", "RUT"),
+        (("IWM", "SPY"), ("RUT", "SPX")),
         _small_vs_large,
-        alternatives=True,
     ),
-    Measure("funding_spread", "SOFR minus policy rate", "bp", ("SOFR",), _funding_spread),
+    Measure(
+        "funding_spread", "SOFR minus policy rate", "bp", (("SOFR", "EFFR"), ("SOFR", "DFF")), _funding_spread
+    ),
     Measure(
         "global_central_banks_13w",
         "Fed plus Eurosystem in dollars, 13 weeks",
         "%",
-        ("WALCL", "ECBASSETSW", "DEXUSEU"),
+        (("WALCL", "ECBASSETSW", "DEXUSEU"),),
         _global_central_banks,
     ),
 )

@@ -5,7 +5,7 @@ The wiring stands in the sibling modules, the formulas in `indicators`; no break
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,26 +16,29 @@ from fiveengines.panel import Panel
 Compute = Callable[[Panel], pd.Series]
 
 
+# Stand among a route's series for the closes of index members, and for the sector funds that there are.
+MEMBERS, SECTORS = "MEMBERS", "SECTORS"
+
+
 @dataclass(frozen=True)
 class Measure:
     """One indicator as the workbook computes it.
 
-    `inputs` are catalog ids in order of preference where they are alternatives; the first ones with data date the
-    reading. `compute` returns the values on the panel's sessions, NaN where they cannot be known.
+    `routes` are sets of catalog ids (MEMBERS and SECTORS among them) in order of preference: a value stands on the
+    first whose figures were all there that evening. `compute` returns the values on the panel's sessions, NaN where
+    they cannot be known.
     """
 
     id: str
     title: str
     unit: str
-    inputs: tuple[str, ...]
+    routes: tuple[tuple[str, ...], ...]
     compute: Compute | None
-    alternatives: bool = False
-    members: bool = False
 
-    def dating_inputs(self, panel: Panel) -> Sequence[str]:
-        """The inputs whose observation dates stand for this measure's."""
-        present = [each for each in self.inputs if each in panel]
-        return present[:1] if self.alternatives else present
+    @property
+    def first_route(self) -> tuple[str, ...]:
+        """The preferred catalog series; empty for what has none."""
+        return next((route for route in self.routes if not {MEMBERS, SECTORS} & set(route)), ())
 
 
 def absent(panel: Panel) -> pd.Series:

@@ -46,8 +46,14 @@ def _cohort(panel: Panel, cohort: str) -> pd.Series:
     return result
 
 
+def _cohort_routes(cohort: str) -> tuple[tuple[str, ...], ...]:
+    parts = (f"{cohort}_LONG", f"{cohort}_SHORT")
+    return tuple(tuple(f"TFF_{market}_{part}" for part in parts) for market in ("SP500", "NASDAQ"))
+
+
 _SPECULATORS = ("COT_SP500_SPEC_LONG", "COT_SP500_SPEC_SHORT")
 _ALL_LONGS = ("COT_SP500_SPEC_LONG", "COT_SP500_COMM_LONG", "COT_SP500_NONREPT_LONG")
+_LEGACY = (tuple(dict.fromkeys((*_SPECULATORS, *_ALL_LONGS))),)
 
 
 def _speculators(panel: Panel) -> pd.Series:
@@ -85,53 +91,55 @@ def _vol_target(panel: Panel) -> pd.Series:
 
 
 MEASURES = (
-    Measure("cot_speculators", "Futures speculators, net", "percentile", _SPECULATORS, _speculators),
+    Measure("cot_speculators", "Futures speculators, net", "percentile", _LEGACY, _speculators),
     Measure(
         "cot_speculators_change_4w",
         "Futures speculators, 4-week change",
         "% of open interest",
-        _SPECULATORS,
+        _LEGACY,
         _speculators_change,
     ),
     Measure(
         "cot_asset_managers",
         "Asset managers in futures, net",
         "percentile",
-        ("TFF_SP500_ASSET_MGR_LONG", "TFF_NASDAQ_ASSET_MGR_LONG"),
+        _cohort_routes("ASSET_MGR"),
         lambda p: _cohort(p, "ASSET_MGR"),
-        alternatives=True,
     ),
     Measure(
         "cot_leveraged_funds",
         "Leveraged funds in futures, net",
         "percentile",
-        ("TFF_SP500_LEV_MONEY_LONG", "TFF_NASDAQ_LEV_MONEY_LONG"),
+        _cohort_routes("LEV_MONEY"),
         lambda p: _cohort(p, "LEV_MONEY"),
-        alternatives=True,
     ),
-    Measure("naaim", "Active managers' exposure (NAAIM)", "%", ("NAAIM",), lambda p: p.daily("NAAIM")),
+    Measure("naaim", "Active managers' exposure (NAAIM)", "%", (("NAAIM",),), lambda p: p.daily("NAAIM")),
     Measure(
         "aaii_bull_bear",
         "AAII bulls minus bears, 4-week mean",
         "points",
-        ("AAII_BULLISH", "AAII_BEARISH"),
+        (("AAII_BULLISH", "AAII_BEARISH"),),
         _bull_bear,
     ),
-    Measure("aaii_bears", "AAII bears", "%", ("AAII_BEARISH",), lambda p: p.daily("AAII_BEARISH")),
+    Measure("aaii_bears", "AAII bears", "%", (("AAII_BEARISH",),), lambda p: p.daily("AAII_BEARISH")),
     Measure(
         "put_call",
         "Equity put/call, 10-day mean",
         "ratio",
-        ("PUT_CALL_EQUITY",),
+        (("PUT_CALL_EQUITY",),),
         lambda p: on_value(p.daily("PUT_CALL_EQUITY"), lambda s: formulas.put_call_ratio_average(s, 10)),
     ),
     Measure(
-        "cta_exposure", "Trend followers' exposure (modelled)", "% of maximum", ("SPX",), _trend_follower
+        "cta_exposure", "Trend followers' exposure (modelled)", "% of maximum", (("SPX",),), _trend_follower
     ),
     Measure(
-        "vol_target_exposure", "Volatility-target exposure (modelled)", "% of maximum", ("SPX",), _vol_target
+        "vol_target_exposure",
+        "Volatility-target exposure (modelled)",
+        "% of maximum",
+        (("SPX",),),
+        _vol_target,
     ),
-    Measure("dealer_gamma", "Dealer gamma", "$bn per 1 % move", ("GEX",), lambda p: p.billions("GEX")),
+    Measure("dealer_gamma", "Dealer gamma", "$bn per 1 % move", (("GEX",),), lambda p: p.billions("GEX")),
     Measure("hedge_fund_gross", "Hedge funds' gross leverage", "percentile", (), None),
     Measure("hedge_fund_net", "Hedge funds' net leverage", "percentile", (), None),
 )

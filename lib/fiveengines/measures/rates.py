@@ -41,52 +41,58 @@ def _slope(panel: Panel, short: str) -> pd.Series:
     return formulas.curve_slope(panel.daily("DGS10"), panel.daily(short))
 
 
-_POLICY = ("EFFR", "DFF")
+_POLICY = (("EFFR",), ("DFF",))
 
 MEASURES = (
     Measure(
         "two_year_change_13w",
         "2-year yield, 13-week change",
         "points",
-        ("DGS2",),
+        (("DGS2",),),
         lambda p: change(p.daily("DGS2"), QUARTER),
     ),
     Measure(
         "real_yield_change_13w",
         "10-year real yield, 13-week change",
         "points",
-        ("DFII10",),
+        (("DFII10",),),
         lambda p: change(p.daily("DFII10"), QUARTER),
     ),
     Measure(
         "two_year_minus_policy",
         "2-year yield minus policy rate",
         "points",
-        ("DGS2", "DFF"),
+        (("DGS2", "EFFR"), ("DGS2", "DFF")),
         lambda p: p.daily("DGS2") - policy_rate(p),
     ),
     Measure(
-        "curve_3m10y", "10-year minus 3-month", "points", ("DGS10", "DGS3MO"), lambda p: _slope(p, "DGS3MO")
+        "curve_3m10y",
+        "10-year minus 3-month",
+        "points",
+        (("DGS10", "DGS3MO"),),
+        lambda p: _slope(p, "DGS3MO"),
     ),
-    Measure("curve_2s10s", "10-year minus 2-year", "points", ("DGS10", "DGS2"), lambda p: _slope(p, "DGS2")),
-    Measure("rate_volatility", "MOVE index", "index", ("MOVE",), lambda p: p.daily("MOVE")),
+    Measure(
+        "curve_2s10s", "10-year minus 2-year", "points", (("DGS10", "DGS2"),), lambda p: _slope(p, "DGS2")
+    ),
+    Measure("rate_volatility", "MOVE index", "index", (("MOVE",),), lambda p: p.daily("MOVE")),
     Measure(
         "two_year_volatility",
         "2-year yield, realised volatility",
         "bp a year",
-        ("DGS2",),
+        (("DGS2",),),
         lambda p: on_value(p.daily("DGS2"), lambda s: formulas.yield_volatility(s, QUARTER)),
     ),
-    Measure("policy_rate", "Policy rate", "%", _POLICY, policy_rate, alternatives=True),
-    Measure("two_year", "2-year yield", "%", ("DGS2",), lambda p: p.daily("DGS2")),
-    Measure("ten_year", "10-year yield", "%", ("DGS10",), lambda p: p.daily("DGS10")),
-    Measure("real_yield", "10-year real yield", "%", ("DFII10",), lambda p: p.daily("DFII10")),
-    Measure("breakeven", "10-year breakeven inflation", "%", ("T10YIE",), lambda p: p.daily("T10YIE")),
+    Measure("policy_rate", "Policy rate", "%", _POLICY, policy_rate),
+    Measure("two_year", "2-year yield", "%", (("DGS2",),), lambda p: p.daily("DGS2")),
+    Measure("ten_year", "10-year yield", "%", (("DGS10",),), lambda p: p.daily("DGS10")),
+    Measure("real_yield", "10-year real yield", "%", (("DFII10",),), lambda p: p.daily("DFII10")),
+    Measure("breakeven", "10-year breakeven inflation", "%", (("T10YIE",),), lambda p: p.daily("T10YIE")),
     Measure(
         "inversion_age",
         "Sessions since 3m10y inverted",
         "sessions",
-        ("DGS10", "DGS3MO"),
+        (("DGS10", "DGS3MO"),),
         lambda p: formulas.inversion_age(_slope(p, "DGS3MO")),
     ),
     Measure("policy_cuts_priced", "Cuts priced over twelve months", "bp", (), None),

@@ -30,10 +30,11 @@ def default_until(field: str, as_of: dt.date) -> dt.date:
     day = pd.Timestamp(as_of).normalize()
     two_weeks = (day + pd.Timedelta(weeks=facts().weeks_without_release)).date()
     measure = REGISTRY.get(field)
-    if measure is None or not measure.inputs or field in facts().no_release:
+    if measure is None or not measure.first_route or field in facts().no_release:
         return two_weeks
-    inputs = measure.inputs[:1] if measure.alternatives else measure.inputs
-    coming = [moment for each in inputs if (moment := next_release(lookup(each), day)) is not None]
+    coming = [
+        moment for each in measure.first_route if (moment := next_release(lookup(each), day)) is not None
+    ]
     if not coming:
         return two_weeks
     return max(_first_evening(min(coming)) - dt.timedelta(days=1), day.date())
