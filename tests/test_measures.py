@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -80,3 +82,14 @@ def test_routes_name_known_series() -> None:
     known = set(catalog()) | {MEMBERS, SECTORS}
     assert {each for each in named - known if not each.startswith("PCT_ABOVE_")} == set()
     assert measures.measure("vix").first_route == ("VIX",)
+
+
+def test_the_method_page_says_how_each_is_computed() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "METHOD.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line[:1] == "|"
+    ]
+    told = {re.sub(r"<[^>]*>", "", row[0]): (row[1], row[2]) for row in rows if len(row) > 2}
+    assert {name: told.get(name) for name in REGISTRY} == {
+        name: (measures.formula(name), each.unit) for name, each in REGISTRY.items()
+    }

@@ -120,7 +120,7 @@ def sentence(engines: Mapping[str, EngineReading]) -> str:
     """The five clauses as one sentence."""
     parts = [clause(each) for each in engines.values()]
     text = ", ".join(parts[:-1]) + f", and {parts[-1]}."
-    return text[0].upper() + text[1:]
+    return first_capital(text)
 
 
 _ZONES = {"calm": "calm", "normal": "normal", "elevated": "elevated", "shock": "in shock"}
@@ -181,6 +181,11 @@ _FIGURES: dict[str, Callable[[float], str]] = {
     "bp": lambda value: f"{value:,.0f} bp",
     "bp a year": lambda value: f"{value:,.0f} bp a year",
 }
+
+
+def first_capital(text: str) -> str:
+    """The same text beginning with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def ordinal(number: int) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from fiveengines import yaml_files
 from fiveengines.errors import ParameterError
 from fiveengines.measures import breadth, liquidity, positioning, rates, volatility
 from fiveengines.measures.measure import MEMBERS, SECTORS, Measure, absent
@@ -61,6 +64,17 @@ def measure(name: str) -> Measure:
     if name not in REGISTRY:
         raise ParameterError(f"unknown indicator {name!r}.{suggestion(name, REGISTRY)}")
     return REGISTRY[name]
+
+
+@cache
+def _formulas() -> dict[str, str]:
+    found: dict[str, str] = yaml_files.load(Path(__file__).with_name("formulas.yaml"))
+    return found
+
+
+def formula(name: str) -> str:
+    """How the measure of that id is computed, in words and signs for a reader."""
+    return _formulas()[measure(name).id]
 
 
 def evaluate(panel: Panel, dates: pd.DatetimeIndex, names: Iterable[str]) -> Measurements:

@@ -206,10 +206,11 @@ class Figure(Entry):
 
 
 class Term(Entry):
-    """A glossary term: a definition and exactly two sentences about practice."""
+    """A glossary term: the words by which it goes, a definition and exactly two sentences about practice."""
 
     id: Name
     term: Title
+    words: tuple[Title, ...] = ()
     short: Line
     practice: tuple[Line, Line]
 

@@ -19,6 +19,7 @@ from fiveengines.playbook import content
 from fiveengines.regimes import NAMES
 from fiveengines.report import cover_context as cc
 from fiveengines.routine import Week
+from fiveengines.tables.markup import minus
 
 YEAR = 52
 SOURCES = {"demo": "Demo", "files": "Files", "live": "Live store"}
@@ -38,8 +39,8 @@ def cover(week: Week) -> cc.CoverContext:
         style=style.name,
         style_text=_style_text(week),
         inflections=tuple(_turn(each) for each in week.inflections if each.announced)[:FEW],
-        changes=week.changes,
-        insights=tuple(each.sentence for each in week.insights if each.status == "active")[:FEW],
+        changes=tuple(map(minus, week.changes)),
+        insights=tuple(minus(each.sentence) for each in week.insights if each.status == "active")[:FEW],
         data_health=_health(week),
         manual_entries=tuple(_entry(each) for each in week.overrides),
         provenance=_provenance(week),
@@ -78,7 +79,7 @@ def _flip(week: Week) -> str:
     way = "up" if flip.change > 0 else "down"
     engine = ENGINE_NAMES[flip.engine].lower()
     step = f"with {engine} {way} from {was:+.2f} to {was + flip.change:+.2f}"
-    return f"The smallest step: {step} the week would read {NAMES[flip.to_regime].lower()}."
+    return minus(f"The smallest step: {step} the week would read {NAMES[flip.to_regime].lower()}.")
 
 
 def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
@@ -91,16 +92,12 @@ def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
         direction=reading.direction,  # type: ignore[arg-type]
         score=reading.score,
         history=tuple(None if math.isnan(each) else float(each) for each in scores),
-        moved_most=_first_capital(narrative.moved_text(narrative.moved_most(reading))),
+        moved_most=minus(narrative.first_capital(narrative.moved_text(narrative.moved_most(reading)))),
         coverage=reading.coverage,
         manual=manual,
         forced=reading.forced,
         was=reading.previous_state if reading.previous_state != reading.state else None,  # type: ignore[arg-type]
     )
-
-
-def _first_capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _aggressiveness(week: Week) -> cc.Aggressiveness:
@@ -131,7 +128,7 @@ def _style_text(week: Week) -> str:
         "disagrees": "The tape disagrees",
     }.get(style.agreement)
     text = f"the last quarter {tape} (efficiency ratio {style.efficiency_ratio:.2f})."
-    return f"{verdict}: {text}" if verdict else _first_capital(text)
+    return f"{verdict}: {text}" if verdict else narrative.first_capital(text)
 
 
 def _turn(each: Inflection) -> str:

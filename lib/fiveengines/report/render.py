@@ -15,10 +15,12 @@ from typing import Any
 
 from fiveengines import fast_imports  # noqa: F401  (before nbconvert: see there)
 from fiveengines.charts import theme
+from fiveengines.playbook import content
 from fiveengines.report.bundle import csp_hash, vega_bundle
 from fiveengines.report.cover_context import CoverContext
 from fiveengines.report.prepare import CHART_MIME, Section, prepare
 from fiveengines.report.sparkline import sparkline
+from fiveengines.report.terms import Terms, shown
 
 import jinja2  # isort: skip
 from markupsafe import Markup, escape  # isort: skip
@@ -49,7 +51,9 @@ def render(notebook: Any, cover: CoverContext) -> str:
         "chart_mime": CHART_MIME,
         "has_charts": document.has_charts,
         "cover": _cover_templates().get_template("cover.html.j2").render(c=cover),
-        "colophon": _cover_templates().get_template("colophon.html.j2").render(c=cover),
+        "colophon": _cover_templates()
+        .get_template("colophon.html.j2")
+        .render(c=cover, glossary=shown(_terms().entries)),
         "contents": _contents(document.sections, cover),
     }
     if document.has_charts:
@@ -59,12 +63,18 @@ def render(notebook: Any, cover: CoverContext) -> str:
         page["look"] = script_json({"dark": theme.DARK_FOR_LIGHT, "config": theme.chart_config()})
     page["policy"] = "; ".join([*policy, f"script-src {' '.join(scripts)}"])
     html, _ = _exporter().from_notebook_node(document.notebook, resources={"page": page})
-    return str(html)
+    return _terms().linked(str(html))
+
+
+@cache
+def _terms() -> Terms:
+    return Terms(tuple(content.glossary().values()))
 
 
 def preload() -> None:
     """Import and build what rendering needs; meant for the time a kernel is busy."""
     _exporter()
+    _terms()
     _cover_templates().get_template("cover.html.j2")
     vega_bundle()
 
@@ -90,6 +100,7 @@ def _contents(sections: list[Section], cover: CoverContext) -> list[dict[str, An
         }
         for section in sections
     ]
+    entries.append({"anchor": "glossary", "title": "Glossary", "failed": False, "children": []})
     if cover.provenance or cover.reproduce:
         entries.append({"anchor": "provenance", "title": "Provenance", "failed": False, "children": []})
     return entries

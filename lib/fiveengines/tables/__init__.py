@@ -4,7 +4,7 @@ Shows readings and computes none; only engines, regimes, the playbook's words an
 """
 
 from fiveengines.tables.answers import answer, banner, flip, narrative, plan, playbook, risk, style
-from fiveengines.tables.engine_tables import appendix, engines, evidence
+from fiveengines.tables.engine_tables import appendix, engines, evidence, method
 from fiveengines.tables.past_tables import base_rates
 from fiveengines.tables.step_tables import (
     events,
@@ -20,6 +20,6 @@ from fiveengines.tables.step_tables import (
 
 __all__ = [
     "answer", "appendix", "banner", "base_rates", "engines", "events", "evidence", "flip", "health",
-    "inflections", "insights", "narrative", "overrides", "plan", "playbook", "risk", "sequences", "style",
+    "inflections", "insights", "method", "narrative", "overrides", "plan", "playbook", "risk", "sequences", "style",
     "tape", "turn_records", "watch",
 ]  # fmt: skip

@@ -8,14 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from fiveengines.charts.base import source
 from fiveengines.engines import EngineReading, Evidence
-from fiveengines.narrative import ENGINE_NAMES, figure, moved_most, moved_text
+from fiveengines.measures import formula
+from fiveengines.narrative import ENGINE_NAMES, figure, first_capital, moved_most, moved_text
 from fiveengines.parameters import States
 from fiveengines.routine import Week
 from fiveengines.tables import values
-from fiveengines.tables.markup import badge, great_table, lines, minus
+from fiveengines.tables.markup import Block, badge, great_table, lines, minus
 
 _DATES = {"observed": "Observed", "public": "Public"}
 
@@ -81,16 +83,18 @@ def evidence(week: Week, engine: str) -> Any:
         right=["value", "before", "score", "weight"],
         group="group",
         note=note,
+        on_screen=True,
     )
 
 
 def appendix(week: Week) -> Any:
-    """Every indicator with value, unit, dates, score, weight and source, engine by engine."""
+    """Every indicator with its value in its unit, score, weight, dates and source, engine by engine; each leads to its
+    entry in `method`."""
     limits = week.params.engines.states
     columns = {
         "indicator": "Indicator",
         "value": "Value",
-        "unit": "Unit",
+        "before": "Last week",
         "score": "Score",
         "weight": "Weight",
         **_DATES,
@@ -100,7 +104,7 @@ def appendix(week: Week) -> Any:
         {
             **_row(each, limits, week.as_of),
             "group": ENGINE_NAMES[name],
-            "unit": each.unit,
+            "indicator": _method_link(each),
             "source": source(week, *each.series) if each.series else "by hand",
         }
         for name, reading in week.engines.items()
@@ -112,9 +116,40 @@ def appendix(week: Week) -> Any:
         rows,
         title="Every indicator",
         subtitle=subtitle,
-        right=["value", "score", "weight"],
+        right=["value", "before", "score", "weight"],
         group="group",
     )
+
+
+def method(week: Week) -> Block:
+    """How every indicator is computed, where it scores -1 and +1, and why there: folded, with an anchor for each."""
+    lines_of = week.params.engines.engines
+    entries = []
+    for name, reading in week.engines.items():
+        entries.append(Markup('<dt class="group">{}</dt>').format(ENGINE_NAMES[name]))
+        for each in reading.evidence:
+            line = lines_of[name][each.indicator]  # type: ignore[index]
+            scored = (
+                f"−1 at {minus(figure(line.adverse, each.unit))}, +1 at {minus(figure(line.supportive, each.unit))}."
+                if line.weight > 0
+                else "Not scored."
+            )
+            entries.append(
+                Markup('<dt id="method-{}">{}</dt><dd>{}. {} {}</dd>').format(
+                    each.indicator,
+                    each.title,
+                    first_capital(formula(each.indicator)),
+                    scored,
+                    minus(each.why),
+                )
+            )
+    summary = "How each indicator is computed, where it scores −1 and +1, and why there"
+    html = Markup('<details class="method"><summary>{}</summary><dl>{}</dl></details>')
+    return Block(html.format(summary, Markup().join(entries)))
+
+
+def _method_link(each: Evidence) -> Markup:
+    return Markup('<a class="plain" href="#method-{}">{}</a>').format(each.indicator, each.title)
 
 
 def _row(each: Evidence, limits: States, as_of: pd.Timestamp) -> dict[str, object]:

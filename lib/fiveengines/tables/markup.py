@@ -66,24 +66,39 @@ def sentence(text: str) -> Markup:
 
 
 def listed(head: str, items: Iterable[str]) -> Markup:
-    """A heading in bold and its sentences under each other; nothing without a sentence."""
-    told = [Markup("· {}").format(sentence(item)) for item in items]
-    return Markup("<strong>{}</strong><br>").format(head) + lines(*told) if told else Markup()
+    """A heading in bold and its sentences as a list; nothing without a sentence."""
+    told = [Markup("<li>{}</li>").format(sentence(item)) for item in items]
+    html = Markup("<div><strong>{}</strong><ul>{}</ul></div>")
+    return html.format(head, Markup().join(told)) if told else Markup()
 
 
-def plain(html: str) -> str:
+def plain(html: str, css_class: str = "") -> str:
     """HTML in which JupyterLab leaves dollar signs alone: it would set what stands between two of them as a formula."""
-    return f'<div class="mathjax_ignore tex2jax_ignore">{html}</div>'
+    return f'<div class="{" ".join(("mathjax_ignore tex2jax_ignore", css_class)).strip()}">{html}</div>'
 
 
 @dataclass(frozen=True)
 class Table:
-    """A Great Tables table as a notebook shows it; `great` is the table itself, for further styling."""
+    """A Great Tables table as a notebook shows it; `great` is the table itself, for further styling.
+
+    `on_screen` keeps it off paper, where another table of the report says the same.
+    """
 
     great: Any
+    on_screen: bool = False
 
     def _repr_html_(self) -> str:
-        return plain(self.great.as_raw_html())
+        return plain(self.great.as_raw_html(), "on-screen" if self.on_screen else "")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One piece of HTML as a notebook shows it."""
+
+    html: Markup
+
+    def _repr_html_(self) -> str:
+        return plain(self.html)
 
 
 @dataclass(frozen=True)
@@ -94,11 +109,14 @@ class Prose:
     css_class: str = "prose"
 
     def _repr_html_(self) -> str:
-        inside = Markup().join(map(Markup("<p>{}</p>").format, self.paragraphs))
+        # A list stands beside paragraphs, not in one.
+        inside = Markup().join(
+            each if each.startswith("<div>") else Markup("<p>{}</p>").format(each) for each in self.paragraphs
+        )
         return plain(Markup('<div class="{}">{}</div>').format(self.css_class, inside))
 
     def __repr__(self) -> str:
-        return "\n".join(each.striptags() for each in self.paragraphs)
+        return "\n".join(each.replace("<li>", Markup("<li> · ")).striptags() for each in self.paragraphs)
 
 
 def prose(*paragraphs: object) -> Prose | None:
@@ -116,10 +134,12 @@ def great_table(
     right: Sequence[str] = (),
     group: str | None = None,
     note: object = "",
+    on_screen: bool = False,
 ) -> Table:
     """A Great Tables table. `columns` maps a row's key to its heading; every cell is escaped unless it is Markup.
 
-    `group` names the key whose values head groups of rows; `right` the columns set flush right; `note` stands below.
+    `group` names the key whose values head groups of rows; `right` the columns set flush right; `note` stands below;
+    `on_screen` leaves the table out of print.
     """
     from great_tables import GT, html
 
@@ -140,4 +160,4 @@ def great_table(
         made = made.cols_align("right", columns=list(right))
     made = made.tab_header(html(str(safe(title))), html(str(safe(subtitle))) if subtitle else None)
     made = made.opt_css(_NOTEBOOK_INK)
-    return Table(made.tab_source_note(html(str(safe(note)))) if note else made)
+    return Table(made.tab_source_note(html(str(safe(note)))) if note else made, on_screen)

@@ -163,7 +163,7 @@ def insights(week: Week, engine: str | None = None) -> Any:
     title = (
         "Insights that matter this week" if engine is None else f"{ENGINE_NAMES[engine]}: insights at work"
     )
-    return great_table(columns, rows, title=title)
+    return great_table(columns, rows, title=title, on_screen=engine is not None)
 
 
 def _status(each: Finding) -> Markup:
@@ -216,14 +216,11 @@ def overrides(week: Week) -> Any:
 
 def health(week: Week) -> Prose | None:
     """What was odd about the data, warnings first; nothing when nothing was."""
-    marks = {"error": "✕", "warning": "!", "info": "·"}
+    marks = {"error": "✕ ", "warning": "! ", "info": ""}
     shown = sorted(
         (n for n in week.notices if n.level != "info" or not week.simulated),
         key=lambda n: list(marks).index(n.level),
     )
-    return prose(
-        lines(
-            *(f"{marks[n.level]} {n.text}" for n in shown[:12]),
-            *([f"… and {len(shown) - 12} more."] if len(shown) > 12 else []),
-        )
-    )
+    told = [f"{marks[n.level]}{n.text}" for n in shown[:12]]
+    more = [f"… and {len(shown) - 12} more."] if len(shown) > 12 else []
+    return prose(listed("What was odd about the data", [*told, *more]))
