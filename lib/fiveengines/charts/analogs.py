@@ -11,6 +11,8 @@ import pandas as pd
 from fiveengines.charts import base, theme
 from fiveengines.charts.base import Picture
 
+_HEIGHT = 240
+
 
 def analog_paths(paths: pd.DataFrame, regime: str = "this week") -> Picture:
     """Paths of the index after past weeks, in per cent from the week itself.
@@ -39,8 +41,11 @@ def analog_paths(paths: pd.DataFrame, regime: str = "this week") -> Picture:
     )
     mean = alt.Chart(middle).mark_line(strokeWidth=2.6).encode(x=across, y=axis)
     last = known[known["weeks_ahead"] == far]
+    low, high = float(known["change"].min()), float(known["change"].max())
+    moves = base.apart(dict(zip(last["label"], last["change"], strict=True)), low, high, _HEIGHT)
+    beside = last.assign(change=last["change"] - last["label"].map(moves) * (high - low) / _HEIGHT)
     ends = (
-        alt.Chart(last)
+        alt.Chart(beside)
         .mark_text(align="left", dx=5, fontSize=10, color=base.SOFT)
         .encode(x=across, y=axis, text="label:N")
     )
@@ -58,4 +63,4 @@ def analog_paths(paths: pd.DataFrame, regime: str = "this week") -> Picture:
     subtitle = (
         "Index after each of the closest past weeks, % from that week; thick: their middle. A small sample"
     )
-    return (zero + each + mean + ends).properties(height=240, title=base.title(finding, subtitle))
+    return (zero + each + mean + ends).properties(height=_HEIGHT, title=base.title(finding, subtitle))

@@ -32,7 +32,7 @@ ROUTES: Final[Mapping[str, str]] = {
     "treasury": "Treasury",
     "demo": "simulated",
 }
-INK, SOFT, ACCENT, LINE = (theme.LIGHT[name] for name in ("ink", "soft", "accent", "line"))
+INK, SOFT, ACCENT, LINE, PAPER = (theme.LIGHT[name] for name in ("ink", "soft", "accent", "line", "paper"))
 
 
 def dates(week: Week, weeks: int = LONG) -> pd.DatetimeIndex:
@@ -131,6 +131,14 @@ def end_label(frame: pd.DataFrame, y: str, text: str, colour: str, **mark: Any) 
     return alt.Chart(last).mark_text(**look).encode(x="date:T", y=f"{y}:Q", text="label:N")
 
 
+def words(frame: pd.DataFrame, y: str, text: str, **mark: Any) -> list[Picture]:
+    """Small words at the left edge, on a halo of paper so that lines pass behind them; the last layers of a chart."""
+    look: dict[str, Any] = {"align": "left", "fontSize": 10, "clip": False} | mark
+    chart = alt.Chart(frame).encode(y=f"{y}:Q", x=alt.value(4), text=f"{text}:N")
+    halo = chart.mark_text(**look, color=PAPER, stroke=PAPER, strokeWidth=4, strokeJoin="round")
+    return [halo, chart.mark_text(**look, color=SOFT)]
+
+
 def apart(ends: Mapping[str, float], low: float, high: float, height: int) -> dict[str, float]:
     """Pixels by which each end label moves so that neighbours stay 14 apart; `low`…`high` fill `height` pixels."""
     scale = height / ((high - low) or 1.0)
@@ -201,4 +209,5 @@ __all__ = [
     "when",
     "where",
     "with_source",
+    "words",
 ]  # fmt: skip

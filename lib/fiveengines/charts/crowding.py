@@ -39,7 +39,8 @@ def cot_fan(week: Week) -> Picture:
         *(alt.Tooltip(f"{n}:Q", title=_COHORTS[n][0], format=".0f") for n in present),
         base.where(),
     ]
-    layers = _fan()
+    shade, edges = _fan()
+    layers = [shade]
     ends = {name: float(frame[name].dropna().iloc[-1]) for name in present}
     spots = base.apart(ends, 0, 100, 230)
     for name in present:
@@ -55,10 +56,10 @@ def cot_fan(week: Week) -> Picture:
         )
         layers += [line, base.end_label(frame, name, words, theme.LIGHT[colour], dy=spots[name])]
     subtitle = "Net position over open interest as percentile of its own three years; outer tenths and quarters shaded"
-    return alt.layer(*layers).properties(title=base.title(_finding(frame, present), subtitle))
+    return alt.layer(*layers, *edges).properties(title=base.title(_finding(frame, present), subtitle))
 
 
-def _fan() -> list[Picture]:
+def _fan() -> tuple[Picture, list[Picture]]:
     """Nested bands: outer tenths, outer quarters, the middle half left open; with words at the edges."""
     bands = pd.DataFrame({"low": [90, 75, 10, 0], "high": [100, 90, 25, 10], "depth": [0.9, 0.4, 0.4, 0.9]})
     words = pd.DataFrame({"level": [95, 5], "words": ["crowded long", "light or short"]})
@@ -67,12 +68,7 @@ def _fan() -> list[Picture]:
         .mark_rect(color=theme.LIGHT["line"])
         .encode(y="low:Q", y2="high:Q", opacity=alt.Opacity("depth:Q", scale=None, legend=None))
     )
-    text = (
-        alt.Chart(words)
-        .mark_text(align="left", color=base.SOFT, fontSize=10)
-        .encode(y="level:Q", x=alt.value(4), text="words:N")
-    )
-    return [shade, text]
+    return shade, base.words(words, "level", "words")
 
 
 def _finding(frame: pd.DataFrame, present: list[str]) -> str:

@@ -49,12 +49,13 @@ def breadth(week: Week) -> Picture:
     quick = chart.mark_line(color=theme.LIGHT["regime3"], strokeWidth=1, strokeDash=[3, 2]).encode(
         x="date:T", y="above50:Q", tooltip=hover
     )
-    layers = [*_limits(week), quick, slow, base.end_label(known, "above200", "200-day", base.ACCENT)]
+    rules, meanings = _limits(week)
+    layers = [rules, quick, slow, base.end_label(known, "above200", "200-day", base.ACCENT)]
     if frame["above50"].notna().any():
         below = float(known["above200"].iloc[-1]) >= float(frame["above50"].dropna().iloc[-1])
         dy = 11 if below else -11
         layers.append(base.end_label(frame, "above50", "50-day", theme.LIGHT["regime3"], dy=dy))
-    low = alt.layer(*layers).properties(height=170)
+    low = alt.layer(*layers, *meanings).properties(height=170)
     prices = frame.dropna(subset=["index"])
     parts = [low] if prices.empty else [_index(week, prices), low]
     subtitle = (
@@ -83,7 +84,7 @@ def _index(week: Week, prices: pd.DataFrame) -> Picture:
     return line + marks
 
 
-def _limits(week: Week) -> list[Picture]:
+def _limits(week: Week) -> tuple[Picture, list[Picture]]:
     """The two breakpoints of params/engines.yaml as rules with their meaning beside them."""
     line = week.params.engines.engines["breadth"].get("pct_above_200d")
     rows = (
@@ -92,12 +93,8 @@ def _limits(week: Week) -> list[Picture]:
         else []
     )
     frame = pd.DataFrame([row for row in rows if row[0] is not None], columns=["level", "meaning"])
-    chart = alt.Chart(frame)
-    rules = chart.mark_rule(strokeDash=[2, 4], opacity=0.7).encode(y="level:Q")
-    words = chart.mark_text(align="left", baseline="bottom", dy=-2, fontSize=10, color=base.SOFT).encode(
-        y="level:Q", x=alt.value(2), text="meaning:N"
-    )
-    return [rules, words]
+    rules = alt.Chart(frame).mark_rule(strokeDash=[2, 4], opacity=0.7).encode(y="level:Q")
+    return rules, base.words(frame, "level", "meaning", baseline="bottom", dy=-2)
 
 
 def _finding(week: Week, known: pd.DataFrame) -> str:
