@@ -11,10 +11,10 @@ import pytest
 
 from fiveengines import measures
 from fiveengines.catalog import catalog
-from fiveengines.dataset import Dataset
+from fiveengines.dataset import MEMBERS, Dataset
 from fiveengines.measures import REGISTRY, Measurements, evaluate
 from fiveengines.measures.breadth import SECTOR_FUNDS
-from fiveengines.measures.measure import MEMBERS, SECTORS
+from fiveengines.measures.measure import SECTORS
 from fiveengines.panel import Panel
 from fiveengines.sources import demo
 

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 
 COLUMNS = ("observed", "value", "known_at")
+# Names the closes of index members where series are named.
+MEMBERS = "MEMBERS"
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class Dataset:
     def _prints(self) -> dict[str, str]:
         found = {key: self.series[key].fingerprint() for key in sorted(self.series)}
         if self.members is not None:
-            found["MEMBERS"] = self.members.fingerprint()
+            found[MEMBERS] = self.members.fingerprint()
         return found
 
     def fingerprints(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fiveengines.engines import EngineReading, Evidence
+from fiveengines.measures import formula
 from fiveengines.regimes import NAMES, RegimeReading
 
 ENGINE_NAMES = {
@@ -186,6 +187,11 @@ _FIGURES: dict[str, Callable[[float], str]] = {
 def first_capital(text: str) -> str:
     """The same text beginning with a capital."""
     return text[:1].upper() + text[1:]
+
+
+def method(indicator: str) -> str:
+    """How an indicator is computed, as a sentence."""
+    return f"{first_capital(formula(indicator))}."
 
 
 def ordinal(number: int) -> str:

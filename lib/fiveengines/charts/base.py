@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.charts import theme
-from fiveengines.measures import MEMBERS
+from fiveengines.dataset import MEMBERS
 from fiveengines.narrative import ENGINE_NAMES
 from fiveengines.regimes import NAMES
 from fiveengines.routine import Week

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from fiveengines import yaml_files
+from fiveengines.dataset import MEMBERS
 from fiveengines.errors import ParameterError
 from fiveengines.measures import breadth, liquidity, positioning, rates, volatility
-from fiveengines.measures.measure import MEMBERS, SECTORS, Measure, absent
+from fiveengines.measures.measure import SECTORS, Measure, absent
 from fiveengines.panel import Panel
 from fiveengines.yaml_files import suggestion
 

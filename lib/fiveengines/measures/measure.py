@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fiveengines.dataset import MEMBERS
 from fiveengines.panel import Panel
 
 Compute = Callable[[Panel], pd.Series]
 
 
-# Stand among a route's series for the closes of index members, and for the sector funds that there are.
-MEMBERS, SECTORS = "MEMBERS", "SECTORS"
+# Stands among a route's series for the sector funds that there are, as MEMBERS does for the closes of index members.
+SECTORS = "SECTORS"
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from fiveengines.charts.base import source
 from fiveengines.engines import EngineReading, Evidence
-from fiveengines.measures import formula
-from fiveengines.narrative import ENGINE_NAMES, figure, first_capital, moved_most, moved_text
+from fiveengines.narrative import ENGINE_NAMES, figure, moved_most, moved_text
+from fiveengines.narrative import method as how
 from fiveengines.parameters import States
 from fiveengines.routine import Week
 from fiveengines.tables import values
@@ -135,10 +135,10 @@ def method(week: Week) -> Block:
                 else "Not scored."
             )
             entries.append(
-                Markup('<dt id="method-{}">{}</dt><dd>{}. {} {}</dd>').format(
+                Markup('<dt id="method-{}">{}</dt><dd>{} {} {}</dd>').format(
                     each.indicator,
                     each.title,
-                    first_capital(formula(each.indicator)),
+                    how(each.indicator),
                     scored,
                     minus(each.why),
                 )
