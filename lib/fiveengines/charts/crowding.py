@@ -10,13 +10,18 @@ import pandas as pd
 
 from fiveengines.charts import base, theme
 from fiveengines.charts.base import Picture
+from fiveengines.charts.shapes import Line, last, lines_over_time, with_values
 from fiveengines.narrative import ordinal
 from fiveengines.routine import Week
 
 _COHORTS = {
-    "cot_asset_managers": ("asset managers", "accent", [1, 0]),
-    "cot_leveraged_funds": ("leveraged funds", "manual", [6, 3]),
-    "cot_speculators": ("speculators", "regime3", [2, 2]),
+    "cot_asset_managers": Line("asset managers", "accent", (1, 0)),
+    "cot_leveraged_funds": Line("leveraged funds", "manual", (6, 3)),
+    "cot_speculators": Line("speculators", "regime3", (2, 2)),
+}
+_SURVEYS = {
+    "naaim": Line("managers (NAAIM)", "accent", (1, 0)),
+    "cta_exposure": Line("trend followers", "regime4", (4, 3)),
 }
 _SERIES = (
     "TFF_SP500_ASSET_MGR_LONG",
@@ -30,33 +35,21 @@ def cot_fan(week: Week) -> Picture:
     """Net futures positions as percentiles of three years, cohort by cohort, over the fan of usual places."""
     on = base.dates(week)
     frame = base.table(**{name: base.indicator(week, name, on) for name in _COHORTS})
-    present = [name for name in _COHORTS if not frame.empty and frame[name].notna().any()]
+    present = with_values(frame, _COHORTS)
     if not present:
         return base.no_data("Futures positioning", "no Commitments of Traders report is there.")
     chart = base.with_source(alt.Chart(frame, height=230), base.source(week, *_SERIES))
-    hover = [
-        base.when(),
-        *(alt.Tooltip(f"{n}:Q", title=_COHORTS[n][0], format=".0f") for n in present),
-        base.where(),
-    ]
     shade, edges = _fan()
-    layers = [shade]
-    ends = {name: float(frame[name].dropna().iloc[-1]) for name in present}
-    spots = base.apart(ends, 0, 100, 230)
-    for name in present:
-        words, colour, dash = _COHORTS[name]
-        axis = alt.Y(
-            f"{name}:Q",
-            title="percentile of three years",
-            scale=alt.Scale(domain=[0, 100]),
-            axis=alt.Axis(values=[0, 10, 25, 50, 75, 90, 100]),
-        )
-        line = chart.mark_line(color=theme.LIGHT[colour], strokeDash=dash, strokeWidth=1.6).encode(
-            x=base.time_axis(), y=axis, tooltip=hover
-        )
-        layers += [line, base.end_label(frame, name, words, theme.LIGHT[colour], dy=spots[name])]
+    places = last(frame, list(present))
+    axis = {
+        "title": "percentile of three years",
+        "scale": alt.Scale(domain=[0, 100]),
+        "axis": alt.Axis(values=[0, 10, 25, 50, 75, 90, 100]),
+    }
+    moves = base.apart(places, 0, 100, 230)
+    layers = [shade, *lines_over_time(chart, frame, present, axis, 230, moves=moves)]
     subtitle = "Net position over open interest as percentile of its own three years; outer tenths and quarters shaded"
-    return alt.layer(*layers, *edges).properties(title=base.title(_finding(frame, present), subtitle))
+    return alt.layer(*layers, *edges).properties(title=base.title(_finding(places), subtitle))
 
 
 def _fan() -> tuple[Picture, list[Picture]]:
@@ -71,8 +64,7 @@ def _fan() -> tuple[Picture, list[Picture]]:
     return shade, base.words(words, "level", "words")
 
 
-def _finding(frame: pd.DataFrame, present: list[str]) -> str:
-    places = {name: float(frame[name].dropna().iloc[-1]) for name in present}
+def _finding(places: dict[str, float]) -> str:
     far = max(places, key=lambda name: abs(places[name] - 50))
     place = places[far]
     word = (
@@ -86,19 +78,15 @@ def _finding(frame: pd.DataFrame, present: list[str]) -> str:
         if place < 40
         else "near their middle"
     )
-    who = _COHORTS[far][0].capitalize()
+    who = _COHORTS[far].words.capitalize()
     return f"{who} in equity futures are {word}: {ordinal(round(place))} percentile of three years"
 
 
 def surveys(week: Week) -> Picture:
     """Active managers' exposure and the modelled trend follower over five years, % of full."""
     on = base.dates(week)
-    names = {
-        "naaim": ("managers (NAAIM)", "accent", [1, 0]),
-        "cta_exposure": ("trend followers", "regime4", [4, 3]),
-    }
-    frame = base.table(**{name: base.indicator(week, name, on) for name in names})
-    present = [name for name in names if not frame.empty and frame[name].notna().any()]
+    frame = base.table(**{name: base.indicator(week, name, on) for name in _SURVEYS})
+    present = with_values(frame, _SURVEYS)
     if not present:
         return base.no_data(
             "Managers and trend followers", "neither NAAIM nor an index for the trend model is there."
@@ -106,22 +94,9 @@ def surveys(week: Week) -> Picture:
     chart = base.with_source(
         alt.Chart(frame, height=170), f"{base.source(week, 'NAAIM')}; trend followers modelled from the index"
     )
-    hover = [
-        base.when(),
-        *(alt.Tooltip(f"{n}:Q", title=f"{names[n][0]}, %", format=".0f") for n in present),
-        base.where(),
-    ]
-    layers = []
-    spots = base.label_moves(frame, present, 170)
-    for name in present:
-        words, colour, dash = names[name]
-        line = chart.mark_line(color=theme.LIGHT[colour], strokeDash=dash, strokeWidth=1.6).encode(
-            x=base.time_axis(), y=alt.Y(f"{name}:Q", title="% of full exposure"), tooltip=hover
-        )
-        layers += [line, base.end_label(frame, name, words, theme.LIGHT[colour], dy=spots[name])]
-    said = "; ".join(
-        f"{names[n][0]} at {float(frame[n].dropna().iloc[-1]):.0f} %".replace("-", "−") for n in present
-    )
+    layers = lines_over_time(chart, frame, present, {"title": "% of full exposure"}, 170, unit=", %")
+    ends = last(frame, list(present))
+    said = "; ".join(f"{each.words} at {ends[n]:.0f} %".replace("-", "−") for n, each in present.items())
     return alt.layer(*layers).properties(
         title=base.title(
             said[0].upper() + said[1:],

@@ -10,66 +10,28 @@ import pandas as pd
 
 from fiveengines.charts import base, theme
 from fiveengines.charts.base import Picture
+from fiveengines.charts.shapes import Terms, term_curve
 from fiveengines.routine import Week
 
-# Calendar days to which each index looks, and the series that carry it, best first.
-_TENORS: dict[int, tuple[str, ...]] = {9: ("VIX9D",), 30: ("VIX", "VIXCLS"), 93: ("VIX3M", "VXVCLS")}
-_LABELS = "{'9': '9 days', '30': 'VIX, 30 days', '93': '3 months'}[datum.value]"
-_WHEN = {"now": 0, "a week ago": 1, "four weeks ago": 4}
+# By the calendar days to which each index looks.
+_CURVE = Terms(
+    at={9: ("VIX9D",), 30: ("VIX", "VIXCLS"), 93: ("VIX3M", "VXVCLS")},
+    when={"now": 0, "a week ago": 1, "four weeks ago": 4},
+    domain=(8, 105),
+    labels="{'9': '9 days', '30': 'VIX, 30 days', '93': '3 months'}[datum.value]",
+    unit="implied volatility, % a year",
+    digits=1,
+)
 
 
 def vix_curve(week: Week) -> Picture:
     """VIX9D, VIX and VIX3M now, a week and four weeks ago; a sentence in its place without two points."""
-    rows = []
-    for words, weeks in _WHEN.items():
-        day = base.back(week, weeks)
-        if day is None:
-            continue
-        on = pd.DatetimeIndex([day])
-        for days, names in _TENORS.items():
-            level = float(base.first_of(week, on, *names).iloc[0])
-            rows.append({"days": days, "level": level, "when": words, "date": day, "series": names[0]})
-    frame = pd.DataFrame(rows, columns=["days", "level", "when", "date", "series"]).dropna(subset=["level"])
-    now = frame[frame["when"] == "now"].set_index("days")["level"]
+    points = _CURVE.points(week)
+    now = _CURVE.now(points)
     if len(now) < 2:
         return base.no_data("VIX curve", "fewer than two of VIX9D, VIX and VIX3M are known.")
-    dash = alt.Scale(domain=list(_WHEN), range=[[1, 0], [6, 3], [2, 3]])
-    colour = alt.condition("datum.when == 'now'", alt.value(base.ACCENT), alt.value(base.SOFT))
-    chart = base.with_source(
-        alt.Chart(frame), base.source(week, *(name for names in _TENORS.values() for name in names))
-    )
-    encoded = chart.encode(
-        x=alt.X(
-            "days:Q",
-            title=None,
-            scale=alt.Scale(type="log", domain=[8, 105], nice=False),
-            axis=alt.Axis(values=list(_TENORS), labelExpr=_LABELS, grid=True),
-        ),
-        y=alt.Y("level:Q", title="implied volatility, % a year", scale=alt.Scale(zero=False, padding=12)),
-        color=colour,
-        tooltip=[
-            alt.Tooltip("series:N"),
-            alt.Tooltip("level:Q", format=".1f", title="level"),
-            base.when(),
-            base.where(),
-        ],
-    )
-    lines = encoded.mark_line().encode(
-        strokeDash=alt.StrokeDash(
-            "when:N",
-            scale=dash,
-            title=None,
-            legend=alt.Legend(symbolType="stroke", symbolSize=400, offset=22),
-        )
-    )
-    points = encoded.mark_point(size=55)
-    labels = (
-        encoded.transform_filter("datum.when == 'now'")
-        .mark_text(dy=-13, fontWeight=600)
-        .encode(text=alt.Text("level:Q", format=".1f"), color=alt.value(base.ACCENT))
-    )
     subtitle = "Cboe volatility indices by the days they look ahead, % a year: now, a week and four weeks ago"
-    return (lines + points + labels).properties(height=230, title=base.title(_slope(now), subtitle))
+    return term_curve(week, _CURVE, points, base.title(_slope(now), subtitle))
 
 
 def _slope(now: pd.Series) -> str:
