@@ -40,6 +40,9 @@ def test_payrolls_rule_gives_the_published_days() -> None:
     # Independence Day was kept on Friday 3 July 2020, and New Year's Day 2021 was a Friday.
     assert events.usual_payrolls_day(2020, 7) == dt.date(2020, 7, 2)
     assert events.usual_payrolls_day(2021, 1) == dt.date(2021, 1, 8)
+    # January reports as they came; a Friday on 2 or 3 January was passed over each time.
+    published = {2008: 4, 2009: 9, 2011: 7, 2014: 10, 2015: 9, 2019: 4, 2020: 10, 2025: 10, 2026: 9}
+    assert {year: events.usual_payrolls_day(year, 1).day for year in published} == published
 
 
 def test_expiries_move_before_a_holiday() -> None:
@@ -48,6 +51,32 @@ def test_expiries_move_before_a_holiday() -> None:
     assert week("2014-04-11")["Exchange closed"].date == dt.date(2014, 4, 18)
     assert week("2018-02-09")["VIX futures expiry"].date == dt.date(2018, 2, 14)
     assert week("2018-03-09")["Quarterly expiry of options and futures"].date == dt.date(2018, 3, 16)
+    # Juneteenth 2026 and 2027 close the exchange on the third Friday.
+    assert week("2026-06-12")["Quarterly expiry of options and futures"].date == dt.date(2026, 6, 18)
+    assert week("2027-06-11")["Quarterly expiry of options and futures"].date == dt.date(2027, 6, 17)
+
+
+@pytest.mark.parametrize(
+    ("friday", "settled"),
+    [
+        ("2019-03-15", "2019-03-19"),  # the options of April 2019, 2022 and 2025 expired before Good Friday
+        ("2022-03-11", "2022-03-15"),
+        ("2025-03-14", "2025-03-18"),
+        ("2024-06-14", "2024-06-18"),  # the Wednesday itself was Juneteenth
+        ("2026-05-15", "2026-05-19"),
+        ("2026-12-11", "2026-12-16"),
+    ],
+)
+def test_vix_futures_settle_thirty_days_before_the_options_expire(friday: str, settled: str) -> None:
+    assert week(friday)["VIX futures expiry"].date == dt.date.fromisoformat(settled)
+
+
+def test_taxes_are_due_on_a_business_day() -> None:
+    """Filing days as the Internal Revenue Service announced them; the District keeps 16 April."""
+    filed = {2016: 18, 2017: 18, 2018: 17, 2019: 15, 2022: 18, 2023: 18, 2024: 15, 2026: 15}
+    assert {year: events.tax_day(year, 4, 15).day for year in filed} == filed
+    assert week("2023-01-13")["Federal tax date"].date == dt.date(2023, 1, 17)
+    assert "Federal tax date" not in week("2027-01-15")
 
 
 def test_fomc_is_fixed_tentative_or_unknown() -> None:
@@ -59,8 +88,11 @@ def test_fomc_is_fixed_tentative_or_unknown() -> None:
         "The policy rate and the statement at 14:00 New York.",
     )
     assert week("2027-01-22")["FOMC decision"].certainty == "tentative"
-    missing = week("2010-05-07")["FOMC"]
-    assert missing.certainty == "unknown" and "2010" in missing.sentence
+    assert week("2008-09-12")["FOMC decision"].date == dt.date(2008, 9, 16)
+    # On 13 March 2020 the meeting of the 18th still stood in the calendar.
+    assert week("2020-03-13")["FOMC decision"].date == dt.date(2020, 3, 18)
+    missing = week("2005-05-06")["FOMC"]
+    assert missing.certainty == "unknown" and "2005" in missing.sentence
     assert "FOMC decision" not in week("2026-11-27")
 
 
@@ -100,8 +132,8 @@ def test_only_the_seven_days_ahead_in_order(day: str) -> None:
 
 def test_every_listed_fomc_day_is_a_weekday_and_about_eight_a_year() -> None:
     for year, days in KNOWN.fomc.items():
-        assert all(day.weekday() in (2, 3) for day in days)
-        assert 7 <= len(days) <= 8 and list(days) == sorted(days), year
+        assert all(day.weekday() in (1, 2, 3) for day in days)
+        assert len(days) == 8 and list(days) == sorted(days), year
 
 
 def test_a_wrong_year_is_refused(tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ _DAY = dt.timedelta(days=1)
 # Consumer prices come around this business day of the month, give or take a few.
 _CPI_BUSINESS_DAY = 8
 _MINUTES_AFTER = dt.timedelta(days=21)
+_EARLY_JANUARY = 3
+# Before this year the statement came at 14:15, or at 12:30 ahead of a press conference.
+_AT_TWO = 2013
+_VIX_DAYS_AHEAD = dt.timedelta(days=30)
 # catalog series → weekday it is observed on, title, why it matters
 _WEEKLY = (
     ("COT_SP500_SPEC_LONG", 1, "Commitments of Traders", "Futures positions as of Tuesday."),
@@ -135,7 +139,7 @@ def _policy(days: list[dt.date], known: EventFile) -> Iterator[Event]:
                 "FOMC decision",
                 "fomc",
                 certainty,
-                "The policy rate and the statement at 14:00 New York.",
+                "The policy rate and the statement" + (" at 14:00 New York." if day.year >= _AT_TWO else "."),
             )
         if day in minutes:
             yield Event(day, "FOMC minutes", "fomc", "estimated", "Usually three weeks after the decision.")
@@ -185,14 +189,14 @@ def _nth_business_day(year: int, month: int, number: int) -> dt.date:
 def usual_payrolls_day(year: int, month: int) -> dt.date:
     """The third Friday after the week (Sunday to Saturday) that holds the 12th of the month before.
 
-    On a holiday it comes a business day earlier, on New Year's Day a week later. Source: the rule of the Bureau of
-    Labor Statistics.
+    On a holiday it comes a business day earlier. A Friday in the first three days of January leaves no time after the
+    turn of the year, so the report comes a week later. Source: the rule of the Bureau of Labor Statistics.
     """
     before = dt.date(year, month, 1) - _DAY
     twelfth = before.replace(day=12)
     saturday = twelfth + dt.timedelta(days=(5 - twelfth.weekday()) % 7)
     friday = saturday + dt.timedelta(days=6 + 14)
-    if (friday.month, friday.day) == (1, 1):
+    if friday.month == 1 and friday.day <= _EARLY_JANUARY:
         return friday + _WEEK
     while not _is_business_day(friday):
         friday -= _DAY
@@ -229,8 +233,8 @@ def _expiries(days: list[dt.date]) -> Iterator[Event]:
             title = "Quarterly expiry of options and futures" if quarterly else "Monthly option expiry"
             yield Event(day, title, "expiry", "fixed", "Dealer hedges roll off; gamma changes afterward.")
         # VIX futures settle thirty days before the expiry of the options they are computed from.
-        ahead = third_friday(year + month // 12, month % 12 + 1) - dt.timedelta(days=30)
-        settle = _session_before(ahead)
+        next_expiry = _session_before(third_friday(year + month // 12, month % 12 + 1))
+        settle = _session_before(next_expiry - _VIX_DAYS_AHEAD)
         if settle in days:
             yield Event(settle, "VIX futures expiry", "expiry", "fixed", "The front of the VIX curve rolls.")
 
@@ -239,6 +243,16 @@ def third_friday(year: int, month: int) -> dt.date:
     """The third Friday of a month."""
     first = dt.date(year, month, 1)
     return first + dt.timedelta(days=(4 - first.weekday()) % 7 + 14)
+
+
+def tax_day(year: int, month: int, day: int) -> dt.date:
+    """The day itself or the next business day; the District of Columbia keeps 16 April, and taxes wait for it."""
+    due = dt.date(year, month, day)
+    emancipation = dt.date(year, 4, 16)
+    kept = emancipation + {5: -_DAY, 6: _DAY}.get(emancipation.weekday(), dt.timedelta(0))
+    while not _is_business_day(due) or due == kept:
+        due += _DAY
+    return due
 
 
 def _open_days(days: Iterable[dt.date]) -> set[dt.date]:
@@ -260,7 +274,7 @@ def _calendar_ends(days: list[dt.date]) -> Iterator[Event]:
     for day in days:
         if day.weekday() < 5 and day not in open_days:
             yield Event(day, "Exchange closed", "holiday", "fixed", "Holiday of the New York Stock Exchange.")
-        if (day.month, day.day) in _TAX_DAYS:
+        if day in {tax_day(day.year, month, number) for month, number in _TAX_DAYS}:
             yield Event(
                 day,
                 "Federal tax date",
