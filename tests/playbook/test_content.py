@@ -199,8 +199,8 @@ def test_an_edit_is_seen_without_a_restart(tmp_path: Path) -> None:
         ),
         (
             "insights.yaml",
-            'NAAIM {naaim:.0f}"\n      - "AAII',
-            'NAAIM {naaim.x}"\n      - "AAII',
+            'NAAIM {naaim:.0f}"\n      - "CTA',
+            'NAAIM {naaim.x}"\n      - "CTA',
             "plain name",
         ),
         ("glossary.yaml", "- id: beta", "- id: alpha", "term beta is missing"),

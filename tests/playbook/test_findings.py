@@ -136,17 +136,19 @@ def test_thirteen_years_are_quick(demo: Week) -> None:
     ("day", "active", "not_active"),
     [
         # October 2008: cuts into stress; the flood of Fed money is no invitation.
-        ("2008-10-10", {36}, {8, 3, 10, 21}),
+        ("2008-10-10", {36, 30}, {2, 8, 3, 10, 21, 31}),
         # March 2009: credit off its peak, breadth turning from a washout, a published Zweig thrust.
         ("2009-03-27", {2, 18, 19}, {23, 26}),
         # The week before the break of August 2015: fewer members near the index's high.
-        ("2015-08-14", {17}, {12, 21}),
+        ("2015-08-14", {13, 17}, {12, 21}),
         ("2015-08-28", {24}, {10}),
         # January 2018: everybody in, trend-followers full; then a mechanical spike with negative gamma.
         ("2018-01-26", {23, 26}, {11, 12}),
-        ("2018-02-09", {12, 15}, {10, 26}),
+        ("2018-02-09", {12, 15, 30}, {10, 26, 37}),
         # January 2019: a published Zweig thrust and covering; summer: inversion, and the first cut as a hinge.
         ("2019-01-18", {19, 27}, {36}),
+        # By March trend-followers are long again and have nothing left to cover.
+        ("2019-03-15", {2}, {27}),
         ("2019-08-16", {35, 38}, {10, 36}),
     ],
 )

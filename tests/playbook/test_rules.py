@@ -128,10 +128,18 @@ CASES: dict[int, Case] = {
     ),
     29: Case({"naaim": 30, "cta_exposure": -5}, {"naaim": 30}),
     30: Case(
+        {
+            "vol_target_exposure": pieces(90, (50, 2)),
+            "naaim": pieces(80, (45, 2)),
+            "vix": pieces(15, (35, 2)),
+        },
         {"vol_target_exposure": pieces(90, (50, 2)), "vix": pieces(15, (35, 2))},
-        {"vol_target_exposure": pieces(90, (75, 2)), "vix": pieces(15, (35, 2))},
         "watch",
-        {"vol_target_exposure": pieces(90, (50, 6)), "vix": pieces(15, (35, 4), (20, 2))},
+        {
+            "vol_target_exposure": pieces(90, (50, 6)),
+            "naaim": pieces(80, (45, 6)),
+            "vix": pieces(15, (35, 4), (20, 2)),
+        },
     ),
     31: Case(
         {"two_year_minus_policy": -80}, {"two_year_minus_policy": -20}, opposite={"two_year_minus_policy": 80}
@@ -259,6 +267,69 @@ def test_thrust_is_named_and_dated() -> None:
     assert judged.frame()[19].iloc[-1] == "dormant" and figures["thrust_name"][-1] == ""
     fired = judge(weeks(daily=thrusting(0.3, 0.8, 12, 8)), {19: content.insights()[19]}).verdicts[19].figures
     assert fired["thrust_name"][-1] == "Zweig" and fired["thrust_weeks"][-1] in (0, 1)
+
+
+# Markets that look like the insight to a careless rule, and what it must say instead.
+FLOODED = FELL | {"hy_spread": pieces(5, (8, 5), (9, 1)), "impulse_4w": 3.0}
+WASHED = pieces(60, (10, 3), (50, 3))
+THRUST = {"daily": thrusting(0.3, 0.8, 12, 18)}
+COVERED = SHORT_COVERING | {"vix_term_ratio": 0.9, "cta_exposure": pieces(50, (-30, 4), (15, 1), (20, 1))}
+LIGHT_BEFORE = {
+    "vol_target_exposure": pieces(30, (15, 2)),
+    "naaim": pieces(40, (5, 2)),
+    "vix": pieces(25, (60, 2)),
+}
+CUT_TWICE = {"naaim": pieces(80, (45, 4)), "vix": pieces(15, (35, 2), (20, 2))}
+
+
+@pytest.mark.parametrize(
+    ("insight", "market", "expected"),
+    [
+        # A central bank that adds in a panic, with credit at its worst: no low.
+        (2, FLOODED, "dormant"),
+        # Off an old peak and widening again.
+        (2, FELL | {"hy_spread": pieces(5, (10, 3), (6, 3), (7, 2)), "impulse_4w": 1.0}, "watch"),
+        # Half a point off a spread of 17 % is noise.
+        (2, FELL | {"hy_spread": pieces(10, (17, 5), (16.4, 2)), "impulse_4w": 1.0}, "dormant"),
+        # From very low to low is still quiet.
+        (13, {"vvix": sawtooth(80, 120, 82, 82, 82, 82, 82, 92), "vix": 13}, "dormant"),
+        # A rebound that has been given back.
+        (18, {"pct_above_50": WASHED, "net_new_highs": pieces(1, (-8, 3), (0, 3))}, "active"),
+        (
+            18,
+            {
+                "pct_above_50": np.concatenate([WASHED[1:], [30.0]]),
+                "net_new_highs": pieces(1, (-8, 3), (0, 4)),
+            },
+            "dormant",
+        ),
+        # A thrust whose start has been undercut.
+        (19, THRUST | {"spx": pieces(100, (99, 1))}, "dormant"),
+        (19, THRUST | {"spx": pieces(100, (108, 2), (101, 1))}, "active"),
+        # A dip of a week does not end a divergence, and one week is none.
+        (22, {"spx_from_high": pieces(-4, (-1, 2), (-3, 1), (-1, 1)), "pct_above_200": 50}, "active"),
+        (22, {"spx_from_high": pieces(-4, (-1, 1)), "pct_above_200": 50}, "watch"),
+        # Who is long has nothing left to cover.
+        (27, COVERED, "dormant"),
+        # The VIX has left its peak and exposure still falls: wait.
+        (30, CUT_TWICE | {"vol_target_exposure": pieces(90, (50, 3), (40, 1))}, "active"),
+        # A fund that was light already and halves what it has left is cutting.
+        (30, LIGHT_BEFORE, "active"),
+        # The policy rate falls faster than the 2-year yield: no hikes are priced.
+        (31, {"two_year_minus_policy": 80, "dgs2_change_13w": -90}, "watch"),
+        # Hikes are not being absorbed while volatility is adverse.
+        (37, CASES[37].fires | state("volatility", "adverse"), "watch"),
+    ],
+)
+def test_what_a_careless_rule_would_mistake(insight: int, market: dict[str, Any], expected: str) -> None:
+    assert status(insight, market) == expected
+
+
+def test_an_old_cut_is_no_evidence() -> None:
+    market = weeks(policy_target=pieces(5.0, (4.75, 60)), hy_spread=7, two_year_minus_policy=-80)
+    judged = judge(market, {36: content.insights()[36]})
+    assert judged.frame()[36].iloc[-1] == "active"
+    assert np.isnan(judged.verdicts[36].figures["weeks_since_cut"][-1])
 
 
 def test_curve_move_has_its_name() -> None:

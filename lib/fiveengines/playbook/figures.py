@@ -82,13 +82,16 @@ NUMBERS: Mapping[str, Compute] = {name: _same(name) for name in _SAME} | {
     "hy_spread_change_1w": _change("hy_spread", 1),
     "hy_spread_change_8w": _change("hy_spread", 8),
     "hy_spread_from_peak_13w": lambda weeks: weeks["hy_spread"] - weeks.peak("hy_spread", 13),
+    "hy_spread_from_peak_13w_pct": lambda weeks: (
+        100.0 * (weeks["hy_spread"] / weeks.peak("hy_spread", 13) - 1.0)
+    ),
     "spx_change_4w": _change_pct("spx", 4),
     "spx_change_13w": _change_pct("spx", 13),
     "vix_change_1w_pct": _change_pct("vix", 1),
     "vix_from_peak_8w_pct": lambda weeks: 100.0 * (weeks["vix"] / weeks.daily_peak("vix", 8) - 1.0),
     "pct_above_200_from_peak_26w": lambda weeks: weeks["pct_above_200"] - weeks.peak("pct_above_200", 26),
     "pct_above_50_low_13w": lambda weeks: weeks.low("pct_above_50", 13),
-    "naaim_change_4w": _change("naaim", 4),
+    "put_call_percentile": lambda weeks: weeks.percentile("put_call"),
     "cta_change_4w": _change("cta_exposure", 4),
     "cta_low_13w": lambda weeks: weeks.low("cta_exposure", 13),
     "vol_target_change_4w": _change("vol_target_exposure", 4),

@@ -156,7 +156,7 @@ class InsightEntry(Entry):
     thresholds: dict[Name, float]
     active: Template
     watch: Template
-    evidence: Annotated[tuple[Template, ...], Field(min_length=1, max_length=5)]
+    evidence: Annotated[tuple[Template, ...], Field(min_length=1, max_length=6)]
     implication: Implication
     opposite: Opposite | None = None
     see_also: tuple[int, ...] = ()

@@ -92,6 +92,12 @@ def within(condition: Array, weeks: float) -> Array:
     return np.where((rows == 1).any(axis=1), 1.0, np.where(unknown, np.nan, 0.0))
 
 
+def held_in(condition: Array, weeks: float) -> Array:
+    """In how many of the last `weeks` rows the condition held; NaN where none of them is known."""
+    rows = windows(condition, weeks)
+    return np.where(np.isnan(rows).all(axis=1), np.nan, (rows == 1).sum(axis=1).astype("float64"))
+
+
 def rows_since(condition: Array) -> Array:
     """Rows since the condition last held, 0 on such a row, NaN before the first."""
     row = np.arange(len(condition), dtype="float64")

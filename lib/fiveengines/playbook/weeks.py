@@ -125,6 +125,14 @@ class Weeks:
         found: Array = np.fmin.reduce(windows(self[name], weeks), axis=1)
         return found
 
+    def low_and_best_since(self, name: str, weeks: float) -> tuple[Array, Array]:
+        """Lowest of the last `weeks` rows, and the highest since that low (the latest one if there are several)."""
+        rows = windows(self[name], weeks)
+        lowest: Array = np.fmin.reduce(rows, axis=1)
+        last = rows.shape[1] - 1 - np.argmax((rows == lowest[:, None])[:, ::-1], axis=1)
+        since = np.where(np.arange(rows.shape[1]) >= last[:, None], rows, np.nan)
+        return lowest, np.fmax.reduce(since, axis=1)
+
     def mean(self, name: str, weeks: float) -> Array:
         """Mean of the last `weeks` rows; NaN unless all of them are there."""
         found: Array = windows(self[name], weeks).mean(axis=1)

@@ -15,9 +15,10 @@ from fiveengines.playbook.truth import (
     at_least,
     at_most,
     below,
+    held_in,
     lasted,
+    not_shown,
     rows_since,
-    run_length,
     within,
 )
 from fiveengines.playbook.weeks import Weeks
@@ -36,29 +37,34 @@ def participation_peaked(weeks: Weeks, t: Limits) -> Verdict:
 
 @rule
 def breadth_turns_from_washout(weeks: Weeks, t: Limits) -> Verdict:
-    """18: participation rises from a washed-out level."""
-    share, lowest = weeks["pct_above_50"], weeks.low("pct_above_50", t["weeks"])
+    """18: participation rises from a washed-out level and keeps most of what it has won."""
+    lowest, best = weeks.low_and_best_since("pct_above_50", t["weeks"])
     washed = at_most(lowest, t["washed_out"])
-    rebound = share - lowest
+    rebound = weeks["pct_above_50"] - lowest
+    kept = at_least(rebound - t["kept"] / 100.0 * (best - lowest), 0.0)
     highs = above(weeks["net_new_highs"] - weeks.low("net_new_highs", t["weeks"]), 0.0)
     return Verdict(
-        active=all_of(washed, at_least(rebound, t["rebound"]), highs),
-        watch=all_of(washed, at_least(rebound, t["rebound"] / 3)),
+        active=all_of(washed, kept, at_least(rebound, t["rebound"]), highs),
+        watch=all_of(washed, kept, at_least(rebound, t["rebound"] / 3)),
     )
 
 
 @rule
 def breadth_thrust(weeks: Weeks, t: Limits) -> Verdict:
-    """19: a Zweig or a Whaley thrust lies a few weeks back at most."""
+    """19: a Zweig or a Whaley thrust lies a few weeks back at most, and the index has not fallen out of it."""
     zweig = weeks.thrust("Zweig", t["zweig_low"], t["zweig_high"], t["zweig_sessions"])
     whaley = weeks.thrust("Whaley", t["whaley"])
     share, lowest = weeks.advancing_share(t["zweig_sessions"])
     ages = rows_since(zweig), rows_since(whaley)
     latest = np.fmin(*ages)
     latest = np.where(latest < t["weeks"], latest, np.nan)  # an older thrust is no evidence
+    # What a thrust carried up from is the lowest close of its own weeks; below that it has failed.
+    start = weeks.low("spx", t["base_weeks"])
+    row = np.arange(len(latest)) - np.where(np.isnan(latest), 0, latest).astype(int)
+    failed = below(weeks["spx"], start[row])
     name = np.where(np.isnan(latest), "", np.where(ages[0] == latest, "Zweig", "Whaley")).astype(object)
     return Verdict(
-        active=within(any_of(zweig, whaley), t["weeks"]),
+        active=all_of(within(any_of(zweig, whaley), t["weeks"]), not_shown(failed)),
         watch=all_of(below(lowest, t["zweig_low"]), above(share, t["watch_share"])),
         figures={"thrust_name": name, "thrust_weeks": latest},
     )
@@ -87,10 +93,11 @@ def wide_participation(weeks: Weeks, t: Limits) -> Verdict:
 
 @rule
 def divergence_ages(weeks: Weeks, t: Limits) -> Verdict:
-    """22: the index stays near its high on thin participation."""
+    """22: the index has been near its high on thin participation for some weeks, a week's dip between them or not."""
     apart = all_of(
         at_least(weeks["spx_from_high"], -t["near_high"]), below(weeks["pct_above_200"], t["above_200"])
     )
+    count = held_in(apart, t["within_weeks"])
     return Verdict(
-        active=lasted(apart, t["weeks"]), watch=apart, figures={"divergence_weeks": run_length(apart)}
+        active=all_of(apart, at_least(count, t["weeks"])), watch=apart, figures={"divergence_weeks": count}
     )

@@ -37,11 +37,18 @@ def liquidity_turns_in_drawdown(weeks: Weeks, t: Limits) -> Verdict:
 
 @rule
 def liquidity_stops_worsening(weeks: Weeks, t: Limits) -> Verdict:
-    """2: after a deep fall, credit is off its peak and money flows in again."""
+    """2: after a deep fall, credit is off its peak and no longer widens, and money flows in again.
+
+    Credit decides: central banks add most in a panic, so an inflow beside a spread at its peak is no healing.
+    """
     fell = at_most(weeks.low("spx_from_high", t["drawdown_weeks"]), -t["drawdown"])
-    healed = at_most(weeks["hy_spread"] - weeks.peak("hy_spread", t["peak_weeks"]), -t["spread_fall"])
+    from_peak = 100.0 * (weeks["hy_spread"] / weeks.peak("hy_spread", t["peak_weeks"]) - 1.0)
     flows = above(weeks["impulse_4w"], 0.0)
-    return Verdict(active=all_of(fell, healed, flows), watch=all_of(fell, any_of(healed, flows)))
+    narrower = at_most(weeks.change("hy_spread", t["weeks"]), 0.0)
+    return Verdict(
+        active=all_of(fell, at_most(from_peak, -t["spread_fall"]), narrower, flows),
+        watch=all_of(fell, at_most(from_peak, -t["spread_fall"] / 2)),
+    )
 
 
 @rule

@@ -5,6 +5,8 @@ Predicates over series; every threshold comes from insights.yaml, and "half" in 
 
 from __future__ import annotations
 
+import numpy as np
+
 from fiveengines.playbook.rules.verdict import Limits, Verdict, rule
 from fiveengines.playbook.truth import (
     Array,
@@ -17,12 +19,10 @@ from fiveengines.playbook.truth import (
     enough_of,
     held,
     opposite_of,
+    windows,
     within,
 )
 from fiveengines.playbook.weeks import Weeks
-
-# The mirror of fast de-risking looks back this far, as its sentence says.
-DERISKED_WITHIN = 8
 
 
 @rule
@@ -79,13 +79,16 @@ def cta_full(weeks: Weeks, t: Limits) -> Verdict:
 
 @rule
 def cta_short_covering(weeks: Weeks, t: Limits) -> Verdict:
-    """27: trend-followers were short and buy back as volatility fades."""
+    """27: trend-followers were short, are not yet long, and buy back as volatility fades."""
     short = at_most(weeks.low("cta_exposure", t["weeks"]), t["cta"])
     off_peak = at_most(weeks["vix"] / weeks.daily_peak("vix", t["peak_weeks"]), 1.0 - t["vix_fall"] / 100.0)
     upright = below(weeks["vix_term_ratio"], t["ratio"])
-    rising = above(weeks.change("cta_exposure", 1), 0.0)
+    covering = all_of(
+        above(weeks.change("cta_exposure", 1), 0.0), at_most(weeks["cta_exposure"], t["covered"])
+    )
     return Verdict(
-        active=all_of(short, rising, off_peak, upright), watch=all_of(short, off_peak, opposite_of(upright))
+        active=all_of(short, covering, off_peak, upright),
+        watch=all_of(short, off_peak, opposite_of(upright)),
     )
 
 
@@ -113,19 +116,42 @@ def cash_waiting(weeks: Weeks, t: Limits) -> Verdict:
 
 @rule
 def fast_derisking(weeks: Weeks, t: Limits) -> Verdict:
-    """30: exposure was cut fast and the VIX is still near its peak; the mirror: it has left the peak."""
-
-    def cut(share: float) -> Array:
-        falls = {"vol_target_exposure": t["vol_target"], "naaim": t["naaim"], "cta_exposure": t["cta"]}
-        return any_of(
-            *(at_most(weeks[n] - weeks.peak(n, t["weeks"] + 1), -share * size) for n, size in falls.items())
-        )
+    """30: several exposures were cut fast and the cut goes on; the mirror: it has stopped and the VIX left its peak."""
+    sizes = {"vol_target_exposure": t["vol_target"], "naaim": t["naaim"], "cta_exposure": t["cta"]}
+    falls = {name: _fall(weeks, name, t["weeks"]) for name in sizes}
+    cuts = [at_most(falls[name], -size) for name, size in sizes.items()]
+    cut = enough_of(t["gauges"], *cuts)
+    going_on = any_of(
+        *(at_most(_fall(weeks, name, 1), -t["still"] / 100.0 * size) for name, size in sizes.items())
+    )
 
     def near_peak(weeks_back: float) -> Array:
         return at_least(weeks["vix"] / weeks.daily_peak("vix", weeks_back), 1.0 - t["vix_fall"] / 100.0)
 
+    under_way = any_of(near_peak(t["weeks"]), going_on)
     return Verdict(
-        active=all_of(cut(1.0), near_peak(t["weeks"])),
-        watch=cut(0.5),
-        opposite=all_of(within(cut(1.0), DERISKED_WITHIN), opposite_of(near_peak(DERISKED_WITHIN))),
+        active=all_of(cut, under_way),
+        watch=all_of(any_of(*cuts), under_way),
+        opposite=all_of(
+            within(cut, t["within_weeks"]), opposite_of(near_peak(t["within_weeks"])), opposite_of(going_on)
+        ),
+        figures={
+            name: np.fmin.reduce(windows(falls[source], t["within_weeks"]), axis=1)
+            for name, source in (
+                ("vol_target_cut", "vol_target_exposure"),
+                ("naaim_cut", "naaim"),
+                ("cta_cut", "cta_exposure"),
+            )
+        },
     )
+
+
+def _fall(weeks: Weeks, name: str, weeks_back: float) -> Array:
+    """Distance from the peak of the weeks before: in points, of volatility-target exposure in per cent of the peak.
+
+    A fund that targets volatility may be light already when it cuts; what it cuts is a share of what it holds.
+    """
+    peak = weeks.peak(name, weeks_back + 1)
+    if name == "vol_target_exposure":
+        return 100.0 * (weeks[name] / np.where(peak > 0, peak, np.nan) - 1.0)
+    return weeks[name] - peak

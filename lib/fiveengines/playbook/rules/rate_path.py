@@ -47,12 +47,16 @@ def _moves(weeks: Weeks) -> tuple[Array, Array, Array]:
 
 @rule
 def path_priced(weeks: Weeks, t: Limits) -> Verdict:
-    """31: the 2-year yield stands apart from the policy rate."""
+    """31: the 2-year yield stands apart from the policy rate.
+
+    A gap that a falling policy rate opens, with the 2-year yield falling behind it, prices no hikes.
+    """
     gap = weeks["two_year_minus_policy"]
+    firm = at_least(weeks["dgs2_change_13w"], 0.0)
     return Verdict(
         active=at_most(gap, -t["gap"]),
         watch=_either_way(gap, t["gap"] / 2),
-        opposite=at_least(gap, t["gap"]),
+        opposite=all_of(at_least(gap, t["gap"]), firm),
         leans=above(gap, 0.0),
     )
 
@@ -117,23 +121,24 @@ def cut_into_stress(weeks: Weeks, t: Limits) -> Verdict:
     return Verdict(
         active=all_of(any_of(at_most(since_cut, t["weeks"]), priced), stress),
         watch=all_of(priced, at_least(widening, t["spread_rise"] / 2)),
-        figures={"weeks_since_cut": since_cut},
+        figures={"weeks_since_cut": np.where(since_cut <= t["weeks"], since_cut, np.nan)},
     )
 
 
 @rule
 def hikes_absorbed(weeks: Weeks, t: Limits) -> Verdict:
-    """37: hikes meet ample money, broad participation and quiet credit."""
+    """37: hikes meet ample money, broad participation, quiet credit and no turmoil."""
     _, since_hike, _ = _moves(weeks)
     lately = at_most(since_hike, t["weeks"])
     supports = (
         above(weeks["liquidity_score"], t["liquidity_score"]),
         above(weeks["breadth_score"], t["breadth_score"]),
         below(weeks["hy_spread"], t["spread"]),
+        opposite_of(weeks.is_word("volatility_state", "adverse")),
     )
     return Verdict(
         active=all_of(lately, *supports),
-        watch=all_of(lately, enough_of(2, *supports), opposite_of(all_of(*supports))),
+        watch=all_of(lately, enough_of(len(supports) - 1, *supports), opposite_of(all_of(*supports))),
         figures={"weeks_since_hike": since_hike},
     )
 

@@ -75,15 +75,15 @@ def mechanical_spike(weeks: Weeks, t: Limits) -> Verdict:
 
 @rule
 def vvix_stirs(weeks: Weeks, t: Limits) -> Verdict:
-    """13: VVIX climbs from a quiet level while the VIX is low."""
+    """13: VVIX climbs from its quiet half to an unusual level while the VIX is low."""
     weeks.series.setdefault("vvix_percentile", weeks.daily_percentile("vvix"))
     rank = weeks["vvix_percentile"]
     lowest = weeks.low("vvix_percentile", t["weeks"] + 1)
     rise = rank - lowest
     quiet = all_of(at_most(lowest, t["from_percentile"]), below(weeks["vix"], t["vix"]))
     return Verdict(
-        active=all_of(at_least(rise, t["rise"]), quiet),
-        watch=all_of(at_least(rise, t["rise"] / 2), quiet),
+        active=all_of(at_least(rise, t["rise"]), at_least(rank, t["to_percentile"]), quiet),
+        watch=all_of(at_least(rise, t["rise"] / 2), above(rank, t["from_percentile"]), quiet),
         figures={"vvix_percentile_from": lowest, "vvix_percentile_rise": rise},
     )
 
