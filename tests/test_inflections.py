@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiveengines import inflections, parameters
+from fiveengines import charts, inflections, parameters, tables
 from fiveengines.parameters import ENGINES
+from fiveengines.report.cover import cover
+from fiveengines.routine import Week
 
 RULES = parameters.load().regimes.inflections
 
@@ -55,8 +60,58 @@ def test_an_improving_turn_of_an_engine_that_is_not_named_is_kept_but_not_announ
     turns = inflections.turns(score, values, RULES)
     assert turns["positioning:improving"].iloc[3] > 0
     assert column(score, values)[3] == ""
-    recent = inflections.recent(turns, RULES, score.index[-1])
+    recent = inflections.recent(turns, inflections.stood(turns, score, values, RULES), RULES, score.index[-1])
     assert [(each.engine, each.weeks_ago, each.announced) for each in recent] == [("positioning", 1, False)]
+
+
+def told(score: pd.DataFrame, values: pd.DataFrame) -> dict[str, pd.Timestamp | None]:
+    found = inflections.turns(score, values, RULES)
+    stood = inflections.stood(found, score, values, RULES)
+    recent = inflections.recent(found, stood, RULES, score.index[-1])
+    return {f"{each.engine}:{each.direction}": each.overtaken for each in recent}
+
+
+def test_a_turn_that_gives_back_half_of_its_move_is_overtaken() -> None:
+    """From 12 % to 55 %: the half lies at 33.5 %."""
+    stands = table([60, 40, 15, 12, 30, 55, 50, 34])
+    assert told(*stands) == {"breadth:improving": None}
+    score, values = table([60, 40, 15, 12, 30, 55, 50, 33, 70])
+    assert told(score, values) == {"breadth:improving": score.index[7]}, "a turn that has failed stays failed"
+    assert told(score.iloc[:7], values.iloc[:7]) == {"breadth:improving": None}
+
+
+def test_volatility_and_scores_are_overtaken_in_their_own_measure() -> None:
+    score, values = table([50] * 9, vix=[14, 36, 34, 30, 22, 20, 24, 28, 40], liquidity=[0.0] * 9)
+    assert told(score, values)["volatility:improving"] == score.index[8]
+    score, values = table([50] * 8, liquidity=[0.0, -0.6, -0.7, -0.4, -0.1, 0.1, -0.2, -0.5])
+    assert told(score, values)["liquidity:improving"] == score.index[7]
+
+
+def test_the_other_turn_of_an_engine_overtakes() -> None:
+    score, values = table([60, 40, 15, 12, 30, 76, 60, 58, 57, 39])
+    assert told(score, values) == {"breadth:improving": score.index[9], "breadth:deteriorating": None}
+
+
+def test_only_a_turn_that_stands_and_is_young_opens_re_entry() -> None:
+    score, values = table([60, 40, 15, 12, 30, 55, 50, 33, 70, *[60] * 6])
+    found = inflections.turns(score, values, RULES)
+    stood = inflections.stood(found, score, values, RULES)
+    assert np.flatnonzero(inflections.standing(found, stood, RULES, 8)).tolist() == [5, 6]
+    score, values = table([60, 40, 15, 12, 30, *[55] * 12])
+    found = inflections.turns(score, values, RULES)
+    stood = inflections.stood(found, score, values, RULES)
+    assert np.flatnonzero(inflections.standing(found, stood, RULES, 8)).tolist() == list(range(5, 13))
+
+
+@given(st.lists(st.floats(0, 100), min_size=5, max_size=60), st.integers(1, 59))
+def test_what_overtakes_a_turn_is_never_known_before(share: list[float], cut: int) -> None:
+    score, values = table(share)
+    cut = min(cut, len(share))
+    found = inflections.turns(score, values, RULES)
+    day = score.index[cut - 1]
+    whole = inflections.recent(found, inflections.stood(found, score, values, RULES), RULES, day)
+    short, few, less = found.iloc[:cut], score.iloc[:cut], values.iloc[:cut]
+    assert whole == inflections.recent(short, inflections.stood(short, few, less, RULES), RULES, day)
 
 
 @given(st.lists(st.floats(0, 100), min_size=5, max_size=80), st.integers(1, 79))
@@ -66,3 +121,22 @@ def test_a_turn_never_knows_the_next_week(share: list[float], cut: int) -> None:
     cut = min(cut, len(share))
     whole = inflections.turns(score, values, RULES).iloc[:cut]
     pd.testing.assert_frame_equal(whole, inflections.turns(score.iloc[:cut], values.iloc[:cut], RULES))
+
+
+@pytest.mark.real_data
+def test_a_failed_turn_is_told_as_overtaken_wherever_it_is_shown(real_data: Path) -> None:
+    """Breadth improved on 30 November 2018 and broke down at once; three weeks later nobody may call it standing."""
+    whole = Week.load(as_of="2019-01-11", source="files", data_dir=real_data)
+    week = whole.at(pd.Timestamp("2018-12-21"))
+    failed = next(
+        each for each in week.inflections if (each.engine, each.direction) == ("breadth", "improving")
+    )
+    assert failed.overtaken == pd.Timestamp("2018-12-07") and failed.weeks_ago == 3
+    assert "Breadth improving, 3 weeks ago; overtaken since 7 December." in cover(week).inflections
+    assert not cover(week).inflections[0].startswith("Breadth improving")
+    assert "overtaken 7 Dec 2018" in tables.inflections(week)._repr_html_()
+    assert "breadth improving" not in str(charts.inflections(week).title.text)
+    assert week.style.name == "capital_preservation"
+    # The turn of volatility in January stands, and it is what opens re-entry.
+    assert whole.style.name == "selective_re_entry"
+    assert cover(whole).inflections[0] == "Volatility improving, this week."

@@ -48,8 +48,7 @@ def test_breakout_that_fails_counts_as_failed() -> None:
 def test_the_regime_chooses_and_an_improving_turn_opens_re_entry() -> None:
     weeks = pd.date_range("2015-01-02", periods=12, freq="W-FRI")
     regime = pd.Series([1, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4], index=weeks)
-    turns = pd.Series([""] * 12, index=weeks)
-    turns.iloc[3] = "breadth:improving"
+    turns = pd.Series([3 <= week < 11 for week in range(12)], index=weeks)
     steady = pd.DataFrame("stable", index=weeks, columns=["volatility", "breadth"])
     chosen = styles.choose(regime, turns, steady, RULES)
     assert chosen.iloc[:3].tolist() == ["trend_following", "mean_reversion", "capital_preservation"]
@@ -67,7 +66,7 @@ def test_without_an_index_the_style_is_not_tested() -> None:
     reading = styles.reading(
         styles.choose(
             regime,
-            pd.Series("", index=weeks),
+            pd.Series(False, index=weeks),
             pd.DataFrame("stable", index=weeks, columns=["volatility", "breadth"]),
             RULES,
         ),

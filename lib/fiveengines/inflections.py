@@ -1,4 +1,4 @@
-"""Step 5: turns of each engine from an extreme, announced once and then left alone for a while.
+"""Step 5: turns of each engine from an extreme, announced once and left alone for a while; and when one was overtaken.
 
 Causal rules over readings and indicators; their thresholds stand in params/regimes.yaml.
 """
@@ -17,7 +17,7 @@ IMPROVING, DETERIORATING = "improving", "deteriorating"
 
 @dataclass(frozen=True)
 class Inflection:
-    """One turn: which engine, which way, when, and how strong (0…1)."""
+    """One turn: which engine, which way, when, and how strong (0…1); `overtaken`: since when it no longer stands."""
 
     engine: str
     direction: str
@@ -25,6 +25,7 @@ class Inflection:
     weeks_ago: int
     strength: float
     announced: bool
+    overtaken: pd.Timestamp | None = None
 
 
 def turns(score: pd.DataFrame, values: pd.DataFrame, params: Inflections) -> pd.DataFrame:
@@ -61,22 +62,63 @@ def announced(found: pd.DataFrame, params: Inflections) -> pd.Series:
     return pd.Series([",".join(np.array(wanted)[row]) for row in flags], index=found.index)
 
 
+def stood(
+    found: pd.DataFrame, score: pd.DataFrame, values: pd.DataFrame, params: Inflections
+) -> pd.DataFrame:
+    """How many weeks each turn of `found` stood before it was overtaken: inf while it stands, NaN where none is.
+
+    A turn is overtaken in the first week in which `given_back` of its move from the extreme is lost again, in the
+    measure that it was read off, or in which the same engine turns the other way.
+    """
+    result = pd.DataFrame(np.nan, index=found.index, columns=found.columns)
+    for column, name in enumerate(found):
+        engine, direction = str(name).split(":")
+        rule = getattr(params, engine)
+        better = {"breadth": values["pct_above_50d"], "volatility": -values["vix"]}.get(engine)
+        measure = (score[engine] if better is None else better).to_numpy(dtype="float64")
+        measure = measure if direction == IMPROVING else -measure
+        other = DETERIORATING if direction == IMPROVING else IMPROVING
+        opposite = found[f"{engine}:{other}"].to_numpy() > 0
+        for at in np.flatnonzero(found[name].to_numpy() > 0):
+            extreme = np.fmin.reduce(measure[max(0, at - rule.within_weeks + 1) : at + 1])
+            level = measure[at] - params.given_back * (measure[at] - extreme)
+            over = np.flatnonzero((measure[at + 1 :] < level) | opposite[at + 1 :])
+            result.iat[int(at), column] = float(over[0]) + 1.0 if len(over) else np.inf
+    return result
+
+
+def standing(found: pd.DataFrame, stood: pd.DataFrame, params: Inflections, weeks: int) -> pd.Series:
+    """True in weeks with an announced improving turn of the last `weeks` readings that has not been overtaken."""
+    held = np.zeros(len(found), dtype=bool)
+    for name in found:
+        engine, direction = str(name).split(":")
+        if direction != IMPROVING or engine not in params.announce:
+            continue
+        lasted = stood[name].to_numpy()
+        for at in np.flatnonzero(~np.isnan(lasted)):
+            held[at : at + int(min(lasted[at], weeks))] = True
+    return pd.Series(held, index=found.index)
+
+
 def recent(
-    found: pd.DataFrame, params: Inflections, day: pd.Timestamp, weeks: int = 13
+    found: pd.DataFrame, stood: pd.DataFrame, params: Inflections, day: pd.Timestamp, weeks: int = 13
 ) -> tuple[Inflection, ...]:
-    """Turns of the last `weeks` readings up to `day`, newest first."""
+    """Turns of the last `weeks` readings up to `day`, newest first; `stood` tells which have been overtaken by then."""
     dates = list(found.index)
     at = dates.index(day)
-    window = found.iloc[max(0, at - weeks + 1) : at + 1]
+    first = max(0, at - weeks + 1)
     rows = []
-    for name in window:
+    for name in found:
         engine, direction = str(name).split(":")
-        for moment, strength in zip(window.index, window[name].to_numpy(), strict=True):
-            if not strength > 0:
-                continue
-            age = at - dates.index(moment)
+        strengths, lasted = found[name].to_numpy(), stood[name].to_numpy()
+        for week in first + np.flatnonzero(strengths[first : at + 1] > 0):
             known = direction == DETERIORATING or engine in params.announce
-            rows.append(Inflection(engine, direction, pd.Timestamp(moment), age, float(strength), known))
+            until = week + lasted[week]
+            over = pd.Timestamp(dates[int(until)]) if until <= at else None
+            since = pd.Timestamp(dates[week])
+            rows.append(
+                Inflection(engine, direction, since, int(at - week), float(strengths[week]), known, over)
+            )
     return tuple(sorted(rows, key=lambda each: (each.weeks_ago, each.engine)))
 
 

@@ -190,6 +190,7 @@ class Inflections(Strict):
     positioning: ScoreTurn
     rate_path: ScoreTurn
     announce: tuple[Engine, ...]
+    given_back: float = Field(default=0.5, gt=0, le=1)
 
 
 StyleName = Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]

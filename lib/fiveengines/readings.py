@@ -35,6 +35,7 @@ class Readings:
     engines: engines.EngineHistory
     regimes: regimes.RegimeHistory
     turns: pd.DataFrame
+    stood: pd.DataFrame
     inflection: pd.Series
     aggressiveness: aggressiveness.AggressivenessHistory
     style: pd.Series
@@ -67,16 +68,19 @@ def read(
     history = engines.read(applied.values, params.engines, applied.forced)
     regime = regimes.classify(history.score, applied.values, params.regimes)
     found = inflections.turns(history.score, applied.values, params.regimes.inflections)
-    column = inflections.announced(found, params.regimes.inflections)
+    stood = inflections.stood(found, history.score, applied.values, params.regimes.inflections)
+    rules = params.regimes.styles
+    turned = inflections.standing(found, stood, params.regimes.inflections, rules.re_entry_weeks)
     return Readings(
         measurements=measured.measurements,
         applied=applied,
         engines=history,
         regimes=regime,
         turns=found,
-        inflection=column,
+        stood=stood,
+        inflection=inflections.announced(found, params.regimes.inflections),
         aggressiveness=aggressiveness.gauge(history.score, regime.confirmed, params.portfolio.aggressiveness),
-        style=styles.choose(regime.confirmed, column, history.direction, params.regimes.styles),
+        style=styles.choose(regime.confirmed, turned, history.direction, rules),
         tape=measured.tape,
     )
 

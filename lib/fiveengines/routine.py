@@ -137,7 +137,8 @@ class Week:
     @cached_property
     def inflections(self) -> tuple[inflections.Inflection, ...]:
         """Step 5: turns of the last quarter, newest first."""
-        return inflections.recent(self.readings.turns, self.params.regimes.inflections, self.as_of)
+        r = self.readings
+        return inflections.recent(r.turns, r.stood, self.params.regimes.inflections, self.as_of)
 
     @cached_property
     def insights(self) -> tuple[rules.Finding, ...]:

@@ -42,14 +42,13 @@ def tape_history(close: pd.Series, dates: pd.DatetimeIndex, params: Styles) -> p
     return found.reindex(dates, method="ffill")
 
 
-def choose(regime: pd.Series, inflection: pd.Series, direction: pd.DataFrame, params: Styles) -> pd.Series:
+def choose(regime: pd.Series, turned: pd.Series, direction: pd.DataFrame, params: Styles) -> pd.Series:
     """Style of every week: the regime's own, or selective re-entry for some weeks after an improving turn in 4 or 5.
 
-    direction: reading date × engine. Re-entry waits while volatility or breadth is deteriorating: a turn that fails
-    is no reason to buy.
+    turned: True while such a turn is young and stands. direction: reading date × engine. Re-entry waits while
+    volatility or breadth is deteriorating: a turn that fails is no reason to buy.
     """
     own = regime.map(params.by_regime)
-    turned = inflection.str.contains("improving").rolling(params.re_entry_weeks, min_periods=1).max() > 0
     settled = (direction[["volatility", "breadth"]] != "deteriorating").all(axis=1)
     hostile = own == "capital_preservation"
     return own.mask(hostile & turned & settled, "selective_re_entry")

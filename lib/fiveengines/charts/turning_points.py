@@ -13,11 +13,12 @@ from fiveengines.charts.base import Picture
 from fiveengines.parameters import ENGINES
 from fiveengines.routine import Week
 
+_PALE = 0.3
 _SHAPES = {"improving": "triangle-up", "deteriorating": "triangle-down"}
 
 
 def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
-    """Turns of two years by engine: up when it improves, down when it deteriorates, larger when stronger."""
+    """Turns of two years by engine: up when it improves, down when it deteriorates; pale when overtaken since."""
     on = base.dates(week, weeks)
     frame = turns(week, on)
     edge = [on[0], on[-1]]
@@ -32,7 +33,7 @@ def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
     colours = alt.Scale(domain=list(_SHAPES), range=[theme.LIGHT["supportive"], theme.LIGHT["adverse"]])
     points = (
         alt.Chart(frame)
-        .mark_point(opacity=1)
+        .mark_point()
         .encode(
             x=time,
             y=side,
@@ -40,12 +41,14 @@ def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
                 "direction:N", scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())), title=None
             ),
             color=alt.Color("direction:N", scale=colours, title=None),
+            opacity=alt.condition(alt.datum.now == "stands", alt.value(1), alt.value(_PALE)),
             size=alt.Size("strength:Q", scale=alt.Scale(domain=[0, 1], range=[40, 260]), legend=None),
             tooltip=[
                 base.when(),
                 alt.Tooltip("engine:N"),
                 alt.Tooltip("direction:N"),
                 alt.Tooltip("strength:Q", format=".0%"),
+                alt.Tooltip("now:N"),
             ],
         )
     )
@@ -62,32 +65,38 @@ def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
                 x=time, y=axis, tooltip=[base.when(), alt.Tooltip("index:Q", format=",.0f"), base.where()]
             ),
         )
-    subtitle = f"Turns in {base.span(on)}: ▲ improving, ▼ deteriorating, larger when stronger; above them the S&P 500"
+    subtitle = f"Turns in {base.span(on)}: ▲ better, ▼ worse, larger when stronger, pale when overtaken since"
     return alt.vconcat(*parts, title=base.title(_finding(week), subtitle), spacing=18).resolve_scale(
         x="shared"
     )
 
 
 def turns(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
-    """Turns on `on`, one row each: date, engine, direction, strength (0…1)."""
-    found = week.readings.turns.reindex(on)
-    rows = [
-        {
-            "date": day,
-            "engine": base.ENGINE_NAMES[name.split(":")[0]],
-            "direction": name.split(":")[1],
-            "strength": float(size),
-        }
-        for name in map(str, found.columns)
-        for day, size in found[name][found[name] > 0].items()
-    ]
-    return pd.DataFrame(rows, columns=["date", "engine", "direction", "strength"])
+    """Turns on `on`, one row each: date, engine, direction, strength (0…1), now (stands or overtaken)."""
+    found, stood = week.readings.turns, week.readings.stood
+    place = {day: at for at, day in enumerate(week.readings.dates)}
+    rows = []
+    for name in map(str, found.columns):
+        engine, direction = name.split(":")
+        strength = found[name].reindex(on)
+        for day in strength.index[strength.to_numpy() > 0]:
+            stands = place[day] + float(stood[name][day]) > place[week.as_of]
+            rows.append(
+                {
+                    "date": day,
+                    "engine": base.ENGINE_NAMES[engine],
+                    "direction": direction,
+                    "strength": float(strength[day]),
+                    "now": "stands" if stands else "overtaken",
+                }
+            )
+    return pd.DataFrame(rows, columns=["date", "engine", "direction", "strength", "now"])
 
 
 def _finding(week: Week) -> str:
     if not week.inflections:
         return "No engine has turned in the last quarter"
-    newest = week.inflections[0]
+    newest = min(week.inflections, key=lambda each: (each.overtaken is not None, each.weeks_ago))
     age = (
         "this week"
         if newest.weeks_ago == 0
@@ -97,4 +106,7 @@ def _finding(week: Week) -> str:
     )
     more = len(week.inflections) - 1
     tail = "" if more == 0 else f"; {more} more in the last quarter"
-    return f"Newest turn: {base.ENGINE_NAMES[newest.engine].lower()} {newest.direction}, {age}{tail}"
+    name = f"{base.ENGINE_NAMES[newest.engine].lower()} {newest.direction}, {age}"
+    if newest.overtaken is not None:
+        return f"No turn of the last quarter stands; the newest was {name}"
+    return f"Newest turn that stands: {name}{tail}"

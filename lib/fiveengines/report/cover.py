@@ -38,7 +38,7 @@ def cover(week: Week) -> cc.CoverContext:
         aggressiveness=_aggressiveness(week),
         style=style.name,
         style_text=_style_text(week),
-        inflections=tuple(_turn(each) for each in week.inflections if each.announced)[:FEW],
+        inflections=_turns(week),
         changes=tuple(map(minus, week.changes)),
         insights=tuple(minus(each.sentence) for each in week.insights if each.status == "active")[:FEW],
         data_health=_health(week),
@@ -131,6 +131,12 @@ def _style_text(week: Week) -> str:
     return f"{verdict}: {text}" if verdict else narrative.first_capital(text)
 
 
+def _turns(week: Week) -> tuple[str, ...]:
+    """Turns of the last quarter that count, those that stand first; one that has failed since says so."""
+    told = [each for each in week.inflections if each.announced]
+    return tuple(_turn(each) for each in sorted(told, key=lambda each: each.overtaken is not None))[:FEW]
+
+
 def _turn(each: Inflection) -> str:
     ago = (
         "this week"
@@ -139,7 +145,8 @@ def _turn(each: Inflection) -> str:
         if each.weeks_ago == 1
         else f"{each.weeks_ago} weeks ago"
     )
-    return f"{ENGINE_NAMES[each.engine]} {each.direction}, {ago}."
+    since = "" if each.overtaken is None else f"; overtaken since {each.overtaken.day} {each.overtaken:%B}"
+    return f"{ENGINE_NAMES[each.engine]} {each.direction}, {ago}{since}."
 
 
 def _health(week: Week) -> tuple[cc.HealthItem, ...]:

@@ -73,6 +73,7 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
                 "weeks_ago": each.weeks_ago,
                 "strength": _round(each.strength),
                 "announced": each.announced,
+                "overtaken": None if each.overtaken is None else each.overtaken.date().isoformat(),
             }
             for each in week.inflections
         ],

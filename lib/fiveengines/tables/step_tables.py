@@ -68,6 +68,7 @@ def inflections(week: Week) -> Any:
         "since": "Week",
         "age": "Age",
         "strength": "Strength",
+        "now": "Now",
         "announced": "Counts as a market turn",
     }
     rows = [
@@ -75,13 +76,18 @@ def inflections(week: Week) -> Any:
             "engine": ENGINE_NAMES[each.engine],
             "direction": coloured(
                 f"{'▲' if each.direction == 'improving' else '▼'} {each.direction}",
-                "supportive" if each.direction == "improving" else "adverse",
+                "neutral"
+                if each.overtaken is not None
+                else "supportive"
+                if each.direction == "improving"
+                else "adverse",
             ),
             "since": values.day(each.since),
             "age": "this week"
             if each.weeks_ago == 0
             else f"{each.weeks_ago} {'week' if each.weeks_ago == 1 else 'weeks'}",
             "strength": f"{100 * each.strength:.0f} %",
+            "now": "stands" if each.overtaken is None else f"overtaken {values.day(each.overtaken)}",
             "announced": "yes" if each.announced else "no, shown only",
         }
         for each in week.inflections
@@ -90,7 +96,7 @@ def inflections(week: Week) -> Any:
         columns,
         rows,
         title="Turns of the last quarter",
-        subtitle="Newest first; strength from 0 to 100 %",
+        subtitle="Newest first; overtaken: much of the move is lost again, or the engine has turned the other way",
         right=["age", "strength"],
     )
 
@@ -123,8 +129,8 @@ def watch(week: Week) -> Any:
 
 
 def turn_records(week: Week) -> Prose | None:
-    """How past turns of the same kinds as this quarter's turned out; nothing without a turn."""
-    kinds = {(each.engine, each.direction) for each in week.inflections}
+    """How past turns of the same kinds as this quarter's turned out; nothing without a turn that stands."""
+    kinds = {(each.engine, each.direction) for each in week.inflections if each.overtaken is None}
     told = [each.words for each in week.turn_records if (each.engine, each.direction) in kinds]
     return prose(listed("How such turns went before", told))
 
