@@ -134,7 +134,7 @@ def test_a_failed_turn_is_told_as_overtaken_wherever_it_is_shown(real_data: Path
     assert failed.overtaken == pd.Timestamp("2018-12-07") and failed.weeks_ago == 3
     assert "Breadth improving, 3 weeks ago; overtaken since 7 December." in cover(week).inflections
     assert not cover(week).inflections[0].startswith("Breadth improving")
-    assert "overtaken 7 Dec 2018" in tables.inflections(week)._repr_html_()
+    assert "overtaken 7 Dec 2018" in tables.inflections(week)._repr_html_().replace("\u00a0", " ")
     assert "breadth improving" not in str(charts.inflections(week).title.text)
     assert week.style.name == "capital_preservation"
     # The turn of volatility in January stands, and it is what opens re-entry.

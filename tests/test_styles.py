@@ -8,6 +8,8 @@ import pytest
 
 from fiveengines import parameters, styles
 from fiveengines.indicators import tape
+from fiveengines.playbook import content
+from fiveengines.routine import Week
 
 RULES = parameters.load().regimes.styles
 DAYS = pd.bdate_range("2015-01-01", periods=400)
@@ -76,4 +78,55 @@ def test_without_an_index_the_style_is_not_tested() -> None:
         weeks[-1],
     )
     assert reading.agreement == "not tested"
+    needs = content.styles()["trend_following"].tape
+    blind = styles.checked(pd.Series(np.nan, index=DAYS), needs, RULES)
+    assert [(each.value, each.agrees) for each in blind] == [(None, None)] * len(needs)
     assert reading.efficiency_ratio is None
+
+
+def agreement(style: str, close: pd.Series) -> str:
+    day = pd.DatetimeIndex([close.index[-1]])
+    checks = styles.checked(close, content.styles()[style].tape, RULES)  # type: ignore[index]
+    history = styles.tape_history(close, day, RULES)
+    chosen, regime = pd.Series(style, index=day), pd.Series(1, index=day)
+    return styles.reading(chosen, regime, history, RULES, day[0], checks).agreement
+
+
+def test_agreement_knows_up_from_down() -> None:
+    """A straight fall is no market for trend-following from the long side, and just the one for keeping capital."""
+    rng = np.random.default_rng(3)
+    persistent = pd.Series(rng.normal(0, 0.004, 400)).rolling(5, min_periods=1).mean().to_numpy()
+    up = pd.Series(100 * np.exp((0.003 + persistent).cumsum()), index=DAYS)
+    down = pd.Series(100 * np.exp((-0.003 - persistent).cumsum()), index=DAYS)
+    assert agreement("trend_following", up) == "agrees"
+    assert agreement("trend_following", down) != "agrees"
+    assert agreement("capital_preservation", down) == "agrees"
+    assert agreement("capital_preservation", up) == "disagrees"
+
+
+def test_a_check_keeps_to_its_own_window_and_direction() -> None:
+    """A month straight up after a fall: re-entry looks at the month, not at the quarter."""
+    close = pd.Series(np.concatenate([np.linspace(200, 100, 378), np.linspace(101, 125, 22)]), index=DAYS)
+    month, breakouts = styles.checked(close, content.styles()["selective_re_entry"].tape, RULES)
+    assert (month.window, month.direction) == (21, "up")
+    assert month.value == pytest.approx(1.0) and month.agrees
+    assert tape.net_efficiency(close, 63).iloc[-1] == pytest.approx(
+        (close.iloc[-1] - close.iloc[-64]) / close.diff().abs().iloc[-63:].sum()
+    )
+    down = styles.checked(close.iloc[:378], content.styles()["capital_preservation"].tape, RULES)
+    assert down[0].value == pytest.approx(-1.0) and down[0].agrees
+    assert breakouts.direction == "up"
+
+
+def test_downward_breakouts_do_not_count_for_upward_ones() -> None:
+    fall = pd.Series(np.linspace(200, 100, 120))
+    assert tape.breakout_success(fall, 20, 5, 63).iloc[-1] == 1.0
+    assert np.isnan(tape.breakout_success(fall, 20, 5, 63, downward=False).iloc[-1])
+
+
+def test_the_week_shows_what_it_checked() -> None:
+    week = Week.load(as_of="2014-03-28", source="demo")
+    needs = content.styles()[week.style.name].tape  # type: ignore[index]
+    assert [each.needs for each in week.style.checks] == [each.sentence for each in needs]
+    earlier = Week.load(as_of="2016-03-25", source="demo").at(week.as_of)
+    assert earlier.style == week.style

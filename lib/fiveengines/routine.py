@@ -35,7 +35,7 @@ from fiveengines.errors import DataError, ParameterError
 from fiveengines.open_source import open_source
 from fiveengines.overrides import Entry, Trail
 from fiveengines.parameters import ENGINES, Parameters, RunParameters
-from fiveengines.playbook import rules
+from fiveengines.playbook import content, rules
 from fiveengines.readings import Measured, Readings, history_frame, measure_all, read
 
 
@@ -131,8 +131,11 @@ class Week:
     @cached_property
     def style(self) -> styles.StyleReading:
         """Step 4: the style that suits."""
-        r = self.readings
-        return styles.reading(r.style, r.regimes.confirmed, r.tape, self.params.regimes.styles, self.as_of)
+        r, rules_ = self.readings, self.params.regimes.styles
+        needs = content.styles()[str(r.style.loc[self.as_of])].tape  # type: ignore[index]
+        close = self.measured.panel.daily("SPX").loc[: self.as_of]
+        checks = styles.checked(close, needs, rules_)
+        return styles.reading(r.style, r.regimes.confirmed, r.tape, rules_, self.as_of, checks)
 
     @cached_property
     def inflections(self) -> tuple[inflections.Inflection, ...]:

@@ -5,7 +5,9 @@ Names and measurements only; how to act in a style is told by playbook/styles.ya
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,25 +16,67 @@ from fiveengines.indicators import tape
 from fiveengines.parameters import Styles
 
 
+class TapeRule(Protocol):
+    """What a style needs of the tape: a measure over so many sessions, of moves up, down or either way."""
+
+    @property
+    def measure(self) -> str:
+        """efficiency_ratio, variance_ratio or breakout_success."""
+
+    @property
+    def window(self) -> int:
+        """Sessions."""
+
+    @property
+    def direction(self) -> str:
+        """up, down or either."""
+
+    @property
+    def sentence(self) -> str:
+        """The need in words."""
+
+    def agrees(self, value: float) -> bool | None:
+        """Whether a value meets it; None for NaN."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One need of the style held against the tape; value and agrees are None where nothing could be measured."""
+
+    measure: str
+    window: int
+    direction: str
+    needs: str
+    value: float | None
+    agrees: bool | None
+
+
 @dataclass(frozen=True)
 class StyleReading:
-    """Step 4 in one week; the tape's figures are None without an index."""
+    """Step 4 in one week; the tape's figures are None without an index.
+
+    net_efficiency: the efficiency ratio with the sign of the move. agreement: agrees when every measured check does,
+    disagrees when none does, mixed between the two, "not tested" without a measured one.
+    """
 
     name: str
     by_regime: str
     agreement: str
     efficiency_ratio: float | None
+    net_efficiency: float | None
     variance_ratio: float | None
     breakout_success: float | None
     tape: str
+    checks: tuple[Checked, ...] = ()
 
 
 def tape_history(close: pd.Series, dates: pd.DatetimeIndex, params: Styles) -> pd.DataFrame:
-    """efficiency_ratio, variance_ratio and breakout_success on reading dates; close: (sessions,), NaN dropped."""
+    """The tape's measures on reading dates over the window of params; close: (sessions,), NaN dropped."""
     rule, present = params.tape, close.dropna()
     found = pd.DataFrame(
         {
             "efficiency_ratio": tape.efficiency_ratio(present, rule.window),
+            "net_efficiency": tape.net_efficiency(present, rule.window),
             "variance_ratio": tape.variance_ratio(present, rule.variance_ratio_days, rule.window),
             "breakout_success": tape.breakout_success(
                 present, rule.breakout_window, rule.breakout_hold, rule.window
@@ -54,10 +98,52 @@ def choose(regime: pd.Series, turned: pd.Series, direction: pd.DataFrame, params
     return own.mask(hostile & turned & settled, "selective_re_entry")
 
 
+def checked(close: pd.Series, needs: Iterable[TapeRule], params: Styles) -> tuple[Checked, ...]:
+    """A style's needs held against the tape up to the last session of `close`, (sessions,), NaN dropped."""
+    present = close.dropna()
+    found = []
+    for each in needs:
+        value = _measured(present, each, params)
+        known = value if np.isfinite(value) else None
+        found.append(
+            Checked(each.measure, each.window, each.direction, each.sentence, known, each.agrees(value))
+        )
+    return tuple(found)
+
+
+def _measured(present: pd.Series, need: TapeRule, params: Styles) -> float:
+    """The measure over the need's own window and direction; NaN with too few sessions."""
+    rule = params.tape
+    tail = present.iloc[
+        -(need.window + rule.breakout_window + rule.breakout_hold + rule.variance_ratio_days + 1) :
+    ]
+    if need.measure == "efficiency_ratio":
+        value = tape.net_efficiency(tail, need.window)
+        sides = {"up": value, "down": -value, "either": value.abs()}
+        series = sides[need.direction]
+    elif need.measure == "variance_ratio":
+        series = tape.variance_ratio(tail, rule.variance_ratio_days, need.window)
+    else:
+        series = tape.breakout_success(
+            tail,
+            rule.breakout_window,
+            rule.breakout_hold,
+            need.window,
+            upward=need.direction != "down",
+            downward=need.direction != "up",
+        )
+    return float(series.iloc[-1]) if len(series) else float("nan")
+
+
 def reading(
-    style: pd.Series, regime: pd.Series, history: pd.DataFrame, params: Styles, day: pd.Timestamp
+    style: pd.Series,
+    regime: pd.Series,
+    history: pd.DataFrame,
+    params: Styles,
+    day: pd.Timestamp,
+    checks: tuple[Checked, ...] = (),
 ) -> StyleReading:
-    """Step 4 on `day`."""
+    """Step 4 on `day`; checks: the chosen style's needs held against the tape of that day."""
     at = list(history.index).index(day)
     row = zip(history.columns, history.to_numpy(dtype="float64")[at], strict=True)
     figures = {str(name): float(value) if np.isfinite(value) else None for name, value in row}
@@ -66,11 +152,13 @@ def reading(
     return StyleReading(
         name,
         params.by_regime[int(regime.to_numpy()[at])],
-        _agreement(name, word),
+        _agreement(checks),
         figures["efficiency_ratio"],
+        figures["net_efficiency"],
         figures["variance_ratio"],
         figures["breakout_success"],
         word,
+        checks,
     )
 
 
@@ -83,9 +171,11 @@ def _tape_word(efficiency: float | None, params: Styles) -> str:
     return "choppy" if efficiency <= params.tape.choppy_efficiency else "mixed"
 
 
-def _agreement(style: str, word: str) -> str:
-    """Whether the tape shows what the style lives on; styles that live on neither are not tested."""
-    fitting = {"trend_following": "trending", "mean_reversion": "choppy"}.get(style)
-    if fitting is None or word == "unknown":
+def _agreement(checks: tuple[Checked, ...]) -> str:
+    """agrees, disagrees or mixed by the checks that could be measured; "not tested" without any."""
+    verdicts = [each.agrees for each in checks if each.agrees is not None]
+    if not verdicts:
         return "not tested"
-    return {fitting: "agrees", "mixed": "mixed"}.get(word, "disagrees")
+    if all(verdicts):
+        return "agrees"
+    return "mixed" if any(verdicts) else "disagrees"

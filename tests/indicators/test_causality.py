@@ -130,6 +130,7 @@ CASES: dict[str, Case] = {
     "policy_priced": lambda w: rates.policy_priced(w.rate, w.rate2),
     "yield_volatility": lambda w: rates.yield_volatility(w.rate, 10),
     "cycle_phase": lambda w: rates.cycle_phase(w.target, 10, 2),
+    "net_efficiency": lambda w: tape.net_efficiency(w.price, 10),
     "efficiency_ratio": lambda w: tape.efficiency_ratio(w.price, 10),
     "variance_ratio": lambda w: tape.variance_ratio(w.price, 3, 20),
     "breakout_success": lambda w: tape.breakout_success(w.price, 10, 3, 30),

@@ -119,12 +119,15 @@ def _style_text(week: Week) -> str:
     style = week.style
     if style.efficiency_ratio is None:
         return "The tape could not be tested: there is no index price."
-    tape = {"trending": "has trended", "choppy": "has chopped", "mixed": "has done neither clearly"}[
-        style.tape
-    ]
+    way = "up" if (style.net_efficiency or 0.0) > 0 else "down"
+    tape = {
+        "trending": f"has trended {way}",
+        "choppy": "has gone nowhere",
+        "mixed": f"has drifted {way} without a clear trend",
+    }[style.tape]
     verdict = {
         "agrees": "The tape agrees",
-        "mixed": "The tape is undecided",
+        "mixed": "The tape agrees in part",
         "disagrees": "The tape disagrees",
     }.get(style.agreement)
     text = f"the last quarter {tape} (efficiency ratio {style.efficiency_ratio:.2f})."

@@ -64,6 +64,17 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
             "efficiency_ratio": _round(style.efficiency_ratio),
             "variance_ratio": _round(style.variance_ratio),
             "breakout_success": _round(style.breakout_success),
+            "net_efficiency": _round(style.net_efficiency),
+            "checks": [
+                {
+                    "measure": each.measure,
+                    "window": each.window,
+                    "direction": each.direction,
+                    "value": _round(each.value),
+                    "agrees": each.agrees,
+                }
+                for each in style.checks
+            ],
         },
         "inflections": [
             {

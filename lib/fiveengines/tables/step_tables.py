@@ -5,7 +5,6 @@ Shows readings; computes none.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
@@ -15,6 +14,7 @@ from fiveengines.narrative import ENGINE_NAMES, figure
 from fiveengines.playbook import content
 from fiveengines.playbook.rules import Finding
 from fiveengines.routine import Week
+from fiveengines.styles import StyleReading
 from fiveengines.tables import values
 from fiveengines.tables.markup import Prose, badge, coloured, great_table, lines, listed, minus, prose, soft
 
@@ -25,37 +25,37 @@ _TAPE = {
 }
 _TONES = {"supportive": "supportive", "caution": "adverse", "neutral": "neutral"}
 _AGREES = {True: "agrees", False: "disagrees", None: "not measured"}
+_SIDES = {"up": "of moves up", "down": "of moves down", "either": "of moves either way"}
 
 
 def tape(week: Week) -> Any:
-    """What the tape of the last quarter shows against what the style needs."""
+    """What the tape shows against what the style needs, check by check."""
     chosen = week.style
     text = content.styles()[chosen.name]  # type: ignore[index]
     columns = {"measure": "Measure", "value": "This week", "needs": "The style needs", "verdict": "Verdict"}
     rows = []
-    for check in text.tape:
-        found = getattr(chosen, check.measure)
-        verdict = check.agrees(math.nan if found is None else found)
-        colour = {True: "supportive", False: "adverse", None: "unknown"}[verdict]
-        mark = {True: "✓", False: "✕", None: "○"}[verdict]
+    for check in chosen.checks:
+        colour = {True: "supportive", False: "adverse", None: "unknown"}[check.agrees]
+        mark = {True: "✓", False: "✕", None: "○"}[check.agrees]
+        side = "" if check.measure == "variance_ratio" else f"{_SIDES[check.direction]}, "
         rows.append(
             {
-                "measure": _TAPE.get(check.measure, check.measure),
-                "value": values.NOTHING if found is None else f"{found:.2f}",
-                "needs": check.sentence,
-                "verdict": coloured(f"{mark} {_AGREES[verdict]}", colour, bold=True),
+                "measure": lines(_TAPE[check.measure], soft(f"{side}{check.window} sessions")),
+                "value": values.NOTHING if check.value is None else minus(f"{check.value:.2f}"),
+                "needs": check.needs,
+                "verdict": coloured(f"{mark} {_AGREES[check.agrees]}", colour, bold=True),
             }
         )
-    title = f"{text.name}: the tape is {chosen.tape}, so it {_overall(chosen.agreement)}"
-    return great_table(
-        columns, rows, title=title, subtitle="Measured on the S&P 500 over the last quarter", right=["value"]
-    )
+    title = f"{text.name}: {_overall(chosen)}"
+    return great_table(columns, rows, title=title, subtitle="Measured on the S&P 500", right=["value"])
 
 
-def _overall(agreement: str) -> str:
-    return {"agrees": "agrees", "disagrees": "disagrees", "mixed": "neither agrees nor disagrees"}.get(
-        agreement, "does not decide"
-    )
+def _overall(chosen: StyleReading) -> str:
+    measured = [each for each in chosen.checks if each.agrees is not None]
+    if not measured:
+        return "the tape could not be measured"
+    count = sum(bool(each.agrees) for each in measured)
+    return f"the tape agrees in {count} of {len(measured)} checks"
 
 
 def inflections(week: Week) -> Any:
