@@ -76,6 +76,21 @@ def test_the_gauge_is_placed_in_the_persons_band() -> None:
     assert not reading.nothing_to_do
 
 
+def test_holdings_tell_todays_exposure_unless_it_is_entered() -> None:
+    score, regime = engines_at([0.9] * 5)
+    history = aggressiveness.gauge(score, regime, RULES)
+    assert PORTFOLIO.portfolio is not None and PORTFOLIO.exposure_today is None
+    mine = PORTFOLIO.portfolio.model_copy(
+        update={"holdings": {"SPY": 0.3, "IWM": 0.1, "IEF": 0.2, "BIL": 0.4}}
+    )
+    own = PORTFOLIO.model_copy(update={"portfolio": mine})
+    reading = aggressiveness.reading(history, score, regime, own, score.index[-1])
+    assert reading.actual_exposure == pytest.approx(0.4)
+    assert reading.distance == pytest.approx(reading.portfolio_exposure - 0.4)
+    entered = own.model_copy(update={"actual_exposure": 0.7})
+    assert entered.exposure_today == 0.7
+
+
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=60), st.integers(1, 59))
 def test_within_bounds_and_never_ahead_of_time(levels: list[float], cut: int) -> None:
     score, regime = engines_at(levels)

@@ -129,6 +129,19 @@ def test_tranches_open_with_drawdown_and_improvement_in_order() -> None:
     assert all(each.open for each in bull.steps)
 
 
+def test_idle_cash_is_spoken_of_when_few_are_invested_and_markets_calm() -> None:
+    mine = holding(SPY=0.25, IEF=0.25, BIL=0.5)
+    states = dict.fromkeys(ENGINES, "neutral") | {"positioning": "supportive"}
+    directions = dict.fromkeys(ENGINES, "stable") | {"volatility": "improving"}
+    calm = portfolio.Situation(0.6, 0.25, states, directions, 12.0)
+    assert "idle cash" in " ".join(portfolio.plan(mine, calm).words)
+    for change in ({"volatility": "stable"}, {"liquidity": "deteriorating"}):
+        other = portfolio.Situation(0.6, 0.25, states, directions | change, 12.0)
+        assert "idle cash" not in " ".join(portfolio.plan(mine, other).words)
+    full = portfolio.Situation(0.25, 0.25, states, directions, 12.0)
+    assert "idle cash" not in " ".join(portfolio.plan(mine, full).words)
+
+
 def test_cuts_are_not_phased_but_limited_by_turnover() -> None:
     plan = portfolio.plan(RULES, week(0.25, "adverse", "deteriorating", 30.0))
     assert plan.reached == pytest.approx(0.25)

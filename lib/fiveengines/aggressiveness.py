@@ -98,7 +98,7 @@ def reading(
     drivers = [Driver(name, rules.gain * each / len(known)) for name, each in known.items()]
     low, high = params.bands[params.risk_profile]
     placed = low + value * (high - low)
-    actual = params.actual_exposure
+    actual = params.exposure_today
     distance = None if actual is None else placed - actual
     quiet = previous is not None and abs(value - previous) < 1e-9
     settled = quiet if distance is None else quiet and abs(distance) < rules.step_threshold * (high - low)

@@ -268,6 +268,14 @@ class PortfolioParameters(Strict):
             raise ValueError(f"`bands` lacks the profile {self.risk_profile!r}.")
         return self
 
+    @property
+    def exposure_today(self) -> float | None:
+        """`actual_exposure` where it is given, else the equity share of the holdings; None without either."""
+        if self.actual_exposure is not None or self.portfolio is None or self.portfolio.holdings is None:
+            return self.actual_exposure
+        held, lines = self.portfolio.holdings, self.portfolio.instruments
+        return sum(held[each] for each in held if lines[each].part == "equity") / sum(held.values())
+
 
 class RegimeParameters(Strict):
     """params/regimes.yaml."""

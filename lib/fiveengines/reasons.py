@@ -61,7 +61,7 @@ def _verdict(gauge: AggressivenessReading) -> str:
     if not gauge.drivers:
         return "No engine can be read, so the gauge says nothing this week."
     if gauge.nothing_to_do:
-        return "Nothing needs doing: the gauge stands where it stood, and so may the portfolio."
+        return "Nothing needs doing: the gauge stands where it stood, and so may your equity share."
     if gauge.previous is None:
         return f"The gauge starts at {gauge.value:.0%} of the risk budget."
     step = gauge.value - gauge.previous
@@ -120,7 +120,7 @@ def _distance(gauge: AggressivenessReading) -> str:
         f"In your band of {low:.0%} to {high:.0%} that is {gauge.portfolio_exposure:.0%} of the portfolio."
     )
     if gauge.actual_exposure is None or gauge.distance is None:
-        return f"{placed} Enter `actual_exposure` in params/portfolio.yaml to see how far you are from it."
+        return f"{placed} Enter `holdings` or `actual_exposure` in params/portfolio.yaml to see the distance."
     if abs(gauge.distance) < 0.005:
         return f"{placed} You are there."
     way = "more" if gauge.distance > 0 else "less"

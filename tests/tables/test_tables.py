@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -21,7 +22,17 @@ from fiveengines.tables.markup import great_table, prose, safe
 HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(1)> =1+1 {{ 7*7 }} Ärger 🙂 \u202eabc"
 BY_ENGINE = ("answer", "evidence")
 # Nothing to say gives nothing to show.
-MAY_BE_SILENT = {"banner", "events", "health", "insights", "plan", "sequences", "turn_records"}
+MAY_BE_SILENT = {
+    "banner",
+    "events",
+    "health",
+    "insights",
+    "plan",
+    "sequences",
+    "trades",
+    "tranches",
+    "turn_records",
+}
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +146,40 @@ def test_evidence_names_every_indicator_once(week: Week) -> None:
 def test_the_banner_is_for_a_simulated_market_only(week: Week) -> None:
     assert "simulated" in html(tables.banner(week))
     assert tables.banner(replace(week, source="files")) is None
+
+
+def test_a_plan_is_shown_in_full_and_adds_up(week: Week) -> None:
+    mine = week.params.portfolio
+    assert mine.portfolio is not None
+    rules = mine.portfolio.model_copy(
+        update={"holdings": {"SPY": 0.3, "IEF": 0.2, "BIL": 0.5}, "value": 200_000.0}
+    )
+    portfolio = mine.model_copy(update={"portfolio": rules})
+    owner = replace(week, params=week.params.model_copy(update={"portfolio": portfolio}))
+    plan = owner.plan
+    assert plan is not None and plan.trades
+    shown = html(tables.trades(owner))
+    for trade in plan.trades:
+        assert trade.ticker in shown and f"${trade.amount:,.0f}" in shown
+    assert f"Turnover {plan.turnover:.1%}" in shown and "nothing is sent anywhere" in shown
+    equity = plan.exposures[0]
+    assert f"equity from {equity.before:.0%} to {equity.after:.0%}" in html(tables.exposures(owner))
+    assert all(each.why in html(tables.tilts(owner)) for each in plan.tilts)
+    steps = html(tables.tranches(owner))
+    assert ("Tranche" in steps) == (plan.goal > equity.before + 0.005)
+
+
+def test_without_a_portfolio_its_tables_are_silent(week: Week) -> None:
+    bare = week.params.portfolio.model_copy(update={"portfolio": None})
+    nobody = replace(week, params=week.params.model_copy(update={"portfolio": bare}))
+    assert [getattr(tables, name)(nobody) for name in ("trades", "exposures", "tilts", "tranches")] == [
+        None
+    ] * 4
+
+
+def test_what_is_only_watched_is_told_as_a_possibility(week: Week) -> None:
+    watched = [each for each in week.insights if each.matters and each.status == "watch"]
+    shown = unescape(html(tables.insights(week)))
+    assert watched
+    for each in watched:
+        assert f"If it becomes active: {each.implication}" in shown

@@ -262,6 +262,16 @@ def _exposures(
     )
 
 
+def _light_and_calming(week: Situation) -> bool:
+    """Few are invested while the two engines that drain a market have stopped doing so."""
+    return (
+        week.states["positioning"] == "supportive"
+        and week.directions["liquidity"] in ("stable", "improving")
+        and week.states["liquidity"] != "unknown"
+        and week.directions["volatility"] == "improving"
+    )
+
+
 def _words(
     rules: PortfolioRules,
     week: Situation,
@@ -273,8 +283,18 @@ def _words(
     cost: float,
     wished: float,
 ) -> tuple[str, ...]:
+    lines = []
+    if rules.holdings is None:
+        lines.append(
+            "No holdings are given, so the plan leads from the core allocation to this week's target."
+        )
     start = "The core allocation" if rules.holdings is None else "The portfolio"
-    lines = [f"{start} holds {owned:.0%} in equity; the engines justify {week.exposure:.0%}."]
+    lines.append(f"{start} holds {owned:.0%} in equity; the engines justify {week.exposure:.0%}.")
+    if week.exposure > owned and _light_and_calming(week):
+        lines.append(
+            "Positioning is light, liquidity is not worsening and volatility calms down: put idle cash to work step by "
+            "step, in broad exposure rather than in single bets."
+        )
     waiting = next((each for each in steps if not each.open), None)
     if reached < week.exposure - 1e-9 and waiting is not None:
         lines.append(

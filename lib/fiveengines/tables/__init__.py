@@ -6,6 +6,7 @@ Shows readings and computes none; only engines, regimes, the playbook's words an
 from fiveengines.tables.answers import answer, banner, flip, narrative, plan, playbook, risk, style
 from fiveengines.tables.engine_tables import appendix, engines, evidence, method
 from fiveengines.tables.past_tables import base_rates
+from fiveengines.tables.plan_tables import exposures, tilts, trades, tranches
 from fiveengines.tables.step_tables import (
     events,
     health,
@@ -19,7 +20,7 @@ from fiveengines.tables.step_tables import (
 )
 
 __all__ = [
-    "answer", "appendix", "banner", "base_rates", "engines", "events", "evidence", "flip", "health",
+    "answer", "appendix", "banner", "base_rates", "engines", "events", "evidence", "exposures", "flip", "health",
     "inflections", "insights", "method", "narrative", "overrides", "plan", "playbook", "risk", "sequences", "style",
-    "tape", "turn_records", "watch",
+    "tape", "tilts", "trades", "tranches", "turn_records", "watch",
 ]  # fmt: skip

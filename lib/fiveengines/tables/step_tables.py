@@ -161,7 +161,7 @@ def insights(week: Week, engine: str | None = None) -> Any:
             "status": _status(each),
             "evidence": minus(each.evidence or each.condition),
             "meaning": lines(
-                each.implication, *(soft(f"But: {other.title}. {other.weigh}") for other in each.conflicts)
+                _meaning(each), *(soft(f"But: {other.title}. {other.weigh}") for other in each.conflicts)
             ),
         }
         for each in found
@@ -170,6 +170,11 @@ def insights(week: Week, engine: str | None = None) -> Any:
         "Insights that matter this week" if engine is None else f"{ENGINE_NAMES[engine]}: insights at work"
     )
     return great_table(columns, rows, title=title, on_screen=engine is not None)
+
+
+def _meaning(each: Finding) -> str:
+    """What an insight means; while it is only watched, what it would mean."""
+    return f"If it becomes active: {each.implication}" if each.status == "watch" else each.implication
 
 
 def _status(each: Finding) -> Markup:
