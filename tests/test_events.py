@@ -105,6 +105,12 @@ def test_commitments_come_late_after_a_holiday_and_not_in_a_shutdown() -> None:
     assert week("2018-02-09")["Commitments of Traders"].date == dt.date(2018, 2, 16)
     assert week("2019-12-27")["Commitments of Traders"].date == dt.date(2019, 12, 30)
     assert "Commitments of Traders" not in week("2019-01-04")
+    # Positions of Christmas Eve 2018 and of 10 November 2025, Mondays before a holiday, waited for the shutdowns' end.
+    assert "Commitments of Traders" not in week("2018-12-21") and "Commitments of Traders" not in week(
+        "2018-12-28"
+    )
+    assert week("2019-01-25")["Commitments of Traders"].date == dt.date(2019, 2, 1)
+    assert "Commitments of Traders" not in week("2025-11-07")
 
 
 def test_quarter_end_is_the_last_session() -> None:

@@ -26,6 +26,8 @@ _DAY = dt.timedelta(days=1)
 _CPI_BUSINESS_DAY = 8
 _MINUTES_AFTER = dt.timedelta(days=21)
 _EARLY_JANUARY = 3
+# A shutdown has held back positions by seven weeks.
+_LONGEST_DELAY = 56
 # Before this year the statement came at 14:15, or at 12:30 ahead of a press conference.
 _AT_TWO = 2013
 _VIX_DAYS_AHEAD = dt.timedelta(days=30)
@@ -198,14 +200,18 @@ def usual_payrolls_day(year: int, month: int) -> dt.date:
     friday = saturday + dt.timedelta(days=6 + 14)
     if friday.month == 1 and friday.day <= _EARLY_JANUARY:
         return friday + _WEEK
-    while not _is_business_day(friday):
-        friday -= _DAY
-    return friday
+    return _business_day_before(friday)
 
 
 def _business_day_from(day: dt.date) -> dt.date:
     while not _is_business_day(day):
         day += _DAY
+    return day
+
+
+def _business_day_before(day: dt.date) -> dt.date:
+    while not _is_business_day(day):
+        day -= _DAY
     return day
 
 
@@ -216,8 +222,10 @@ def _is_business_day(day: dt.date) -> bool:
 
 def _weekly_reports(days: list[dt.date]) -> Iterator[Event]:
     for series, weekday, title, why in _WEEKLY:
-        nearby = [days[0] + step * _DAY for step in range(-21, 8)]
-        observed = pd.DatetimeIndex([pd.Timestamp(each) for each in nearby if each.weekday() == weekday])
+        nearby = [days[0] + step * _DAY for step in range(-_LONGEST_DELAY, 8)]
+        # Positions of a Tuesday that is a holiday are taken on the business day before.
+        taken = [_business_day_before(each) for each in nearby if each.weekday() == weekday]
+        observed = pd.DatetimeIndex([pd.Timestamp(each) for each in taken])
         published = calendars.published_at(lookup(series), pd.DatetimeIndex(observed.astype("datetime64[s]")))
         local = published.tz_localize("UTC").tz_convert(calendars.NEW_YORK)
         for day in dict.fromkeys(each.date() for each in local):

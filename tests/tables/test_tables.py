@@ -183,3 +183,13 @@ def test_what_is_only_watched_is_told_as_a_possibility(week: Week) -> None:
     assert watched
     for each in watched:
         assert f"If it becomes active: {each.implication}" in shown
+
+
+def test_an_insight_tells_since_when_how_often_and_what_followed(week: Week) -> None:
+    shown = unescape(html(tables.insights(week))).replace("\u00a0", " ")
+    told = [each for each in week.insights if each.matters]
+    assert told
+    for each in told:
+        assert each.since is not None
+        assert f"since {each.since.day} {each.since:%b %Y}, {each.weeks} week" in shown
+        assert each.history.words.replace("-", "−") in shown.replace("-", "−")

@@ -159,9 +159,14 @@ def insights(week: Week, engine: str | None = None) -> Any:
         {
             "title": lines(each.title, "" if engine else soft(ENGINE_NAMES[each.engine])),
             "status": _status(each),
-            "evidence": minus(each.evidence or each.condition),
+            "evidence": lines(
+                minus(each.evidence or each.condition),
+                *((soft(minus(each.history.words)),) if engine is None else ()),
+            ),
             "meaning": lines(
-                _meaning(each), *(soft(f"But: {other.title}. {other.weigh}") for other in each.conflicts)
+                _meaning(each),
+                soft(f"{each.note[:1].upper()}{each.note[1:]}.") if each.note else "",
+                *(soft(f"But: {other.title}. {other.weigh}") for other in each.conflicts),
             ),
         }
         for each in found
@@ -180,8 +185,10 @@ def _meaning(each: Finding) -> str:
 def _status(each: Finding) -> Markup:
     """Whether an insight is active or watched, and since when."""
     mark = badge(each.status, _TONES.get(each.tone, "accent") if each.status == "active" else "neutral")
-    since = f"{each.weeks}\u00a0{'week' if each.weeks == 1 else 'weeks'}" if each.weeks else ""
-    return lines(mark, soft(since) if since else "")
+    if each.since is None:
+        return lines(mark)
+    age = f"{each.weeks}\u00a0{'week' if each.weeks == 1 else 'weeks'}"
+    return lines(mark, soft(Markup("since {}, {}").format(values.day(each.since), age)))
 
 
 def overrides(week: Week) -> Any:
