@@ -32,7 +32,7 @@ def test_a_listed_move_flips_the_engine_and_a_smaller_one_does_not(demo: Week, b
     names = {name.replace("_", " "): name for name in demo.engines}
     checked = 0
     for each in listed:
-        if each.subject not in names or each.becomes.startswith("is in shock"):
+        if each.subject not in names or each.becomes.startswith(("is in shock", "has jumped")):
             continue
         engine = names[each.subject]
         state = demo.readings.engines.state.at[day, engine]
@@ -59,6 +59,19 @@ def test_usual_move_is_the_standard_deviation_of_weekly_changes(demo: Week) -> N
     each = watchlist.watch_list(demo.readings, demo.params, demo.as_of, within_usual_moves=20, most=1)[0]
     past = demo.readings.applied.values[each.indicator].iloc[-157:]
     assert each.usual_moves == pytest.approx(abs(each.move) / np.std(np.diff(past.dropna()), ddof=1))
+
+
+def test_a_jump_of_the_vix_is_called_a_shock_only_where_it_would_be_one(demo: Week) -> None:
+    """The regimes ask for a jump and a low engine; the list says which of the two is there."""
+    said = set()
+    limit = demo.params.regimes.shock.volatility_below
+    for day in demo.readings.dates[60::5]:
+        for each in watchlist.watch_list(demo.readings, demo.params, day, within_usual_moves=20, most=50):
+            if each.becomes.startswith(("is in shock", "has jumped")):
+                low = demo.readings.engines.score.at[day, "volatility"] < limit
+                assert each.becomes.startswith("is in shock") == low
+                said.add(bool(low))
+    assert said == {True, False}
 
 
 def test_later_weeks_change_nothing(demo: Week) -> None:

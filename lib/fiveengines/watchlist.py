@@ -135,16 +135,16 @@ def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iter
     regime = int(readings.regimes.confirmed.loc[day])
     if regime < CRISIS and not bool(readings.regimes.shock.loc[day]) and "vix" in readings.applied.values:
         past = readings.applied.values["vix"].loc[:day].iloc[-params.regimes.shock.weeks :]
-        level = float(past.min()) * params.regimes.shock.vix_ratio
+        rule = params.regimes.shock
+        # A jump alone is no shock: the engine must be low as well.
+        low = float(readings.engines.score["volatility"].loc[:day].iloc[-1]) < rule.volatility_below
+        becomes = (
+            "is in shock, which calls for a worse regime at once"
+            if low
+            else f"has jumped; with its score below {rule.volatility_below:+.2f} too a worse regime follows at once"
+        )
         yield from _if_near(
-            _near(
-                readings,
-                day,
-                "vix",
-                level,
-                "volatility",
-                "is in shock, which calls for a worse regime at once",
-            )
+            _near(readings, day, "vix", float(past.min()) * rule.vix_ratio, "volatility", becomes)
         )
 
 

@@ -193,3 +193,21 @@ def test_an_insight_tells_since_when_how_often_and_what_followed(week: Week) -> 
         assert each.since is not None
         assert f"since {each.since.day} {each.since:%b %Y}, {each.weeks} week" in shown
         assert each.history.words.replace("-", "−") in shown.replace("-", "−")
+
+
+def test_each_conflict_between_what_is_shown_is_told_once(week: Week) -> None:
+    told = 0
+    for day in week.readings.dates[80::40]:
+        then = week.at(day)
+        shown = unescape(html(tables.insights(then)))
+        listed = {each.insight: each for each in then.insights if each.matters}
+        pairs = {
+            frozenset((each.insight, other.insight)): other.weigh
+            for each in listed.values()
+            for other in each.conflicts
+            if other.insight in listed
+        }
+        assert shown.count("But: ") == len(pairs)
+        assert all(weigh in shown for weigh in pairs.values())
+        told += len(pairs)
+    assert told > 3

@@ -5,6 +5,7 @@ Shows readings; computes none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from markupsafe import Markup
 
 from fiveengines.narrative import ENGINE_NAMES, figure
 from fiveengines.playbook import content
-from fiveengines.playbook.rules import Finding
+from fiveengines.playbook.rules import Dispute, Finding
 from fiveengines.routine import Week
 from fiveengines.styles import StyleReading
 from fiveengines.tables import values
@@ -166,7 +167,7 @@ def insights(week: Week, engine: str | None = None) -> Any:
             "meaning": lines(
                 _meaning(each),
                 soft(f"{each.note[:1].upper()}{each.note[1:]}.") if each.note else "",
-                *(soft(f"But: {other.title}. {other.weigh}") for other in each.conflicts),
+                *(soft(f"But: {other.title}. {other.weigh}") for other in _disputes(found, each)),
             ),
         }
         for each in found
@@ -175,6 +176,12 @@ def insights(week: Week, engine: str | None = None) -> Any:
         "Insights that matter this week" if engine is None else f"{ENGINE_NAMES[engine]}: insights at work"
     )
     return great_table(columns, rows, title=title, on_screen=engine is not None)
+
+
+def _disputes(found: Sequence[Finding], each: Finding) -> tuple[Dispute, ...]:
+    """Conflicts with insights that stand further down the table, so that each pair is told once."""
+    later = {other.insight for other in found[found.index(each) + 1 :]}
+    return tuple(other for other in each.conflicts if other.insight in later)
 
 
 def _meaning(each: Finding) -> str:
