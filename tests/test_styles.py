@@ -51,14 +51,15 @@ def test_the_regime_chooses_and_an_improving_turn_opens_re_entry() -> None:
     weeks = pd.date_range("2015-01-02", periods=12, freq="W-FRI")
     regime = pd.Series([1, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4], index=weeks)
     turns = pd.Series([3 <= week < 11 for week in range(12)], index=weeks)
-    steady = pd.DataFrame("stable", index=weeks, columns=["volatility", "breadth"])
+    steady = pd.DataFrame("stable", index=weeks, columns=["liquidity", "volatility", "breadth"])
     chosen = styles.choose(regime, turns, steady, RULES)
     assert chosen.iloc[:3].tolist() == ["trend_following", "mean_reversion", "capital_preservation"]
     assert (chosen.iloc[3:11] == "selective_re_entry").all()
     assert chosen.iloc[11] == "capital_preservation"
-    failing = steady.copy()
-    failing.loc[weeks[5], "breadth"] = "deteriorating"
-    assert styles.choose(regime, turns, failing, RULES).iloc[5] == "capital_preservation"
+    for engine in steady:
+        failing = steady.copy()
+        failing.loc[weeks[5], engine] = "deteriorating"
+        assert styles.choose(regime, turns, failing, RULES).iloc[5] == "capital_preservation"
 
 
 def test_without_an_index_the_style_is_not_tested() -> None:
@@ -69,7 +70,7 @@ def test_without_an_index_the_style_is_not_tested() -> None:
         styles.choose(
             regime,
             pd.Series(False, index=weeks),
-            pd.DataFrame("stable", index=weeks, columns=["volatility", "breadth"]),
+            pd.DataFrame("stable", index=weeks, columns=["liquidity", "volatility", "breadth"]),
             RULES,
         ),
         regime,

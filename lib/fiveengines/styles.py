@@ -15,6 +15,9 @@ import pandas as pd
 from fiveengines.indicators import tape
 from fiveengines.parameters import Styles
 
+# None of these may be deteriorating when re-entry begins; positioning and the rate path may.
+_MUST_HOLD = ("liquidity", "volatility", "breadth")
+
 
 class TapeRule(Protocol):
     """What a style needs of the tape: a measure over so many sessions, of moves up, down or either way."""
@@ -90,10 +93,10 @@ def choose(regime: pd.Series, turned: pd.Series, direction: pd.DataFrame, params
     """Style of every week: the regime's own, or selective re-entry for some weeks after an improving turn in 4 or 5.
 
     turned: True while such a turn is young and stands. direction: reading date × engine. Re-entry waits while
-    volatility or breadth is deteriorating: a turn that fails is no reason to buy.
+    liquidity, volatility or breadth is deteriorating: one engine that turns does not carry the others.
     """
     own = regime.map(params.by_regime)
-    settled = (direction[["volatility", "breadth"]] != "deteriorating").all(axis=1)
+    settled = (direction[list(_MUST_HOLD)] != "deteriorating").all(axis=1)
     hostile = own == "capital_preservation"
     return own.mask(hostile & turned & settled, "selective_re_entry")
 

@@ -148,7 +148,7 @@ def test_thirteen_years_are_quick(demo: Week) -> None:
         # January 2019: a published Zweig thrust and covering; summer: inversion, and the first cut as a hinge.
         ("2019-01-18", {19, 27}, {36}),
         # By March trend-followers are long again and have nothing left to cover.
-        ("2019-03-15", {2}, {27}),
+        ("2019-03-15", {18}, {2, 27}),
         ("2019-08-16", {35, 38}, {10, 36}),
     ],
 )

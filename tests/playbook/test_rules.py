@@ -287,6 +287,12 @@ CUT_TWICE = {"naaim": pieces(80, (45, 4)), "vix": pieces(15, (35, 2), (20, 2))}
     [
         # A central bank that adds in a panic, with credit at its worst: no low.
         (2, FLOODED, "dormant"),
+        # Near its high again, the index has left the low behind.
+        (
+            2,
+            HEALED | {"spx_from_high": pieces(0, (-20, 5), (-3, 5)), "impulse_4w": 1.0},
+            "dormant",
+        ),
         # Off an old peak and widening again.
         (2, FELL | {"hy_spread": pieces(5, (10, 3), (6, 3), (7, 2)), "impulse_4w": 1.0}, "watch"),
         # Half a point off a spread of 17 % is noise.

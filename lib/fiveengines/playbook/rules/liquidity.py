@@ -37,11 +37,14 @@ def liquidity_turns_in_drawdown(weeks: Weeks, t: Limits) -> Verdict:
 
 @rule
 def liquidity_stops_worsening(weeks: Weeks, t: Limits) -> Verdict:
-    """2: after a deep fall, credit is off its peak and no longer widens, and money flows in again.
+    """2: after a deep fall not made good, credit is off its peak, no longer widens, and money flows in again.
 
     Credit decides: central banks add most in a panic, so an inflow beside a spread at its peak is no healing.
     """
-    fell = at_most(weeks.low("spx_from_high", t["drawdown_weeks"]), -t["drawdown"])
+    fell = all_of(
+        at_most(weeks.low("spx_from_high", t["drawdown_weeks"]), -t["drawdown"]),
+        at_most(weeks["spx_from_high"], -t["still_below"]),
+    )
     from_peak = 100.0 * (weeks["hy_spread"] / weeks.peak("hy_spread", t["peak_weeks"]) - 1.0)
     flows = above(weeks["impulse_4w"], 0.0)
     narrower = at_most(weeks.change("hy_spread", t["weeks"]), 0.0)
