@@ -79,6 +79,15 @@ def test_a_watch_for_the_mirror_case_speaks_for_it() -> None:
     assert (rising.status, rising.opposite, rising.tone) == ("watch", False, entry.implication.tone)
 
 
+def test_a_watch_for_the_mirror_case_counts_the_mirrors_past() -> None:
+    """Two spells of a falling 2-year yield and none of a rising one; the third fall is still small."""
+    path = pieces(0, (-60, 6), (0, 20), (-60, 6), (0, 20), (-25, 2))
+    each = found(32, dgs2_change_13w=path)
+    assert (each.status, each.opposite, each.history.cases) == ("watch", True, 2)
+    assert found(32, dgs2_change_13w=-path).history.cases == 2
+    assert found(32, dgs2_change_13w=pieces(0, (60, 6), (0, 20), (-25, 2))).history.cases == 0
+
+
 def test_what_is_missing_is_said() -> None:
     market = weeks()
     market.series["dealer_gamma"][:] = np.nan

@@ -129,7 +129,8 @@ def _finding(judged: Judged, insight: Insight, row: int) -> Finding:
     status = "active" if code == OPPOSITE else STATUSES[code]
     spell = int((codes[::-1] == code).cumprod().sum())
     on = code in (ACTIVE, OPPOSITE)
-    starts = what_followed.first_weeks(codes == (code if on else ACTIVE))
+    # A watch tells what followed the case that it leans to.
+    starts = what_followed.first_weeks(codes == (OPPOSITE if mirrored else ACTIVE))
     # The present spell is no past case; its first week is the last one that can have ended before it.
     history = what_followed.followed(
         starts, judged.weeks.series["spx"], row, before=row - spell + 1 if on else None
