@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,8 @@ from fiveengines.indicators.transforms import change
 from fiveengines.measures.measure import Measure, absent, on_value
 from fiveengines.panel import Panel
 
+# What is made of a net share, report by report.
+Formula = Callable[[pd.Series], pd.Series]
 THREE_YEARS_OF_REPORTS = 156
 FEWEST_REPORTS = 52
 LOOKBACKS = (21, 63, 126, 252)
@@ -27,23 +31,25 @@ def _net_share(panel: Panel, longs: str, shorts: str, open_interest: tuple[str, 
     )
 
 
-def _percentile(panel: Panel, net: pd.Series, dated_by: str) -> pd.Series:
-    if net.empty:
-        return absent(panel)
-    return panel.from_reports(
-        formulas.cot_percentile(net.dropna(), THREE_YEARS_OF_REPORTS, FEWEST_REPORTS), dated_by
-    )
-
-
-def _cohort(panel: Panel, cohort: str) -> pd.Series:
-    """Percentile of a TFF cohort's net share: the S&P 500 contract, or the Nasdaq's where that has none."""
+def _cohort(panel: Panel, cohort: str, formula: Formula) -> pd.Series:
+    """`formula` of a TFF cohort's net share: the S&P 500 contract, or the Nasdaq's where that has none."""
     result = absent(panel)
     for market in ("SP500", "NASDAQ"):
         longs, shorts = f"TFF_{market}_{cohort}_LONG", f"TFF_{market}_{cohort}_SHORT"
         whole = f"TFF_{market}_OPEN_INTEREST"
         interest = (whole,) if whole in panel else (longs, shorts)
-        result = result.fillna(_percentile(panel, _net_share(panel, longs, shorts, interest), longs))
+        net = _net_share(panel, longs, shorts, interest).dropna()
+        if not net.empty:
+            result = result.fillna(panel.from_reports(formula(net), longs))
     return result
+
+
+def _place(net: pd.Series) -> pd.Series:
+    return formulas.cot_percentile(net, THREE_YEARS_OF_REPORTS, FEWEST_REPORTS)
+
+
+def _month(net: pd.Series) -> pd.Series:
+    return change(net, 4)
 
 
 def _cohort_routes(cohort: str) -> tuple[tuple[str, ...], ...]:
@@ -56,13 +62,9 @@ _ALL_LONGS = ("COT_SP500_SPEC_LONG", "COT_SP500_COMM_LONG", "COT_SP500_NONREPT_L
 _LEGACY = (tuple(dict.fromkeys((*_SPECULATORS, *_ALL_LONGS))),)
 
 
-def _speculators(panel: Panel) -> pd.Series:
-    return _percentile(panel, _net_share(panel, *_SPECULATORS, _ALL_LONGS), _SPECULATORS[0])
-
-
-def _speculators_change(panel: Panel) -> pd.Series:
-    net = _net_share(panel, *_SPECULATORS, _ALL_LONGS)
-    return panel.from_reports(change(net.dropna(), 4), _SPECULATORS[0]) if not net.empty else absent(panel)
+def _speculators(panel: Panel, formula: Formula) -> pd.Series:
+    net = _net_share(panel, *_SPECULATORS, _ALL_LONGS).dropna()
+    return absent(panel) if net.empty else panel.from_reports(formula(net), _SPECULATORS[0])
 
 
 def _bull_bear(panel: Panel) -> pd.Series:
@@ -90,29 +92,43 @@ def _vol_target(panel: Panel) -> pd.Series:
     return on_value(panel.daily("SPX"), exposure)
 
 
+_COHORTS = {
+    "asset_managers": ("ASSET_MGR", "Asset managers in futures"),
+    "leveraged_funds": ("LEV_MONEY", "Leveraged funds in futures"),
+    "dealers": ("DEALER", "Dealers in futures"),
+}
+
+
+def _cohort_measures(name: str, cohort: str, title: str) -> tuple[Measure, Measure]:
+    routes = _cohort_routes(cohort)
+    return (
+        Measure(f"cot_{name}", f"{title}, net", "percentile", routes, lambda p: _cohort(p, cohort, _place)),
+        Measure(
+            f"cot_{name}_change_4w",
+            f"{title}, 4-week change",
+            "% of open interest",
+            routes,
+            lambda p: _cohort(p, cohort, _month),
+        ),
+    )
+
+
 MEASURES = (
-    Measure("cot_speculators", "Futures speculators, net", "percentile", _LEGACY, _speculators),
+    Measure(
+        "cot_speculators",
+        "Futures speculators, net",
+        "percentile",
+        _LEGACY,
+        lambda p: _speculators(p, _place),
+    ),
     Measure(
         "cot_speculators_change_4w",
         "Futures speculators, 4-week change",
         "% of open interest",
         _LEGACY,
-        _speculators_change,
+        lambda p: _speculators(p, _month),
     ),
-    Measure(
-        "cot_asset_managers",
-        "Asset managers in futures, net",
-        "percentile",
-        _cohort_routes("ASSET_MGR"),
-        lambda p: _cohort(p, "ASSET_MGR"),
-    ),
-    Measure(
-        "cot_leveraged_funds",
-        "Leveraged funds in futures, net",
-        "percentile",
-        _cohort_routes("LEV_MONEY"),
-        lambda p: _cohort(p, "LEV_MONEY"),
-    ),
+    *(each for name, told in _COHORTS.items() for each in _cohort_measures(name, *told)),
     Measure("naaim", "Active managers' exposure (NAAIM)", "%", (("NAAIM",),), lambda p: p.daily("NAAIM")),
     Measure(
         "aaii_bull_bear",
