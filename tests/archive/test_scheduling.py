@@ -99,18 +99,44 @@ def test_the_task_is_well_formed_and_weekly() -> None:
     assert actions is not None and actions.get("Context") in principals
 
 
+def workflow() -> dict[str, Any]:
+    flow: dict[str, Any] = yaml.load(text("weekly.yml"), Loader=yaml.BaseLoader)  # "on" stays a word
+    return flow
+
+
 def test_the_workflow_fetches_writes_and_publishes() -> None:
-    flow = yaml.load(text("weekly.yml"), Loader=yaml.BaseLoader)  # "on" stays a word
-    (job,) = flow["jobs"].values()
-    ran = [command for step in job["steps"] for command in calls(step.get("run", ""))]
+    flow = workflow()
+    report, publish = flow["jobs"]["report"], flow["jobs"]["publish"]
+    ran = [command for step in report["steps"] for command in calls(step.get("run", ""))]
     assert ran == ["fetch", "weekly", "archive"]
     *_, weekday = flow["on"]["schedule"][0]["cron"].split()
     assert weekday == "6"
-    used = [step["uses"].split("@")[0] for step in job["steps"] if "uses" in step]
-    assert used[-2:] == ["actions/upload-pages-artifact", "actions/deploy-pages"]
-    assert flow["permissions"] == {"contents": "write", "pages": "write", "id-token": "write"}
-    with_key = [step["name"] for step in job["steps"] if "FRED_API_KEY" in str(step)]
-    assert with_key == ["Fetch"], "the key reaches the fetch alone"
+    assert report["steps"][-1]["uses"].startswith("actions/upload-pages-artifact@")
+    assert [step["uses"].split("@")[0] for step in publish["steps"]] == ["actions/deploy-pages"]
+    assert publish["needs"] == "report"
+
+
+def test_the_workflow_allows_each_job_what_it_needs_and_no_more() -> None:
+    flow = workflow()
+    jobs = flow["jobs"]
+    assert flow["permissions"] == {}
+    assert jobs["report"]["permissions"] == {"contents": "write", "pages": "read"}
+    assert jobs["publish"]["permissions"] == {"pages": "write", "id-token": "write"}
+    steps = jobs["report"]["steps"]
+    assert [step["name"] for step in steps if "FRED_API_KEY" in str(step)] == ["Fetch"]
+    assert [step["name"] for step in steps if "github.token" in str(step)] == ["Keep the reports"]
+    checkouts = [step for step in steps if step.get("uses", "").startswith("actions/checkout@")]
+    assert [step["with"]["persist-credentials"] for step in checkouts] == ["false", "false"]
+
+
+def test_the_workflow_names_every_action_by_commit_and_no_expression_reaches_a_shell() -> None:
+    steps = [step for job in workflow()["jobs"].values() for step in job["steps"]]
+    used = [step["uses"] for step in steps if "uses" in step]
+    assert used
+    assert [each for each in used if not re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", each)] == []
+    assert [step["run"] for step in steps if "${{" in step.get("run", "")] == []
+    # What started a run is empty when the clock did; names of the repository come from elsewhere.
+    assert "github.event" not in text("weekly.yml")
 
 
 @pytest.mark.parametrize("page", ["SCHEDULING.md", "ARCHIVE.md"])
