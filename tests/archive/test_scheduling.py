@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import shlex
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -51,6 +54,43 @@ def test_the_crontab_has_five_time_fields_and_no_bare_per_cent() -> None:
     assert fields[4] == "6"
     assert not re.search(r"(?<!\\)%", command), "cron takes a bare % for the end of the line"
     assert calls(command) == ["fetch", "weekly"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home folder with the project in it, whose program says what it was asked and refuses to fetch."""
+    project = tmp_path / "five-engines"
+    (project / "outputs").mkdir(parents=True)
+    program = project / ".venv" / "bin" / "fiveengines"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$@"\n[ "$1" != fetch ]\n', encoding="utf-8")
+    program.chmod(0o755)
+    return tmp_path
+
+
+@pytest.mark.skipif(not shutil.which("sh"), reason="cron needs a shell")
+def test_the_cron_line_writes_the_week_though_the_fetch_fails(home: Path) -> None:
+    assigned = dict(re.findall(r"^([A-Z_]+)=(.*)$", text("crontab"), flags=re.MULTILINE))
+    command = text("crontab").splitlines()[-1].split(maxsplit=5)[5]
+    environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", **assigned}
+    subprocess.run([assigned["SHELL"], "-c", command], env=environment, cwd=home, check=True)
+    log = (home / "five-engines" / "outputs" / "schedule.log").read_text(encoding="utf-8")
+    assert log.splitlines() == ["fetch", "weekly --source live"]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+def test_systemd_has_nothing_to_say_about_the_units(home: Path) -> None:
+    runtime = home / "runtime"
+    runtime.mkdir(mode=0o700)
+    units = [str(FOLDER / f"five-engines.{kind}") for kind in ("service", "timer")]
+    said = subprocess.run(
+        ["systemd-analyze", "verify", "--user", "--man=no", *units],
+        env={**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (said.returncode, said.stderr) == (0, "")
 
 
 def unit(name: str) -> configparser.ConfigParser:
