@@ -14,7 +14,7 @@ class FiveEnginesError(Exception):
     def __init__(self, message: str, *, remedy: str | None = None) -> None:
         self.message = " ".join(message.split())
         self.remedy = " ".join(remedy.split()) if remedy else None
-        super().__init__(f"{self.message} {self.remedy}" if self.remedy else self.message)
+        super().__init__(f"{sentence(self.message)} {self.remedy}" if self.remedy else self.message)
 
 
 class ParameterError(FiveEnginesError):
@@ -57,3 +57,17 @@ class OverrideError(FiveEnginesError):
 
 class NotebookError(FiveEnginesError):
     """A notebook stopped before its end."""
+
+
+def error_names() -> frozenset[str]:
+    """Names of all our errors, for what comes back from a kernel as a name alone."""
+
+    def every(kind: type[FiveEnginesError]) -> list[str]:
+        return [kind.__name__, *(name for sub in kind.__subclasses__() for name in every(sub))]
+
+    return frozenset(every(FiveEnginesError))
+
+
+def sentence(text: str) -> str:
+    """`text` with a full stop, unless it ends like a sentence already."""
+    return text if text.endswith((".", "!", "?", ":", "…")) else f"{text}."

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fiveengines import fast_imports  # noqa: F401  (before papermill and nbformat: see there)
-from fiveengines.errors import NotebookError, ParameterError
+from fiveengines.errors import NotebookError, ParameterError, error_names
 from fiveengines.report.bind import step_of, step_titles, tags
 from fiveengines.report.kernel import Kernel
 
@@ -22,7 +22,8 @@ CELL_TIMEOUT = 300.0
 _REMEDIES = {
     "timeout": "Raise the time limit, or run the step alone in JupyterLab to see what takes so long.",
     "dead": "The kernel ended, often for want of memory; close other programs and run the week again.",
-    "error": "Open the step's notebook in JupyterLab, run all its cells, and mend the one that stops.",
+    "memory": "There was too little memory; close other programs and run the week again.",
+    "plain": "Then run the week again.",
 }
 
 
@@ -38,7 +39,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class StepFailure:
-    """What stopped one step. `kind` is error, timeout or dead; `step` 0 is the shared set-up."""
+    """What stopped one step. `kind` is error, timeout or dead; `step` 0 is the shared set-up.
+
+    `notebook` is the stem of the file the cell comes from.
+    """
 
     step: int
     title: str
@@ -47,6 +51,7 @@ class StepFailure:
     error_name: str
     message: str
     traceback: str
+    notebook: str = ""
 
     @property
     def summary(self) -> str:
@@ -58,7 +63,14 @@ class StepFailure:
 
     @property
     def remedy(self) -> str:
-        """What to do about it."""
+        """What to do about it; an error of our own says that itself."""
+        if self.kind == "error" and self.error_name == "MemoryError":
+            return _REMEDIES["memory"]
+        if self.kind == "error" and self.error_name in error_names():
+            return _REMEDIES["plain"]
+        if self.kind == "error":
+            where = f"notebooks/weekly/{self.notebook}.ipynb" if self.notebook else "the step's notebook"
+            return f"Open {where} with `fiveengines lab`, run all its cells, and mend the one that stops."
         return _REMEDIES[self.kind]
 
 
@@ -107,8 +119,8 @@ def execute(
     `parameters` are plain JSON values that the caller has already validated; anything else raises ParameterError before
     a cell runs. `kernel` may have been started earlier to save waiting; it is stopped here, unless `keep_kernel` and it
     still answers: then its names are cleared and it runs the next notebook as a fresh one would. A failing cell ends
-    its own step and the next step still runs; a failing shared cell or a dead kernel ends everything. Every cell says
-    in metadata.papermill.status: completed, failed or skipped.
+    its own step and the next step still runs, in a new kernel when the old one died or hung; a failing shared cell
+    ends everything. Every cell says in metadata.papermill.status: completed, failed or skipped.
     """
     values = _plain(parameters)
     kernel = kernel or Kernel(cwd=cwd)

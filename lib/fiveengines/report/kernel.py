@@ -109,6 +109,35 @@ class Kernel:
 
         return self._loop.run_until_complete(ask())
 
+    def restart(self) -> None:
+        """A new process in the place of one that ended or does not answer; `connect()` waits until it does."""
+
+        async def again() -> None:
+            if self.client is not None:
+                self.client.stop_channels()
+                self.client = None
+            await self.manager.restart_kernel(now=True)
+
+        self._loop.run_until_complete(again())
+
+    def run(self, source: str, timeout: float) -> bool:
+        """Run `source` without showing what it displays; True when it came to its end within `timeout` seconds."""
+
+        async def ask() -> bool:
+            asked = self.client.execute(source, silent=True, store_history=False)
+            deadline = time.monotonic() + timeout
+            while time.monotonic() < deadline:
+                try:
+                    reply = await _reply_to(asked, self.client.get_shell_msg, timeout=1)
+                except Empty:
+                    if not await self.manager.is_alive():
+                        return False
+                    continue
+                return bool(reply["content"]["status"] == "ok")
+            return False
+
+        return self._loop.run_until_complete(ask())
+
     def stop(self) -> None:
         """End the process at once and free its sockets; does nothing when it has ended already."""
 

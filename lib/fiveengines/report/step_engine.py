@@ -14,12 +14,14 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 from papermill.exceptions import strip_color
 
-from fiveengines.report.bind import step_of, step_titles
+from fiveengines.errors import NotebookError
+from fiveengines.report.bind import step_of, step_titles, tags
 from fiveengines.report.execute import Progress, StepFailure
 from fiveengines.report.kernel import Kernel
 
 ENGINE = "fiveengines"
 SKIPPED = "skipped"
+_PATIENCE = 300.0
 
 
 class StepClient(PapermillNotebookClient):  # type: ignore[misc]
@@ -62,16 +64,36 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]
             self.execute_cell(cell, index)
         except CellTimeoutError:
             self._fail(cell, index, step, "timeout", "TimeoutError", f"no end after {self.timeout:g} seconds")
-            self.over = self.over or not self.kernel.interrupt()
+            if not self.kernel.interrupt():
+                self._go_on_in_another_kernel(index)
         except DeadKernelError:
-            self.over = True
             self._fail(
                 cell, index, step, "dead", "DeadKernelError", "the Python kernel ended while this cell ran"
             )
+            self._go_on_in_another_kernel(index)
         except CellExecutionError as problem:
             self._fail(cell, index, step, "error", problem.ename, problem.evalue)
         finally:
             self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
+
+    def _go_on_in_another_kernel(self, index: int) -> None:
+        """Run the shared cells in a new kernel, so that later steps can run; without that it is over."""
+        later = (step_of(cell) for cell in self.nb.cells[index + 1 :])
+        if self.over or not any(step not in self.stopped for step in later):
+            self.over = True
+            return
+        shared = [
+            cell.source
+            for cell in self.nb.cells[:index]
+            if cell.cell_type == "code" and step_of(cell) == 0 and "payload" not in tags(cell)
+        ]
+        try:
+            self.kernel.restart()
+            self.kc = self.kernel.connect()
+        except NotebookError:
+            self.over = True
+            return
+        self.over = not all(self.kernel.run(source, self.timeout or _PATIENCE) for source in shared)
 
     def _fail(self, cell: Any, index: int, step: int, kind: str, name: str, message: str) -> None:
         self.nb_man.cell_exception(cell, cell_index=index)
@@ -89,6 +111,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]
                 step=step,
                 title=step_titles(self.nb).get(step, "Set-up"),
                 cell_id=cell.id,
+                notebook=cell.metadata.get("fiveengines", {}).get("notebook", ""),
                 kind=kind,
                 error_name=name,
                 message=message.splitlines()[0] if message else "",

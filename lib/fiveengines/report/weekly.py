@@ -16,9 +16,10 @@ from typing import Any
 
 from fiveengines import (
     fast_imports,  # noqa: F401  (before papermill and nbformat: see there)
+    parameters,
     paths,
 )
-from fiveengines.errors import FiveEnginesError, NotebookError
+from fiveengines.errors import FiveEnginesError, NotebookError, error_names, sentence
 from fiveengines.parameters import RunParameters
 from fiveengines.report import payload
 from fiveengines.report.bind import bind, tags
@@ -26,7 +27,7 @@ from fiveengines.report.cover_context import CoverContext, Failure
 from fiveengines.report.execute import ExecutionResult, Progress, StepFailure, execute
 from fiveengines.report.kernel import Kernel
 from fiveengines.report.places import Place, place
-from fiveengines.report.write import NOTEBOOK, PAGE, READING, keep_week, newest_day
+from fiveengines.report.write import FAILED, NOTEBOOK, PAGE, READING, keep_week, newest_day
 
 import nbformat  # isort: skip
 
@@ -60,7 +61,7 @@ class Written:
     def report_to_terminal(self) -> int:
         """Say what happened and what to open; returns the exit code."""
         for each in self.failures:
-            print(f"fiveengines: {each.summary} {each.remedy}", file=sys.stderr)
+            print(f"fiveengines: {sentence(each.summary)} {each.remedy}", file=sys.stderr)
         if self.cover is not None and self.cover.regime is not None and not self.failures:
             print(f"{self.cover.week}: {self.cover.regime.name}. {self.cover.regime.narrative}")
         print(f"Open {self.page}")
@@ -137,21 +138,23 @@ def _taken_out(notebook: Any) -> tuple[CoverContext | None, dict[str, Any] | Non
 def _raise_if_plain(result: ExecutionResult) -> None:
     """A FiveEnginesError while the week was loaded is the person's to mend: say it in one line, write no report."""
     for failure in result.failures:
-        known = {each.__name__ for each in _every_error(FiveEnginesError)}
-        if failure.step == 0 and failure.error_name in known:
+        if failure.step == 0 and failure.error_name in error_names():
             raise FiveEnginesError(failure.message)
 
 
-def _every_error(kind: type[FiveEnginesError]) -> list[type[FiveEnginesError]]:
-    return [kind, *(each for sub in kind.__subclasses__() for each in _every_error(sub))]
-
-
 def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> CoverContext:
-    """The cover of a week that could not be read at all."""
-    day = run.as_of or dt.date.today()
-    label = run.source or "demo"
+    """The cover of a week that could not be read at all, under the reading date it was asked for."""
+    from fiveengines import calendars
+    from fiveengines.report.cover import SOURCES
+
+    asked = min(run.as_of or dt.date.today(), calendars.last_completed_friday())
+    source = run.source or parameters.load(run.params_file).weekly.source
     return CoverContext(
-        week=day, source_label=label, simulated=label == "demo", regime=None, failures=as_failures(failures)
+        week=calendars.reading_date(asked).date(),
+        source_label=SOURCES[source],
+        simulated=source == "demo",
+        regime=None,
+        failures=as_failures(failures),
     )
 
 
@@ -161,7 +164,7 @@ def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple
         Failure(
             step=f.step,
             title=f.title,
-            message=f"{f.error_name}: {f.message}" if f.message else f.error_name,
+            message=sentence(f"{f.error_name}: {f.message}" if f.message else f.error_name),
             remedy=f.remedy,
             last_good=last_good,
             traceback=f.traceback,
@@ -207,8 +210,7 @@ def finish(
     if cover is None or reading is None:
         cover, reading = failed_cover(run, result.failures), None
     if result.failures:
-        good = last_good()
-        note = f"the report of {good}" if good else ""
+        note = _last_good(reading, last_good())
         cover = replace(cover, failures=as_failures(result.failures, last_good=note))
     files: dict[str, str | bytes] = {
         NOTEBOOK: nbformat.writes(result.notebook) + "\n",
@@ -220,9 +222,25 @@ def finish(
     return Made(day, files, reading, cover, result.failures)
 
 
+def _last_good(reading: dict[str, Any] | None, report: str | None) -> str:
+    """Which data can still be trusted after a failure, and which report is the newest whole one."""
+    whole = f"the newest whole report is of {report}." if report else "there is no whole report yet."
+    if reading is None:
+        return f"those of {report}; {whole}" if report else whole
+    evidence = (each for engine in reading["engines"].values() for each in engine["evidence"])
+    newest = max((each["observed"] for each in evidence if each["observed"]), default=None)
+    seen = f", observed until {newest}" if newest else ""
+    return f"this week's own, read whole{seen}; {whole}"
+
+
 def keep(made: Made, where: Place) -> Written:
-    """Put a made week into its folder; when a step failed into failed/, and the week's own report is not touched."""
+    """Put a made week into its folder; when a step failed into failed/, and the week's own report is not touched.
+
+    A whole week takes the page of its own earlier failure away.
+    """
     folder = keep_week(where, made.day, made.files, failed=bool(made.failures))
+    if not made.failures:
+        where.remove(f"{FAILED}/{made.day}")
     trust(made.files[NOTEBOOK])
     return Written(folder, f"{folder}/{PAGE}", made.cover, made.failures)
 
