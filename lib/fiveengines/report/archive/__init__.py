@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from fiveengines.report import leftovers
 from fiveengines.report.archive.collect import Collected, collect
 from fiveengines.report.archive.export import readings_csv
 from fiveengines.report.archive.feed import atom
@@ -38,8 +39,10 @@ class Built:
 def rebuild(place: Place, *, base_url: str = "", now: dt.datetime | None = None) -> Built:
     """Write index.html, readings.csv and feed.xml for every report at `place`; a broken folder is listed, never fatal.
 
-    Each file is replaced whole, the index last. `base_url` is where the archive is published, for the feed's links.
+    What a killed run left half done is tidied first. Each file is replaced whole, the index last. `base_url` is where the archive is published, for the feed's links.
     """
+    if place.local is not None:
+        leftovers.clear(place.local)
     found = collect(place)
     place.write(TABLE, readings_csv(found.weeks).encode())
     place.write(FEED, atom(found.weeks, base_url=base_url).encode())
