@@ -83,6 +83,12 @@ class Week:
                 f"as_of {asked} is in the future.", remedy="Choose today or an earlier date."
             )
         day = calendars.reading_date(min(asked, _newest(asked)))
+        first = params.weekly.history_start
+        if day.date() < first:
+            raise ParameterError(
+                f"as_of {day.date()} is before {first}, where the history starts.",
+                remedy="Choose a later date, or an earlier history_start in params/weekly.yaml.",
+            )
         name = run.source or params.weekly.source
         measured, notices = _measure(
             name, run.data_dir or params.weekly.data_dir, day, params, _data_stamp(name, run, params)

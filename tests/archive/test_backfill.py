@@ -167,7 +167,7 @@ def test_one_bad_week_does_not_stop_the_rest(pretend: Any, tmp_path: Path) -> No
     )
     steps: list[tuple[int, int]] = []
     summary = backfill(
-        RunParameters(source="files", out_dir=str(tmp_path)),
+        RunParameters(source="demo", out_dir=str(tmp_path)),
         *SPAN,
         count=3,
         on_progress=lambda done, total, text: steps.append((done, total)),
@@ -185,7 +185,7 @@ def test_a_worker_that_dies_is_replaced_and_its_weeks_are_asked_for_once_more(
     pretend: Any, tmp_path: Path
 ) -> None:
     crew = pretend({"2019-03-15": [BrokenProcessPool("gone")], "2019-08-09": [BrokenProcessPool("gone")] * 9})
-    summary = backfill(RunParameters(source="files", out_dir=str(tmp_path)), *SPAN, count=2)
+    summary = backfill(RunParameters(source="demo", out_dir=str(tmp_path)), *SPAN, count=2)
     assert summary.count("written") == 51
     assert [each.day for each in summary.outcomes if each.status == "failed"] == ["2019-08-09"]
     assert crew.asked.count("2019-08-09") == 2
@@ -194,12 +194,15 @@ def test_a_worker_that_dies_is_replaced_and_its_weeks_are_asked_for_once_more(
 
 
 def test_reading_days_are_fridays_or_the_session_before_and_never_to_come() -> None:
-    days = reading_days(dt.date(2019, 4, 1), dt.date(2019, 4, 30))
+    first = dt.date(2006, 1, 6)
+    days = reading_days(dt.date(2019, 4, 1), dt.date(2019, 4, 30), first)
     # 19 April 2019 was Good Friday; New York was closed.
     assert [each.day for each in days] == [5, 12, 18, 26]
-    assert reading_days(dt.date(2019, 12, 1), dt.date(2100, 1, 1))[-1] < dt.date.today()
+    assert reading_days(dt.date(2019, 12, 1), dt.date(2100, 1, 1), first)[-1] < dt.date.today()
     with pytest.raises(ParameterError, match="no reading date"):
-        reading_days(dt.date(2090, 1, 1), dt.date(2091, 1, 1))
+        reading_days(dt.date(2090, 1, 1), dt.date(2091, 1, 1), first)
+    with pytest.raises(ParameterError, match="--start 1995-01-01 is before 2006-01-06"):
+        reading_days(dt.date(1995, 1, 1), dt.date(2019, 1, 1), first)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +212,10 @@ def test_reading_days_are_fridays_or_the_session_before_and_never_to_come() -> N
         (["--start", "2019-12-13", "--end", "2019-12-20", "--workers", "0"], "--workers 0"),
         (["--start", "2019-12-13", "--end", "2019-12-20", "--executor", "magic"], "--executor 'magic'"),
         (["--start", "soon", "--end", "2019-12-20"], "not a date"),
+        (["--start", "2019-12-13", "--end", "2019-12-20", "--executor", "dask:"], "names no scheduler"),
+        (["--start", "2019-12-13", "--end", "2019-12-20", "--executor", "dask:host"], "dask:tcp://host:8786"),
         (["--start", "2019-12-13", "--end", "2019-12-20", "--out", "nowhere://x"], "nowhere://x"),
+        (["--start", "1900-01-01", "--end", "1900-02-01"], "Choose --start 2006-01-06"),
     ],
 )
 def test_a_wrong_argument_is_one_line(
@@ -220,6 +226,30 @@ def test_a_wrong_argument_is_one_line(
     error = capsys.readouterr().err.strip()
     assert said in error
     assert "\n" not in error
+
+
+def test_what_keeps_every_week_from_being_read_is_said_once_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty").mkdir()
+    arguments = ["--start", "2019-01-01", "--end", "2019-12-31", "--out", str(tmp_path / "out")]
+    code = cli.main(["backfill", *arguments, "--source", "files", "--data-dir", str(tmp_path / "empty")])
+    said = capsys.readouterr()
+    assert (code, said.out) == (1, "")
+    assert len(said.err.splitlines()) == 1
+    assert str(tmp_path / "empty") in said.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_weeks_that_fail_alike_share_a_line(pretend: Any, tmp_path: Path) -> None:
+    alike = {f"2019-{month:02d}-01": [DataError("is gone", where="fred")] for month in (2, 3, 11)}
+    pretend(alike | {"2019-04-26": [DataError("is gone", where="fred")], "2019-08-09": [ValueError("odd")]})
+    summary = backfill(RunParameters(source="demo", out_dir=str(tmp_path)), *SPAN)
+    assert summary.lines()[:3] == [
+        "4 weeks from 2019-02-01 to 2019-11-01: failed: fred: is gone",
+        "2019-08-09: failed: ValueError: odd",
+        "47 written, 0 already there, 5 failed",
+    ]
 
 
 def alive(pid: int) -> bool:

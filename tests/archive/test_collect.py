@@ -172,10 +172,36 @@ def test_the_feed_is_atom_newest_first_with_lasting_ids(tmp_path: Path) -> None:
     assert len(set(ids)) == 60
     for needed in ("id", "title", "updated", "author/a:name"):
         assert feed.find(f"a:{needed}", ATOM) is not None
-    again = ET.fromstring(atom(weeks[:-1], base_url="https://example.org/weeks"))
+    again = ET.fromstring(atom(weeks[:-1]))
     assert again.findall("a:entry/a:id", ATOM)[0].text == ids[1]
-    links = [each.get("href") for each in again.findall("a:entry/a:link", ATOM)]
-    assert links[0] == f"https://example.org/weeks/{weeks[-2].day}/weekly.html"
+
+
+def test_a_published_feed_has_its_own_ids_and_absolute_links(tmp_path: Path) -> None:
+    weeks = collect(LocalPlace(synthetic.fill(tmp_path, 3))).weeks
+    here, there = (ET.fromstring(atom(weeks, base_url=f"https://example.org/{name}")) for name in "ab")
+    ids = [each.text for feed in (here, there) for each in feed.iter(f"{{{ATOM['a']}}}id")]
+    assert len(set(ids)) == len(ids) == 8, "two archives in one reader are two feeds"
+    links = [each.get("href") for each in here.iter(f"{{{ATOM['a']}}}link")]
+    assert set(links[:2]) == {"https://example.org/a/index.html", "https://example.org/a/feed.xml"}
+    assert links[2] == f"https://example.org/a/{weeks[-1].day}/weekly.html"
+
+
+def test_the_address_of_an_archive_is_kept_until_it_is_changed(tmp_path: Path) -> None:
+    place = LocalPlace(synthetic.fill(tmp_path, 2))
+    address = "https://example.org/a&b"
+
+    def own() -> str | None:
+        links = ET.fromstring((tmp_path / "feed.xml").read_bytes()).findall("a:link", ATOM)
+        return next(each.get("href") for each in links if each.get("rel") == "self")
+
+    archive.rebuild(place, base_url=address)
+    archive.rebuild(place)
+    assert own() == f"{address}/feed.xml"
+    archive.rebuild(place, base_url="")
+    assert own() == "feed.xml"
+    (tmp_path / "feed.xml").write_bytes(b"\xff<link rel='self'")
+    archive.rebuild(place)
+    assert own() == "feed.xml"
 
 
 def test_points_add_up_to_the_score() -> None:

@@ -164,6 +164,36 @@ def test_a_week_that_is_not_there_cannot_be_rendered_again(
     assert "2020-03-20/reading.json: cannot be read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--again", "2020-01-03", "--keep-weeks", "3"], "takes no --keep-weeks"),
+        (["--again", "2020-01-03", "--dry-run"], "takes no --dry-run"),
+        (["--base-url", "javascript:alert(1)"], "is not an address"),
+        (["--base-url", "example.org/reports"], "https://example.org/reports"),
+        (["--out", "/nowhere/at/all"], "there is no such folder"),
+        (["--out", "s3:/bucket/reports"], "two slashes"),
+    ],
+)
+def test_a_wrong_wish_for_the_archive_is_one_line_and_writes_nothing(
+    arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = [] if "--out" in arguments else ["--out", str(tmp_path)]
+    assert cli.main(["archive", *arguments, *out]) == 2
+    error = capsys.readouterr().err.strip()
+    assert said in error and "\n" not in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_message_named_like_a_folder_is_refused_before_the_week_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["weekly", "--source", "demo", "--out", str(tmp_path / "out"), "--mail-out", str(tmp_path)]
+    assert cli.main(asked) == 2
+    assert "week.eml" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_dry_run_without_a_wish_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["archive", "--dry-run", "--out", str(tmp_path)]) == 2
     assert "--keep-weeks" in capsys.readouterr().err

@@ -6,7 +6,9 @@ Each is a few lines: read the arguments, call one function, say what became of i
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -51,8 +53,11 @@ def backfill(
 def archive(
     out: Out = None,
     base_url: Annotated[
-        str, typer.Option("--base-url", help="Where the archive is published, for the feed's links.")
-    ] = "",
+        str | None,
+        typer.Option(
+            "--base-url", help="Where the archive is published, for the feed's links; kept from then on."
+        ),
+    ] = None,
     keep_weeks: Annotated[
         int | None, typer.Option("--keep-weeks", help="Remove all but this many newest weeks.")
     ] = None,
@@ -69,8 +74,23 @@ def archive(
     from fiveengines.report.places import place
 
     where = place(out)
+    if where.local is not None and not where.local.is_dir():
+        raise ParameterError(
+            f"{where.label}: there is no such folder.",
+            remedy="Check --out, or write a first report with `fiveengines weekly`.",
+        )
     if again is not None:
+        others = {"--base-url": base_url, "--keep-weeks": keep_weeks, "--keep-revisions": keep_revisions}
+        given = [name for name, value in others.items() if value is not None] + ["--dry-run"] * dry_run
+        if given:
+            raise ParameterError(
+                f"--again renders one week and takes no {given[0]}.", remedy="Give them in two calls."
+            )
         return _again(day(again, "again"), out)
+    if base_url and not _is_address(base_url):
+        raise ParameterError(
+            f"--base-url {base_url!r} is not an address.", remedy="Write it as https://example.org/reports."
+        )
     if dry_run and keep_weeks is None and keep_revisions is None:
         raise ParameterError(
             "--dry-run shows what --keep-weeks or --keep-revisions would remove.", remedy="Give one of them."
@@ -87,6 +107,11 @@ def archive(
     for line in rebuild(where, base_url=base_url).lines():
         typer.echo(line)
     return 0
+
+
+def _is_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not re.search(r"\s", text)
 
 
 def _again(week: dt.date, out: str | None) -> int:

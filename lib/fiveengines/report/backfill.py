@@ -31,6 +31,7 @@ from fiveengines.report.write import PAGE, READING, is_day, newest_day
 _TRIES = 2
 # Asked of a worker in advance, so that none waits for a report to be written.
 _AHEAD = 2
+_FEW = 3
 
 
 @dataclass(frozen=True)
@@ -60,11 +61,19 @@ class Summary:
         return 1 if self.count("failed") else 0
 
     def lines(self) -> list[str]:
-        """For a terminal: the failures, one line each, then the count and what to open."""
-        failed = [f"{each.day}: failed: {each.text}" for each in self.outcomes if each.status == "failed"]
+        """For a terminal: a line for each way in which weeks failed, then the count and what to open."""
+        reasons: dict[str, list[str]] = {}
+        for each in sorted(self.outcomes, key=lambda each: each.day):
+            if each.status == "failed":
+                reasons.setdefault(each.text, []).append(each.day)
+        failed = [f"{_named(days)}: failed: {text}" for text, days in reasons.items()]
         parts = [f"{self.count('written')} written", f"{self.count('kept')} already there"]
-        parts += [f"{len(failed)} failed"] if failed else []
+        parts += [f"{self.count('failed')} failed"] if failed else []
         return [*failed, ", ".join(parts), f"Open {self.index}"]
+
+
+def _named(days: list[str]) -> str:
+    return ", ".join(days) if len(days) <= _FEW else f"{len(days)} weeks from {days[0]} to {days[-1]}"
 
 
 def backfill(
@@ -81,14 +90,21 @@ def backfill(
 
     A week whose report stands and was read from the same data with the same parameters is kept, so a second call goes
     on where a stopped one ended; `force` writes them all. A week that fails is noted and the rest go on. Each report
-    is the same as `write_week` makes alone. ParameterError when there is no reading date in the span.
+    is the same as `write_week` makes alone. ParameterError when there is no reading date in the span or the history
+    starts later; what keeps every week from being read, such as a folder without data, is raised before the first.
     """
-    days = reading_days(start, end)
+    params = parameters.load(run.params_file)
+    days = reading_days(start, end, params.weekly.history_start)
     where = place(run.out_dir)
     summary = Summary()
     show = on_progress or (lambda done, total, text: None)
     show(0, len(days), "Looking at what stands")
-    standing = set() if force else _standing(run, days, where)
+    source = run.source or params.weekly.source
+    dataset = open_source(
+        source, data_dir=run.data_dir or params.weekly.data_dir, seed=params.weekly.demo_seed
+    )
+    standing = set() if force else _standing(source, dataset, params, days, where)
+    del dataset
     summary.outcomes += [Outcome(day.isoformat(), "kept") for day in days if day in standing]
     wanted = deque(day for day in days if day not in standing)
     try:
@@ -102,8 +118,16 @@ def backfill(
     return summary
 
 
-def reading_days(start: dt.date, end: dt.date) -> list[dt.date]:
-    """Reading dates from `start` to `end` whose evening has passed; ParameterError when there is none."""
+def reading_days(start: dt.date, end: dt.date, first: dt.date) -> list[dt.date]:
+    """Reading dates from `start` to `end` whose evening has passed; ParameterError when there is none.
+
+    `first` is where the history starts; a `start` before it is refused.
+    """
+    if start < first:
+        raise ParameterError(
+            f"--start {start} is before {first}, where the history starts.",
+            remedy=f"Choose --start {first}, or an earlier history_start in params/weekly.yaml.",
+        )
     last = min(end, calendars.last_completed_friday())
     days = (
         [pd.Timestamp(each).date() for each in calendars.reading_dates(start, last)] if start <= last else []
@@ -169,17 +193,15 @@ def _line(problem: Exception) -> str:
     return " ".join(text.split())
 
 
-def _standing(run: RunParameters, days: list[dt.date], where: Place) -> set[dt.date]:
+def _standing(
+    source: str, dataset: Dataset, params: parameters.Parameters, days: list[dt.date], where: Place
+) -> set[dt.date]:
     """Days whose report is whole and was read from what today's data and parameters would give again."""
     names = {day.isoformat(): day for day in days}
     there = [name for name in where.folders() if is_day(name) and name in names]
     if not there:
         return set()
-    params = parameters.load(run.params_file)
     trail = overrides.load(params.beside(params.weekly.overrides))
-    source = run.source or params.weekly.source
-    folder = run.data_dir or params.weekly.data_dir
-    dataset = open_source(source, data_dir=folder, seed=params.weekly.demo_seed)
     found = where.read(f"{name}/{READING}" for name in there)
 
     def fits(name: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fiveengines import files_atomic
+from fiveengines.errors import ParameterError
 from fiveengines.report import pdf as printer
 from fiveengines.report.weekly import Made, Written
 from fiveengines.report.write import PAGE, PDF
@@ -16,13 +17,21 @@ from fiveengines.report.write import PAGE, PDF
 
 @dataclass
 class Extras:
-    """Asked for on the command line. An impossible wish ends before the week is read: PrintError without Chromium."""
+    """Asked for on the command line. An impossible wish ends before the week is read.
+
+    PrintError without Chromium, ParameterError when the message's name is a folder's.
+    """
 
     pdf: bool = False
     mail_out: Path | None = None
     chromium: Path | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        if self.mail_out is not None and self.mail_out.expanduser().is_dir():
+            raise ParameterError(
+                f"--mail-out {self.mail_out}: is a folder.",
+                remedy=f"Name a file in it: {self.mail_out / 'week.eml'}.",
+            )
         if self.pdf:
             self.chromium = printer.find_chromium()
 

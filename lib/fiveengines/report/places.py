@@ -18,6 +18,7 @@ from fiveengines import files_atomic, paths
 from fiveengines.errors import DataError, ParameterError
 
 _URL = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)(?:::.*)?://")
+_HALF_URL = re.compile(r"^[a-z][a-z0-9+.-]+:/?[^/\\]")
 _SECRET = re.compile(r"//[^/@]*@")
 _T = TypeVar("_T")
 
@@ -59,6 +60,10 @@ def place(out: str | Path | None = None) -> Place:
     """
     text = str(out) if out else str(paths.outputs_dir())
     found = _URL.match(text)
+    if found is None and _HALF_URL.match(text):
+        raise ParameterError(
+            f"{text}: is neither a folder nor an address.", remedy="Write two slashes after the colon."
+        )
     if found is None:
         return LocalPlace(Path(text).expanduser())
     if found.group(1) in ("file", "local") and "::" not in text:

@@ -9,6 +9,7 @@ import contextlib
 import multiprocessing
 import multiprocessing.util
 import os
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -147,6 +148,11 @@ class _Cluster(Workers):
             raise ParameterError(
                 "dask is not installed.", remedy="Install it with `pip install 'fiveengines[cluster]'`."
             ) from None
+        if not re.fullmatch(r"[a-z+]+://[^/\s]+", address):
+            raise ParameterError(
+                f"--executor '{DASK}{address}' names no scheduler.",
+                remedy=f"Write it as {DASK}tcp://host:8786.",
+            )
         try:
             client: Any = Client  # distributed carries no types
             self._client: Any = client(address, timeout=5, set_as_default=False)

@@ -5,13 +5,12 @@ Reads what reports left behind (reading.json) and nothing else; no week is read 
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 from fiveengines.report import leftovers
 from fiveengines.report.archive.collect import Collected, collect
 from fiveengines.report.archive.export import readings_csv
-from fiveengines.report.archive.feed import atom
+from fiveengines.report.archive.feed import atom, published_at
 from fiveengines.report.archive.page import index_page
 from fiveengines.report.places import Place
 
@@ -36,15 +35,18 @@ class Built:
         return [f"{count}{span}", *odd, f"Open {self.page}"]
 
 
-def rebuild(place: Place, *, base_url: str = "", now: dt.datetime | None = None) -> Built:
+def rebuild(place: Place, *, base_url: str | None = None) -> Built:
     """Write index.html, readings.csv and feed.xml for every report at `place`; a broken folder is listed, never fatal.
 
-    What a killed run left half done is tidied first. Each file is replaced whole, the index last. `base_url` is where the archive is published, for the feed's links.
+    What a killed run left half done is tidied first. Each file is replaced whole, the index last. `base_url` is where
+    the archive is published, for the feed's links; None keeps what the standing feed says.
     """
     if place.local is not None:
         leftovers.clear(place.local)
     found = collect(place)
     place.write(TABLE, readings_csv(found.weeks).encode())
+    if base_url is None:
+        base_url = published_at(place.read([FEED])[FEED])
     place.write(FEED, atom(found.weeks, base_url=base_url).encode())
     place.write(INDEX, index_page(found).encode())
     return Built(f"{place.label.rstrip('/')}/{INDEX}", found)

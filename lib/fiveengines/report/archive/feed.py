@@ -6,6 +6,7 @@ Writes XML from rows; nothing is read or computed.
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 import uuid
 import xml.etree.ElementTree as ET
@@ -19,6 +20,7 @@ NEWEST = 60
 _ATOM = "http://www.w3.org/2005/Atom"
 # Characters that XML 1.0 cannot hold, not even escaped.
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_OWN = re.compile(r'<link rel="self" href="(https?://[^"]*)feed\.xml"')
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -26,13 +28,14 @@ def atom(weeks: Sequence[WeekRow], *, base_url: str = "") -> str:
     """Atom 1.0 of the newest weeks, newest first.
 
     An entry keeps its id when a week is rendered again; only its time of update moves. `base_url` makes the links
-    absolute; without it they are relative to the feed, as a folder on a disk needs.
+    absolute and the ids those of one published archive; without it links are relative to the feed, as a folder on a
+    disk needs.
     """
     ET.register_namespace("", _ATOM)
     base = base_url.rstrip("/") + "/" if base_url else ""
     shown = list(reversed(weeks[-NEWEST:]))
     feed = ET.Element(f"{{{_ATOM}}}feed")
-    _add(feed, "id", _id("archive"))
+    _add(feed, "id", _id(base, "archive"))
     _add(feed, "title", "Five Engines: the week")
     _add(
         feed,
@@ -46,7 +49,7 @@ def atom(weeks: Sequence[WeekRow], *, base_url: str = "") -> str:
     ET.SubElement(feed, f"{{{_ATOM}}}link", rel="self", href=f"{base}feed.xml")
     for week in shown:
         entry = ET.SubElement(feed, f"{{{_ATOM}}}entry")
-        _add(entry, "id", _id(f"{week.source}/{week.day}"))
+        _add(entry, "id", _id(base, f"{week.source}/{week.day}"))
         mark = "Simulated: " if week.simulated else ""
         _add(entry, "title", f"{week.day} · {mark}{week.regime_name}")
         _add(entry, "updated", _time(week.made_at))
@@ -71,8 +74,14 @@ def _add(parent: ET.Element, name: str, text: str) -> None:
     ET.SubElement(parent, f"{{{_ATOM}}}{name}").text = _IMPOSSIBLE.sub("�", text)
 
 
-def _id(name: str) -> str:
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"fiveengines/{name}").urn
+def _id(base: str, name: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{base or 'fiveengines/'}{name}").urn
+
+
+def published_at(feed: bytes | None) -> str:
+    """The address that a feed was written for; empty when it has none or cannot be read."""
+    found = _OWN.search((feed or b"").decode("utf-8", errors="replace"))
+    return html.unescape(found[1]).rstrip("/") if found else ""
 
 
 def _time(moment: dt.datetime) -> str:
