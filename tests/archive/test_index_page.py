@@ -142,6 +142,17 @@ def test_a_third_tick_lets_the_first_go(opened: Page) -> None:
     assert ticked == [day(WEEKS - 5), day(WEEKS - 8)]
 
 
+def test_one_ticked_week_says_what_to_do_next(opened: Page) -> None:
+    opened.check(f"[data-week='{day(WEEKS - 4)}'] input")
+    assert opened.inner_text("#picked").startswith(f"{day(WEEKS - 4)} is picked.")
+    opened.uncheck(f"[data-week='{day(WEEKS - 4)}'] input")
+    assert opened.inner_text("#picked") == ""
+    for week in (4, 6):
+        opened.check(f"[data-week='{day(WEEKS - week)}'] input")
+    assert opened.inner_text("#picked") == ""
+    assert opened.evaluate("document.activeElement.id") == "compare"
+
+
 def test_the_lists_hold_every_week_once_they_are_turned_to(opened: Page) -> None:
     opened.focus("#first")
     assert opened.locator("#first option").count() == WEEKS
@@ -173,6 +184,33 @@ def test_the_timeline_answers_to_keys_and_to_the_pointer(opened: Page) -> None:
     assert box is not None
     opened.mouse.move(box["x"] + box["width"] - 2, box["y"] + 20)
     assert opened.locator("#readout a").get_attribute("href") == f"{day(WEEKS - 1)}/weekly.html"
+
+
+def test_a_held_week_stays_under_a_moving_pointer_and_is_compared(opened: Page) -> None:
+    box = opened.locator(".over").bounding_box()
+    assert box is not None
+    middle, right = box["x"] + box["width"] / 2, box["x"] + box["width"] - 2
+    opened.mouse.click(middle, box["y"] + 20)
+    held = opened.locator("#readout a").get_attribute("href")
+    opened.mouse.move(right, box["y"] + 20)
+    assert opened.locator("#readout a").get_attribute("href") == held
+    opened.keyboard.press("Escape")
+    opened.mouse.move(right, box["y"] + 30)
+    assert opened.locator("#readout a").get_attribute("href") == f"{day(WEEKS - 1)}/weekly.html"
+    opened.mouse.click(middle, box["y"] + 20)
+    opened.get_by_role("button", name="Compare with the newest").click()
+    heads = opened.locator("#comparison .calls thead a").all_inner_texts()
+    assert [f"{heads[0]}/weekly.html", heads[1]] == [held, day(WEEKS - 1)]
+
+
+def test_headings_that_cannot_be_seen_are_not_stopped_at(page: Page, index: Path) -> None:
+    page.goto(index.as_uri())
+    for width, hidden in ((1400, 0), (390, 10)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(50)
+        assert page.locator("thead button:disabled").count() == hidden
+    page.select_option("#sort", "week:up")
+    assert days(page)[0] == day(0)
 
 
 def test_everything_can_be_reached_by_keyboard(opened: Page) -> None:
@@ -229,6 +267,23 @@ FAINT = """() => {
 }"""
 
 
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, index: Path, width: int, scheme: Any) -> None:
+    import axe_playwright_python
+
+    axe = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text(encoding="utf-8")
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(f"{index.as_uri()}#compare={day(3)},{day(60)}")
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+    context.close()
+
+
 def test_names_for_every_control_and_one_heading_order(opened: Page) -> None:
     unnamed = opened.evaluate(
         """() => [...document.querySelectorAll("button,input,select,a[href]")]
@@ -274,6 +329,44 @@ def test_a_print_has_the_weeks_and_no_controls(browser: Browser, index: Path) ->
     assert page.is_visible(f"[data-week='{day(WEEKS - 1)}']")
     assert page.is_visible("#comparison .calls")
     context.close()
+
+
+def test_a_printed_table_has_its_headings_on_every_page(browser: Browser, index: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(index.as_uri())
+    page.emulate_media(media="print")
+    # Chromium leaves the inside of a button out when it repeats a table's head on the next page.
+    shown = page.eval_on_selector_all("thead button", "all => all.map(b => getComputedStyle(b).display)")
+    assert set(shown) == {"contents"}
+    context.close()
+
+
+def test_a_notice_of_both_weeks_is_said_once_and_a_gap_is_shown(page: Page, tmp_path: Path) -> None:
+    notice = {"level": "warning", "series": "VIX", "text": "VIX: one close was left out."}
+    for number, own in enumerate(("first", "second")):
+        others = {"level": "warning", "series": None, "text": f"only in the {own}"}
+        reading = synthetic.reading(synthetic.friday(number), notices=[notice, others])
+        if number:
+            reading["engines"]["breadth"] |= {"score": None, "state": "unknown"}
+        synthetic.put(tmp_path, reading)
+    archive.rebuild(LocalPlace(tmp_path))
+    page.goto((tmp_path / "index.html").as_uri())
+    said = page.locator("#comparison .plain li").all_inner_texts()
+    assert said == [
+        "Both weeks, data: VIX: one close was left out.",
+        f"{day(0)}, data: only in the first",
+        f"{day(1)}, data: only in the second",
+    ]
+    assert page.locator("svg.strip .lane").count() == 1
+    assert "no reading" in page.inner_text(".legend")
+
+
+def test_a_few_weeks_too_many_are_shown_at_once(page: Page, tmp_path: Path) -> None:
+    archive.rebuild(LocalPlace(synthetic.fill(tmp_path, 75)))
+    page.goto((tmp_path / "index.html").as_uri())
+    assert len(days(page)) == 75
+    assert not page.is_visible("#more")
 
 
 def test_simulated_weeks_are_marked(page: Page, tmp_path: Path) -> None:

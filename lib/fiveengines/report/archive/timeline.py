@@ -34,12 +34,16 @@ class Strip:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Rows from top to bottom, ticks as (per cent of the width, label), and the days at both ends."""
+    """Rows from top to bottom, ticks as (per cent of the width, label), and the days at both ends.
+
+    `gaps`: whether an engine had no reading in some week.
+    """
 
     strips: tuple[Strip, ...]
     ticks: tuple[tuple[float, str], ...]
     start: str
     end: str
+    gaps: bool
 
 
 def timeline(weeks: Sequence[WeekRow]) -> Timeline | None:
@@ -52,7 +56,8 @@ def timeline(weeks: Sequence[WeekRow]) -> Timeline | None:
     strips = [_regimes(weeks, days, scale)]
     strips += [_engine(engine, weeks, days, scale) for engine in ENGINES]
     strips.append(_risk(weeks, days, scale))
-    return Timeline(tuple(strips), tuple(_ticks(scale)), scale.start.isoformat(), end.isoformat())
+    gaps = any(engine.score is None for week in weeks for engine in week.engines.values())
+    return Timeline(tuple(strips), tuple(_ticks(scale)), scale.start.isoformat(), end.isoformat(), gaps)
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,10 @@ def _regimes(weeks: Sequence[WeekRow], days: Sequence[dt.date], scale: _Scale) -
 
 
 def _engine(engine: str, weeks: Sequence[WeekRow], days: Sequence[dt.date], scale: _Scale) -> Strip:
-    """Scores as area from a middle line: up is supportive, down is adverse, so colour is not all that tells them."""
+    """Scores as area from a middle line: up is supportive, down is adverse, so colour is not all that tells them.
+
+    A week without a reading is a grey field, which a score of nought is not.
+    """
     middle = STRIP / 2
     scores = [week.engines[engine].score for week in weeks]
 
@@ -89,6 +97,10 @@ def _engine(engine: str, weeks: Sequence[WeekRow], days: Sequence[dt.date], scal
     up = _area(days, height(lambda score: max(score, 0.0)), middle, scale)
     down = _area(days, height(lambda score: min(score, 0.0)), middle, scale)
     line = f'<path class="middle" d="M0 {middle:g}H{WIDTH}"/>'
+    for first, last, known in _runs(days, [score is not None for score in scores]):
+        if not known:
+            left, right = scale.x(days[first]), scale.x(days[last] + _WEEK)
+            line += f'<rect class="lane" x="{left:.1f}" width="{right - left:.1f}" height="{STRIP}"/>'
     label = engine.replace("_", " ").capitalize()
     return Strip(label, "strip", STRIP, f'{line}<path class="up" d="{up}"/><path class="down" d="{down}"/>')
 

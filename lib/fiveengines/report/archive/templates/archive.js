@@ -4,7 +4,7 @@
   const $ = (id) => document.getElementById(id);
   const engines = Object.keys(data.engines);
   const last = data.days.length - 1;
-  const FIRST = 60, MORE = 120, FEW = 12;
+  const FIRST = 60, MORE = 120, FEW = 12, STRAGGLERS = 20;
   const SVG = "http://www.w3.org/2000/svg";
   const OUTLINE = { s: "M6 1.2 11.4 10.8H.6Z", a: "M6 10.8 .6 1.2H11.4Z", n: "M1.4 6a4.6 4.6 0 1 0 9.2 0a4.6 4.6 0 1 0-9.2 0", u: "M1.8 6a4.2 4.2 0 1 0 8.4 0a4.2 4.2 0 1 0-8.4 0" };
   const TURN = { i: -35, s: 0, d: 35 };
@@ -104,7 +104,8 @@
   }
 
   function draw(count) {
-    const rows = view.shown.slice(view.drawn, view.drawn + count).map(row);
+    const left = view.shown.length - view.drawn;
+    const rows = view.shown.slice(view.drawn, view.drawn + (left <= count + STRAGGLERS ? left : count)).map(row);
     view.drawn += rows.length;
     $("rows").append(...rows);
     const total = view.shown.length;
@@ -145,16 +146,20 @@
       const day = box.closest("tr").dataset.week;
       box.checked = view.ticked.some((each) => data.days[each] === day);
     }
-    if (view.ticked.length !== 2) return;
-    const [first, second] = [...view.ticked].sort((a, b) => a - b);
+    const one = view.ticked.length === 1;
+    $("picked").textContent = one ? `${data.days[view.ticked[0]]} is picked. Tick a second week to see both side by side.` : "";
+    if (view.ticked.length === 2) goCompare(...[...view.ticked].sort((a, b) => a - b));
+  }
+
+  function goCompare(first, second) {
     choose(first, second);
     $("compare").focus({ preventScroll: true });
     $("compare").scrollIntoView();
   }
 
-  function sortBy(heading, turn) {
+  function sortBy(heading, down) {
     const key = heading.dataset.key;
-    view.down = turn && view.key === key ? !view.down : key !== "regime" && key !== "style";
+    view.down = down ?? (view.key === key ? !view.down : key !== "regime" && key !== "style");
     view.key = key;
     for (const other of document.querySelectorAll("th[data-key]")) other.removeAttribute("aria-sort");
     heading.setAttribute("aria-sort", view.down ? "descending" : "ascending");
@@ -169,6 +174,8 @@
     const at = $("at");
     const times = data.days.map(moment);
 
+    let held = null;
+
     function show(i, marked) {
       at.value = String(i);
       at.setAttribute("aria-valuetext", `${long(i)}: ${regimeName(data.regime[i])}`);
@@ -177,7 +184,21 @@
       $("readout").replaceChildren(
         el("p", { class: "when" }, el("a", { href: report(i) }, long(i)), " ", el("span", { class: "chip" }, regimeChip(i))),
         el("ul", {}, engines.map((engine) => el("li", { class: data.shapes[state(engine, i)] }, shape(state(engine, i)), `${data.engineNames[engine]} `, el("b", { class: "figure" }, signed(data.engines[engine].score[i])), hidden(` ${data.shapes[state(engine, i)]}`))),
-          el("li", {}, "Risk budget ", el("b", { class: "figure" }, percent(data.risk[i])))));
+          el("li", {}, "Risk budget ", el("b", { class: "figure" }, percent(data.risk[i])))),
+        el("p", { class: "next" }, i > 0 ? against("the week before", i - 1, i) : null, i < last - 1 ? against("the newest", i, last) : null));
+    }
+
+    function against(name, first, second) {
+      const button = el("button", { type: "button" }, `Compare with ${name}`);
+      button.addEventListener("click", () => goCompare(first, second));
+      return button;
+    }
+
+    // A held week stays while the pointer moves on to its links; the same week again, or Escape, lets go.
+    function hold(i) {
+      held = held === i ? null : i;
+      cursor.classList.toggle("held", held !== null);
+      show(i, true);
     }
 
     function nearest(x) {
@@ -192,10 +213,10 @@
       return low > 0 && time - times[low - 1] < times[low] - time ? low - 1 : low;
     }
 
-    at.addEventListener("input", () => show(Number(at.value), true));
-    over.addEventListener("pointermove", (event) => show(nearest(event.clientX), true));
-    over.addEventListener("pointerdown", (event) => show(nearest(event.clientX), true));
-    over.addEventListener("click", (event) => { show(nearest(event.clientX), true); at.focus({ preventScroll: true }); });
+    at.addEventListener("input", () => { if (held !== null) hold(held); show(Number(at.value), true); });
+    at.addEventListener("keydown", (event) => { if (event.key === "Escape" && held !== null) hold(held); });
+    over.addEventListener("pointermove", (event) => { if (held === null) show(nearest(event.clientX), true); });
+    over.addEventListener("click", (event) => { hold(nearest(event.clientX)); at.focus({ preventScroll: true }); });
     show(last, false);
   }
 
@@ -238,7 +259,7 @@
   function calls(a, b) {
     const plain = (title, left, right, change) => el("tr", {}, el("th", { scope: "row" }, title), el("td", {}, left), el("td", {}, right), change || el("td", {}, ""));
     const call = (i) => el("span", { class: "chip" }, regimeChip(i));
-    const reading = (engine, i) => [shape(state(engine, i)), " ", capital(data.shapes[state(engine, i)]), " ", el("span", { class: "figure soft" }, signed(data.engines[engine].score[i])), " ", arrow(data.engines[engine].way[i]), hidden(` ${data.ways[data.engines[engine].way[i]]}`)];
+    const reading = (engine, i) => [el("span", { class: "said" }, shape(state(engine, i)), " ", capital(data.shapes[state(engine, i)])), " ", el("span", { class: "figure soft" }, signed(data.engines[engine].score[i])), " ", arrow(data.engines[engine].way[i]), hidden(` ${data.ways[data.engines[engine].way[i]]}`)];
     const rows = [
       plain("Regime", call(a), call(b), el("td", { class: "num" }, data.regime[a] === data.regime[b] ? "–" : el("strong", { class: "flipped" }, "changed"))),
       plain("Risk budget", percent(data.risk[a]), percent(data.risk[b]), difference(data.risk[b] - data.risk[a], minus(`${data.risk[b] > data.risk[a] ? "+" : ""}${data.risk[b] - data.risk[a]} pts`))),
@@ -273,7 +294,7 @@
       el("td", { class: "of" }, data.engineNames[move.line.engine]), figure(move.line, a), figure(move.line, b),
       el("td", { class: "num effect" }, el("span", { class: "figure" }, move.change ? minus((move.change > 0 ? "+" : "") + (move.change / 1000).toFixed(3)) : "–"), bar(move.change, most))));
     const table = el("table", { class: "side figures" }, el("caption", {}, "Which figures moved it", el("span", {}, "By their effect on the engine’s score; a cap under credit stress or a state set by hand comes on top.")),
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Figure"), el("th", { scope: "col", class: "of" }, "Engine"), el("th", { scope: "col", class: "num" }, data.days[a]), el("th", { scope: "col", class: "num" }, data.days[b]), el("th", { scope: "col", class: "num" }, "Effect"))), el("tbody", {}, rows));
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Figure"), el("th", { scope: "col", class: "of" }, "Engine"), el("th", { scope: "col", class: "num" }, data.days[a]), el("th", { scope: "col", class: "num" }, data.days[b]), el("th", { scope: "col", class: "num effect" }, el("span", { class: "figure" }, "Effect"), el("span", { class: "change-bar none" })))), el("tbody", {}, rows));
     if (rows.length <= FEW) return [table];
     const button = el("button", { type: "button", "aria-expanded": "false" }, `Show all ${rows.length} figures`);
     button.addEventListener("click", () => {
@@ -289,8 +310,13 @@
     const distance = `${Math.abs(weeks)} ${Math.abs(weeks) === 1 ? "week" : "weeks"} ${weeks < 0 ? "earlier" : "later"}`;
     const call = data.regime[a] === data.regime[b] ? `still ${regimeName(data.regime[b]).toLowerCase()}` : `from ${regimeName(data.regime[a]).toLowerCase()} to ${regimeName(data.regime[b]).toLowerCase()}`;
     const flips = engines.filter((engine) => state(engine, a) !== state(engine, b)).map((engine) => `${data.engineNames[engine].toLowerCase()} went from ${data.shapes[state(engine, a)]} to ${data.shapes[state(engine, b)]}`);
+    const moved = engines.map((engine) => [engine, data.engines[engine].score[b] - data.engines[engine].score[a]])
+      .filter(([engine]) => data.engines[engine].score[a] !== null && data.engines[engine].score[b] !== null)
+      .sort((x, y) => Math.abs(y[1]) - Math.abs(x[1]))[0];
+    const most = moved && moved[1] ? ` ${data.engineNames[moved[0]]} moved most, by ${signed(moved[1])}.` : "";
+    const risk = data.risk[a] === data.risk[b] ? "" : ` The risk budget went from ${percent(data.risk[a])} to ${percent(data.risk[b])}.`;
     const list = flips.length > 1 ? `${flips.slice(0, -1).join(", ")} and ${flips[flips.length - 1]}` : flips[0];
-    return `${capital(distance)}: ${call}. ${list ? `${capital(list)}.` : "No engine changed its state."}`;
+    return `${capital(distance)}: ${call}. ${list ? `${capital(list)}.` : "No engine changed its state."}${most}${risk}`;
   }
 
   function making(a, b) {
@@ -298,9 +324,14 @@
     const lines = names.map((name, place) => [name, data.words[data.made[a][place]], data.words[data.made[b][place]]])
       .filter(([name, was, is]) => was !== is && name !== "Data" && was && is)
       .map(([name, was, is]) => el("li", {}, el("strong", {}, `${name}: `), name === "Parameters" ? "thresholds, weights or manual readings differ between the two" : `${was} → ${is}`));
-    for (const i of [a, b]) {
+    const both = (data.notices[a] || []).filter((place) => (data.notices[b] || []).includes(place));
+    const told = [["Both weeks", both], ...[a, b].map((i) => [data.days[i], (data.notices[i] || []).filter((place) => !both.includes(place))])];
+    for (const i of a === b ? [a] : [a, b]) {
       for (const [field, value, who, why] of manual(i)) lines.push(el("li", {}, el("strong", {}, `${data.days[i]}, by hand: `), `${words(field)} = ${value}${who ? `, by ${who}` : ""}${why ? ` (${why})` : ""}`));
-      for (const place of (data.notices[i] || []).slice(0, 6)) lines.push(el("li", {}, el("strong", {}, `${data.days[i]}, data: `), data.words[place]));
+    }
+    for (const [name, places] of told) {
+      for (const place of places.slice(0, 6)) lines.push(el("li", {}, el("strong", {}, `${name}, data: `), data.words[place]));
+      if (places.length > 6) lines.push(el("li", {}, el("strong", {}, `${name}, data: `), `and ${places.length - 6} more; the report has them all.`));
     }
     return lines.length ? [el("h3", {}, "How they were made"), el("ul", { class: "plain" }, lines)] : [];
   }
@@ -335,8 +366,16 @@
   $("search").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 80); });
   $("only").addEventListener("change", filter);
   for (const form of document.querySelectorAll("form")) form.addEventListener("submit", (event) => event.preventDefault());
-  for (const heading of document.querySelectorAll("th[data-key]")) heading.querySelector("button").addEventListener("click", () => sortBy(heading, true));
-  $("sort").addEventListener("change", () => sortBy(document.querySelector(`th[data-key=${$("sort").value}]`), false));
+  for (const heading of document.querySelectorAll("th[data-key]")) heading.querySelector("button").addEventListener("click", () => sortBy(heading));
+  $("sort").addEventListener("change", () => {
+    const [key, up] = $("sort").value.split(":");
+    sortBy(document.querySelector(`th[data-key=${key}]`), !up && key !== "regime");
+  });
+  // Where the headings are out of sight, the list beside the search sorts, and Tab passes over them.
+  const narrow = matchMedia("(max-width:78rem)");
+  const reach = () => document.querySelectorAll("th[data-key] button").forEach((button) => button.toggleAttribute("disabled", narrow.matches));
+  narrow.addEventListener("change", reach);
+  reach();
   $("more").addEventListener("click", () => draw(MORE));
   timeline();
   filter();
