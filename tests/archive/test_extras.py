@@ -26,9 +26,11 @@ from fiveengines.report.cover_context import (
     ManualEntry,
     RegimeCall,
 )
+from fiveengines.report.extras import Extras
 from fiveengines.report.mail import message
 from fiveengines.report.pdf import PrintError, find_chromium, print_page
 from fiveengines.report.places import place
+from fiveengines.report.weekly import Written
 
 WHEN = dt.datetime(2019, 12, 21, 8, tzinfo=dt.UTC)
 COVER = CoverContext(
@@ -90,7 +92,24 @@ def test_a_mail_has_both_parts_with_the_same_news_and_no_address() -> None:
         assert said in text
         assert said in page.words
     assert "/reports/2019-12-20/weekly.html" in text
-    assert not {"script", "img", "link", "iframe", "style"} & set(page.tags)
+    assert not {"script", "img", "link", "iframe"} & set(page.tags)
+    assert not re.search(r"(?:src|href)=|url\(|@import", html), "nothing is asked of another place"
+
+
+def test_a_published_report_is_a_link_and_a_file_is_not() -> None:
+    html = parts(message(COVER, "https://example.org/r/2019-12-20/weekly.html", WHEN))[2]
+    assert 'href="https://example.org/r/2019-12-20/weekly.html"' in html
+    assert "a" not in Words(parts(message(COVER, "javascript:alert(1)", WHEN))[2]).tags
+
+
+def test_a_mail_names_the_address_of_a_published_week(tmp_path: Path) -> None:
+    mail = tmp_path / "week.eml"
+    assert COVER.regime is not None
+    written = Written(
+        "out/2019-12-20", "out/2019-12-20/weekly.html", COVER, (), "https://example.org/2019-12-20"
+    )
+    Extras(mail_out=mail).after(written)
+    assert "https://example.org/2019-12-20" in parts(mail.read_bytes())[1]
 
 
 def test_a_mail_is_the_same_for_the_same_week_and_every_line_can_travel() -> None:

@@ -13,8 +13,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from fiveengines import calendars, parameters, paths
+from fiveengines.report import archive
 from fiveengines.report.bind import bind, step_of
 from fiveengines.report.execute import ExecutionResult, StepFailure, execute
+from fiveengines.report.places import place
 from fiveengines.report.weekly import write_week
 
 DAY = "2025-11-21"
@@ -146,11 +148,14 @@ def test_the_page_names_step_data_remedy_and_goes_once_the_week_is_whole(
 ) -> None:
     out = tmp_path / "out"
     shutil.copytree(week_out[0] / DAY, out / DAY)
+    archive.rebuild(place(str(out)), base_url="https://example.org/weeks")
     run = parameters.run_parameters({"as_of": DAY, "source": "demo", "out_dir": str(out)})
     with monkeypatch.context() as patch:
         folder = failing(tmp_path, 4, KILL, [])
         patch.setattr(paths, "notebooks_dir", lambda: folder)
-        assert write_week(run).report_to_terminal() == 1
+        failed = write_week(run)
+    assert failed.report_to_terminal() == 1
+    assert failed.address == f"https://example.org/weeks/failed/{DAY}/weekly.html"
     assert "step 4, Strategy style: DeadKernelError" in capsys.readouterr().err
     text = words((out / "failed" / DAY / "weekly.html").read_text(encoding="utf-8"))
     assert "Step 4, Strategy style stopped." in text
@@ -158,7 +163,9 @@ def test_the_page_names_step_data_remedy_and_goes_once_the_week_is_whole(
     assert f"the newest whole report is of {DAY}." in text
     assert "close other programs" in text
     assert f"The run for {DAY}" in words((out / "index.html").read_text(encoding="utf-8"))
-    assert write_week(run).report_to_terminal() == 0
+    whole = write_week(run)
+    assert whole.report_to_terminal() == 0
+    assert whole.address == f"https://example.org/weeks/{DAY}/weekly.html"
     assert not (out / "failed" / DAY).exists()
     assert "did not finish" not in (out / "index.html").read_text(encoding="utf-8")
 

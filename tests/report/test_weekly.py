@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -111,3 +113,28 @@ def test_a_persons_mistake_is_one_line_and_writes_nothing(
         write_week(run)
     assert "\n" not in str(caught.value)
     assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
+
+
+def test_the_page_shows_what_it_was_made_from(week_out: WeekOut) -> None:
+    folder = week_out[0] / "2025-11-21"
+    reading = json.loads((folder / "reading.json").read_text())
+    page = (folder / "weekly.html").read_text()
+    foot = visible(page[page.index('id="provenance"') :])
+    for series, digits in reading["series_fingerprints"].items():
+        assert f"{series} {digits}" in foot
+    for said in (reading["library_version"], reading["data_fingerprint"], reading["parameters_fingerprint"]):
+        assert said in foot
+    assert "as_of=2025-11-21, source=demo" in foot
+    assert "Manual readings none" in foot
+    assert "fiveengines weekly --as-of 2025-11-21 --source demo" in foot
+
+
+def test_the_command_can_be_pasted_whatever_the_folder_is_called(week_out: WeekOut) -> None:
+    from fiveengines.report.cover import _command
+    from fiveengines.routine import Week
+
+    week = Week.load(as_of="2025-11-21", source="demo")
+    run = week.run.model_copy(update={"data_dir": "/my data/$HOME; x", "params_file": "/it's/weekly.yaml"})
+    words = shlex.split(_command(replace(week, run=run)))
+    assert words[words.index("--data-dir") + 1] == "/my data/$HOME; x"
+    assert words[words.index("--params") + 1] == "/it's/weekly.yaml"

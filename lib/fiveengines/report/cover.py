@@ -6,6 +6,7 @@ Translates a Week into a CoverContext; computes nothing and knows no HTML.
 from __future__ import annotations
 
 import math
+import shlex
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from fiveengines.overrides import Entry, bounds
 from fiveengines.playbook import content
 from fiveengines.regimes import NAMES
 from fiveengines.report import cover_context as cc
+from fiveengines.report.fingerprint import parameters_fingerprint
 from fiveengines.routine import Week
 from fiveengines.tables.markup import minus
 
@@ -44,6 +46,7 @@ def cover(week: Week) -> cc.CoverContext:
         data_health=_health(week),
         manual_entries=tuple(_entry(each) for each in week.overrides),
         provenance=_provenance(week),
+        fingerprints=tuple(week.dataset.fingerprints().items()),
         reproduce=_command(week),
     )
 
@@ -211,6 +214,10 @@ def _provenance(week: Week) -> tuple[tuple[str, str], ...]:
             + ("" if panel.members is None else f" and {panel.members.shape[1]} members"),
         ),
         (
+            "Parameters fingerprint",
+            parameters_fingerprint(week.params, week.trail, week.as_of.date()),
+        ),
+        (
             "Parameters",
             ", ".join(f"{k}={v}" for k, v in week.run.model_dump(mode="json").items() if v is not None)
             or "as in params/weekly.yaml",
@@ -226,7 +233,7 @@ def _utc(moment: pd.Timestamp) -> str:
 def _command(week: Week) -> str:
     parts = [f"fiveengines weekly --as-of {week.as_of.date()} --source {week.source}"]
     if week.run.data_dir:
-        parts.append(f"--data-dir {week.run.data_dir}")
+        parts.append(f"--data-dir {shlex.quote(week.run.data_dir)}")
     if week.run.params_file:
-        parts.append(f"--params {week.run.params_file}")
+        parts.append(f"--params {shlex.quote(week.run.params_file)}")
     return " ".join(parts)

@@ -107,7 +107,8 @@ class CoverContext:
 
     `regime` None is the cover of a week whose set-up failed: only `failures` and the data health are shown.
     `changes`: what changed since last week, a sentence each. `provenance`: label and value pairs for the foot of the
-    page. `reproduce`: the command that renders this week again.
+    page. `fingerprints`: series and the digits that change when any of its values does. `reproduce`: the command that
+    renders this week again.
     """
 
     week: dt.date
@@ -125,5 +126,6 @@ class CoverContext:
     manual_entries: tuple[ManualEntry, ...] = ()
     failures: tuple[Failure, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
+    fingerprints: tuple[tuple[str, str], ...] = ()
     reproduce: str = ""
     disclaimer: str = DISCLAIMER

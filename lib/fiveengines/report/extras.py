@@ -45,4 +45,6 @@ class Extras:
         if self.mail_out is not None and written.cover is not None:
             from fiveengines.report.mail import message
 
-            files_atomic.write_bytes(self.mail_out.expanduser(), message(written.cover, written.page))
+            files_atomic.write_bytes(
+                self.mail_out.expanduser(), message(written.cover, written.address or written.page)
+            )

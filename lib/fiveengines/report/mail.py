@@ -23,7 +23,8 @@ _TEMPLATES = Path(__file__).with_name("templates")
 def message(cover: CoverContext, link: str, made_at: dt.datetime | None = None) -> bytes:
     """The message as an .eml file. `link` says where the report is; X-Unsent opens it as a draft where that is known.
 
-    Mail programs drop style sheets and scripts, so the HTML part carries its styles on each element and no picture.
+    Mail programs drop scripts and often style sheets, so the HTML part carries its styles on each element and no
+    picture; a small sheet turns its colours in the dark where it is heeded.
     Every text of the cover is escaped there, and line breaks never reach a header.
     """
     mail = EmailMessage(policy=SMTP)
@@ -34,6 +35,7 @@ def message(cover: CoverContext, link: str, made_at: dt.datetime | None = None) 
         "c": cover,
         "link": link,
         "light": theme.LIGHT,
+        "dark": theme.DARK,
         "shapes": theme.STATE_SHAPES,
         "week": _day(cover.week),
     }

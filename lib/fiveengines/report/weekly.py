@@ -51,12 +51,16 @@ class Made:
 
 @dataclass(frozen=True)
 class Written:
-    """What a run left behind. `failures` is empty when every step ran to its end."""
+    """What a run left behind. `failures` is empty when every step ran to its end.
+
+    `address` is the page's own on the web when the archive is published.
+    """
 
     folder: str
     page: str
     cover: CoverContext | None
     failures: tuple[StepFailure, ...]
+    address: str = ""
 
     def report_to_terminal(self) -> int:
         """Say what happened and what to open; returns the exit code."""
@@ -264,8 +268,11 @@ def write_week(
     if extras is not None:
         extras(made)
     written = keep(made, where)
-    rebuild(where)
-    return written
+    published = rebuild(where).address
+    if not published:
+        return written
+    inside = f"{FAILED}/{made.day}" if made.failures else made.day
+    return replace(written, address=f"{published}/{inside}/{PAGE}")
 
 
 def trust(notebook: str | bytes) -> None:

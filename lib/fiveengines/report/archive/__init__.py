@@ -21,10 +21,11 @@ TABLE = "readings.csv"
 
 @dataclass(frozen=True)
 class Built:
-    """What a rebuild found and where its page is."""
+    """What a rebuild found, where its page is, and the address at which the archive is published, if any."""
 
     page: str
     found: Collected
+    address: str = ""
 
     def lines(self) -> list[str]:
         """What happened, for a terminal: one line for the archive and one for each folder that could not be read."""
@@ -49,7 +50,7 @@ def rebuild(place: Place, *, base_url: str | None = None) -> Built:
         base_url = published_at(place.read([FEED])[FEED])
     place.write(FEED, atom(found.weeks, base_url=base_url).encode())
     place.write(INDEX, index_page(found).encode())
-    return Built(f"{place.label.rstrip('/')}/{INDEX}", found)
+    return Built(f"{place.label.rstrip('/')}/{INDEX}", found, base_url.rstrip("/"))
 
 
 __all__ = ["FEED", "INDEX", "TABLE", "Built", "Collected", "collect", "rebuild"]

@@ -1,0 +1,43 @@
+"""The HTML part of a message in Chromium, as a mail program would show it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from archive.test_extras import COVER, WHEN, parts
+from archive.test_index_page import FAINT
+from fiveengines.report.cover_context import EngineCard, Failure
+from fiveengines.report.mail import message
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [700, 390])
+def test_a_mail_can_be_read_in_light_and_dark_and_fits_a_phone(
+    browser: Browser, scheme: Any, width: int, tmp_path: Path
+) -> None:
+    failure = Failure(3, "Aggressiveness", "ValueError: no.", "Open it.", last_good="this week's own.")
+    states = ("supportive", "neutral", "adverse", "unknown")
+    cards = tuple(
+        EngineCard(each, "Positioning", each, "deteriorating", -0.5, manual=True) for each in states
+    )  # type: ignore[arg-type]
+    cover = replace(COVER, simulated=True, failures=(failure,), engines=cards)
+    file = tmp_path / "mail.html"
+    file.write_text(parts(message(cover, "https://example.org/r", WHEN))[2], encoding="utf-8")
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(FAINT) == []
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 200) == (scheme == "dark")
+    context.close()
