@@ -258,6 +258,21 @@ def test_the_same_archive_gives_the_same_files(tmp_path: Path) -> None:
     assert before == {name: (tmp_path / name).read_bytes() for name in before}
 
 
+def test_a_week_that_arrives_during_the_rebuild_is_in_the_index(tmp_path: Path) -> None:
+    class Busy(LocalPlace):
+        """Another run puts a week beside the others just before the index is replaced."""
+
+        def write(self, name: str, content: bytes) -> None:
+            if name == "index.html" and not (tmp_path / synthetic.friday(2).isoformat()).exists():
+                synthetic.put(tmp_path, synthetic.reading(synthetic.friday(2)))
+            super().write(name, content)
+
+    built = archive.rebuild(Busy(synthetic.fill(tmp_path, 2)))
+    assert len(built.found.weeks) == 3
+    for name in ("index.html", "readings.csv", "feed.xml"):
+        assert synthetic.friday(2).isoformat() in (tmp_path / name).read_text(encoding="utf-8")
+
+
 def test_an_empty_place_gives_a_page_that_says_what_to_do(tmp_path: Path) -> None:
     built = archive.rebuild(LocalPlace(tmp_path / "none yet"))
     assert "fiveengines weekly" in Path(built.page).read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,21 @@ def test_the_newest_week_and_a_failure_that_harms_nothing(where: Place) -> None:
         assert where.read(["latest"])["latest"] == f"{newest}\n".encode()
     else:
         assert (where.local / "latest").readlink() == Path(newest)
+
+
+def test_a_copy_of_a_week_in_the_place_of_the_link_gives_way_and_a_foreign_folder_does_not(
+    tmp_path: Path,
+) -> None:
+    where, day = place(tmp_path), synthetic.friday(0).isoformat()
+    synthetic.put(tmp_path, synthetic.reading(synthetic.friday(0)))
+    shutil.copytree(tmp_path / day, tmp_path / "latest")
+    keep_week(where, day, week(0, "2020-01-04T08:00:00+00:00"))
+    assert (tmp_path / "latest").readlink() == Path(day)
+    (tmp_path / "latest").unlink()
+    (tmp_path / "latest").mkdir()
+    (tmp_path / "latest" / "mine.txt").touch()
+    keep_week(where, day, week(0, "2020-01-05T08:00:00+00:00"))
+    assert (tmp_path / "latest" / "mine.txt").is_file()
 
 
 def test_retention_plans_what_it_removes_and_removes_what_it_planned(where: Place) -> None:

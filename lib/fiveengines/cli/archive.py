@@ -97,13 +97,14 @@ def archive(
         )
     going = retention.plan(where, keep_weeks=keep_weeks, keep_revisions=keep_revisions)
     for each in going:
+        if not dry_run:
+            retention.remove(where, [each])
         typer.echo(("would remove " if dry_run else "removed ") + each.line())
     if dry_run:
         typer.echo(
             f"{len(going)} folders, {sum(each.size for each in going) / 1e6:.1f} MB; nothing was removed."
         )
         return 0
-    retention.remove(where, going)
     for line in rebuild(where, base_url=base_url).lines():
         typer.echo(line)
     return 0

@@ -160,14 +160,22 @@ def _keep_revision(old: Path, staged: Path, moment: dt.datetime) -> None:
 
 
 def _point_latest(out: Path) -> None:
-    """OUT/latest → newest day: a symbolic link, or a small text file where links are not allowed."""
-    day = newest_day(LocalPlace(out))
+    """OUT/latest → newest day: a symbolic link, or a small text file where links are not allowed.
+
+    An archive that was copied with its links followed has a copy of a week there; it gives way. A folder without a
+    reading is somebody else's and stays.
+    """
+    day, target = newest_day(LocalPlace(out)), out / LATEST
     if day is None:
         return
+    if target.is_dir() and not target.is_symlink():
+        if not (target / READING).is_file():
+            return
+        LocalPlace(out).remove(LATEST)
     staged = out / f".{LATEST}-{os.getpid()}"
     staged.unlink(missing_ok=True)
     try:
         staged.symlink_to(day, target_is_directory=True)
     except OSError:
         staged.write_text(day + "\n", encoding="utf-8")
-    staged.replace(out / LATEST)
+    staged.replace(target)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fiveengines.report import leftovers
-from fiveengines.report.archive.collect import Collected, collect
+from fiveengines.report.archive.collect import Collected, collect, folders
 from fiveengines.report.archive.export import readings_csv
 from fiveengines.report.archive.feed import atom, published_at
 from fiveengines.report.archive.page import index_page
@@ -17,6 +17,7 @@ from fiveengines.report.places import Place
 INDEX = "index.html"
 FEED = "feed.xml"
 TABLE = "readings.csv"
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,20 @@ def rebuild(place: Place, *, base_url: str | None = None) -> Built:
     """Write index.html, readings.csv and feed.xml for every report at `place`; a broken folder is listed, never fatal.
 
     What a killed run left half done is tidied first. Each file is replaced whole, the index last. `base_url` is where
-    the archive is published, for the feed's links; None keeps what the standing feed says.
+    the archive is published, for the feed's links; None keeps what the standing feed says. A week that another run puts
+    there meanwhile is not left out.
     """
     if place.local is not None:
         leftovers.clear(place.local)
-    found = collect(place)
-    place.write(TABLE, readings_csv(found.weeks).encode())
     if base_url is None:
         base_url = published_at(place.read([FEED])[FEED])
-    place.write(FEED, atom(found.weeks, base_url=base_url).encode())
-    place.write(INDEX, index_page(found).encode())
+    for _ in range(_TRIES):
+        found = collect(place)
+        place.write(TABLE, readings_csv(found.weeks).encode())
+        place.write(FEED, atom(found.weeks, base_url=base_url).encode())
+        place.write(INDEX, index_page(found).encode())
+        if set(found.names) == set(folders(place)):
+            break
     return Built(f"{place.label.rstrip('/')}/{INDEX}", found, base_url.rstrip("/"))
 
 

@@ -89,11 +89,21 @@ class Collected:
     unreadable: tuple[Unreadable, ...] = ()
     failed: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> list[str]:
+        """Folders that were looked into."""
+        return [week.day for week in self.weeks] + [each.name for each in self.unreadable]
+
+
+def folders(place: Place) -> list[str]:
+    """Names of the folders that should hold a week each."""
+    return [name for name in place.folders() if name not in (FAILED, LATEST)]
+
 
 def collect(place: Place) -> Collected:
     """Every week at `place`. A folder that is foreign, half copied or damaged is listed in `unreadable`."""
     weeks, unreadable = [], []
-    names = [name for name in place.folders() if name not in (FAILED, LATEST)]
+    names = folders(place)
     unreadable += [Unreadable(name, "it is not named as a week is") for name in names if not is_day(name)]
     days = [name for name in names if is_day(name)]
     for start in range(0, len(days), _BATCH):
