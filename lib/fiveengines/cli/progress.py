@@ -27,8 +27,15 @@ def steps(title: str, *, remaining: bool = False) -> Iterator[Show]:
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(title, total=None)
+        before = 0
 
         def show(done: int, total: int, text: str) -> None:
-            progress.update(task, completed=done, total=total, description=text)
+            nonlocal before
+            if done > before + 1:
+                # What was there already took no time and says nothing about the time left.
+                progress.reset(task, completed=done, total=total, description=text)
+            else:
+                progress.update(task, completed=done, total=total, description=text)
+            before = done
 
         yield show

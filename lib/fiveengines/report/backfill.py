@@ -107,6 +107,7 @@ def backfill(
     del dataset
     summary.outcomes += [Outcome(day.isoformat(), "kept") for day in days if day in standing]
     wanted = deque(day for day in days if day not in standing)
+    show(len(standing), len(days), f"{len(wanted)} to write")
     try:
         if wanted:
             with workers(executor, min(count, len(wanted))) as (crew, size):
