@@ -12,7 +12,7 @@ import pandas as pd
 from fiveengines import calendars
 from fiveengines import fetch as fetching
 from fiveengines.catalog import catalog
-from fiveengines.sources.http import Settings
+from fiveengines.sources.settings import Settings
 from fiveengines.store import Store
 
 calendars.sessions(pd.Timestamp.now().year + 1)

@@ -12,7 +12,7 @@ import pytest
 from fiveengines.fetch import fetch
 from fiveengines.sources.base import Answer, Trouble, Wanted
 from fiveengines.sources.dropped import Dropped
-from fiveengines.sources.http import Settings
+from fiveengines.sources.settings import Settings
 from fiveengines.store import Store
 
 ALL = Wanted(dt.date(1980, 1, 1))

@@ -8,97 +8,42 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
-import os
-import re
 import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import Literal
-from urllib.parse import quote, quote_plus
 
 import httpx
-from dotenv import dotenv_values
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_when_event_set,
+)
 from tenacity.wait import wait_exponential_jitter
 
-from fiveengines import paths
 from fiveengines.errors import ParameterError, ProviderError
+from fiveengines.sources.scrubbing import Scrubber
+from fiveengines.sources.settings import Settings
 
 Kind = Literal["csv", "json", "xml", "zip"]
 
-BASES: Mapping[str, str] = {
-    "fred": "https://api.stlouisfed.org/fred",
-    "fred_graph": "https://fred.stlouisfed.org",
-    "cboe": "https://cdn.cboe.com",
-    "cftc": "https://publicreporting.cftc.gov",
-    "cftc_files": "https://www.cftc.gov",
-    "nyfed": "https://markets.newyorkfed.org",
-    "treasury": "https://api.fiscaldata.treasury.gov",
-    "prices": "",
-}
-_REQUESTS_A_MINUTE = {"fred": 110, "fred_graph": 60, "cboe": 240}
-_HIDDEN = "[key hidden]"
 _TRANSIENT_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
-_KEY_IN_TEXT = re.compile(r"(api[_-]?key=)[^&\s\"'<>]+", re.IGNORECASE)
+# Requests in a row that failed at every try, after which a provider is left alone for the rest of a fetch.
+_LEFT_ALONE_AFTER = 3
+_MOST_REDIRECTS = 5
 _FIRST_BYTES: Mapping[str, tuple[bytes, ...]] = {
     "json": (b"{", b"["),
     "xml": (b"<?xml", b"<"),
     "zip": (b"PK",),
 }
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Where providers live and how patiently to ask; tests point `bases` at a local server."""
-
-    bases: Mapping[str, str] = field(default_factory=lambda: dict(BASES))
-    fred_key: str | None = field(default=None, repr=False)
-    timeout: float = 30.0
-    attempts: int = 4
-    wait: float = 1.0
-    longest_wait: float = 120.0
-    max_bytes: int = 64 * 2**20
-    per_minute: Mapping[str, int] = field(default_factory=lambda: dict(_REQUESTS_A_MINUTE))
-
-    @classmethod
-    def from_environment(cls) -> Settings:
-        """Settings from FIVEENGINES_<PROVIDER>_URL, FIVEENGINES_TIMEOUT, FIVEENGINES_WAIT and FRED_API_KEY.
-
-        A `.env` file in the current folder or the working root may hold the same names; the environment wins.
-        """
-        found: dict[str, str] = {}
-        for folder in (paths.working_root(), Path.cwd()):
-            found |= {name: text for name, text in dotenv_values(folder / ".env").items() if text}
-        found |= {name: text for name, text in os.environ.items() if text}
-        bases = {
-            name: found.get(f"FIVEENGINES_{name.upper()}_URL", url).rstrip("/") for name, url in BASES.items()
-        }
-        default = cls()
-        return cls(
-            bases=bases,
-            fred_key=found.get("FRED_API_KEY", "").strip() or None,
-            timeout=_seconds(found, "FIVEENGINES_TIMEOUT", default.timeout),
-            wait=_seconds(found, "FIVEENGINES_WAIT", default.wait),
-        )
-
-
-def _seconds(found: Mapping[str, str], name: str, default: float) -> float:
-    text = found.get(name)
-    if text is None:
-        return default
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds < 3600:
-        raise ParameterError(f"{name} is {text!r}.", remedy="Give seconds, for example 30.")
-    return seconds
 
 
 @dataclass(frozen=True)
@@ -125,34 +70,16 @@ class RefusedError(ProviderError):
         self.status, self.body = status, body
 
 
+class UnreachableError(ProviderError):
+    """Every try failed, or the provider asked to be left alone."""
+
+
 class _PassingError(Exception):
     """A failure that may be gone at the next try."""
 
     def __init__(self, what: str, wait: float | None = None) -> None:
         super().__init__(what)
         self.what, self.wait = what, wait
-
-
-class Scrubber(logging.Filter):
-    """Takes every secret out of texts, and out of log records of the libraries that write addresses."""
-
-    def __init__(self, *secrets: str | None) -> None:
-        super().__init__()
-        plain = {secret for secret in secrets if secret}
-        self._secrets = sorted(
-            plain | {quote(s, safe="") for s in plain} | {quote_plus(s) for s in plain}, key=len
-        )
-
-    def __call__(self, text: str) -> str:
-        """`text` without any secret."""
-        for secret in reversed(self._secrets):
-            text = text.replace(secret, _HIDDEN)
-        return _KEY_IN_TEXT.sub(rf"\1{_HIDDEN}", text)
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite `record` so that no handler ever meets a secret."""
-        record.msg, record.args = self(record.getMessage()), ()
-        return True
 
 
 class Pace:
@@ -180,20 +107,28 @@ class Http:
 
     def __init__(self, settings: Settings, log: Callable[[Exchange], None] | None = None) -> None:
         self.settings, self._log = settings, log
-        self.scrub = Scrubber(settings.fred_key)
-        self._paces = {name: Pace(count) for name, count in settings.per_minute.items()}
+        self.scrub = Scrubber(*settings.secrets())
+        # once set, nothing is waited for and nothing is asked any more
+        self.stop = threading.Event()
+        self._paces = {name: Pace(count, self._sleep) for name, count in settings.per_minute.items()}
+        self._failures: dict[str, int] = {}
         for name in ("httpx", "httpcore", "urllib3"):
             logger = logging.getLogger(name)
             logger.filters[:] = [kept for kept in logger.filters if not isinstance(kept, Scrubber)]
             logger.addFilter(self.scrub)
         # Cboe's network refuses clients whose name is a bare library; proxies come from the environment.
         agent = f"Mozilla/5.0 (compatible; fiveengines/{version('fiveengines')}; weekly personal use)"
-        self._client = httpx.Client(
-            headers={"User-Agent": agent, "Accept-Encoding": "gzip"},
-            timeout=httpx.Timeout(settings.timeout, connect=min(10.0, settings.timeout)),
-            follow_redirects=True,
-            trust_env=True,
-        )
+        try:
+            self._client = httpx.Client(
+                headers={"User-Agent": agent, "Accept-Encoding": "gzip"},
+                timeout=httpx.Timeout(settings.timeout, connect=min(10.0, settings.timeout)),
+                trust_env=True,
+            )
+        except (ImportError, ValueError, httpx.InvalidURL):
+            raise ParameterError(
+                "the proxy in HTTP_PROXY, HTTPS_PROXY or ALL_PROXY cannot be used.",
+                remedy="Write it as http://host:port; a SOCKS proxy needs `pip install 'httpx[socks]'`.",
+            ) from None
 
     def __enter__(self) -> Http:
         return self
@@ -202,8 +137,8 @@ class Http:
         self._client.close()
 
     def base(self, name: str) -> str:
-        """Address that `name` (a key of BASES) is reached under."""
-        return self.settings.bases[name]
+        """Address that `name` (a key of BASES) is reached under, without a password."""
+        return self.scrub(self.settings.bases[name])
 
     def get(
         self,
@@ -217,33 +152,60 @@ class Http:
         """The decoded body of `path` below the provider's base, checked to be of `kind`.
 
         Tries again after time-outs, broken connections, 429 (honouring Retry-After) and 5xx. Raises
-        RefusedError for an answer that another try cannot change, ProviderError when all tries failed.
+        RefusedError for an answer that another try cannot change, UnreachableError when all tries failed. A
+        provider at which several requests in a row failed so is not asked again.
         """
+        where = self.base(provider) + self.scrub(path.partition("?")[0])
+        failures = self._failures.get(provider, 0)
+        if self.stop.is_set():
+            raise UnreachableError("not asked: the fetch was stopped.", where=where)
+        if failures >= _LEFT_ALONE_AFTER:
+            raise UnreachableError(
+                "not asked: the requests before this one all failed.",
+                where=where,
+                remedy="Try `fiveengines fetch` again later; what was stored before is kept.",
+            )
         tries = 0
         asked = time.monotonic()
 
         def once() -> bytes:
             nonlocal tries
             tries += 1
-            return self._once(provider, self.base(provider) + path, params, kind, tries, asked)
+            return self._once(provider, self.settings.bases[provider] + path, params, kind, tries, asked)
 
+        most = attempts or self.settings.attempts
         retrying = Retrying(
-            stop=stop_after_attempt(attempts or self.settings.attempts),
+            # a provider that has just failed at every try is not asked as often again
+            stop=stop_after_attempt(min(most, 2) if failures else most) | stop_when_event_set(self.stop),
             retry=retry_if_exception_type(_PassingError),
             wait=self._pause,
+            sleep=self._sleep,
             reraise=True,
         )
         failure: _PassingError | None = None
         try:
-            return retrying(once)
+            body = retrying(once)
         except _PassingError as error:
             failure = error
+        except UnreachableError:
+            self._failures[provider] = _LEFT_ALONE_AFTER
+            raise
+        except RefusedError:
+            self._failures[provider] = 0
+            raise
+        if failure is None:
+            self._failures[provider] = 0
+            return body
+        self._failures[provider] = failures + 1
         # raised outside the handler: the original exceptions hold the full address, key included
-        raise ProviderError(
+        raise UnreachableError(
             f"{failure.what} ({tries} {'tries' if tries > 1 else 'try'}).",
-            where=self.scrub(self.base(provider) + path.partition("?")[0]),
+            where=where,
             remedy="Try `fiveengines fetch` again later; what was stored before is kept.",
         )
+
+    def _sleep(self, seconds: float) -> None:
+        self.stop.wait(seconds)
 
     def _pause(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -265,9 +227,11 @@ class Http:
     ) -> bytes:
         if pace := self._paces.get(provider):
             pace.hold()
+        if self.stop.is_set():
+            raise _PassingError("the fetch was stopped")
         passing: str | None = None
         try:
-            with self._client.stream("GET", url, params=params) as response:
+            with self._answer(url, params) as response:
                 # the whole answer must arrive in bounded time, however slowly it drips
                 body = self._body(response, deadline=time.monotonic() + 4 * self.settings.timeout)
         except httpx.TimeoutException:
@@ -296,10 +260,37 @@ class Http:
         _check_kind(response, body, kind, where)
         return body
 
+    @contextmanager
+    def _answer(self, url: str, params: Mapping[str, str | int] | None) -> Iterator[httpx.Response]:
+        """The answer, its body still to be read; a redirect is followed only within the provider's own house."""
+        request = self._client.build_request("GET", url, params=params)
+        for left in range(_MOST_REDIRECTS, -1, -1):
+            response = self._client.send(request, stream=True)
+            following = response.next_request
+            if following is None:
+                try:
+                    yield response
+                finally:
+                    response.close()
+                return
+            response.close()
+            if not left or not _same_house(request.url, following.url):
+                break
+            request = following
+        raise RefusedError(
+            self.scrub(
+                f"sends the request on to {response.headers['Location'].partition('?')[0]}, not followed."
+            ),
+            status=response.status_code,
+            body="",
+            where=self.scrub(str(request.url.copy_with(query=None))),
+            remedy="The provider may have moved, or a network stands in between; see its page.",
+        )
+
     def _busy(self, response: httpx.Response) -> Exception:
         asked = _retry_after(response.headers.get("Retry-After"))
         if asked is not None and asked > self.settings.longest_wait:
-            return ProviderError(
+            return UnreachableError(
                 f"asks to wait {asked:.0f} seconds (HTTP {response.status_code}).",
                 where=self.scrub(str(response.url.copy_with(query=None))),
                 remedy="Run `fiveengines fetch` again after that.",
@@ -313,17 +304,27 @@ class Http:
         unpack = zlib.decompressobj(31) if packed == "gzip" else None
         limit, parts, size = self.settings.max_bytes, [], 0
         for chunk in response.iter_raw():
-            try:
-                part = unpack.decompress(chunk, limit + 1 - size) if unpack else chunk
-            except zlib.error as error:
-                raise _PassingError(f"the packed answer is damaged: {error}") from None
-            size += len(part)
-            parts.append(part)
-            if size > limit or (unpack and unpack.unconsumed_tail):
-                raise ProviderError(
-                    f"the answer is larger than {limit // 2**20} MB and was not read.",
-                    where=self.scrub(str(response.url.copy_with(query=None))),
-                )
+            left = chunk
+            while left:
+                part, left = left, b""
+                if unpack:
+                    if unpack.eof:  # a packed answer may consist of several pieces, filled up with zeros
+                        part = part.lstrip(b"\0")
+                        if not part:
+                            break
+                        unpack = zlib.decompressobj(31)
+                    try:
+                        part = unpack.decompress(part, limit + 1 - size)
+                    except zlib.error as error:
+                        raise _PassingError(f"the packed answer is damaged: {error}") from None
+                    left = unpack.unused_data
+                size += len(part)
+                parts.append(part)
+                if size > limit or (unpack and unpack.unconsumed_tail):
+                    raise ProviderError(
+                        f"the answer is larger than {limit // 2**20} MB and was not read.",
+                        where=self.scrub(str(response.url.copy_with(query=None))),
+                    )
             if time.monotonic() > deadline:
                 raise _PassingError("the answer came too slowly")
         if unpack and not unpack.eof:
@@ -331,10 +332,21 @@ class Http:
         return b"".join(parts)
 
 
+def _same_house(old: httpx.URL, new: httpx.URL) -> bool:
+    """Whether a redirect stays at the host or its neighbours in the same domain, and keeps encryption."""
+    if new.scheme not in {old.scheme, "https"}:
+        return False
+    if new.host == old.host:
+        return True
+    domain = old.host.partition(".")[2]
+    named = not old.host.rpartition(".")[2].isdigit()  # an address in numbers has no neighbours
+    return named and "." in domain and f".{new.host}".endswith(f".{domain}")
+
+
 def _retry_after(text: str | None) -> float | None:
     if not text:
         return None
-    if text.strip().isdigit():
+    if text.strip().isascii() and text.strip().isdigit():
         return float(text)
     try:
         moment = parsedate_to_datetime(text)

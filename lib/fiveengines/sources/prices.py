@@ -22,7 +22,7 @@ from fiveengines.dataset import Members
 from fiveengines.errors import DataError, ProviderError
 from fiveengines.sources import base
 from fiveengines.sources.base import Answer, Item, MemberCloses, Trouble, Wanted
-from fiveengines.sources.http import Settings
+from fiveengines.sources.settings import Settings
 from fiveengines.sources.tables import read_texts
 
 _INDICES = {"SPX": "^GSPC", "NDX": "^NDX", "RUT": "^RUT", "RUA": "^RUA"}
