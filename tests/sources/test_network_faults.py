@@ -19,8 +19,10 @@ from fiveengines.sources.base import Answer, Item, Trouble, Wanted
 from fiveengines.sources.cboe import Cboe
 from fiveengines.sources.cftc import Cftc
 from fiveengines.sources.fred import Fred
-from fiveengines.sources.http import Http, Pace, RefusedError, Scrubber, Settings
+from fiveengines.sources.http import Http, Pace, RefusedError
 from fiveengines.sources.nyfed import NewYorkFed
+from fiveengines.sources.scrubbing import Scrubber
+from fiveengines.sources.settings import Settings
 from fiveengines.sources.treasury import Treasury
 from fiveengines.store import Store
 from loopback.answers import GOOD_KEY

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any, Protocol
@@ -16,10 +17,19 @@ import pandas as pd
 
 from fiveengines.calendars import published_at
 from fiveengines.catalog import Series, lookup
-from fiveengines.errors import DataError
+from fiveengines.errors import DataError, ProviderError
 from fiveengines.sources.tables import tolerance
 
 COLUMNS = ("observed", "value", "known_at", "basis")
+_MISSHAPEN = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    RecursionError,
+)
 
 
 class Basis(IntEnum):
@@ -63,6 +73,11 @@ class Trouble:
     series: str | None
     error: DataError
 
+    def line(self) -> str:
+        """The error, with the series where the error itself does not name it."""
+        text = str(self.error)
+        return text if self.series is None or self.series in text else f"{self.series}: {text}"
+
 
 @dataclass(frozen=True)
 class MemberCloses:
@@ -99,9 +114,23 @@ class Provider(Protocol):
         """Ask the provider for something tiny; what it said, or ProviderError."""
 
 
+@contextmanager
+def expected_form(where: str, series: str | None = None) -> Iterator[None]:
+    """Whatever a misshapen answer raises while it is read becomes a ProviderError that names the series."""
+    try:
+        yield
+    except _MISSHAPEN as error:
+        raise ProviderError(
+            f"the answer has not the expected form ({type(error).__name__}: {str(error)[:120]}).",
+            where=where,
+            series=series,
+            remedy="Fetch again later; if it stays so, the provider has changed its format.",
+        ) from None
+
+
 def moments(times: Iterable[Any]) -> pd.DatetimeIndex:
-    """`times` (n,) to the second; NaT where there is none."""
-    return pd.DatetimeIndex(pd.to_datetime(pd.Series(times)).astype("datetime64[s]"))
+    """`times` (n,) to the second; NaT where there is none. Texts are ISO dates, anything else is a ValueError."""
+    return pd.DatetimeIndex(pd.to_datetime(pd.Series(times), format="ISO8601").astype("datetime64[s]"))
 
 
 def frame_by_rule(series_id: str, observed: Iterable[Any], value: Iterable[Any]) -> pd.DataFrame:

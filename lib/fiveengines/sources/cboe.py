@@ -36,6 +36,9 @@ _PUT_CALL = "PUT_CALL_EQUITY"
 _DAILY_FROM = dt.date(2019, 10, 7)
 _ARCHIVES = ("equitypcarchive", "equitypc")
 _RATIO = "EQUITY PUT/CALL RATIO"
+_DAYS = "/data/us/options/market_statistics/daily"
+# This many sessions may lack their file before the silence means something.
+_SOME_DAYS = 2
 # One request a session: a first fetch takes the last ten months of them, not all years.
 _MOST_DAYS = 200
 
@@ -58,14 +61,15 @@ class Cboe:
             if not asked:
                 continue
             try:
-                yield from self._history(index, columns, {series: wanted[series] for series in asked})
+                with base.expected_form(self._http.base("cboe") + _history_path(index), index):
+                    answers = list(
+                        self._history(index, columns, {series: wanted[series] for series in asked})
+                    )
+                yield from answers
             except DataError as error:
                 yield from (Trouble(series, error) for series in asked)
         if _PUT_CALL in wanted:
-            try:
-                yield self._put_call(wanted[_PUT_CALL])
-            except DataError as error:
-                yield Trouble(_PUT_CALL, error)
+            yield from self._put_call(wanted[_PUT_CALL])
 
     def ping(self) -> str:
         """The smallest index file."""
@@ -100,7 +104,8 @@ class Cboe:
             remedy="Try another connection, or put the downloaded file into the data folder's dropped/cboe.",
         )
 
-    def _put_call(self, want: Wanted) -> Answer:
+    def _put_call(self, want: Wanted) -> Iterator[Answer | Trouble]:
+        """The archives and the days; when a day fails, what came before it is kept and the rest comes next time."""
         parts: list[pd.DataFrame] = []
         notes: list[str] = []
         for name in _ARCHIVES if want.since < _DAILY_FROM else ():
@@ -111,12 +116,29 @@ class Cboe:
         days = self._days(want.since)
         if days and days[0] > max(want.since, _DAILY_FROM) + dt.timedelta(days=7):
             notes.append(f"put/call between {_DAILY_FROM} and {days[0]} is not fetched day by day")
-        values = {day: value for day in days if (value := self._day(day)) is not None}
+        origin = f"{self._http.base('cboe')}{_DAYS}"
+        values: dict[dt.date, float] = {}
+        trouble: DataError | None = None
+        try:
+            for day in days:
+                value = self._day(day)
+                if value is not None:
+                    values[day] = value
+        except DataError as error:
+            trouble = error
+        if trouble is None and not values and len(days) > _SOME_DAYS:
+            trouble = ProviderError(
+                f"no file for any of {len(days)} sessions; Cboe may have moved them.",
+                where=origin,
+                series=_PUT_CALL,
+            )
         parts.append(base.frame_by_rule(_PUT_CALL, list(values), list(values.values())))
         frame = pd.concat(parts, ignore_index=True).drop_duplicates("observed", keep="last")
         frame = frame.sort_values("observed", ignore_index=True)
-        origin = f"{self._http.base('cboe')}/data/us/options/market_statistics/daily"
-        return Answer(_PUT_CALL, base.since(frame, want.since), origin, tuple(notes))
+        if len(frame) or trouble is None:
+            yield Answer(_PUT_CALL, base.since(frame, want.since), origin, tuple(notes))
+        if trouble is not None:
+            yield Trouble(_PUT_CALL, trouble)
 
     def _days(self, first: dt.date) -> list[dt.date]:
         """Sessions to ask for one by one, the newest `_MOST_DAYS` since `first` whose evening has come."""
@@ -128,7 +150,7 @@ class Cboe:
         return [day.date() for day in open_days[-_MOST_DAYS:]]
 
     def _day(self, day: dt.date) -> float | None:
-        path = f"/data/us/options/market_statistics/daily/{day}_daily_options"
+        path = f"{_DAYS}/{day}_daily_options"
         try:
             raw = self._http.get("cboe", path, kind="json")
         except RefusedError as error:
@@ -139,7 +161,7 @@ class Cboe:
         try:
             ratios = {str(row["name"]).strip().upper(): row["value"] for row in json.loads(raw)["ratios"]}
             return float(ratios[_RATIO])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise ProviderError(
                 f"has no {_RATIO.lower()} in the expected place.",
                 where=self._http.base("cboe") + path,

@@ -10,6 +10,7 @@ import datetime as dt
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -96,6 +97,7 @@ _REPORTS = (_TFF, _LEGACY)
 _CODE = "cftc_contract_market_code"
 _DATE = "report_date_as_yyyy_mm_dd"
 _PAGE = 50000
+_LARGEST = 256 * 2**20
 # More reports loaded on one day than this were loaded in bulk, years after their publication.
 _MOST_A_DAY = 3
 # The longest delay so far was 50 days (2025); a row loaded later than this says nothing about publication.
@@ -124,10 +126,12 @@ class Cftc:
             first = min(want.since for want in asked.values())
             try:
                 try:
-                    rows, origin = self._service(report, first)
+                    with base.expected_form(f"{self.title} {report.dataset}"):
+                        rows, origin = self._service(report, first)
                 except ProviderError as error:
                     yield Trouble(None, error)
-                    rows, origin = self._yearly(report, first)
+                    with base.expected_form(self._http.base("cftc_files")):
+                        rows, origin = self._yearly(report, first)
             except DataError as error:
                 yield from (Trouble(series, error) for series in asked)
                 continue
@@ -175,11 +179,18 @@ class Cftc:
         return page
 
     def _yearly(self, report: _Report, first: dt.date) -> tuple[pd.DataFrame, str]:
-        parts = []
+        parts: list[pd.DataFrame] = []
         for year in range(max(first.year, report.first_zip), dt.date.today().year + 1):
             path = report.zip_path.format(year=year)
             where = self._http.base("cftc_files") + path
-            raw = _only_member(self._http.get("cftc_files", path, kind="zip"), where)
+            try:
+                packed = self._http.get("cftc_files", path, kind="zip")
+            except RefusedError as error:
+                # in its first days a year has no file yet
+                if error.status == 404 and parts and year == dt.date.today().year:
+                    continue
+                raise
+            raw = _only_member(packed, where)
             header = [column_name(name) for name in raw.split(b"\n", 1)[0].decode("latin-1").split(",")]
             names = {name: _field_of(name, report) for name in header}
             found = read_texts(raw, where=where, wanted=[name for name, field in names.items() if field])
@@ -194,10 +205,13 @@ def _only_member(raw: bytes, where: str) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             inside = [info for info in packed.infolist() if info.filename.lower().endswith(".txt")]
-            if len(inside) != 1 or inside[0].file_size > 256 * 2**20:
+            if len(inside) != 1:
                 raise ProviderError("the zip does not hold one text file.", where=where)
+            if inside[0].file_size > _LARGEST:
+                raise ProviderError(f"the zip holds more than {_LARGEST // 2**20} MB.", where=where)
             return packed.read(inside[0])
-    except zipfile.BadZipFile:
+    # whatever is wrong inside a zip: its directory, its packing, a password
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
         raise ProviderError("the zip is damaged.", where=where) from None
 
 

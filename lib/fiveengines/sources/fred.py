@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from fiveengines.calendars import NEW_YORK, published_at, to_utc
 from fiveengines.errors import DataError, ProviderError
 from fiveengines.sources import base
 from fiveengines.sources.base import Answer, Basis, Trouble, Wanted
-from fiveengines.sources.http import Http, RefusedError
+from fiveengines.sources.http import Http, RefusedError, UnreachableError
 from fiveengines.sources.tables import read_table
 
 # FRED refuses a request that spans more than 2,000 vintages.
@@ -52,21 +53,32 @@ class Fred:
         return tuple(key for key, entry in catalog.catalog().items() if entry.provider == "fred")
 
     def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
-        """Vintages for revised series, history for the others; without a (valid) key the graph download for
-        all."""
+        """Vintages for revised series, history for the others; without a (valid) key, or while the service is
+        down, the graph download for all."""
         refused: KeyRefusedError | None = None
+        down: UnreachableError | None = None
         for series_id, want in wanted.items():
             entry = catalog.lookup(series_id)
             try:
-                if self._api is None or refused is not None:
-                    yield self._keyless(series_id, want)
-                elif entry.revised:
-                    yield self._with_vintages(entry, want)
-                else:
-                    yield self._plain(series_id, want)
+                with base.expected_form(self._http.base("fred"), series_id):
+                    if self._api is None or refused is not None:
+                        answer = self._keyless(series_id, want)
+                    elif entry.revised:
+                        answer = self._with_vintages(entry, want)
+                    else:
+                        answer = self._plain(series_id, want)
+                yield answer
             except KeyRefusedError as error:
                 refused = error
                 yield Trouble(None, error)
+                yield from self.fetch_keyless({series_id: want})
+            except UnreachableError as error:
+                if self._api is None or refused is not None:
+                    yield Trouble(series_id, error)
+                    continue
+                if down is None:
+                    down = error
+                    yield Trouble(None, error)
                 yield from self.fetch_keyless({series_id: want})
             except DataError as error:
                 yield Trouble(series_id, error)
@@ -75,7 +87,9 @@ class Fred:
         """The graph download, publication by rule."""
         for series_id, want in wanted.items():
             try:
-                yield self._keyless(series_id, want)
+                with base.expected_form(self._http.base("fred_graph"), series_id):
+                    answer = self._keyless(series_id, want)
+                yield answer
             except DataError as error:
                 yield Trouble(series_id, error)
 
@@ -212,7 +226,9 @@ class _Api:
         refused: RefusedError | None = None
         try:
             body = self._http.get(
-                "fred", f"{path}{separator}api_key={self._http.settings.fred_key}", kind="xml"
+                "fred",
+                f"{path}{separator}api_key={quote(self._http.settings.fred_key or '', safe='')}",
+                kind="xml",
             )
             return ET.fromstring(body)  # noqa: S314  (bounded in size; expat bounds entities)
         except RefusedError as error:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from fiveengines.errors import DataError, ProviderError
+from fiveengines.errors import DataError
 from fiveengines.sources import base
 from fiveengines.sources.base import Answer, Trouble, Wanted
 from fiveengines.sources.http import Http
@@ -41,10 +41,10 @@ class NewYorkFed:
                 continue
             first = wanted[series_id].since
             try:
-                if series_id == "RRPONTSYD":
-                    yield self._reverse_repo(first)
-                else:
-                    yield self._rate(series_id, first)
+                with base.expected_form(self._http.base("nyfed"), series_id):
+                    is_repo = series_id == "RRPONTSYD"
+                    answer = self._reverse_repo(first) if is_repo else self._rate(series_id, first)
+                yield answer
             except DataError as error:
                 yield Trouble(series_id, error)
 
@@ -64,12 +64,8 @@ class NewYorkFed:
     ) -> list[dict[str, Any]]:
         params = {"startDate": first.isoformat(), "endDate": last.isoformat()}
         raw = self._http.get("nyfed", path, kind="json", params=params, attempts=attempts)
-        try:
+        with base.expected_form(self._http.base("nyfed") + path):
             return rows_of(json.loads(raw))
-        except (ValueError, KeyError, TypeError):
-            raise ProviderError(
-                "the answer has not the expected form.", where=self._http.base("nyfed") + path
-            ) from None
 
     def _reverse_repo(self, first: dt.date) -> Answer:
         """Accepted amounts of the day's operations, summed, in $ billion; test operations are left out."""

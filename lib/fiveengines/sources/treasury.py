@@ -49,8 +49,9 @@ class Treasury:
         want = wanted[_SERIES]
         origin = self._http.base("treasury") + _PATH
         try:
-            balances = _closing_balances(self._rows(f"record_date:gte:{want.since}"), origin)
-            frame = base.frame_by_rule(_SERIES, balances.index, balances.to_numpy())
+            with base.expected_form(origin, _SERIES):
+                balances = _closing_balances(self._rows(f"record_date:gte:{want.since}"), origin)
+                frame = base.frame_by_rule(_SERIES, balances.index, balances.to_numpy())
             yield Answer(_SERIES, base.since(frame, want.since), origin)
         except DataError as error:
             yield Trouble(_SERIES, error)
@@ -72,7 +73,8 @@ class Treasury:
             }
             answer = self._page(params)
             rows += answer["data"]
-            if number >= int(answer.get("meta", {}).get("total-pages") or 1):
+            pages = int((answer.get("meta") or {}).get("total-pages") or 1)
+            if number >= pages or not answer["data"]:
                 return rows
             number += 1
 
