@@ -21,11 +21,15 @@ MEMBERS = "MEMBERS"
 
 @dataclass(frozen=True)
 class Notice:
-    """Something a reader should know about the data: a repaired file, a stale series, a provider that is down."""
+    """Something a reader should know about the data: a repaired file, a stale series, a provider that is down.
+
+    since: it bears only on readings after this moment (naive UTC), on all of them when None.
+    """
 
     level: Literal["info", "warning", "error"]
     series: str | None
     text: str
+    since: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,16 @@ class Dataset:
         """What was public at `cutoff` (naive UTC), the evening of `session`; series without a row are left out."""
         cut = {key: data.until(cutoff) for key, data in self.series.items()}
         members = self.members.until(session) if self.members is not None else None
-        return replace(self, series={k: v for k, v in cut.items() if len(v.frame)}, members=members)
+        return replace(
+            self,
+            series={k: v for k, v in cut.items() if len(v.frame)},
+            members=members,
+            notices=self.notices_at(cutoff),
+        )
+
+    def notices_at(self, cutoff: pd.Timestamp) -> tuple[Notice, ...]:
+        """The notices that bear on a reading at `cutoff` (naive UTC)."""
+        return tuple(each for each in self.notices if each.since is None or each.since < cutoff)
 
     @cached_property
     def _prints(self) -> dict[str, str]:

@@ -315,7 +315,7 @@ def _measure(
             )
         measured = measure_all(dataset, day, params)
         _MEASURED.clear()
-        _MEASURED[key] = (measured, dataset.notices)
+        _MEASURED[key] = (measured, dataset.notices_at(calendars.evening_of(day)))
     return _MEASURED[key]
 
 

@@ -145,10 +145,27 @@ def test_adjusted_closes_continue_on_the_stored_base() -> None:
 
 
 def test_the_first_source_serves_the_dates_it_has() -> None:
-    one = view(held_after((frame_by_rule("WALCL", ["2024-01-03"], [1.0]), "2024-02-01")))
-    other = view(held_after((frame_by_rule("WALCL", ["2024-01-03", "2024-01-10"], [9.0, 2.0]), "2024-02-01")))
-    both = first_choice([one, other])
+    one = held_after((frame_by_rule("WALCL", ["2024-01-03"], [1.0]), "2024-02-01"))
+    other = held_after((frame_by_rule("WALCL", ["2024-01-03", "2024-01-10"], [9.0, 2.0]), "2024-02-01"))
+    both = first_choice([view(one), view(other)], [lambda: other])
     assert list(both["value"]) == [1.0, 2.0]
+
+
+def test_what_another_source_told_in_time_stays_known_when_the_first_one_is_late() -> None:
+    """The evening of Friday the 12th saw the second source's figure; the first source's came on the 20th."""
+    late = held_after((frame_by_rule("WALCL", ["2024-01-03"], [1.0]), "2024-01-05"))
+    new = additions(
+        late, frame_by_rule("WALCL", ["2024-01-10"], [2.5]), FED, at("2024-01-20"), at("2024-01-13")
+    )
+    late = pd.concat([late, new], ignore_index=True)
+    for fetched, seen_on_the_12th in (("2024-01-12", [1.0, 2.0]), ("2024-06-01", [1.0])):
+        other = held_after((frame_by_rule("WALCL", ["2024-01-03", "2024-01-10"], [1.0, 2.0]), fetched))
+        both = first_choice([view(late), view(other)], [lambda rows=other: rows])  # type: ignore[misc]
+        evening = both[both["known_at"] <= at("2024-01-13 01:00")]
+        assert list(evening["value"]) == seen_on_the_12th, (
+            "rows fetched later prove nothing about that evening"
+        )
+        assert both.drop_duplicates("observed", keep="last")["value"].iloc[-1] == 2.5
 
 
 DAYS = pd.date_range("2024-01-03", periods=6, freq="W-WED")

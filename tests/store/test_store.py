@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from fiveengines.errors import StoreError
 from fiveengines.sources import files
 from fiveengines.sources.base import Basis, answer_frame, frame_by_rule
 from fiveengines.store import Store
-from fiveengines.store.disk import _TEMPORARY
+from fiveengines.store.disk import _TEMPORARY, write_whole
 
 NOW = pd.Timestamp("2024-06-01")
 
@@ -183,3 +184,69 @@ def test_known_is_the_newest_figure_in_its_newest_vintage(tmp_path: Path) -> Non
     assert store.known("2024-01-19").loc["ICSA", "value"] == 187000.0
     assert store.known("2024-01-26").loc["ICSA", "value"] == 189000.0
     assert not len(store.known("2024-01-05"))
+
+
+def test_files_brought_late_are_dated_by_rule_all_the_same(tmp_path: Path) -> None:
+    """A person imports when it suits; that says nothing about when a figure was published."""
+    folder, store = tmp_path / "downloads", Store(tmp_path / "data")
+    (folder / "fred").mkdir(parents=True)
+    lines = ["observation_date,WALCL", "2024-01-03,7000000", "2024-01-10,7000001", "2024-01-17,7000002"]
+    for count in (2, 4):
+        (folder / "fred" / "WALCL.csv").write_text("\n".join(lines[:count]) + "\n")
+        store.import_directory(folder)
+    assert store.as_of("2024-01-19").series["WALCL"].frame["value"].iloc[-1] == 7000002.0
+
+
+def test_an_old_evening_is_told_only_what_bears_on_it(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    with store.writing() as writer:
+        writer.looked("fred", ["WALCL"], pd.Timestamp("2024-03-01 14:00"), None, True)
+        writer.looked("fred", [], pd.Timestamp("2024-03-08 14:00"), "HTTP 500", False)
+    assert not store.as_of("2024-02-23").notices, "everything public by then had been fetched"
+    (notice,) = store.as_of("2024-03-01").notices
+    assert "last complete fetch on 2024-03-01" in notice.text and "HTTP 500" in notice.text
+    assert len(store.dataset().notices) == 1
+
+
+def test_a_full_disk_is_said_and_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    before = store.dataset().fingerprint()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "Error writing bytes to file. Detail: [errno 28]")
+
+    monkeypatch.setattr("pyarrow.parquet.write_table", full)
+    with pytest.raises(StoreError, match=r"fred\.parquet: cannot be written \(No space left on device\)"):
+        fill(store, value=8000000.0)
+    assert store.dataset().fingerprint() == before
+    assert not list(tmp_path.rglob(f"{_TEMPORARY}*"))
+
+
+def test_a_status_that_is_no_status_is_named(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fill(store)
+    (tmp_path / "status.json").write_text("[1]")
+    with pytest.raises(StoreError, match=r"status\.json.*damaged"):
+        store.dataset()
+
+
+def test_a_reader_in_the_way_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows, where a file that is being read cannot be replaced."""
+    tried: list[Path] = []
+    replace = Path.replace
+
+    def refused_once(self: Path, target: Path) -> Path:
+        tried.append(self)
+        if len(tried) == 1:
+            raise PermissionError(errno.EACCES, "in use")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refused_once)
+    monkeypatch.setattr("fiveengines.store.disk._WINDOWS", True)
+    place = tmp_path / "status.json"
+    write_whole(place, lambda to: to.write_bytes(b"{}"))
+    assert place.read_bytes() == b"{}" and len(tried) == 2

@@ -31,6 +31,8 @@ from fiveengines.store import disk
 from fiveengines.store.revisions import ROW, additions, first_choice, newest_row, no_rows, view
 
 IMPORTED = "files"
+# Files that a person brings: that they came late here says nothing about when they were published.
+_BY_HAND = frozenset({"dropped", IMPORTED})
 # Where two sources have the same observation: the catalog's own provider, then live ones, then imported
 # files.
 _LAST = ("nyfed", "dropped", IMPORTED)
@@ -41,6 +43,20 @@ _WAIT = 30 * 60.0
 class _Cached:
     stamp: tuple[int, int, int]
     content: Any
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a reader sees of one series from one source, and where its rows are."""
+
+    source: str
+    frame: pd.DataFrame
+    rows: disk.Rows
+    series: str
+
+    def held(self) -> pd.DataFrame:
+        """Every row of it, with when it was fetched."""
+        return self.rows[self.series]
 
 
 class Store:
@@ -92,7 +108,7 @@ class Store:
                 where=str(self.folder),
                 remedy="Run `fiveengines fetch` (a free FRED key helps), or choose --source demo or files.",
             )
-        found: dict[str, list[tuple[str, pd.DataFrame]]] = {}
+        found: dict[str, list[_Seen]] = {}
         known = catalog()
         for source in self.sources():
             if ids is not None and disk.series_in(self._file(source)).isdisjoint(ids):
@@ -102,7 +118,7 @@ class Store:
                 if series_id in known and (ids is None or series_id in ids):
                     seen = _view(rows, series_id, seen_by)
                     if len(seen):
-                        found.setdefault(series_id, []).append((source, seen))
+                        found.setdefault(series_id, []).append(_Seen(source, seen, rows, series_id))
         series = {key: _merged(key, found[key]) for key in known if key in found}
         whole = Dataset("live", series, self.members() if members else None, self._notices())
         if as_of is None:
@@ -177,9 +193,11 @@ class Store:
         notices = []
         for source, state in sorted(self.status().items()):
             if state.get("error"):
-                since = str(state.get("succeeded") or "")[:10]
-                when = f"last complete fetch on {since}" if since else "never fetched completely"
-                notices.append(Notice("warning", None, f"{source}: {when}. {state['error']}"))
+                complete = state.get("succeeded")
+                when = f"last complete fetch on {complete[:10]}" if complete else "never fetched completely"
+                # what was public before a complete fetch is all here
+                since = pd.Timestamp(complete) if complete else None
+                notices.append(Notice("warning", None, f"{source}: {when}. {state['error']}", since))
         return tuple(notices)
 
 
@@ -195,7 +213,7 @@ class Writer:
         """Add what each answer (adapter frame) says anew; series → rows added. Nothing new leaves the file
         alone."""
         held = dict(self._store.rows(source))
-        looks = self._store.status().get(source, {}).get("series", {})
+        looks = {} if source in _BY_HAND else self._store.status().get(source, {}).get("series", {})
         added: dict[str, int] = {}
         for series_id, answer in answers.items():
             before = held.get(series_id)
@@ -248,8 +266,11 @@ class Writer:
         if not entries:
             return
         path = self._store.folder / "fetch_log.jsonl"
-        with path.open("a", encoding="utf-8") as lines:
-            lines.writelines(json.dumps(entry, sort_keys=True, default=str) + "\n" for entry in entries)
+        try:
+            with path.open("a", encoding="utf-8") as lines:
+                lines.writelines(json.dumps(entry, sort_keys=True, default=str) + "\n" for entry in entries)
+        except OSError as error:
+            raise disk.not_written(path, error) from None
 
 
 def _view(rows: disk.Rows, series_id: str, seen_by: pd.Timestamp | None) -> pd.DataFrame:
@@ -259,7 +280,7 @@ def _view(rows: disk.Rows, series_id: str, seen_by: pd.Timestamp | None) -> pd.D
     return view(held.loc[held["fetched_at"].to_numpy() <= seen_by.to_datetime64()])
 
 
-def _merged(series_id: str, found: list[tuple[str, pd.DataFrame]]) -> SeriesData:
+def _merged(series_id: str, found: list[_Seen]) -> SeriesData:
     entry = lookup(series_id)
 
     def rank(source: str) -> tuple[int, str]:
@@ -267,9 +288,9 @@ def _merged(series_id: str, found: list[tuple[str, pd.DataFrame]]) -> SeriesData
             return 0, source
         return (2 + _LAST.index(source) if source in _LAST else 1), source
 
-    ordered = sorted(found, key=lambda pair: rank(pair[0]))
-    frame = first_choice([frame for _, frame in ordered])
-    origin = ", ".join(f"store:{source}" for source, _ in ordered)
+    ordered = sorted(found, key=lambda each: rank(each.source))
+    frame = first_choice([each.frame for each in ordered], [each.held for each in ordered[1:]])
+    origin = ", ".join(f"store:{each.source}" for each in ordered)
     return SeriesData(series_id, frame, entry.provider, origin)
 
 

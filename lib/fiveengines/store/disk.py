@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -36,28 +37,54 @@ SCHEMA = pa.schema(
 )
 _TEMPORARY = ".writing-"
 _NAMES = "series"
+_WINDOWS = os.name == "nt"
 _REBUILD = "Move it away and run `fiveengines fetch` again; the other files are untouched."
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary neighbour, force it to disk, and put it in the place of `path` in one
-    step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    step. StoreError when the disk refuses; `path` is then as it was."""
     try:
-        write(temporary)
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            write(temporary)
+            with temporary.open("r+b") as written:
+                os.fsync(written.fileno())
+            _replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        if not _WINDOWS:  # which opens no folder
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except OSError as error:
+        raise not_written(path, error) from None
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Put `temporary` in the place of `path`. Windows refuses while someone reads; a reader needs milliseconds."""
+    for wait in (0.05, 0.2, 1.0) if _WINDOWS else ():
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError:
+            time.sleep(wait)
+    temporary.replace(path)
+
+
+def not_written(path: Path, error: OSError) -> StoreError:
+    """What to say when the disk refuses."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return StoreError(
+        f"cannot be written ({reason}); it is as it was.",
+        where=str(path),
+        remedy="Make room or allow writing there, then fetch again.",
+    )
 
 
 def sweep(folder: Path) -> None:
@@ -208,6 +235,8 @@ def read_json(path: Path) -> dict[str, Any]:
     """What `path` holds, empty when it is absent."""
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise ValueError("no object")
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

@@ -5,6 +5,8 @@ Pure functions over frames; files, clocks and providers may not enter.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -140,20 +142,26 @@ def newest_row(seen: pd.DataFrame) -> tuple[np.datetime64, float, np.datetime64]
     return observed[at], float(seen["value"].to_numpy()[at]), seen["known_at"].to_numpy()[at]
 
 
-def first_choice(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Views of one series from several sources as one: a later source serves only dates that no earlier one
-    has."""
-    parts = frames[:1]
-    have = frames[0]["observed"].to_numpy()
-    for frame in frames[1:]:
-        further = frame.loc[~np.isin(frame["observed"].to_numpy(), have)]
-        if len(further):
-            parts.append(further)
-            have = np.concatenate([have, further["observed"].to_numpy()])
-    if len(parts) == 1:
-        return frames[0]
-    joined = pd.concat(parts, ignore_index=True)
-    return pd.DataFrame(joined.sort_values(["known_at", "observed"], kind="stable", ignore_index=True))
+def first_choice(views: list[pd.DataFrame], held: list[Callable[[], pd.DataFrame]]) -> pd.DataFrame:
+    """Views of one series from several sources as one; a later source serves only dates that no earlier one
+    has, and what the store held from it before an earlier one had the date.
+
+    held: for every view but the first, how to get its frame of ROW, which tells when each row was fetched.
+    """
+    joined = views[0]
+    for frame, rows in zip(views[1:], held, strict=True):
+        first = joined.drop_duplicates("observed", keep="first").set_index("observed")["known_at"]
+        outranked_from = first.reindex(frame["observed"]).to_numpy()
+        further = np.isnat(outranked_from)
+        before = ~further & (frame["known_at"].to_numpy() < outranked_from)
+        if before.any():
+            fetched = rows().drop_duplicates(["observed", "known_at"], keep="first")
+            came = frame.merge(fetched, on=["observed", "known_at"], how="left")["fetched_at"].to_numpy()
+            further |= before & (came < outranked_from)
+        if further.any():
+            joined = pd.concat([joined, frame.loc[further]], ignore_index=True)
+            joined = joined.sort_values(["known_at", "observed"], kind="stable", ignore_index=True)
+    return pd.DataFrame(joined)
 
 
 def continued(held: pd.Series, fresh: pd.Series) -> pd.Series:
