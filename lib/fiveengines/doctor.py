@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -17,11 +17,12 @@ import pandas as pd
 
 from fiveengines import calendars
 from fiveengines.catalog import Frequency, Series, lookup
-from fiveengines.errors import FiveEnginesError
+from fiveengines.errors import FiveEnginesError, StoreError
 from fiveengines.fetch import NAMES, providers
 from fiveengines.sources.base import Provider
 from fiveengines.sources.dropped import FOLDER
-from fiveengines.sources.http import Http, Settings
+from fiveengines.sources.http import Http
+from fiveengines.sources.settings import Settings
 from fiveengines.store import Store
 
 KeyState = Literal["present", "absent", "not needed"]
@@ -29,6 +30,8 @@ _FETCH = "fiveengines fetch"
 # A step this many times the usual one, or to a tenth or tenfold of the value, asks for a look.
 _ODD_STEP = 40.0
 _TENFOLD = 8.0
+# So many values tell what a usual step is.
+_USUAL = 30
 # Longest ordinary silence, in days; longer ones within the last two years count as gaps.
 _SILENCE: dict[Frequency, int] = {"daily": 6, "weekly": 11, "monthly": 35, "quarterly": 100}
 _LOOK_BACK = pd.Timedelta(days=730)
@@ -97,7 +100,14 @@ def _ping(provider: Provider) -> tuple[bool | None, str]:
 def _row(
     provider: Provider, store: Store, settings: Settings, now: pd.Timestamp, reachable: bool | None, said: str
 ) -> Row:
-    held = store.rows(provider.name)
+    key: KeyState = "not needed"
+    if provider.needs_key:
+        key = "present" if settings.fred_key else "absent"
+    try:
+        held = store.rows(provider.name)
+    except StoreError as error:
+        row = Row(provider.name, provider.title, reachable, said, key, None, None, (), (), (), "")
+        return replace(row, gaps=(error.message,), mend=error.remedy or _FETCH)
     newest = {key: pd.Timestamp(rows["observed"].max()) for key, rows in held.items()}
     due = {key: next_release(lookup(key), day) for key, day in newest.items()}
     overdue = tuple(
@@ -105,9 +115,6 @@ def _row(
     )
     gaps = _findings(held, _gap)
     jumps = _findings(held, _jump)
-    key: KeyState = "not needed"
-    if provider.needs_key:
-        key = "present" if settings.fred_key else "absent"
     return Row(
         provider.name,
         provider.title,
@@ -140,6 +147,8 @@ def _mend(
         return f"put new downloads into {store.folder / FOLDER}, then {_FETCH}" if held and overdue else ""
     if key == "absent":
         return f"set FRED_API_KEY in .env (free at fredaccount.stlouisfed.org), then {_FETCH}"
+    if reachable is False and "FRED_API_KEY" in said:
+        return f"correct FRED_API_KEY in .env (fredaccount.stlouisfed.org shows it), then {only}"
     if reachable is False:
         missing = "not installed" in said
         return (
@@ -194,7 +203,7 @@ def _jump(entry: Series, values: pd.Series) -> str | None:
     """The newest value that is a tenth or tenfold of the one before and stays there, or far outside usual
     steps."""
     numbers = values.to_numpy()
-    if len(numbers) < 30:
+    if len(numbers) < 2:
         return None
     before, after = numbers[:-1], numbers[1:]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -203,7 +212,7 @@ def _jump(entry: Series, values: pd.Series) -> str | None:
     # a scale matters: near zero everything is a multiple of everything
     sizeable = np.maximum(np.abs(before), np.abs(after)) > np.median(np.abs(numbers)) / 2
     tenfold = ((ratio > _TENFOLD) | (ratio < 1 / _TENFOLD)) & sizeable
-    far = np.abs(np.diff(numbers)) > _ODD_STEP * usual
+    far = (np.abs(np.diff(numbers)) > _ODD_STEP * usual) & (len(numbers) >= _USUAL)
     odd = np.flatnonzero(
         tenfold | (far & (entry.unit not in {"contracts", "$ million", "$ billion", "count"}))
     )

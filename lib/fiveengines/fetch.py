@@ -25,9 +25,10 @@ from fiveengines.sources.cboe import Cboe
 from fiveengines.sources.cftc import Cftc
 from fiveengines.sources.dropped import Dropped
 from fiveengines.sources.fred import Fred
-from fiveengines.sources.http import Exchange, Http, Settings
+from fiveengines.sources.http import Exchange, Http
 from fiveengines.sources.nyfed import NewYorkFed
 from fiveengines.sources.prices import Prices
+from fiveengines.sources.settings import Settings
 from fiveengines.sources.treasury import Treasury
 from fiveengines.store import Store, Writer
 from fiveengines.store.revisions import continued, joined_members
@@ -85,7 +86,7 @@ class Outcome:
         if self.current:
             text += f", {len(self.current)} already current"
         if self.troubles:
-            text += f", {len(self.troubles)} in trouble ({self.troubles[0].error})"
+            text += f", {len(self.troubles)} in trouble ({self.troubles[0].line()})"
         return text
 
 
@@ -158,9 +159,8 @@ def fetch(
                 try:
                     outcomes = list(pool.map(lambda one: one.run(), work))
                 except KeyboardInterrupt:
-                    # each provider keeps what it has and ends before its next series
-                    for one in work:
-                        one.stop.set()
+                    # each provider keeps what it has; none waits or asks any more
+                    http.stop.set()
                     raise
         finally:
             writer.log([asdict(entry) for entry in log])
@@ -204,7 +204,7 @@ class _Work:
         self.outcome = Outcome(provider.name, provider.title)
         self.gathered: dict[str, pd.DataFrame] = {}
         self.done = self.total = 0
-        self.stop = threading.Event()
+        self.ended = False
 
     def run(self) -> Outcome:
         """Fetch everything; whatever goes wrong ends in the outcome."""
@@ -227,14 +227,16 @@ class _Work:
         self._say("started")
         written = time.monotonic()
         if not wanted and self.provider.name not in {"prices", "dropped"}:
+            self.ended = True
             return
         for item in self.provider.fetch(wanted):
             self._take(item)
-            if self.stop.is_set():
+            if self.http.stop.is_set():
                 return
             if time.monotonic() - written > _GATHER:
                 self._write()
                 written = time.monotonic()
+        self.ended = True
 
     def _wanted(self) -> dict[str, Wanted]:
         held = self.store.rows(self.provider.name)
@@ -321,24 +323,26 @@ class _Work:
         try:
             self._write()
             with self.gate:
-                complete = (
-                    not any(trouble.series for trouble in self.outcome.troubles) and not self.outcome.failed
-                )
+                # a key refused, or a service down for which another stood in, leaves a fetch complete
+                amiss = any(trouble.series for trouble in self.outcome.troubles) or self.outcome.failed
+                complete = self.ended and not amiss
                 self.writer.looked(self.provider.name, [], self.clock(), self._error(), complete=complete)
-        except (DataError, OSError) as error:
-            wrapped = error if isinstance(error, DataError) else DataError(f"cannot write: {error.strerror}.")
-            self._trouble(Trouble(None, wrapped))
+        except DataError as error:
+            self._trouble(Trouble(None, error))
 
     def _error(self) -> str | None:
         troubles = self.outcome.troubles
         if not troubles:
             return None
         more = f" And {len(troubles) - 1} more." if len(troubles) > 1 else ""
-        return self.http.scrub(f"{troubles[0].error}{more}")
+        return f"{troubles[0].line()}{more}"
 
     def _trouble(self, trouble: Trouble) -> None:
+        text = str(trouble.error)
+        if (clean := self.http.scrub(text)) != text:
+            trouble = Trouble(trouble.series, DataError(clean))
         self.outcome.troubles.append(trouble)
-        self._say("trouble", self.http.scrub(str(trouble.error)))
+        self._say("trouble", clean)
 
     def _say(self, stage: Stage, text: str = "") -> None:
         rows = sum(self.outcome.added.values())

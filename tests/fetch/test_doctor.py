@@ -50,6 +50,7 @@ def test_a_refused_key_and_a_dead_provider(server: Loopback, tmp_path: Path) -> 
     server.fault("operating_cash", status=500)
     found = rows(Store(tmp_path), server, fred_key="wrong" * 6)
     assert found["fred"].reachable is False and "refused" in found["fred"].said
+    assert "correct FRED_API_KEY" in found["fred"].mend
     assert found["treasury"].reachable is False and "connection" in found["treasury"].mend
     assert "wrongwrong" not in repr(found) and GOOD_KEY not in repr(found)
 
@@ -71,6 +72,27 @@ def test_gaps_jumps_and_overdue_figures_are_found(server: Loopback, tmp_path: Pa
     day = skew.index[-5].date()
     assert found["cboe"].jumps == (f"SKEW from 249 to {skew.iloc[-5]:g} on {day}",)
     assert found["cboe"].mend == f"fiveengines fetch --only cboe --since {day}"
+
+
+def test_a_changed_unit_of_a_monthly_figure_is_found(server: Loopback, tmp_path: Path) -> None:
+    prices = server.market.series["CPIAUCSL"]
+    changed = prices * 0 + 30.0
+    changed.iloc[-3:] = 300.0
+    server.market.series["CPIAUCSL"] = changed
+    store = Store(tmp_path)
+    fetch(store, server.settings(), only=["fred"])
+    shown = server.market.public("CPIAUCSL").index
+    day = next(when for when in shown if changed[when] == 300.0).date()
+    assert rows(store, server)["fred"].jumps == (f"CPIAUCSL from 30 to 300 on {day}",)
+
+
+def test_a_damaged_file_is_one_row_and_the_others_stay(server: Loopback, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    fetch(store, server.settings(), only=["treasury", "nyfed"])
+    (tmp_path / "series" / "nyfed.parquet").write_bytes(b"PAR1")
+    found = rows(Store(tmp_path), server)
+    assert "nyfed.parquet" in found["nyfed"].gaps[0] and "Move it away" in found["nyfed"].mend
+    assert found["treasury"].healthy
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -187,6 +189,35 @@ def test_a_fetch_killed_at_any_point_leaves_a_store_that_opens_and_is_completed(
             assert store.dataset().fingerprint() == expected
             leavings = list(store.folder.rglob(".writing-*"))
             assert not leavings
+
+
+def test_a_fetch_cut_short_is_not_called_complete(server: Loopback, tmp_path: Path) -> None:
+    """Stopped while it waits as it was asked to: it ends at once, keeps what came, and the next one goes on."""
+    server.fault("effr", status=429, headers={"Retry-After": "60"})
+    program = (
+        "import sys; from pathlib import Path; from fiveengines.cli import main;"
+        "sys.exit(main(['fetch', '--only', 'nyfed', '--data-dir', sys.argv[1]]))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        env=os.environ | server.environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not server.asked("effr"):
+        time.sleep(0.05)
+    time.sleep(0.3)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=50)
+    assert time.monotonic() - began < 20
+    assert process.returncode == 130 and "stopped" in told
+    store = Store(tmp_path)
+    assert "SOFR" in store.rows("nyfed") and "EFFR" not in store.rows("nyfed")
+    assert "succeeded" not in store.status()["nyfed"]
+    server.faults.clear()
+    fetch(store, server.settings(), only=["nyfed"])
+    assert "EFFR" in store.rows("nyfed") and store.status()["nyfed"]["succeeded"]
 
 
 def test_names_are_the_providers(tmp_path: Path, server: Loopback) -> None:

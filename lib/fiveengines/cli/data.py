@@ -56,7 +56,11 @@ def fetch(
                 task = tasks[event.provider] = progress.add_task(event.provider, total=None, note="")
             progress.update(task, completed=event.done, total=event.total or None, note=event.text)  # type: ignore[arg-type]
 
-        report = run(Store(_folder(data_dir)), since=first, only=only, on_event=show)
+        try:
+            report = run(Store(_folder(data_dir)), since=first, only=only, on_event=show)
+        except KeyboardInterrupt:
+            console.print("stopped; what had come is stored, and the next fetch goes on from there")
+            return 130
     for outcome in report.outcomes:
         typer.echo(outcome.line())
     return report.exit_code
@@ -104,13 +108,15 @@ def doctor(
     )
     rows = examine(Store(_folder(data_dir)), ask=not offline)
     for row in rows:
-        reach = "not asked" if row.reachable is None else "yes" if row.reachable else f"no: {row.said}"
+        reach = "not asked" if row.reachable is None else "yes" if row.reachable else "no"
         due = "—" if row.next_release is None else f"{row.next_release:%Y-%m-%d %H:%M}"
         odd = (*row.overdue, *row.gaps, *row.jumps)
         shown = "; ".join(odd[:3]) + (f" and {len(odd) - 3} more" if len(odd) > 3 else "")
         table.add_row(row.title, Text(reach), row.key, str(row.newest or "—"), due, Text(shown))
     console.print(table)
     for row in rows:
+        if row.reachable is False:
+            console.print(Text(f"{row.title}: {row.said}"), soft_wrap=True)
         if row.mend:
-            console.print(Text(f"{row.title}: {row.mend}"), soft_wrap=True)
+            console.print(Text(f"{row.title} → {row.mend}"), soft_wrap=True)
     return 0 if all(each.ok for each in checks) else 1
