@@ -13,7 +13,10 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from fiveengines.errors import DataError
 from fiveengines.report.places import LocalPlace, Place
@@ -25,6 +28,8 @@ PDF = "weekly.pdf"
 REVISIONS = "revisions"
 LATEST = "latest"
 FAILED = "failed"
+# Seconds to wait for another run that is writing its week.
+_PATIENCE = 60
 
 
 def keep_week(place: Place, day: str, files: Mapping[str, str | bytes], *, failed: bool = False) -> str:
@@ -77,17 +82,15 @@ def write_week_folder(
             for name, text in files.items():
                 _write(staged / name, text)
             staged.chmod(0o755)
-            if target.exists():
-                _keep_revision(target, staged, moment)
-                retired = Path(tempfile.mkdtemp(prefix=f".old-{day}-", dir=out))
-                target.replace(retired / "week")
-                staged.replace(target)
-                shutil.rmtree(retired, ignore_errors=True)
-            else:
-                staged.replace(target)
+            with _only_writer(out):
+                if target.exists():
+                    _keep_revision(target, staged, moment)
+                    _exchange(staged, target)
+                else:
+                    staged.replace(target)
+                _point_latest(out)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
-        _point_latest(out)
     except OSError as error:
         raise DataError(
             f"cannot be written ({error.strerror or error})",
@@ -134,6 +137,39 @@ def revision_names(stamp: dt.datetime) -> Iterator[str]:
     name = stamp.strftime("%Y-%m-%dT%H%M%SZ")
     yield name
     yield from (f"{name}.{number}" for number in itertools.count(2))
+
+
+@contextmanager
+def _only_writer(out: Path) -> Iterator[None]:
+    """Wait until no other run puts a week into `out`; a place without file locks is written without."""
+    lock = FileLock(out / ".lock")
+    try:
+        lock.acquire(timeout=_PATIENCE)
+    except Timeout:
+        raise DataError(
+            "another run has been writing here for a minute",
+            where=str(out),
+            remedy=f"Wait for it; if none runs, delete {out / '.lock'}.",
+        ) from None
+    except (OSError, NotImplementedError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _exchange(staged: Path, target: Path) -> None:
+    """Put `staged` where `target` stands; when that is stopped half-way, `target` is put back."""
+    retired = Path(tempfile.mkdtemp(prefix=f".old-{target.name}-", dir=target.parent))
+    try:
+        target.replace(retired / "week")
+        staged.replace(target)
+    finally:
+        if not target.exists() and (retired / "week").exists():
+            (retired / "week").replace(target)
+        shutil.rmtree(retired, ignore_errors=True)
 
 
 def _bytes(content: str | bytes) -> bytes:
