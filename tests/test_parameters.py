@@ -78,6 +78,40 @@ def test_broken_yaml_names_the_line(params: Path) -> None:
     assert "regimes.yaml, line" in refusal(params)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("engines.yaml", "adverse: 26.0,", "adverse: .nan,", "finite"),
+        ("engines.yaml", "adverse: 26.0,", "adverse: yes,", "valid number"),
+        ("engines.yaml", "adverse: 26.0,", 'adverse: "26.0",', "valid number"),
+        ("weekly.yaml", "demo_seed: 7", "demo_seed: -7", "greater than or equal to 0"),
+        ("weekly.yaml", "history_start: 2006-01-06", "history_start: 1985-01-01", "(found 1985-01-01)"),
+    ],
+)
+def test_an_impossible_value_names_file_and_line(
+    params: Path, name: str, old: str, new: str, said: str
+) -> None:
+    line = spoil(params, name, old, new)
+    text = refusal(params)
+    assert f"{name}, line {line}: " in text
+    assert said in text
+
+
+def test_a_name_given_twice_is_not_forgotten(params: Path) -> None:
+    line = spoil(params, "weekly.yaml", "demo_seed: 7", "demo_seed: 7\ndemo_seed: 8")
+    assert f"weekly.yaml, line {line + 1}: the name 'demo_seed' stands here a second time" in refusal(params)
+    spoil(params, "weekly.yaml", "demo_seed: 8\n", "")
+    line = spoil(params, "engines.yaml", "    vix_term: {", "    vix: {")
+    assert f"engines.yaml, line {line}: the name 'vix'" in refusal(params)
+
+
+def test_what_is_no_readable_text_is_said_as_it_is(params: Path) -> None:
+    (params / "regimes.yaml").write_bytes(b"margin: 0.1\n# caf\xe9\n")
+    assert "regimes.yaml, line 2: this is no UTF-8." in refusal(params)
+    with pytest.raises(ParameterError, match="this is a folder"):
+        parameters.load(params)
+
+
 def test_yaml_cannot_build_objects(params: Path) -> None:
     (params / "regimes.yaml").write_text("margin: !!python/object/apply:os.system ['true']\n")
     assert "regimes.yaml" in refusal(params)
@@ -94,6 +128,8 @@ def test_an_edit_is_seen_without_a_restart(params: Path) -> None:
     [
         ({"as_off": "2018-12-21"}, "Did you mean 'as_of'?"),
         ({"as_of": "21.12.2018"}, "YYYY-MM-DD"),
+        ({"as_of": "86400"}, "YYYY-MM-DD"),
+        ({"as_of": 86400}, "YYYY-MM-DD"),
         ({"source": "web"}, "source: 'web'"),
         ({"data_dir": ["a"]}, "data_dir"),
     ],

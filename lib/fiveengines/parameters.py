@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,7 @@ REGIME_NAMES = {1: "Broad bull", 2: "Fragile melt-up", 3: "Choppy range", 4: "Ri
 Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
 ENGINES: tuple[Engine, ...] = ("liquidity", "volatility", "breadth", "positioning", "rate_path")
 SourceName = Literal["demo", "files", "live"]
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 # An engine whose state a person sets by hand counts with the middle of that state.
 FORCED_SCORE = {"supportive": 0.6, "neutral": 0.0, "adverse": -0.6}
 
@@ -30,9 +32,9 @@ FORCED_SCORE = {"supportive": 0.6, "neutral": 0.0, "adverse": -0.6}
 class Indicator(Strict):
     """One line of params/engines.yaml: how an indicator is scored."""
 
-    weight: float = Field(ge=0, le=10)
-    adverse: float | None = None
-    supportive: float | None = None
+    weight: float = Field(ge=0, le=10, strict=True)
+    adverse: float | None = Field(default=None, allow_inf_nan=False, strict=True)
+    supportive: float | None = Field(default=None, allow_inf_nan=False, strict=True)
     instead_of: str | None = None
     optional: bool = False
     why: str = Field(min_length=3)
@@ -311,8 +313,8 @@ class WeeklyParameters(Strict):
     portfolio: str = "portfolio.yaml"
     overrides: str = "overrides"
     events: str = "events.yaml"
-    demo_seed: int = 7
-    history_start: dt.date = dt.date(2006, 1, 6)
+    demo_seed: int = Field(default=7, ge=0, lt=2**32)
+    history_start: dt.date = Field(default=dt.date(2006, 1, 6), ge=dt.date(2001, 1, 5))
 
 
 class RunParameters(Strict):
@@ -324,6 +326,14 @@ class RunParameters(Strict):
     params_file: str | None = None
     out_dir: str | None = None
 
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _a_date(cls, value: object) -> object:
+        # A bare number would count as seconds since 1970.
+        if not (value is None or isinstance(value, dt.date) or _DATE.match(str(value))):
+            raise ValueError("a date is written as YYYY-MM-DD.")
+        return value
+
 
 class Parameters(Strict):
     """Everything a week is read with, from one weekly.yaml and the files it names."""
@@ -333,6 +343,12 @@ class Parameters(Strict):
     engines: EngineParameters
     regimes: RegimeParameters
     portfolio: PortfolioParameters
+
+    def line_of(self, engine: str, name: str) -> str:
+        """Where an indicator stands: file and line, for messages."""
+        path = self.beside(self.weekly.engines)
+        line = yaml_files.line_of(path, ("engines", engine, name))
+        return f"{path}, line {line}" if line else str(path)
 
     def beside(self, name: str) -> Path:
         """A path named in weekly.yaml, relative to that file."""

@@ -11,9 +11,11 @@ import pandas as pd
 
 from fiveengines import aggressiveness, calendars, engines, inflections, measures, overrides, regimes, styles
 from fiveengines.dataset import Dataset
+from fiveengines.errors import ParameterError
 from fiveengines.measures import Measurements
 from fiveengines.panel import Panel
 from fiveengines.parameters import ENGINES, Parameters
+from fiveengines.yaml_files import suggestion
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Me
     if len(dates) == 0 or dates[-1] != as_of:
         dates = pd.DatetimeIndex([*dates, as_of])
     names = [name for lines in params.engines.engines.values() for name in lines]
+    for engine, lines in params.engines.engines.items():
+        for name in lines:
+            if name not in measures.REGISTRY:
+                hint = suggestion(name, measures.REGISTRY)
+                raise ParameterError(f"{params.line_of(engine, name)}: unknown indicator {name!r}.{hint}")
     measured = measures.evaluate(panel, dates, names)
     tape = styles.tape_history(panel.daily("SPX"), dates, params.regimes.styles)
     said = measures.words(panel, dates, params.engines.words)

@@ -5,6 +5,7 @@ Nothing about markets may enter: this is only the door through which params/ and
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,13 +20,28 @@ from fiveengines.errors import ParameterError
 Model = TypeVar("Model", bound=BaseModel)
 MAX_BYTES = 2_000_000
 # The same safe loader, in C where PyYAML was built with it: ten times faster.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Safe):  # type: ignore[misc]
+    """The safe loader, which refuses a name that a mapping holds twice instead of forgetting the first."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value if isinstance(node, MappingNode) else ():
+            name = (key.tag, str(key.value))
+            if name in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the name {str(key.value)!r} stands here a second time", key.start_mark
+                )
+            seen.add(name)
+        return super().construct_mapping(node, deep=deep)
 
 
 class Strict(BaseModel):
     """Base of every schema: unknown names are refused, values do not change afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def read_text(path: Path) -> str:
@@ -38,8 +54,17 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ParameterError(f"{path}: there is no such file.", remedy="Check the path.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path}: cannot be read ({error}).", remedy="Save it as UTF-8 text.") from None
+    except IsADirectoryError:
+        raise ParameterError(f"{path}: this is a folder.", remedy="Name the file in it.") from None
+    except OSError as error:
+        raise ParameterError(
+            f"{path}: cannot be read ({error.strerror or error}).", remedy="Check its permissions."
+        ) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ParameterError(
+            f"{path}, line {line}: this is no UTF-8.", remedy="Save it as UTF-8 text."
+        ) from None
 
 
 def load(path: Path) -> Any:
@@ -97,7 +122,9 @@ def describe(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
     else:
         message = first["msg"].removeprefix("Value error, ")
         text = f"{name}: {message}" if name else message
-        text += "" if first["type"] == "value_error" else f" (found {first['input']!r})"
+        found = first["input"]
+        shown = str(found) if isinstance(found, dt.date) else repr(found)
+        text += "" if first["type"] == "value_error" else f" (found {shown})"
     more = error.error_count() - 1
     return f"{place}: {text}" + (f" ({more} more after that)" if more else "")
 
