@@ -57,6 +57,11 @@ def test_the_thursday_that_stands_for_good_friday_is_its_own_reading_date() -> N
     assert calendars.reading_date("2024-03-27") == pd.Timestamp("2024-03-22")
 
 
+def test_there_are_no_reading_dates_before_the_calendar() -> None:
+    assert calendars.reading_dates("1980-01-01", "1981-01-02").empty
+    assert str(calendars.reading_dates("1980-01-01", "1990-01-12")[0].date()) == "1990-01-05"
+
+
 def test_reading_date_before_the_calendar_is_refused() -> None:
     with pytest.raises(ParameterError, match="1990"):
         calendars.reading_date("1970-01-01")

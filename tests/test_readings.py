@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fiveengines import calendars, overrides, parameters, readings, routine
+from fiveengines import calendars, overrides, parameters, paths, readings, routine
 from fiveengines.dataset import Dataset, Members, SeriesData
 from fiveengines.errors import FiveEnginesError, ParameterError
 from fiveengines.sources import demo
@@ -170,3 +172,28 @@ def test_an_earlier_week_can_be_looked_at_without_reading_again() -> None:
     assert past.regime.number == week.readings.regimes.confirmed.loc["2009-06-26"]
     with pytest.raises(ParameterError, match="not a reading date"):
         week.at(pd.Timestamp("2009-06-27"))
+
+
+def test_an_unknown_indicator_names_file_and_line(tmp_path: Path) -> None:
+    folder = tmp_path / "params"
+    shutil.copytree(paths.project_root() / "params", folder)
+    text = (folder / "engines.yaml").read_text()
+    (folder / "engines.yaml").write_text(text.replace("    vix: {", "    vixx: {", 1))
+    line = text[: text.index("    vix: {")].count("\n") + 1
+    with pytest.raises(ParameterError, match=rf"engines\.yaml, line {line}: .*'vixx'\. Did you mean 'vix'\?"):
+        routine.Week.load(as_of="2010-01-08", source="demo", params_file=folder / "weekly.yaml")
+
+
+def test_a_mistake_in_the_events_shows_when_the_week_is_loaded(tmp_path: Path) -> None:
+    folder = tmp_path / "params"
+    shutil.copytree(paths.project_root() / "params", folder)
+    text = (folder / "events.yaml").read_text()
+    (folder / "events.yaml").write_text(text.replace("fomc:", "fomcs:", 1))
+    with pytest.raises(ParameterError, match=r"events\.yaml, line \d+: unknown name 'fomcs'"):
+        routine.Week.load(as_of="2010-01-08", source="demo", params_file=folder / "weekly.yaml")
+
+
+def test_a_week_before_the_history_is_refused() -> None:
+    with pytest.raises(ParameterError, match="before the first reading of the history, 2006-01-06"):
+        routine.Week.load(as_of="2005-12-30", source="demo")
+    assert str(routine.Week.load(as_of="2006-01-06", source="demo").as_of.date()) == "2006-01-06"

@@ -115,8 +115,12 @@ def _federal_holidays() -> np.ndarray:
 
 
 def reading_dates(start: dt.date | str, end: dt.date | str) -> pd.DatetimeIndex:
-    """Every reading date from `start` to `end`: the Fridays, or the last session before a Friday that is a holiday."""
-    fridays = pd.date_range(start, end, freq="W-FRI").astype("datetime64[s]")
+    """Every reading date from `start` to `end`: the Fridays, or the last session before a Friday that is a holiday.
+
+    Fridays before the first session known here (1990) are left out.
+    """
+    first = max(pd.Timestamp(start), pd.Timestamp(FIRST_SESSION))
+    fridays = pd.date_range(first, end, freq="W-FRI").astype("datetime64[s]")
     open_days = sessions(max(pd.Timestamp(end).year, dt.date.today().year + 1))
     at = np.searchsorted(open_days.to_numpy(), fridays.to_numpy(), side="right") - 1
     return open_days[at]

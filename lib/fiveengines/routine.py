@@ -83,18 +83,20 @@ class Week:
                 f"as_of {asked} is in the future.", remedy="Choose today or an earlier date."
             )
         day = calendars.reading_date(min(asked, _newest(asked)))
-        first = params.weekly.history_start
-        if day.date() < first:
+        first = calendars.reading_date(params.weekly.history_start)
+        if day < first:
             raise ParameterError(
-                f"as_of {day.date()} is before {first}, where the history starts.",
-                remedy="Choose a later date, or an earlier history_start in params/weekly.yaml.",
+                f"as_of {asked} is before the first reading of the history, {first.date()}.",
+                remedy="Choose a later date, or set an earlier history_start in params/weekly.yaml.",
             )
         name = run.source or params.weekly.source
         measured, notices = _measure(
             name, run.data_dir or params.weekly.data_dir, day, params, _data_stamp(name, run, params)
         )
         trail = overrides.load(params.beside(params.weekly.overrides))
-        return cls(day, name, params, run, measured, read(measured, params, trail), trail, notices)
+        week = cls(day, name, params, run, measured, read(measured, params, trail), trail, notices)
+        _ = week.known_dates  # a mistake in params/events.yaml shows at once, not in step 5
+        return week
 
     # One week of the readings
 
