@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import numpy as np
@@ -221,6 +222,17 @@ class TestParquet:
         assert "sorted" in said
         assert "appear twice" in said
 
+    def test_a_table_of_two_levels_is_not_taken_for_members(self, tmp_path: Path) -> None:
+        frame = self.save(tmp_path, "constituents.parquet", [f"T{at}" for at in range(60)])
+        both = pd.concat({"Close": frame, "Open": frame}, axis=1)
+        both.to_parquet(tmp_path / "prices" / "constituents.parquet")
+        data = load(tmp_path)
+        assert data.members is None
+        assert texts(data, "error") == [
+            "prices/constituents.parquet: the columns have two levels, such as ('Close', 'T0')."
+            " Save the closes alone: one column a ticker."
+        ]
+
     @pytest.mark.parametrize("cut", [0, 10, 400, -1])
     def test_a_damaged_one_is_one_error(self, tmp_path: Path, cut: int) -> None:
         self.save(tmp_path, "constituents.parquet", [f"T{at}" for at in range(120)])
@@ -307,6 +319,21 @@ class TestBroken:
         assert texts(data, "error") == [
             "cboe/VIX_History.csv · VIX: the column close is absent. Check that this is the right download."
         ]
+
+    def test_a_close_lies_between_low_and_high(self, tmp_path: Path) -> None:
+        mixed = load(
+            folder(tmp_path, cboe__VIX_History_dot_csv=VIX.replace("HIGH,LOW,CLOSE", "HIGH,CLOSE,LOW"))
+        )
+        assert mixed.series == {}
+        assert "the close lies outside low and high" in texts(mixed, "error")[0]
+
+    def test_a_folder_that_may_not_be_opened_is_said(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = folder(tmp_path, fred__WALCL_dot_csv=WALCL, cboe__VIX_History_dot_csv=VIX)
+        monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "cboe")
+        said = texts(load(root), "error")
+        assert said == ["cboe/: the folder cannot be opened. Check its permissions."]
 
     def test_an_empty_column_is_left_out(self, tmp_path: Path) -> None:
         body = "date,VIX_Spot,UX1,UX2\n2019-12-30,14.82,15.5,\n2019-12-31,13.78,14.55,\n"

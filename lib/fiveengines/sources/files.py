@@ -6,6 +6,7 @@ Files are read here and nowhere kept; a broken one becomes a notice, and the wee
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -58,7 +59,9 @@ class _Loading:
         return self.ids is None or name in self.ids
 
     def note(self, level: str, series: str | None, text: str) -> None:
-        self.notices.append(Notice("info" if level == "info" else "warning", series, text))
+        notice = Notice("info" if level == "info" else "warning", series, text)
+        if notice not in self.notices:  # one file may be read for several markets
+            self.notices.append(notice)
 
     def repaired(self, where: str, series: str | None, repairs: Collection[str]) -> None:
         if repairs:
@@ -85,6 +88,7 @@ def load(
     root = Path(directory)
     paths = _found(root)
     state = _Loading(root, None if ids is None else frozenset(ids), today)
+    state.notices.extend(_closed(root))
     for path in paths:
         try:
             _read(path, state)
@@ -117,9 +121,18 @@ def _found(root: Path) -> list[PurePosixPath]:
     return visible
 
 
+def _closed(root: Path) -> list[Notice]:
+    """A notice for each folder in `root` that may not be looked into: its files would be missed without a word."""
+    return [
+        Notice("error", None, f"{folder.name}/: the folder cannot be opened. Check its permissions.")
+        for folder in sorted(root.iterdir())
+        if folder.is_dir() and not folder.name.startswith(".") and not os.access(folder, os.R_OK | os.X_OK)
+    ]
+
+
 def _read(path: PurePosixPath, state: _Loading) -> None:
     where = path.as_posix()
-    if where.lower() in layout.ELSEWHERE:
+    if where.lower() == layout.MEMBERS_FILE:
         return
     if path.suffix.lower() == ".parquet" and path.parent.as_posix().lower() == "prices":
         _read_wide(where, state)

@@ -37,7 +37,13 @@ def width(path: Path, where: str) -> int:
     try:
         names = pq.read_schema(path).names
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(where) from error
+        raise _damaged(where, error) from error
+    if levels := next((name for name in names if name.startswith("('")), None):
+        raise DataError(
+            f"the columns have two levels, such as {levels}.",
+            where=where,
+            remedy="Save the closes alone: one column a ticker.",
+        )
     return sum(name not in _DATE_NAMES for name in names)
 
 
@@ -46,7 +52,7 @@ def read_closes(path: Path, where: str, *, today: dt.date | None = None) -> Clos
     try:
         table = pq.ParquetFile(path).read(use_threads=True)
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(where) from error
+        raise _damaged(where, error) from error
     date = next((name for name in _DATE_NAMES if name in table.column_names), None)
     if date is None:
         raise DataError(
@@ -77,7 +83,11 @@ def read_closes(path: Path, where: str, *, today: dt.date | None = None) -> Clos
     return _clean(dates, tuple(numeric), values, where, repairs, today)
 
 
-def _damaged(where: str) -> DataError:
+def _damaged(where: str, error: Exception) -> DataError:
+    if isinstance(error, PermissionError):
+        return DataError(
+            f"the file cannot be opened ({error.strerror}).", where=where, remedy="Check its permissions."
+        )
     return DataError(
         "this is no readable Parquet file (cut off, or another format).",
         where=where,

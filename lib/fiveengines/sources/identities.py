@@ -22,6 +22,7 @@ AAII_WORDS = ("bullish", "neutral", "bearish")
 EXTRA: Mapping[Check, tuple[str, ...]] = {
     "none": (),
     "long_is_short": (),
+    "ohlc": ("close", "high", "low"),
     "aaii": AAII_WORDS,
     "tff": (
         "open_interest_all",
@@ -41,6 +42,8 @@ def hold(table: Table, check: Check, where: str) -> Table:
         return _without(
             table, _tff_broken(table), where, "long, short and spreading do not add up to open interest"
         )
+    if check == "ohlc":
+        return _without(table, _close_outside(table), where, "the close lies outside low and high")
     if check == "aaii":
         return _aaii_percent(table, where)
     return table
@@ -70,6 +73,15 @@ def _long_is_not_short(table: Table) -> npt.NDArray[np.bool_]:
         sum((table.columns[n] for n in part), np.zeros(len(table.dates))) for part in (names[:3], names[3:])
     )
     return np.abs(longs - shorts) > 2
+
+
+def _close_outside(table: Table) -> npt.NDArray[np.bool_]:
+    """Rows whose close is above the high or below the low; a file of closes alone passes."""
+    columns = table.columns
+    if any(name not in columns for name in EXTRA["ohlc"]):
+        return np.zeros(len(table.dates), dtype=bool)
+    close, high, low = (columns[name] for name in EXTRA["ohlc"])
+    return (close > high + 1e-6) | (close < low - 1e-6)
 
 
 def _tff_broken(table: Table) -> npt.NDArray[np.bool_]:

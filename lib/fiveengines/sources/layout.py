@@ -14,7 +14,7 @@ from typing import Literal
 from fiveengines.catalog import catalog
 from fiveengines.sources.tables import column_name
 
-Check = Literal["none", "long_is_short", "tff", "aaii"]
+Check = Literal["none", "long_is_short", "tff", "aaii", "ohlc"]
 CFTC_CODE = "cftc_contract_market_code"
 # CFTC contract market codes of the E-mini contracts (Traders in Financial Futures, futures only)
 TFF_CODES = {"SP500": "13874A", "NASDAQ": "209742"}
@@ -38,8 +38,7 @@ _SECOND_HAND = {"volatility/vix_futures": ("VIX",)}
 _FOLDERS = frozenset(
     {"fred", "cboe", "cftc", "volatility", "breadth", "sentiment", "prices", "valuation", "options"}
 )
-# read elsewhere: sectors with the members, decisions with the calendar of meetings
-ELSEWHERE = frozenset({"reference/sp500_members.csv", "reference/fomc_decisions.csv"})
+# read with the members' closes
 MEMBERS_FILE = "reference/sp500_members.csv"
 
 
@@ -87,7 +86,8 @@ def recipes(path: PurePosixPath) -> tuple[Recipe, ...]:
         columns |= {
             f"{name}_{p.upper()}": (p,) for p in ("open", "high", "low") if f"{name}_{p.upper()}" in catalog()
         }
-    return (Recipe(columns, required=(name,)),)
+    # a price file may hold an adjusted close beside highs and lows that are not
+    return (Recipe(columns, "ohlc" if folder == "cboe" else "none", required=(name,)),)
 
 
 def _positions(stem: str) -> tuple[Recipe, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Sized
 from dataclasses import dataclass
 
 import numpy as np
@@ -206,8 +206,9 @@ def _sound_rows(
                 " (if it is whole, add a line break at the end)"
             )
     if len(broken) > tolerance(len(grid.rows)):
+        more = f" and {len(broken) - 1} more have" if len(broken) > 1 else " has"
         raise request.fault(
-            f"line {broken[0]} and {len(broken) - 1} more have not the {width} fields of the header"
+            f"line {broken[0]}{more} not the {width} fields of the header"
             " (thousands separators or decimal commas without quotation marks look like this)."
         )
     if broken:
@@ -224,6 +225,10 @@ def _surely_whole(grid: _Grid, rows: list[list[str]], present: list[str]) -> boo
     return len(ends) > 5 and len(decimals) == 1 and decimals != {0}
 
 
+def _more(wrong: Sized, how: str) -> str:
+    return f", and {len(wrong) - 1} more {how}" if len(wrong) > 1 else ""
+
+
 def _days(cells: list[str], lines: list[int], request: Request, repairs: list[str]) -> Days:
     allowed = tolerance(len(cells))
     try:
@@ -237,7 +242,7 @@ def _days(cells: list[str], lines: list[int], request: Request, repairs: list[st
     if len(wrong) > allowed:
         what = "lies in the future" if days[wrong[0]] > request.last else "is no possible date"
         raise request.fault(
-            f"{cells[wrong[0]]!r} in line {lines[wrong[0]]} {what}, and {len(wrong) - 1} more like it.",
+            f"{cells[wrong[0]]!r} in line {lines[wrong[0]]} {what}{_more(wrong, 'like it')}.",
             field="date",
         )
     for row in wrong:
@@ -269,8 +274,8 @@ def _columns(
         if len(numbers.bad) > allowed:
             at = numbers.bad[0]
             raise request.fault(
-                f"{column[at].strip()!r} in line {lines[at]} is no number like the others,"
-                f" and {len(numbers.bad) - 1} more neither.",
+                f"{column[at].strip()!r} in line {lines[at]} is no number like the others"
+                f"{_more(numbers.bad, 'neither')}.",
                 field=name,
             )
         repairs.extend(
