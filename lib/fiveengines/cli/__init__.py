@@ -13,6 +13,14 @@ from fiveengines.jupyter_home import keep_inside_environment
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code; with no argument, show the help."""
     keep_inside_environment()
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:  # while the commands were still being imported
+        print("fiveengines: stopped before it began.", file=sys.stderr)
+        return 130
+
+
+def _run(arguments: list[str] | None) -> int:
     # Imported after the Jupyter folders are set; data and manual add their commands to the app.
     from fiveengines.cli import archive, data, manual  # noqa: F401
     from fiveengines.cli.commands import app

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import typer
 
@@ -12,29 +17,75 @@ from fiveengines.errors import FiveEnginesError
 
 # Typer carries its own copy of click and exports only the leaves of its errors; the base is reached through one.
 _ClickError: type[Exception] = typer.BadParameter.__mro__[2]
+# The exit code by which Typer says Ctrl-C.
+_INTERRUPTED = 130
+
+
+@contextmanager
+def _unwinding(asked: list[int]) -> Iterator[None]:
+    """Let a request to end (SIGTERM) unwind as Ctrl-C does: kernels stop and temporary folders go.
+
+    The signal's number is added to `asked`.
+    """
+
+    def unwind(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, unwind)
+    except ValueError:  # not the main thread, where Python takes no signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def until_stopped(command: list[str]) -> int:
+    """Exit code of another program that ends itself on Ctrl-C; a request to end is passed on to it."""
+    with subprocess.Popen(command) as program:  # noqa: S603  (our own interpreter, no shell)
+        before = {
+            signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
+            signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: program.terminate()),
+        }
+        try:
+            return program.wait()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def run(app: typer.Typer, arguments: list[str]) -> int:
     """Exit code of one command line. A traceback is printed only with FIVEENGINES_DEBUG set."""
+    asked: list[int] = []
     try:
-        result = typer.main.get_command(app).main(
-            args=arguments, prog_name="fiveengines", standalone_mode=False
-        )
+        with _unwinding(asked):
+            result = typer.main.get_command(app).main(
+                args=arguments, prog_name="fiveengines", standalone_mode=False
+            )
     except FiveEnginesError as error:
         return _say(str(error), error.exit_code)
     except _ClickError as error:
         context = getattr(error, "ctx", None)
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(getattr(error, "message", error))
+            return 2
         hint = f" Try `{context.command_path} --help`." if context else ""
         return _say(getattr(error, "format_message", error.__str__)() + hint, 2)
     except (typer.Abort, KeyboardInterrupt):
-        return _say("stopped; nothing half-written was kept.", 130)
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError) as error:
+        result = _INTERRUPTED
+    except Exception as error:  # whatever it is, a person reads one line
         if os.environ.get("FIVEENGINES_DEBUG"):
             traceback.print_exc()
         kind = type(error).__name__
         return _say(
             f"unexpected {kind}: {error}. Set FIVEENGINES_DEBUG=1 for the details and report them, please.", 1
         )
+    if result == _INTERRUPTED:
+        return _say("stopped; nothing half-written was kept.", 128 + asked[0] if asked else _INTERRUPTED)
     return int(result) if isinstance(result, int) else 0
 
 

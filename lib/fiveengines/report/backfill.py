@@ -18,7 +18,7 @@ import pandas as pd
 
 from fiveengines import calendars, overrides, parameters
 from fiveengines.dataset import Dataset
-from fiveengines.errors import FiveEnginesError, ParameterError
+from fiveengines.errors import FiveEnginesError, ParameterError, sentence
 from fiveengines.open_source import open_source
 from fiveengines.parameters import RunParameters
 from fiveengines.report import archive
@@ -185,7 +185,7 @@ def _kept(made: Made, where: Place, seconds: float) -> Outcome:
     keep(made, where)
     if made.failures:
         first = made.failures[0]
-        return Outcome(made.day, "failed", f"{first.summary} {first.remedy}", seconds)
+        return Outcome(made.day, "failed", f"{sentence(first.summary)} {first.remedy}", seconds)
     return Outcome(made.day, "written", seconds=seconds)
 
 

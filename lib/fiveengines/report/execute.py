@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fiveengines import fast_imports  # noqa: F401  (before papermill and nbformat: see there)
-from fiveengines.errors import NotebookError, ParameterError, error_names
+from fiveengines.errors import NotebookError, ParameterError, exit_codes
 from fiveengines.report.bind import step_of, step_titles, tags
 from fiveengines.report.kernel import Kernel
 
@@ -66,7 +66,7 @@ class StepFailure:
         """What to do about it; an error of our own says that itself."""
         if self.kind == "error" and self.error_name == "MemoryError":
             return _REMEDIES["memory"]
-        if self.kind == "error" and self.error_name in error_names():
+        if self.kind == "error" and self.error_name in exit_codes():
             return _REMEDIES["plain"]
         if self.kind == "error":
             where = f"notebooks/weekly/{self.notebook}.ipynb" if self.notebook else "the step's notebook"
@@ -154,6 +154,9 @@ def execute(
             failures=failures,
         )
         kept = keep_kernel and all(each.kind == "error" for each in failures) and kernel.reset()
+    except KeyboardInterrupt:
+        kernel.forget()
+        raise
     finally:
         if not kept:
             kernel.stop()

@@ -41,13 +41,18 @@ class Kernel:
         if spec is not None and spec.argv:
             spec.argv[0] = sys.executable  # "python" in a spec means whichever comes first on PATH
         self.client: Any = None
-        self._loop.run_until_complete(
-            self.manager.start_kernel(
-                extra_arguments=["--HistoryManager.enabled=False", *_boot_arguments(preload)],
-                cwd=str(cwd) if cwd else None,
-                env={**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", "FIVEENGINES_BATCH": "1"},
+        try:
+            self._loop.run_until_complete(
+                self.manager.start_kernel(
+                    extra_arguments=["--HistoryManager.enabled=False", *_boot_arguments(preload)],
+                    cwd=str(cwd) if cwd else None,
+                    env={**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", "FIVEENGINES_BATCH": "1"},
+                )
             )
-        )
+        except KeyboardInterrupt:
+            self.forget()
+            self.stop()
+            raise
 
     def connect(self, timeout: float = 60) -> Any:
         """A client whose channels are proven: a reply on shell, one on iopub. NotebookError when it dies or sleeps."""
@@ -138,6 +143,19 @@ class Kernel:
 
         return self._loop.run_until_complete(ask())
 
+    def forget(self) -> None:
+        """Drop what still waits for an answer, after an interruption; nothing is said about it later."""
+
+        async def drop() -> None:
+            waiting = asyncio.all_tasks() - {asyncio.current_task()}
+            for each in waiting:
+                each.cancel()
+            ended = (await asyncio.wait(waiting, timeout=2))[0] if waiting else set()
+            for each in ended:
+                _ = each.cancelled() or each.exception()  # looked at, so that asyncio does not print it
+
+        self._loop.run_until_complete(drop())
+
     def stop(self) -> None:
         """End the process at once and free its sockets; does nothing when it has ended already."""
 
@@ -148,8 +166,7 @@ class Kernel:
             if self.manager.has_kernel:
                 await self.manager.shutdown_kernel(now=True)
             else:
-                await asyncio.sleep(0)
-                self.manager.cleanup_resources()
+                await self.manager.cleanup_resources()
 
         self._loop.run_until_complete(end())
 

@@ -19,7 +19,7 @@ from fiveengines import (
     parameters,
     paths,
 )
-from fiveengines.errors import FiveEnginesError, NotebookError, error_names, sentence
+from fiveengines.errors import FiveEnginesError, NotebookError, exit_codes, sentence
 from fiveengines.parameters import RunParameters
 from fiveengines.report import payload
 from fiveengines.report.bind import bind, tags
@@ -96,6 +96,21 @@ def run_week(
     A person's mistake in the parameters or the data is raised as the one-line error it is.
     """
     kernel = kernel or Kernel(cwd=paths.notebooks_dir() / "weekly")
+    try:
+        result = _executed(run, kernel, keep_kernel, on_progress)
+    except KeyboardInterrupt:
+        kernel.stop()
+        raise
+    cover, reading = _taken_out(result.notebook)
+    if cover is None:
+        _raise_if_plain(result)
+    return result, cover, reading
+
+
+def _executed(
+    run: RunParameters, kernel: Kernel, keep_kernel: bool, on_progress: Show | None
+) -> ExecutionResult:
+    """The bound notebook, executed in `kernel`, which starts meanwhile."""
     from fiveengines.report.render import preload
 
     # Importing and warming up the renderer costs a second that the kernel's own start-up hides.
@@ -109,11 +124,7 @@ def run_week(
             text = f"{progress.step} · {progress.title}" if progress.step else "Reading the week"
             on_progress(progress.index - 1, progress.total, text)
 
-    result = execute(bound, values, kernel=kernel, keep_kernel=keep_kernel, on_progress=show)
-    cover, reading = _taken_out(result.notebook)
-    if cover is None:
-        _raise_if_plain(result)
-    return result, cover, reading
+    return execute(bound, values, kernel=kernel, keep_kernel=keep_kernel, on_progress=show)
 
 
 def _with_payload(bound: Any) -> Any:
@@ -142,8 +153,10 @@ def _taken_out(notebook: Any) -> tuple[CoverContext | None, dict[str, Any] | Non
 def _raise_if_plain(result: ExecutionResult) -> None:
     """A FiveEnginesError while the week was loaded is the person's to mend: say it in one line, write no report."""
     for failure in result.failures:
-        if failure.step == 0 and failure.error_name in error_names():
-            raise FiveEnginesError(failure.message)
+        if failure.step == 0 and failure.error_name in exit_codes():
+            error = FiveEnginesError(failure.message)
+            error.exit_code = exit_codes()[failure.error_name]
+            raise error
 
 
 def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> CoverContext:
