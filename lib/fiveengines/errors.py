@@ -8,7 +8,7 @@ from __future__ import annotations
 
 def sentence(text: str) -> str:
     """`text` with a full stop, unless it ends like a sentence already."""
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+    return text if text.endswith((".", "!", "?", ":", "…")) else f"{text}."
 
 
 class FiveEnginesError(Exception):
@@ -74,75 +74,3 @@ def exit_codes() -> dict[str, int]:
         return found
 
     return every(FiveEnginesError)
-
-
-def sentence(text: str) -> str:
-    """`text` with a full stop, unless it ends like a sentence already."""
-    return text if text.endswith((".", "?", "!")) else f"{text}."
-
-
-class FiveEnginesError(Exception):
-    """Base of every error a person should read; `str(error)` is one line without a traceback."""
-
-    exit_code = 1
-
-    def __init__(self, message: str, *, remedy: str | None = None) -> None:
-        self.message = " ".join(message.split())
-        self.remedy = " ".join(remedy.split()) if remedy else None
-        super().__init__(f"{sentence(self.message)} {self.remedy}" if self.remedy else self.message)
-
-
-class ParameterError(FiveEnginesError):
-    """A parameter, argument or params file says something impossible or unknown."""
-
-    exit_code = 2
-
-
-class DataError(FiveEnginesError):
-    """A file or an answer cannot be read as the series it should hold."""
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        where: str | None = None,
-        series: str | None = None,
-        field: str | None = None,
-        remedy: str | None = None,
-    ) -> None:
-        self.where, self.series, self.field = where, series, field
-        parts = [where, series, field]
-        prefix = " · ".join(part for part in parts if part)
-        super().__init__(f"{prefix}: {message}" if prefix else message, remedy=remedy)
-
-
-class ProviderError(DataError):
-    """A provider refused, failed or answered with something that is not its data."""
-
-
-class StoreError(DataError):
-    """The local store is locked, damaged or absent."""
-
-
-class OverrideError(FiveEnginesError):
-    """A manual reading is impossible, unknown, or collides with another person's entry."""
-
-    exit_code = 2
-
-
-class NotebookError(FiveEnginesError):
-    """A notebook stopped before its end."""
-
-
-def error_names() -> frozenset[str]:
-    """Names of all our errors, for what comes back from a kernel as a name alone."""
-
-    def every(kind: type[FiveEnginesError]) -> list[str]:
-        return [kind.__name__, *(name for sub in kind.__subclasses__() for name in every(sub))]
-
-    return frozenset(every(FiveEnginesError))
-
-
-def sentence(text: str) -> str:
-    """`text` with a full stop, unless it ends like a sentence already."""
-    return text if text.endswith((".", "!", "?", ":", "…")) else f"{text}."

@@ -33,12 +33,21 @@ def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess
         (["hist"], "Did you mean 'history'?"),
         (["weekly", "--asof", "2018-12-21"], "--as-of"),
         (["weekly", "--as-of", "21.12.2018"], "YYYY-MM-DD"),
+        (["weekly", "--as-of", "0"], "YYYY-MM-DD"),
+        (["weekly", "--as-of", ""], "--as-of is empty"),
+        (["weekly", "--as-of", "1995-01-06"], "before the first reading of the history, 2006-01-06"),
         (["weekly", "--source", "web"], "demo"),
+        (["weekly", "--data-dir", "."], "Add --source files"),
+        (["weekly", "--params", "."], "this is a folder"),
         (["weekly", "--source", "files"], "--data-dir"),
         (["weekly", "--source", "files", "--data-dir", "/nowhere/at/all"], "/nowhere/at/all"),
         (["weekly", "--params", "/nowhere/weekly.yaml"], "no such file"),
         (["history", "--start", "x", "--end", "2019-12-27", "--out", "h.csv"], "--start 'x'"),
         (["history", "--start", "2019-12-27", "--end", "2019-01-04", "--out", "h.csv"], "Swap them"),
+        (["history", "--start", "2019-12-27", "--end", "2999-01-04", "--out", "h.csv"], "--end 2999-01-04"),
+        (["backfill", "--start", "1980-01-01", "--end", "1981-01-02"], "no reading date"),
+        (["fetch", "--since", "2999-01-01"], "in the future"),
+        (["lab", "--port", "99999"], "65535"),
         (["override", "set", "ctaa", "65", "--why", "a test"], "cta"),
         (["override", "set", "cta_exposure", "650", "--why", "a test"], "-100 to 100"),
         (["fetch", "--only", "nobody"], "nobody"),
@@ -58,6 +67,17 @@ def test_help_lists_every_command_of_the_contract() -> None:
     said = run("--help").stdout
     for command in ("weekly", "history", "backfill", "fetch", "archive", "override", "doctor", "lab"):
         assert f"  {command} " in said
+
+
+def test_a_group_without_a_command_shows_its_help() -> None:
+    said = run("override").stdout
+    assert "  expire  " in said
+
+
+def test_a_folder_in_the_place_of_the_store_is_said(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("no folder")
+    done = run("doctor", "--offline", "--data-dir", str(tmp_path / "store"))
+    assert "unexpected" not in done.stderr
 
 
 def test_history_is_a_csv_with_one_row_a_friday(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from fiveengines.cli.commands import DataDir, End, Out, Params, Source, Start, app, checked, day
+from fiveengines.cli.commands import DataDir, End, Out, Params, Source, Start, app, checked, day, span
 from fiveengines.errors import ParameterError
 
 Again = Annotated[
@@ -38,9 +38,7 @@ def backfill(
     from fiveengines.cli.progress import steps
     from fiveengines.report.backfill import backfill as run_weeks
 
-    first, last = day(start, "start"), day(end, "end")
-    if first > last:
-        raise ParameterError(f"--start {first} is after --end {last}.", remedy="Swap them.")
+    first, last = span(start, end)
     run = checked(source=source, data_dir=data_dir, params_file=params, out_dir=out)
     with steps("Reports", remaining=True) as show:
         summary = run_weeks(run, first, last, count=workers, executor=executor, force=force, on_progress=show)

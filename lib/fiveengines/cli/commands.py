@@ -42,6 +42,10 @@ End = Annotated[str, typer.Option("--end", help="Last date (YYYY-MM-DD).")]
 def checked(**values: Any) -> parameters.RunParameters:
     """Arguments as the schema that notebooks use; paths become absolute, for a kernel works elsewhere."""
     plain = {name: str(value) if value is not None else None for name, value in values.items()}
+    for name, value in plain.items():
+        if value == "":
+            option = {"params_file": "params", "out_dir": "out"}.get(name, name).replace("_", "-")
+            raise ParameterError(f"--{option} is empty.", remedy="Give it a value or leave it out.")
     for name in ("data_dir", "params_file"):
         if plain.get(name):
             plain[name] = str(Path(str(plain[name])).expanduser().resolve())
@@ -54,7 +58,20 @@ def checked(**values: Any) -> parameters.RunParameters:
             raise ParameterError("source files needs a folder.", remedy="Name it with --data-dir.")
         if not Path(folder).is_dir():
             raise ParameterError(f"{folder}: there is no such folder.", remedy="Check --data-dir.")
+    if source == "demo" and run.data_dir:
+        raise ParameterError(
+            f"--data-dir {run.data_dir}: the demo reads no folder.",
+            remedy="Add --source files or --source live.",
+        )
     return run
+
+
+def span(start: str, end: str) -> tuple[dt.date, dt.date]:
+    """First and last date of a history, or one clear line."""
+    first, last = day(start, "start"), day(end, "end")
+    if first > last:
+        raise ParameterError(f"--start {first} is after --end {last}.", remedy="Swap them.")
+    return first, last
 
 
 def day(text: str, name: str) -> dt.date:
@@ -105,9 +122,9 @@ def history(
     from fiveengines import routine
     from fiveengines.files_atomic import write_text
 
-    first, last = day(start, "start"), day(end, "end")
-    if first > last:
-        raise ParameterError(f"--start {first} is after --end {last}.", remedy="Swap them.")
+    first, last = span(start, end)
+    if last > dt.date.today():
+        raise ParameterError(f"--end {last} is in the future.", remedy="Choose today or an earlier date.")
     run = checked(source=source, data_dir=data_dir, params_file=params)
     table = routine.history(
         first, last, source=run.source, data_dir=run.data_dir, params_file=run.params_file
@@ -120,13 +137,16 @@ def history(
 @app.command()
 def lab(
     port: Annotated[
-        int | None, typer.Option("--port", help="Port on localhost; the next free one when taken.")
+        int | None,
+        typer.Option("--port", min=1, max=65535, help="Port on localhost; the next free one when taken."),
     ] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")] = False,
+    allow_root: Annotated[bool, typer.Option("--allow-root", help="Run although you are root.")] = False,
 ) -> int:
     """Open JupyterLab on the notebooks, on this machine only."""
-    import subprocess
     import sys
+
+    from fiveengines.cli.run import until_stopped
 
     folder = paths.notebooks_dir()
     start = folder / "Start.ipynb"
@@ -136,9 +156,11 @@ def lab(
         "jupyterlab",
         f"--ServerApp.root_dir={folder}",
         "--ServerApp.ip=127.0.0.1",
+        "--ServerApp.answer_yes=True",
     ]
     command += [f"--ServerApp.default_url=/lab/tree/{start.name}"] if start.is_file() else []
     command += [f"--ServerApp.port={port}"] if port else []
     command += ["--no-browser"] if no_browser else []
+    command += ["--allow-root"] if allow_root else []
     typer.echo(f"JupyterLab opens {folder}; stop it with Ctrl-C.")
-    return subprocess.call(command)  # noqa: S603  (our own interpreter, no shell)
+    return until_stopped(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from fiveengines import paths
 from fiveengines.cli.commands import DataDir, app, day
+from fiveengines.errors import ParameterError
 
 if TYPE_CHECKING:
     from fiveengines.fetch import Event
@@ -36,7 +38,9 @@ def fetch(
     from fiveengines.fetch import fetch as run
     from fiveengines.store import Store
 
-    first = day(since, "since") if since else None
+    first = day(since, "since") if since is not None else None
+    if first is not None and first > dt.date.today():
+        raise ParameterError(f"--since {first} is in the future.", remedy="Choose today or an earlier date.")
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -117,6 +121,7 @@ def doctor(
     for row in rows:
         if row.reachable is False:
             console.print(Text(f"{row.title}: {row.said}"), soft_wrap=True)
+    for row in rows:
         if row.mend:
             console.print(Text(f"{row.title} → {row.mend}"), soft_wrap=True)
     return 0 if all(each.ok for each in checks) else 1

@@ -181,8 +181,14 @@ class Store:
         """What `reader` makes of `path`, read again only when the file was replaced."""
         try:
             stat = path.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return absent
+        except OSError as error:
+            raise StoreError(
+                f"the store cannot be read ({error.strerror}).",
+                where=str(path),
+                remedy="Check its permissions.",
+            ) from error
         stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         cached = self._cache.get(path)
         if cached is None or cached.stamp != stamp:
