@@ -220,6 +220,19 @@ def test_impossible_values_are_refused_with_the_range(field: str, value: object,
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "kept"),
+    [
+        ("vix", "30 %", 30.0),
+        ("cta_exposure", "−20", -20.0),
+        ("vix", " 18.5\u00a0", 18.5),
+        ("vix", "2e1", 20.0),
+    ],
+)
+def test_a_figure_may_be_typed_as_it_is_printed(field: str, typed: str, kept: float) -> None:
+    assert overrides.check(field, typed) == kept
+
+
 def test_an_unknown_field_is_answered_with_the_nearest() -> None:
     with pytest.raises(OverrideError, match="'vix'"):
         overrides.check("vixx", 20)

@@ -19,6 +19,8 @@ from fiveengines.errors import ParameterError
 
 Model = TypeVar("Model", bound=BaseModel)
 MAX_BYTES = 2_000_000
+# What pydantic calls by Python's names.
+_LISTS = {"tuple_type": "A list is needed", "list_type": "A list is needed"}
 # The same safe loader, in C where PyYAML was built with it: ten times faster.
 _Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -120,7 +122,7 @@ def describe(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
     elif first["type"] == "missing":
         text = f"{name!r} is missing. Add it."
     else:
-        message = first["msg"].removeprefix("Value error, ")
+        message = _LISTS.get(first["type"], first["msg"].removeprefix("Value error, "))
         text = f"{name}: {message}" if name else message
         found = first["input"]
         shown = str(found) if isinstance(found, dt.date) else repr(found)

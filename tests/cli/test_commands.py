@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from fiveengines import paths
 
 
-def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, cwd: Path | None = None, columns: str = "200") -> subprocess.CompletedProcess[str]:
     code = "from fiveengines.cli import console; console()"
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
@@ -23,7 +24,7 @@ def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess
         timeout=120,
         check=False,
         cwd=cwd,
-        env={**os.environ, "COLUMNS": "200"},
+        env={**os.environ, "COLUMNS": columns},
     )
 
 
@@ -50,6 +51,14 @@ def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess
         (["lab", "--port", "99999"], "65535"),
         (["override", "set", "ctaa", "65", "--why", "a test"], "cta"),
         (["override", "set", "cta_exposure", "650", "--why", "a test"], "-100 to 100"),
+        (["override", "set", "cta_exposure", "-650", "--why", "a test"], "-100 to 100"),
+        (["override", "set", "cta_exposure", "65"], "--why"),
+        (["override", "set", "cta_exposure", "65", "--why", " "], "Say why"),
+        (["override", "set", "vix", "1,234", "--why", "a test"], "without other marks"),
+        (["override", "set", "vix", "30", "--why", "a test", "--as-of", "2999-01-01"], "in the future"),
+        (["override", "set", "vix", "30", "--why", "a test", "--until", "soon"], "YYYY-MM-DD"),
+        (["override", "set", "state:breadth", "bad", "--why", "a test"], "supportive, neutral, adverse"),
+        (["override", "lst"], "Did you mean 'list'"),
         (["fetch", "--only", "nobody"], "nobody"),
         (["import", "/nowhere/at/all"], "/nowhere/at/all"),
     ],
@@ -98,10 +107,11 @@ def test_an_override_is_set_listed_and_ended(tmp_path: Path) -> None:
     shutil.copytree(paths.project_root() / "params", params)
     file = str(params / "weekly.yaml")
     why = "a bank's note <b>&"
-    assert run("override", "set", "cta_exposure", "65", "--why", why, "--params", file).returncode == 0
-    listed = run("override", "list", "--params", file).stdout
-    assert "65" in listed
-    assert "<b>&" in listed
+    set_to = run("override", "set", "cta_exposure", "-65", "--why", why, "--params", file)
+    assert set_to.stdout.startswith("Trend followers' exposure (modelled): -65 % of maximum, from ")
+    listed = run("override", "list", "--params", file, columns="60").stdout
+    assert re.search(r"cta_exposure  active +\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d  -65 % of maximum\n", listed)
+    assert f"UTC: {why}\n" in listed, "nothing is cut off, however narrow the terminal"
     assert run("override", "expire", "cta_exposure", "--params", file).returncode == 0
     assert run("override", "expire", "cta_exposure", "--params", file).returncode != 0
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from typer.core import TyperCommand
 
 from fiveengines import parameters
 from fiveengines.cli.commands import AsOf, Params, app
+
+if TYPE_CHECKING:
+    from fiveengines.overrides import Entry
 
 manual = typer.Typer(
     help="Manual readings: the same trail that the notebook's panel writes.",
@@ -24,12 +26,25 @@ Field = Annotated[str, typer.Argument(help="An indicator, or state:<engine>.")]
 Who = Annotated[str | None, typer.Option("--who", help="Who enters it (default: git or system user).")]
 
 
+# Units that a figure does without.
+_BARE = {"index", "ratio", "flag"}
+_NEGATIVE = re.compile(r"-\.?\d")
+
+
+class _Figures(TyperCommand):
+    """A command whose arguments may be negative figures, which would otherwise be taken for options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """A blank in front makes an argument of a figure; whoever reads it drops the blank."""
+        return super().parse_args(ctx, [f" {each}" if _NEGATIVE.match(each) else each for each in args])
+
+
 def _trail(params: Path | None) -> Path:
     loaded = parameters.load(params)
     return loaded.beside(loaded.weekly.overrides)
 
 
-@manual.command(name="set")
+@manual.command(name="set", cls=_Figures)
 def set_value(
     field: Field,
     value: Annotated[str, typer.Argument(help="The figure, or supportive, neutral or adverse.")],
@@ -51,9 +66,7 @@ def set_value(
     entry = overrides.set_override(
         _trail(params), field, value, why=why, as_of=as_of, source=source, who=who, until=until
     )
-    typer.echo(
-        f"{overrides.field_title(field)}: {entry.value} from {entry.as_of} until {entry.until}, by {entry.who}"
-    )
+    typer.echo(f"{entry.title}: {_figure(entry.value, overrides.bounds(field).unit)}, {_held(entry)}")
     return 0
 
 
@@ -66,19 +79,13 @@ def list_values(as_of: AsOf = None, params: Params = None) -> int:
     if not rows:
         typer.echo("No manual readings.")
         return 0
-    table = Table("field", "value", "status", "from", "until", "who", "why")
+    wide = max(len(row["field"]) for row in rows)
     for row in rows:
-        cells = (
-            row["field"],
-            row["value"],
-            row["status"],
-            row["as_of"],
-            row["until"],
-            row["who"],
-            row["why"],
-        )
-        table.add_row(*(Text(str(each)) for each in cells))
-    Console().print(table)
+        holds = f"{row['as_of']} to {row['until']}"
+        value = _figure(row["value"], row["unit"])
+        typer.echo(f"{row['field']:<{wide}}  {row['status']:<10}  {holds}  {value}")
+        source = f" ({row['source']})" if row["source"] else ""
+        typer.echo(f"  {row['who']}, {row['entered_at']:%Y-%m-%d %H:%M} UTC: {row['why']}{source}")
     return 0
 
 
@@ -94,5 +101,17 @@ def expire(
     from fiveengines import overrides
 
     ended = overrides.expire(_trail(params), field, why=why, as_of=as_of, who=who)
-    typer.echo(f"{overrides.field_title(field)}: {len(ended)} entry ended.")
+    count = "1 entry" if len(ended) == 1 else f"{len(ended)} entries"
+    typer.echo(f"{overrides.field_title(field)}: {count} ended.")
     return 0
+
+
+def _figure(value: float | str, unit: str) -> str:
+    """What was entered, as a person writes it."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.10g}" + ("" if unit in _BARE else f" {unit}")
+
+
+def _held(entry: Entry) -> str:
+    return f"from {entry.as_of} until {entry.until}, by {entry.who}"

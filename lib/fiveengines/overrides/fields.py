@@ -59,13 +59,18 @@ class Bounds:
     unit: str
     choices: tuple[str, ...] = ()
 
+    @property
+    def span(self) -> str:
+        """Lowest to highest, without the unit."""
+        return f"{self.low:,g} to {self.high:,g}"
+
     def __str__(self) -> str:
         if self.choices:
             return ", ".join(self.choices)
         if self.kind == "choice":
             return f"{self.low:g} (no) or {self.high:g} (yes)"
         unit = "" if self.unit in {"index", "ratio"} else f" {self.unit}"
-        return f"{self.low:,g} to {self.high:,g}{unit}"
+        return f"{self.span}{unit}"
 
 
 @lru_cache(maxsize=1)
@@ -128,7 +133,8 @@ def check(field: str, value: object) -> Value:
         return word
     number = _number(value)
     if number is None:
-        raise OverrideError(f"{field}: {_shown(value)} is not a number.", remedy=f"Enter {allowed}.")
+        hint = " Write 1234.5 without other marks." if _has_digit(value) else ""
+        raise OverrideError(f"{field}: {_shown(value)} is not a number.", remedy=f"Enter {allowed}.{hint}")
     inside = allowed.low <= number <= allowed.high
     if not inside or (allowed.kind == "choice" and number not in {allowed.low, allowed.high}):
         raise OverrideError(f"{field}: {number:,g} is not possible.", remedy=f"Enter {allowed}.")
@@ -138,11 +144,18 @@ def check(field: str, value: object) -> Value:
 def _number(value: object) -> float | None:
     if isinstance(value, bool):
         return None
+    if isinstance(value, str):
+        # a true minus sign, a hard space and the unit of a percentage do no harm
+        value = value.replace("−", "-").replace("\u00a0", " ").strip().removesuffix("%")
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return None
     return number if math.isfinite(number) else None
+
+
+def _has_digit(value: object) -> bool:
+    return isinstance(value, str) and any(each.isdigit() for each in value)
 
 
 def _shown(value: object) -> str:
