@@ -65,7 +65,7 @@ def test_the_box_shows_typed_text_as_text() -> None:
     assert "=1+1 &amp; more" in shown
 
 
-@pytest.mark.parametrize("folder", ["weekly", "companions"])
+@pytest.mark.parametrize("folder", ["", "weekly", "companions"])
 def test_every_notebook_asks_for_readable_errors(folder: str) -> None:
     from fiveengines import paths
 

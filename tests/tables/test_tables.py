@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fiveengines import tables
 from fiveengines.dataset import Notice
+from fiveengines.narrative import ENGINE_NAMES
 from fiveengines.overrides import Entry
 from fiveengines.parameters import ENGINES
 from fiveengines.routine import Week
@@ -141,6 +142,33 @@ def test_evidence_names_every_indicator_once(week: Week) -> None:
     for reading in week.engines.values():
         for each in reading.evidence:
             assert str(safe(each.title)) in shown
+
+
+def test_the_call_names_regime_exposure_style_and_what_was_entered(week: Week) -> None:
+    said = repr(tables.call(week))
+    assert f"{week.regime.number} {week.regime.name}" in said
+    assert f"Aggressiveness: {100 * week.aggressiveness.value:.0f} %" in said
+    assert "by hand" not in said
+    assert "1 entered by hand" in repr(tables.call(week.with_entries((entry(week, "vix", 30.0),))))
+
+
+def test_the_last_weeks_stand_newest_first_with_their_turns(week: Week) -> None:
+    past = week.history()
+    turned = week.at(past.index[past["inflection"] != ""][-1])
+    for each in (week, turned):
+        shown = re.sub(r"<[^>]+>", " ", html(tables.last_weeks(each))).replace("\u00a0", " ")
+        days = [f"{day.day} {day:%b %Y}" for day in each.history().index[:-6:-1]]
+        places = [shown.index(day) for day in days]
+        assert places == sorted(places)
+        assert shown.count("▲") + shown.count("●") + shown.count("▼") == 5 * len(ENGINES)
+    engine, direction = str(past["inflection"].loc[turned.as_of]).split(",")[0].split(":")
+    assert f"{ENGINE_NAMES[engine]} {direction}" in shown
+
+
+def test_a_paragraph_takes_the_notebooks_ink_and_a_table_its_own(week: Week) -> None:
+    said = html(tables.banner(week)) + html(tables.overrides(week))
+    assert re.findall(r"color:(?!color-mix\(in srgb,#[0-9a-f]{6} 60%,currentcolor\))", said) == []
+    assert "color-mix" not in html(tables.engines(week))
 
 
 def test_the_banner_is_for_a_simulated_market_only(week: Week) -> None:

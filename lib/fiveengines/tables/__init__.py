@@ -18,9 +18,10 @@ from fiveengines.tables.step_tables import (
     turn_records,
     watch,
 )
+from fiveengines.tables.week_tables import call, last_weeks
 
 __all__ = [
-    "answer", "appendix", "banner", "base_rates", "engines", "events", "evidence", "exposures", "flip", "health",
-    "inflections", "insights", "method", "narrative", "overrides", "plan", "playbook", "risk", "sequences", "style",
-    "tape", "tilts", "trades", "tranches", "turn_records", "watch",
+    "answer", "appendix", "banner", "base_rates", "call", "engines", "events", "evidence", "exposures", "flip",
+    "health", "inflections", "insights", "last_weeks", "method", "narrative", "overrides", "plan", "playbook", "risk",
+    "sequences", "style", "tape", "tilts", "trades", "tranches", "turn_records", "watch",
 ]  # fmt: skip

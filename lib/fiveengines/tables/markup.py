@@ -16,8 +16,13 @@ from markupsafe import Markup, escape
 
 from fiveengines.charts import theme
 
-# JupyterLab paints rows in colours of its own; a table keeps its ink and its white ground, dark notebook or not.
-_NOTEBOOK_INK = ".gt_table :is(tr,td,th){color:inherit !important;background-color:transparent !important}"
+# JupyterLab paints rows in colours of its own; a table keeps its ink and its white ground, dark notebook or not, and
+# is set in the notebook's type and size, so that a row fits beside the file browser.
+_NOTEBOOK_INK = (
+    ".gt_table :is(tr,td,th){color:inherit !important;background-color:transparent !important}"
+    ".gt_table.gt_table{font-family:inherit;font-size:13.5px !important}"
+)
+_COLOURED = re.compile(r'style="color:(#[0-9a-f]{6})', re.IGNORECASE)
 _HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
 
 
@@ -43,7 +48,7 @@ def coloured(text: str, colour: str, *, bold: bool = False) -> Markup:
 
 def soft(text: object) -> Markup:
     """Secondary text."""
-    return Markup('<span style="color:{}">{}</span>').format(theme.LIGHT["soft"], safe(text))
+    return Markup('<span class="soft" style="color:{}">{}</span>').format(theme.LIGHT["soft"], safe(text))
 
 
 def lines(*parts: object) -> Markup:
@@ -113,7 +118,10 @@ class Prose:
         inside = Markup().join(
             each if each.startswith("<div>") else Markup("<p>{}</p>").format(each) for each in self.paragraphs
         )
-        return plain(Markup('<div class="{}">{}</div>').format(self.css_class, inside))
+        # a table brings its white ground; a paragraph stands on the notebook's own, light or dark: mixed with its
+        # ink, a colour can be read on both
+        mixed = _COLOURED.sub(r'style="color:color-mix(in srgb,\1 60%,currentcolor)', str(inside))
+        return plain(Markup('<div class="{}">{}</div>').format(self.css_class, Markup(mixed)))  # noqa: S704
 
     def __repr__(self) -> str:
         return "\n".join(each.replace("<li>", Markup("<li> · ")).striptags() for each in self.paragraphs)
