@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from fiveengines import overrides
-from fiveengines.errors import FiveEnginesError, OverrideError
+from fiveengines.errors import ConflictError, FiveEnginesError, OverrideError
 from fiveengines.overrides import Change, Entry
 
 DAY = dt.date(2024, 3, 1)
@@ -95,6 +95,15 @@ def test_impossible_dates_are_refused(folder: Path, until: str) -> None:
         enter(folder, 65, until=until)
 
 
+def test_a_reading_to_come_is_refused_and_a_running_day_belongs_to_the_last_one(folder: Path) -> None:
+    tomorrow = dt.date.today() + dt.timedelta(days=1)
+    with pytest.raises(OverrideError, match="is in the future"):
+        enter(folder, 65, as_of=tomorrow)
+    assert overrides.load(folder).records == ()
+    latest = enter(folder, 65, as_of=dt.date.today(), now=None)
+    assert latest.as_of == enter(folder, 65, as_of=None, now=None).as_of
+
+
 def test_a_reason_is_needed(folder: Path) -> None:
     with pytest.raises(OverrideError, match="why"):
         enter(folder, "adverse", "state:breadth", why=" \u202e\t")
@@ -123,7 +132,7 @@ def test_one_clash_does_not_hold_up_the_other_changes(folder: Path) -> None:
         Change("cta_exposure", 10.0, "mine", expected=None),
         Change("vix", 30.0, "mine", expected=None),
     ]
-    with pytest.raises(OverrideError, match="cta_exposure"):
+    with pytest.raises(ConflictError, match="Trend followers"):
         overrides.save(folder, changes, as_of=DAY, who="Bo")
     found = {each.field: each.value for each in overrides.load(folder).active(DAY)}
     assert found == {"cta_exposure": 65.0, "vix": 30.0}

@@ -55,9 +55,13 @@ class StoreError(DataError):
 
 
 class OverrideError(FiveEnginesError):
-    """A manual reading is impossible, unknown, or collides with another person's entry."""
+    """A manual reading is impossible or unknown."""
 
     exit_code = 2
+
+
+class ConflictError(OverrideError):
+    """Someone else changed a manual reading since the editor looked at it."""
 
 
 class NotebookError(FiveEnginesError):

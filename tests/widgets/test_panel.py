@@ -102,6 +102,34 @@ def test_an_impossible_figure_is_refused_with_its_range(panel: OverridePanel) ->
     assert "Nothing is saved yet" in panel._said.value
 
 
+def test_a_choice_shows_what_the_data_say_until_one_is_made(panel: OverridePanel) -> None:
+    row = panel.row("state:volatility")
+    said = panel.week.engines["volatility"].state
+    assert row.control.label == f"data ({said})"
+    row.control.value = "adverse"
+    panel.reload()
+    assert row.control.label == f"data ({said})"
+    assert panel.changes() == []
+
+
+def test_a_field_shows_the_figure_as_one_would_type_it(panel: OverridePanel) -> None:
+    for name in ("vix", "cta_exposure", "cot_speculators", "hy_spread"):
+        row = panel.row(name)
+        typed = overrides.check(name, row.control.placeholder)
+        assert typed == pytest.approx(row.spec.data, abs=row.spec.bounds.step)
+
+
+def test_a_complaint_goes_when_its_cause_does(panel: OverridePanel) -> None:
+    enter(panel, "vix", "30", "")
+    panel._tabs.selected_index = 0
+    panel.save()
+    row = panel.row("vix")
+    assert "Say why" in row._facts.value
+    assert panel._tabs.get_title(panel._tabs.selected_index) == "Volatility", "led to what is missing"
+    row._why.value = "a desk note"
+    assert "Say why" not in row._facts.value
+
+
 def test_saving_needs_a_reason(panel: OverridePanel, params: Path) -> None:
     panel.row("vix").control.value = "30"
     panel.save()
@@ -121,7 +149,7 @@ def test_what_is_saved_is_what_a_later_notebook_reads(panel: OverridePanel, para
     assert {e.field: e.value for e in later.overrides} == far_from(later.without_overrides())
     assert panel.changes() == []
     for field in far_from(later.without_overrides()):
-        panel.row(field).control.value = None
+        panel.row(field).control.value = ""
     panel.save()
     assert load(params).regime == later.without_overrides().regime
     assert len(overrides.load(panel.directory).records) == 2 * len(far_from(later.without_overrides()))
@@ -140,6 +168,25 @@ def test_two_panels_at_once(panel: OverridePanel, params: Path) -> None:
     enter(other, "cta_exposure", "-20", "yours, knowingly")
     other.save()
     assert [e.value for e in load(params).overrides] == [-20.0]
+
+
+def test_what_met_another_persons_entry_stays_typed_and_replaces_it_when_saved_once_more(
+    panel: OverridePanel, params: Path
+) -> None:
+    other = OverridePanel(load(params))
+    enter(panel, "cta_exposure", "65", "mine")
+    panel.save()
+    enter(other, "cta_exposure", "-20", "yours")
+    enter(other, "vix", "30", "yours too")
+    other.save()
+    row = other.row("cta_exposure")
+    assert (row.control.value, row._why.value) == ("-20", "yours")
+    assert "saved by hand: 65" in row._facts.value
+    assert [each.field for each in other.changes()] == ["cta_exposure"], "the other field is saved"
+    other.save()
+    assert {e.field: e.value for e in load(params).overrides} == {"cta_exposure": -20.0, "vix": 30.0}
+    actions = [each.action for each in overrides.load(panel.directory).records]
+    assert actions == ["set", "held", "set", "change"]
 
 
 def test_a_slider_that_a_browser_rounds_enters_nothing(panel: OverridePanel) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fiveengines import calendars
-from fiveengines.errors import OverrideError
+from fiveengines.errors import ConflictError, OverrideError
 from fiveengines.overrides.entries import Action, Entry, Record, Value, field_title, forced_engine
 from fiveengines.overrides.fields import bounds, check, known_field
 from fiveengines.overrides.trail import Trail, as_day, load, week_file
@@ -131,7 +131,7 @@ def save(
     fields.
 
     Everything is checked before anything is written. Fields that someone else changed meanwhile are kept as
-    `held` records without effect, the others are saved, and OverrideError then names who and when.
+    `held` records without effect, the others are saved, and ConflictError then names who and when.
     """
     day = reading_day(as_of)
     checked = [_checked(each, day) for each in changes]
@@ -189,6 +189,9 @@ def reading_day(as_of: dt.date | str | None) -> dt.date:
                 f"as_of: {str(as_of)[:40]!r} is not a date.", remedy="Write it as YYYY-MM-DD."
             ) from None
     day = as_day(as_of)
+    if day > dt.date.today():
+        raise OverrideError(f"as_of: {day} is in the future.", remedy="Choose today or an earlier date.")
+    day = min(day, as_day(calendars.last_completed_friday()))
     # a reading on a Thursday before a holiday is no Friday, and still a reading date
     coming = calendars.reading_dates(day, day + dt.timedelta(days=6))
     return day if coming[0].date() == day else calendars.reading_date(day).date()
@@ -235,8 +238,8 @@ def _write(directory: Path | str, changes: Sequence[Change], day: dt.date, who: 
     if records:
         append(week_file(directory, day), day, records)
     if refused:
-        raise OverrideError(
-            " ".join(refused), remedy="Reload to see what stands there, then save once more to replace it."
+        raise ConflictError(
+            " ".join(refused), remedy="Save once more to replace it, or Reload to keep what stands there."
         )
 
 
@@ -271,8 +274,9 @@ def _refusal(change: Change, newest: Record, held: Record, directory: Path | str
     yours = "Your wish to go back to the data" if change.value is None else f"Your {_figure(change.value)}"
     place = week_file(directory, held.reading).name
     return (
-        f"{change.field}: changed since you opened it: it {what} by {newest.who} at {newest.at:%H:%M} UTC on "
-        f"{newest.at:%d %B %Y}. {yours} is kept in {place} as record {held.id}, without effect."
+        f"{field_title(change.field)}: changed since you opened it: it {what} by {newest.who} at "
+        f"{newest.at:%H:%M} UTC on {newest.at:%d %B %Y}. {yours} is kept in {place} as record "
+        f"{held.id}, without effect."
     )
 
 

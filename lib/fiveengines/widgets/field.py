@@ -6,6 +6,7 @@ Collects what is typed and hands it on as a change; whether it is possible, `ove
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -19,17 +20,23 @@ from fiveengines.overrides import Bounds, Change, Entry
 
 _SLIDING = {"percent", "percentile", "signed"}
 _NO_VALUE = ""
+_HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
+_CLOSED, _OPEN = "note ▸", "note ▾"
 _COPY = "navigator.clipboard.writeText(this.dataset.ask).then(() => { this.textContent = 'copied' })"
 
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """What a row shows about its field; texts are as they stand in the data and are escaped when drawn."""
+    """What a row shows about its field; texts are as they stand in the data and are escaped when drawn.
+
+    bare: the data's figure without its unit, as one would type it.
+    """
 
     field: str
     title: str
     data: float | str | None
     data_text: str
+    bare: str
     age: str
     stale: bool
     bounds: Bounds
@@ -55,18 +62,21 @@ class FieldRow:
         self._stands: float | None = None
         self.control = self._control()
         self.slider = self._slider()
-        self._more = ui.Button(description="note …", tooltip=f"Note, source and validity of {spec.title}")
+        self._more = ui.Button(
+            description=_CLOSED, tooltip=f"Reason, source, validity and where to find {spec.title}"
+        )
         self._more.on_click(lambda _: self._toggle())
         self._facts = ui.HTML()
         self._details = ui.VBox([])
         self._details.add_class("fe-details")
         self._details.layout.display = "none"
-        line = ui.Box([each for each in (self.control, self.slider, self._more) if each is not None])
+        line = ui.Box([self.control, *self._beside(), self._more])
         line.add_class("fe-line")
         self.box = ui.VBox([line, self._facts, self._details])
         self.box.add_class("fe-row")
         self._put(entry)
         self.control.observe(lambda _: self._typed(), names="value")
+        self.control.on_msg(self._entered)
         if self.slider is not None:
             self.slider.observe(self._slid, names="value")
 
@@ -76,7 +86,7 @@ class FieldRow:
     def raw(self) -> object:
         """What stands in the control: text, a choice, or nothing."""
         value = self.control.value
-        return _figure(value) if isinstance(value, str) and not self.spec.bounds.choices else value
+        return value.strip() if isinstance(value, str) else value
 
     @property
     def manual(self) -> bool:
@@ -89,7 +99,7 @@ class FieldRow:
             if self.manual:
                 overrides.check(self.spec.field, self.raw)
         except OverrideError as error:
-            return str(error)
+            return str(error).removeprefix(f"{self.spec.field}: ")
         return None
 
     def change(self) -> Change | None:
@@ -121,26 +131,32 @@ class FieldRow:
         self._put(entry)
         self.say(None)
 
+    def meet(self, entry: Entry | None, expected: str | None) -> None:
+        """Show what stands in the trail now beside what is typed, which stays."""
+        self._entry, self._expected = entry, expected
+        self.say(self.problem())
+
     def say(self, problem: str | None) -> None:
         """Write the facts below the control, and a problem in front of them."""
         spec, entry = self.spec, self._entry
         parts = [f'<span class="fe-wrong">{escape(problem)}</span>'] if problem else []
         age = f'<span class="{"fe-stale" if spec.stale else "fe-fresh"}">{escape(spec.age)}</span>'
         parts.append(f"data: {escape(spec.data_text)}{', ' + age if spec.age else ''}")
-        if spec.bounds.kind not in {"state", "choice"}:
-            parts.append(f"possible: {escape(str(spec.bounds))}")
+        if spec.bounds.kind not in {"state", "choice"} and not problem:
+            parts.append(f"possible: {escape(minus(spec.bounds.span))}")
         if entry is not None:
-            parts.append(
-                f'<span class="fe-manual-note">by hand: {escape(_plain(entry.value))}, {escape(entry.who)}, '
-                f"until {entry.until:%d %b %Y}</span>"
-            )
+            saved = f"saved by hand: {minus(_plain(entry.value))}, {entry.who}, until {entry.until:%d %b %Y}"
+            parts.append(f'<span class="fe-manual-note">{escape(saved)}</span>')
         self._facts.value = f'<div class="fe-data">{" · ".join(parts)}</div>'
         (self.box.add_class if self.manual else self.box.remove_class)("fe-on")
 
-    def open(self) -> None:
-        """Show the details."""
+    def open(self, *, focus: bool = False) -> None:
+        """Show the details; with `focus` the reason is what is typed into next."""
         self._build_details()
         self._details.layout.display = "flex"
+        self._more.description = _OPEN
+        if focus:
+            self._why.focus()
 
     # inside
 
@@ -150,11 +166,12 @@ class FieldRow:
         if spec.bounds.choices or spec.bounds.kind == "choice":
             words = spec.bounds.choices or ("yes", "no")
             values: tuple[object, ...] = spec.bounds.choices or (spec.bounds.high, spec.bounds.low)
-            options = [(f"data ({spec.data_text})", None), *zip(words, values, strict=True)]
-            control = ui.Dropdown(options=options, value=None, description=spec.title, style=style)
+            # an option whose value is None cannot be chosen: ipywidgets takes None for "no option"
+            options = [(f"data ({spec.data_text})", _NO_VALUE), *zip(words, values, strict=True)]
+            control = ui.Dropdown(options=options, value=_NO_VALUE, description=spec.title, style=style)
         else:
             control = ui.Text(
-                placeholder=spec.data_text, description=spec.title, style=style, continuous_update=True
+                placeholder=spec.bare, description=spec.title, style=style, continuous_update=True
             )
         control.add_class("fe-entry")
         return control
@@ -173,14 +190,20 @@ class FieldRow:
         slider.add_class("fe-slider")
         return slider
 
+    def _beside(self) -> list[Any]:
+        """The slider, or its empty place, so that what is typed into stands in one column."""
+        if self.slider is not None or not isinstance(self.control, ui.Text):
+            return [self.slider] if self.slider is not None else []
+        place = ui.Box([])
+        place.add_class("fe-slider")
+        return [place]
+
     def _put(self, entry: Entry | None) -> None:
         """Fill the controls without telling anyone."""
         self._quiet = True
         try:
             text = isinstance(self.control, ui.Text)
-            self.control.value = (
-                (_plain(entry.value) if text else entry.value) if entry else ("" if text else None)
-            )
+            self.control.value = (_plain(entry.value) if text else entry.value) if entry else _NO_VALUE
             self._slide_to(entry.value if entry else self.spec.data)
             if self._why is not None:
                 self._fill_details()
@@ -215,6 +238,16 @@ class FieldRow:
         if self.manual:
             self.open()  # after the picture: building the note takes as long as reading the week
 
+    def _entered(self, _: object, content: dict[str, Any], __: object) -> None:
+        """Enter leads from the figure to its reason."""
+        if content.get("event") == "submit" and self.manual:
+            self.open(focus=True)
+
+    def _noted(self) -> None:
+        if not self._quiet:
+            self.say(self.problem())
+            self._changed()
+
     def _slid(self, event: dict[str, Any]) -> None:
         moved = self._on_grid(event["new"])
         if not self._quiet and moved != self._stands:
@@ -226,6 +259,7 @@ class FieldRow:
             self.open()
         else:
             self._details.layout.display = "none"
+            self._more.description = _CLOSED
 
     def _build_details(self) -> None:
         if self._why is not None:
@@ -241,7 +275,7 @@ class FieldRow:
         self._until = ui.DatePicker(description="Valid until", style=style)
         self._fill_details()
         for each in (self._why, self._source, self._until):
-            each.observe(lambda _: None if self._quiet else self._changed(), names="value")
+            each.observe(lambda _: self._noted(), names="value")
         self._details.children = (self._why, self._source, self._until, ui.HTML(self._ask()))
 
     def _fill_details(self) -> None:
@@ -261,9 +295,9 @@ class FieldRow:
         )
 
 
-def _figure(text: str) -> str:
-    """A typed number as Python writes it: a true minus sign, blanks and a unit's per cent sign do no harm."""
-    return text.replace("−", "-").replace("%", "").replace("\u00a0", "").strip()
+def minus(text: str) -> str:
+    """The same text with true minus signs before figures."""
+    return _HYPHEN.sub("−", text)
 
 
 def _plain(value: float | str) -> str:

@@ -6,6 +6,7 @@ Computes nothing: `week.with_entries` reads the week again, `overrides` checks a
 from __future__ import annotations
 
 import datetime as dt
+import math
 import os
 from html import escape
 from typing import Any
@@ -14,12 +15,12 @@ import ipywidgets as ui
 
 from fiveengines import overrides
 from fiveengines.engines import EngineReading, Evidence
-from fiveengines.errors import FiveEnginesError, OverrideError
+from fiveengines.errors import ConflictError, FiveEnginesError, OverrideError
 from fiveengines.narrative import ENGINE_NAMES, figure
 from fiveengines.overrides import Change, Trail
 from fiveengines.playbook import content
 from fiveengines.routine import Week
-from fiveengines.widgets.field import FieldRow, FieldSpec
+from fiveengines.widgets.field import FieldRow, FieldSpec, minus
 from fiveengines.widgets.preview import preview
 from fiveengines.widgets.snapshot import snapshot
 from fiveengines.widgets.style import CSS
@@ -100,6 +101,7 @@ class OverridePanel:
             row.open()
             row.say(problem)
         if stopped:
+            self._lead_to(stopped[0][0])
             names = ", ".join(row.spec.title for row, _ in stopped)
             self._say(
                 f"Nothing is saved yet. A reason or a possible figure is missing for: {names}.", good=False
@@ -111,6 +113,10 @@ class OverridePanel:
             return
         try:
             overrides.save(self.directory, changes, as_of=self._day, who=self._who.value)
+        except ConflictError as error:
+            self._meet()
+            self._say(str(error), good=False)
+            return
         except FiveEnginesError as error:
             self._say(str(error), good=False)
             return
@@ -120,6 +126,25 @@ class OverridePanel:
             "this one's cells again to see it here too.",
             good=True,
         )
+
+    def _lead_to(self, row: FieldRow) -> None:
+        """Bring a row that stops the saving before the reader, ready to be typed into."""
+        for at, engine in enumerate(self.week.engines):
+            if self._engine_of(row.spec.field) == engine:
+                self._tabs.selected_index = at
+        if row.problem():
+            row.control.focus()
+        else:
+            row.open(focus=True)
+
+    def _meet(self) -> None:
+        """Show what others saved meanwhile; what is typed stays, and saving it once more replaces theirs."""
+        typed = {field for field, row in self._rows.items() if row.change() is not None}
+        self._take(self.week)
+        for field, row in self._rows.items():
+            (row.meet if field in typed else row.reset)(self._entries.get(field), self._expected(field))
+        self._titles()
+        self._show()
 
     def reload(self) -> None:
         """Show what stands in the trail; what was typed and not saved is dropped."""
@@ -217,7 +242,8 @@ class OverridePanel:
             field=evidence.indicator,
             title=evidence.title,
             data=evidence.data_value,
-            data_text=figure(evidence.data_value, evidence.unit),
+            data_text=minus(figure(evidence.data_value, evidence.unit)),
+            bare=_bare(evidence.data_value, overrides.bounds(evidence.indicator).step),
             age=age,
             stale=days is not None and days > _OLD_DAYS,
             bounds=overrides.bounds(evidence.indicator),
@@ -237,6 +263,7 @@ class OverridePanel:
             title="State of the whole engine (shown in red on the cover)",
             data=state,
             data_text=state,
+            bare=state,
             age="",
             stale=False,
             bounds=overrides.bounds(f"state:{reading.name}"),
@@ -275,6 +302,13 @@ def _with_dates(changes: list[Change], day: dt.date) -> list[Change]:
         for each in changes
         for until in ([each.until] if isinstance(each.until, dt.date) and each.until >= day else [day])
     ]
+
+
+def _bare(value: float | None, step: float) -> str:
+    """A figure as one would type it, in as many decimals as its field's steps have."""
+    if value is None:
+        return "no value"
+    return minus(f"{value:.{max(0, math.ceil(-math.log10(step)))}f}")
 
 
 def _age(days: int) -> str:

@@ -22,7 +22,8 @@ def preview(before: Snapshot, after: Snapshot, data_alone: Snapshot, *, manual: 
     return (
         f'<section class="fe-preview" aria-label="Preview">{_call(before, after)}'
         f'<ul class="fe-flips">{"".join(f"<li>{escape(line)}</li>" for line in changed)}</ul>'
-        f"{_quiet(changed, unsaved)}{_engines(before, after)}{_regimes(before, after)}{_gauge(before, after)}"
+        f'{_quiet(changed, unsaved)}<div class="fe-two">{_engines(before, after)}'
+        f"<div>{_regimes(before, after)}{_gauge(before, after)}</div></div>"
         f'<p class="fe-count">{_count(manual, unsaved)}{_without(after, data_alone, manual)}'
         "<br>Thin marks: as saved.</p></section>"
     )
