@@ -128,6 +128,14 @@ def test_an_entered_figure_is_marked_with_the_data_beside_it(week: Week) -> None
     assert "Without them the call would be" in html(tables.overrides(manual))
 
 
+def test_what_the_data_say_stands_beside_an_entry_that_did_not_look(week: Week) -> None:
+    vix = next(each for each in week.engines["volatility"].evidence if each.indicator == "vix")
+    with_entries = week.with_entries((entry(week, "vix", 33.3), entry(week, "state:breadth", "adverse")))
+    shown = html(tables.overrides(with_entries))
+    assert re.search(rf">{vix.data_value:.1f}</td>", shown)
+    assert re.search(rf">{week.engines['breadth'].state}</td>", shown)
+
+
 def test_a_forced_state_is_marked(week: Week) -> None:
     manual = week.with_entries((entry(week, "state:liquidity", "adverse"),))
     row = next(row for row in html(tables.engines(manual)).split("<tr>") if ">Liquidity" in row)

@@ -46,6 +46,13 @@ def coloured(text: str, colour: str, *, bold: bool = False) -> Markup:
     )
 
 
+def typed(*parts: object) -> Markup:
+    """What a person typed, under each other: a word longer than its column is broken, and the column stays readable."""
+    return Markup('<div class="typed" style="min-width:9em;overflow-wrap:anywhere">{}</div>').format(
+        lines(*parts)
+    )
+
+
 def soft(text: object) -> Markup:
     """Secondary text."""
     return Markup('<span class="soft" style="color:{}">{}</span>').format(theme.LIGHT["soft"], safe(text))

@@ -17,7 +17,18 @@ from fiveengines.playbook.rules import Dispute, Finding
 from fiveengines.routine import Week
 from fiveengines.styles import StyleReading
 from fiveengines.tables import values
-from fiveengines.tables.markup import Prose, badge, coloured, great_table, lines, listed, minus, prose, soft
+from fiveengines.tables.markup import (
+    Prose,
+    badge,
+    coloured,
+    great_table,
+    lines,
+    listed,
+    minus,
+    prose,
+    soft,
+    typed,
+)
 
 _TAPE = {
     "efficiency_ratio": "Efficiency ratio",
@@ -202,7 +213,12 @@ def overrides(week: Week) -> Any:
     """Figures entered by hand and in force this week: who, why and until; a sentence when there are none."""
     if not week.overrides:
         return prose(soft("No figure was entered by hand for this week."))
+    plain = week.without_overrides()
     units = {each.indicator: each.unit for reading in week.engines.values() for each in reading.evidence}
+    data: dict[str, float | str | None] = {
+        f"state:{name}": each.state for name, each in plain.engines.items()
+    }
+    data |= {each.indicator: each.value for reading in plain.engines.values() for each in reading.evidence}
     columns = {
         "field": "Entered",
         "value": "Value",
@@ -216,15 +232,16 @@ def overrides(week: Week) -> Any:
         {
             "field": each.title,
             "value": lines(values.entered(each.value, units.get(each.field, "")), badge("manual")),
-            "before": values.entered(each.before, units.get(each.field, "")),
-            "why": lines(each.why, soft(each.source) if each.source else ""),
-            "who": each.who,
+            "before": values.entered(
+                data.get(each.field) if each.before is None else each.before, units.get(each.field, "")
+            ),
+            "why": typed(each.why, soft(each.source) if each.source else ""),
+            "who": typed(each.who),
             "when": values.day(pd.Timestamp(each.entered_at)),
             "until": values.day(pd.Timestamp(each.until)),
         }
         for each in week.overrides
     ]
-    plain = week.without_overrides()
     note = (
         f"Without them the call would be {plain.regime.name} "
         f"with {100 * plain.aggressiveness.value:.0f} % of the risk budget in use."
