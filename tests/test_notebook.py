@@ -40,6 +40,17 @@ def test_a_mistake_is_one_box_with_its_remedy_and_no_traceback(tmp_path: Path) -
     assert "Traceback" not in str(document.cells[1].outputs)
 
 
+def test_a_cell_run_out_of_order_says_what_to_run_first(tmp_path: Path) -> None:
+    document, error = executed(
+        tmp_path, "from fiveengines import notebook, tables\nnotebook.ready()", "tables.call(week)"
+    )
+    assert error is not None
+    shown = str(document.cells[1].outputs)
+    assert "&#x27;week&#x27; is not known yet." in shown
+    assert "Run the cells above first" in shown
+    assert "Traceback" not in shown
+
+
 def test_another_error_keeps_its_traceback(tmp_path: Path) -> None:
     _, error = executed(tmp_path, "from fiveengines import notebook\nnotebook.ready()", "1 / 0")
     assert error is not None

@@ -23,10 +23,13 @@ _BOX = (
 
 
 def ready() -> None:
-    """Show our own errors as one box from now on; does nothing outside IPython. Other errors keep their traceback."""
+    """Show our own errors, and a name that no cell has made yet, as one box from now on; does nothing outside IPython.
+
+    Other errors keep their traceback.
+    """
     shell = _shell()
     if shell is not None:
-        shell.set_custom_exc((FiveEnginesError,), _show)
+        shell.set_custom_exc((FiveEnginesError, NameError), _show)
 
 
 def box(error: FiveEnginesError) -> str:
@@ -55,6 +58,11 @@ def _show(
     shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: Any = None
 ) -> list[str]:
     """IPython's hook: the cell still counts as failed, only what is shown differs."""
+    if _left_out(error, trace):
+        error = FiveEnginesError(
+            f"{getattr(error, 'name', '')!r} is not known yet.",
+            remedy="Run the cells above first (Run > Run All Above Selected Cell), or check the spelling.",
+        )
     if isinstance(error, FiveEnginesError):
         from IPython.display import display
 
@@ -62,6 +70,14 @@ def _show(
         return [str(error)]
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
     return []
+
+
+def _left_out(error: BaseException, trace: Any) -> bool:
+    """Whether a cell itself asked for a name that is missing; one missing inside a library is a fault of its own."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = trace.tb_frame.f_globals.get("__name__") if trace is not None else None
+    return type(error) is NameError and place == "__main__"
 
 
 def _shell() -> Any:
