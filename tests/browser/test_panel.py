@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
-WIDTHS = (1280, 900)
+WIDTHS = (1280, 1000, 800)
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 
 
@@ -112,6 +113,28 @@ def test_the_slider_follows_keys_and_moves_the_picture(browser: Browser, lab: ju
     page.context.close()
 
 
+def test_keys_lead_from_a_figure_to_its_reason_and_back_to_what_is_missing(
+    browser: Browser, lab: jupyterlab.JupyterLab
+) -> None:
+    page = panel_page(browser, lab)
+    tabs = page.locator(".fe-panel .lm-TabBar-tab")
+    tabs.filter(has_text="Volatility").click()
+    chosen = page.locator(".fe-row:visible", has_text="State of the whole engine").locator("select")
+    assert re.match(r"data\s\(", chosen.evaluate("box => box.selectedOptions[0].text"))
+    assert chosen.bounding_box()["height"] >= 24, "what is chosen can be read"
+    page.get_by_label("VIX", exact=True).press_sequentially("33")
+    page.get_by_label("VIX", exact=True).press("Enter")
+    page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
+    tabs.filter(has_text="Liquidity").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".fe-box", has_text="Nothing is saved yet").wait_for()
+    page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")
+    page.keyboard.type("a desk note")
+    page.locator(".fe-row:visible .fe-wrong").wait_for(state="detached")
+    assert not [path for path in lab.overrides.glob("*.yaml") if "a desk note" in path.read_text("utf-8")]
+    page.context.close()
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_nothing_is_cut_off_and_everything_can_be_read(
     browser: Browser, lab: jupyterlab.JupyterLab, theme: str, tmp_path: Path
@@ -128,6 +151,10 @@ def test_nothing_is_cut_off_and_everything_can_be_read(
             ".filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.innerText)"
         )
         assert wide == [], f"{width} px: wider than its place"
+        cut = page.locator(".fe-panel .lm-TabBar-tabLabel").evaluate_all(
+            "all => all.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.innerText)"
+        )
+        assert cut == [], f"{width} px: a tab's name is cut off"
     contrasts = page.locator(".fe-panel").evaluate(CONTRAST)
     assert min(contrasts.values()) >= 4.5, contrasts
     page.context.close()
