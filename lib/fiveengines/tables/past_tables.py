@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fiveengines.tables.markup import great_table, lines, minus, prose, soft
+from fiveengines.tables.evidence_tables import fall, level, percent
+from fiveengines.tables.markup import great_table, lines, prose, soft
 
 if TYPE_CHECKING:
     from fiveengines.routine import Week
@@ -30,9 +31,9 @@ def base_rates(week: Week) -> Any:
     rows = [
         {
             "name": str(row["name"]) + (" (now)" if number == week.regime.number else ""),
-            "return": lines(_percent(row["return"]), soft(_interval(row, "return"))),
-            "fall": _percent(row["fall"]),
-            "volatility": f"{row['volatility']:.0f} %",
+            "return": lines(percent(row["return"]), soft(_interval(row, "return"))),
+            "fall": fall(row["fall"]),
+            "volatility": level(row["volatility"]),
             "sample": str(row["sample"]),
         }
         for number, row in table.iterrows()
@@ -48,10 +49,6 @@ def base_rates(week: Week) -> Any:
     )
 
 
-def _percent(value: float) -> str:
-    return "–" if pd.isna(value) else minus(f"{value:+.1f} %")
-
-
 def _interval(row: Any, name: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return "" if pd.isna(low) else f"{_percent(low)} to {_percent(high)}"
+    return "" if pd.isna(low) else f"{percent(low)} to {percent(high)}"
