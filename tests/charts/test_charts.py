@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from fiveengines import charts
 from fiveengines.charts import base
 from fiveengines.charts.regime_map import spells
 from fiveengines.charts.renderer import MIME, mime_bundle
+from fiveengines.overrides import Entry
 from fiveengines.routine import Week
 
 OF_A_WEEK = [name for name in charts.__all__ if name != "analog_paths"]
@@ -103,6 +105,27 @@ def test_the_curve_title_names_the_slope(week: Week) -> None:
     spec = specification(charts.vix_curve(week))
     assert slope in title(spec)
     assert f"{values['vix']:.1f}" in title(spec)
+
+
+MANUAL = {
+    "implied_and_realized": ("vix", 33.0, "manual this week: VIX"),
+    "breadth": ("pct_above_200d", 40.0, "manual this week: Members above their 200-day average"),
+    "surveys": ("naaim", 40.0, "manual this week: Active managers' exposure (NAAIM)"),
+    "cot_fan": ("cot_speculators", 40.0, "manual this week: Futures speculators, net"),
+    "net_liquidity": ("net_liquidity", 5000.0, "manual this week: Net liquidity"),
+    "rate_compass": ("two_year", 2.0, "manual this week: 2-year yield"),
+    "engine_scores": ("state:breadth", "adverse", "Breadth (manual)"),
+}
+
+
+@pytest.mark.parametrize("name", MANUAL)
+def test_a_figure_entered_by_hand_is_named_on_its_chart(name: str, week: Week) -> None:
+    field, value, said = MANUAL[name]
+    day = week.as_of.date()
+    made = Entry("e1", field, value, "w", "", "Ada", dt.datetime(2020, 6, 27, tzinfo=dt.UTC), day, day)
+    draw = getattr(charts, name)
+    assert said in json.dumps(draw(week.with_entries((made,))).to_dict())
+    assert "manual" not in json.dumps(draw(week).to_dict()).lower()
 
 
 def test_nothing_after_the_week_is_drawn(week: Week) -> None:

@@ -93,9 +93,15 @@ def with_source(chart: Any, text: str) -> Any:
     return chart.transform_calculate(source=json.dumps(text))
 
 
-def title(text: str, subtitle: str) -> alt.Title:
-    """The finding of the week, and under it what is drawn and in which unit."""
-    return alt.Title(text, subtitle=subtitle)
+def title(text: str, subtitle: str, manual: str = "") -> alt.Title:
+    """The finding of the week, and under it what is drawn and in which unit, and which of it was entered by hand."""
+    return alt.Title(text, subtitle=[subtitle, manual] if manual else subtitle)
+
+
+def by_hand(week: Week, *names: str) -> str:
+    """Which of the indicators `names` a person entered for this week, for a subtitle; empty when none was."""
+    found = [entry.title for entry in week.overrides if entry.field in names]
+    return f"(manual this week: {', '.join(found)})" if found else ""
 
 
 def when(field: str = "date", name: str = "week to") -> alt.Tooltip:

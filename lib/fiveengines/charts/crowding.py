@@ -49,7 +49,8 @@ def cot_fan(week: Week) -> Picture:
     moves = base.apart(places, 0, 100, 230)
     layers = [shade, *lines_over_time(chart, frame, present, axis, 230, moves=moves)]
     subtitle = "Net position over open interest as percentile of its own three years; outer tenths and quarters shaded"
-    return alt.layer(*layers, *edges).properties(title=base.title(_finding(places), subtitle))
+    manual = base.by_hand(week, *_COHORTS)
+    return alt.layer(*layers, *edges).properties(title=base.title(_finding(places), subtitle, manual))
 
 
 def _fan() -> tuple[Picture, list[Picture]]:
@@ -101,5 +102,6 @@ def surveys(week: Week) -> Picture:
         title=base.title(
             said[0].upper() + said[1:],
             "Exposure as reported to NAAIM and as a trend-following model would hold, % of full",
+            base.by_hand(week, *_SURVEYS),
         )
     )

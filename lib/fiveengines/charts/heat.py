@@ -10,6 +10,7 @@ import pandas as pd
 
 from fiveengines.charts import base, theme
 from fiveengines.charts.base import Picture
+from fiveengines.engines import EngineReading
 from fiveengines.parameters import ENGINES
 from fiveengines.routine import Week
 
@@ -85,13 +86,17 @@ def _now(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
             {
                 "zero": place + _ZERO,
                 "top": place + 0.14,
-                "name": base.ENGINE_NAMES[name],
+                "name": base.ENGINE_NAMES[name] + (" (manual)" if _by_hand(reading) else ""),
                 "now": f"{theme.STATE_SHAPES[reading.state]} {score}",
                 "state": reading.state,
                 "date": on[-1],
             }
         )
     return pd.DataFrame(rows)
+
+
+def _by_hand(reading: EngineReading) -> bool:
+    return reading.forced or any(each.overridden for each in reading.evidence)
 
 
 def _finding(week: Week) -> str:

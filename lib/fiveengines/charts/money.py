@@ -49,9 +49,9 @@ def net_liquidity(week: Week) -> Picture:
             )
         )
     subtitle = f"Fed assets less Treasury account and reverse repo, $bn, {base.span(on)} of weeks; below it the S&P 500"
-    return alt.vconcat(*parts, title=base.title(_finding(week), subtitle), spacing=18).resolve_scale(
-        x="shared"
-    )
+    return alt.vconcat(
+        *parts, title=base.title(_finding(week), subtitle, base.by_hand(week, "net_liquidity")), spacing=18
+    ).resolve_scale(x="shared")
 
 
 def _finding(week: Week) -> str:

@@ -61,9 +61,10 @@ def breadth(week: Week) -> Picture:
     subtitle = (
         f"S&P 500 with divergences (▼); below it members above their 200- and 50-day averages, %, {basis}"
     )
-    return alt.vconcat(*parts, title=base.title(_finding(week, known), subtitle), spacing=18).resolve_scale(
-        x="shared"
-    )
+    manual = base.by_hand(week, "pct_above_200d", "pct_above_50d", "index_breadth_divergence")
+    return alt.vconcat(
+        *parts, title=base.title(_finding(week, known), subtitle, manual), spacing=18
+    ).resolve_scale(x="shared")
 
 
 def _index(week: Week, prices: pd.DataFrame) -> Picture:

@@ -72,5 +72,6 @@ def rate_compass(week: Week) -> Picture:
         title=base.title(
             f"2-year at {two:.2f} %{text}",
             "2-year Treasury, policy rate (dashed) and 10-year real yield (dotted), %",
+            base.by_hand(week, *_COMPASS),
         )
     )
