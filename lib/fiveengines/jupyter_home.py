@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 _FOLDERS = {
@@ -23,6 +23,13 @@ def jupyter_folders(home: Path) -> dict[str, str]:
     """Environment variables that put what Jupyter writes under `home` and prefer the environment's kernel."""
     folders = {name: str(home / folder) for name, folder in _FOLDERS.items()}
     return {"JUPYTER_PREFER_ENV_PATH": "1", **folders}
+
+
+def with_lab_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a JupyterLab that asks no one about news; a person's own settings still go before it."""
+    ours = str(Path(__file__).resolve().parent / "lab_settings")
+    others = environ.get("JUPYTER_CONFIG_PATH", "")
+    return {**environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (others, ours)))}
 
 
 def keep_inside_environment(environ: MutableMapping[str, str] | None = None) -> None:

@@ -63,7 +63,7 @@ SERIES_COLOURS: Final = tuple(
     LIGHT[name] for name in ("accent", "adverse", "regime2", "manual", "regime3", "regime4", "neutral")
 )
 
-CHART_WIDTH: Final = 720
+CHART_WIDTH: Final = 660
 CHART_HEIGHT: Final = 260
 
 

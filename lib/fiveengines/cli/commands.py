@@ -144,9 +144,11 @@ def lab(
     allow_root: Annotated[bool, typer.Option("--allow-root", help="Run although you are root.")] = False,
 ) -> int:
     """Open JupyterLab on the notebooks, on this machine only."""
+    import os
     import sys
 
     from fiveengines.cli.run import until_stopped
+    from fiveengines.jupyter_home import with_lab_settings
 
     folder = paths.notebooks_dir()
     start = folder / "Start.ipynb"
@@ -158,9 +160,10 @@ def lab(
         "--ServerApp.ip=127.0.0.1",
         "--ServerApp.answer_yes=True",
     ]
-    command += [f"--ServerApp.default_url=/lab/tree/{start.name}"] if start.is_file() else []
+    # the application's own default: the server's is overruled by JupyterLab's
+    command += [f"--LabApp.default_url=/lab/tree/{start.name}"] if start.is_file() else []
     command += [f"--ServerApp.port={port}"] if port else []
     command += ["--no-browser"] if no_browser else []
     command += ["--allow-root"] if allow_root else []
     typer.echo(f"JupyterLab opens {folder}; stop it with Ctrl-C.")
-    return until_stopped(command)
+    return until_stopped(command, with_lab_settings(os.environ))

@@ -44,9 +44,9 @@ def _unwinding(asked: list[int]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def until_stopped(command: list[str]) -> int:
+def until_stopped(command: list[str], environ: dict[str, str]) -> int:
     """Exit code of another program that ends itself on Ctrl-C; a request to end is passed on to it."""
-    with subprocess.Popen(command) as program:  # noqa: S603  (our own interpreter, no shell)
+    with subprocess.Popen(command, env=environ) as program:  # noqa: S603  (our own interpreter, no shell)
         before = {
             signal.SIGINT: signal.signal(signal.SIGINT, lambda *_: None),
             signal.SIGTERM: signal.signal(signal.SIGTERM, lambda *_: program.terminate()),
