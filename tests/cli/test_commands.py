@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fiveengines import paths
+from fiveengines import overrides, paths
 
 
 def run(*arguments: str, cwd: Path | None = None, columns: str = "200") -> subprocess.CompletedProcess[str]:
@@ -114,6 +114,36 @@ def test_an_override_is_set_listed_and_ended(tmp_path: Path) -> None:
     assert f"UTC: {why}\n" in listed, "nothing is cut off, however narrow the terminal"
     assert run("override", "expire", "cta_exposure", "--params", file).returncode == 0
     assert run("override", "expire", "cta_exposure", "--params", file).returncode != 0
+
+
+def test_an_override_remembers_what_the_data_said(tmp_path: Path) -> None:
+    params, data = tmp_path / "params", tmp_path / "data"
+    shutil.copytree(paths.project_root() / "params", params, ignore=shutil.ignore_patterns("*-*-*.yaml"))
+    (data / "cboe").mkdir(parents=True)
+    days = pd.bdate_range("2022-01-03", "2024-06-28")
+    closes = pd.DataFrame({"DATE": days.strftime("%m/%d/%Y"), "VIX": 17.25})
+    closes.to_csv(data / "cboe" / "VIX_History.csv", index=False)
+    file = params / "weekly.yaml"
+    text = file.read_text(encoding="utf-8")
+    command = [
+        "override",
+        "set",
+        "vix",
+        "30",
+        "--why",
+        "a test",
+        "--as-of",
+        "2024-06-28",
+        "--params",
+        str(file),
+    ]
+    assert run(*command).returncode == 0, "the demo"
+    text = re.sub("(?m)^source:.*$", "source: files", text)
+    file.write_text(re.sub("(?m)^data_dir:.*$", f"data_dir: {data}", text), encoding="utf-8")
+    done = run(*command)
+    assert done.returncode == 0, done.stderr
+    said = [each.data for each in overrides.load(params / "overrides").records]
+    assert said == [None, 17.25], "nothing from a simulated market, the close from a real one"
 
 
 def test_doctor_says_what_works_without_asking_anyone(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typer.core import TyperCommand
 
 from fiveengines import parameters
 from fiveengines.cli.commands import AsOf, Params, app
+from fiveengines.errors import FiveEnginesError
 
 if TYPE_CHECKING:
     from fiveengines.overrides import Entry
@@ -44,6 +45,24 @@ def _trail(params: Path | None) -> Path:
     return loaded.beside(loaded.weekly.overrides)
 
 
+def _data_say(field: str, as_of: str | None, params: Path | None) -> float | str | None:
+    """What the data of weekly.yaml say in its place, for the trail.
+
+    None where that is the simulated market, which says nothing about a real one, or where they cannot be read.
+    """
+    from fiveengines.routine import Week
+
+    if parameters.load(params).weekly.source == "demo":
+        return None
+    try:
+        engines = Week.load(as_of=as_of, params_file=params).without_overrides().engines
+    except FiveEnginesError:
+        return None
+    states: dict[str, float | str | None] = {f"state:{name}": each.state for name, each in engines.items()}
+    figures = {each.indicator: each.value for reading in engines.values() for each in reading.evidence}
+    return (states | figures).get(field)
+
+
 @manual.command(name="set", cls=_Figures)
 def set_value(
     field: Field,
@@ -63,8 +82,17 @@ def set_value(
     """Enter a figure that replaces one input of a reading for a while."""
     from fiveengines import overrides
 
+    given = overrides.check(field, value)
     entry = overrides.set_override(
-        _trail(params), field, value, why=why, as_of=as_of, source=source, who=who, until=until
+        _trail(params),
+        field,
+        given,
+        why=why,
+        as_of=as_of,
+        source=source,
+        who=who,
+        until=until,
+        before=_data_say(field, as_of, params),
     )
     typer.echo(f"{entry.title}: {_figure(entry.value, overrides.bounds(field).unit)}, {_held(entry)}")
     return 0
