@@ -44,7 +44,7 @@ def _unwinding(asked: list[int]) -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def until_stopped(command: list[str], environ: dict[str, str]) -> int:
+def until_stopped(command: list[str], environ: dict[str, str] | None = None) -> int:
     """Exit code of another program that ends itself on Ctrl-C; a request to end is passed on to it."""
     with subprocess.Popen(command, env=environ) as program:  # noqa: S603  (our own interpreter, no shell)
         before = {
