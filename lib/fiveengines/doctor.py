@@ -214,7 +214,7 @@ def _jump(entry: Series, values: pd.Series) -> str | None:
     tenfold = ((ratio > _TENFOLD) | (ratio < 1 / _TENFOLD)) & sizeable
     far = (np.abs(np.diff(numbers)) > _ODD_STEP * usual) & (len(numbers) >= _USUAL)
     odd = np.flatnonzero(
-        tenfold | (far & (entry.unit not in {"contracts", "$ million", "$ billion", "count"}))
+        tenfold | (far & (entry.unit not in {"contracts", "$ million", "$ billion", "EUR million", "count"}))
     )
     if not len(odd):
         return None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from fiveengines import doctor
 from fiveengines.catalog import lookup
 from fiveengines.doctor import Row, examine, next_release
 from fiveengines.fetch import NAMES, fetch
@@ -38,6 +40,14 @@ def test_a_healthy_store_needs_nothing(server: Loopback, tmp_path: Path) -> None
     close = server.market.public("VIX").index[-1]
     assert found["cboe"].newest == close.date()
     assert found["cboe"].next_release is not None and found["cboe"].next_release > pd.Timestamp(close)
+
+
+def test_a_step_of_a_central_banks_balance_sheet_is_no_odd_jump() -> None:
+    days = pd.date_range("2026-01-02", periods=40, freq="W-FRI")
+    steps = np.where(np.arange(40) == 20, 5000.0, 100.0)
+    assets = pd.Series(102_000.0 + steps.cumsum(), index=days)
+    assert doctor._jump(lookup("ECBASSETSW"), assets) is None
+    assert doctor._jump(lookup("ECBASSETSW"), assets.where(assets.index < days[-5], assets * 1000)) is not None
 
 
 def test_without_a_key_the_remedy_is_a_key(server: Loopback, tmp_path: Path) -> None:
