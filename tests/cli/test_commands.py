@@ -46,7 +46,7 @@ def run(*arguments: str, cwd: Path | None = None, columns: str = "200") -> subpr
         (["history", "--start", "x", "--end", "2019-12-27", "--out", "h.csv"], "--start 'x'"),
         (["history", "--start", "2019-12-27", "--end", "2019-01-04", "--out", "h.csv"], "Swap them"),
         (["history", "--start", "2019-12-27", "--end", "2999-01-04", "--out", "h.csv"], "--end 2999-01-04"),
-        (["backfill", "--start", "1980-01-01", "--end", "1981-01-02"], "no reading date"),
+        (["backfill", "--start", "1980-01-01", "--end", "1981-01-02"], "where the history starts"),
         (["fetch", "--since", "2999-01-01"], "in the future"),
         (["lab", "--port", "99999"], "65535"),
         (["override", "set", "ctaa", "65", "--why", "a test"], "cta"),

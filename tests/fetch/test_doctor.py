@@ -47,7 +47,9 @@ def test_a_step_of_a_central_banks_balance_sheet_is_no_odd_jump() -> None:
     steps = np.where(np.arange(40) == 20, 5000.0, 100.0)
     assets = pd.Series(102_000.0 + steps.cumsum(), index=days)
     assert doctor._jump(lookup("ECBASSETSW"), assets) is None
-    assert doctor._jump(lookup("ECBASSETSW"), assets.where(assets.index < days[-5], assets * 1000)) is not None
+    assert (
+        doctor._jump(lookup("ECBASSETSW"), assets.where(assets.index < days[-5], assets * 1000)) is not None
+    )
 
 
 def test_without_a_key_the_remedy_is_a_key(server: Loopback, tmp_path: Path) -> None:

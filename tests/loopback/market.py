@@ -107,6 +107,10 @@ def simulated(years: float = 3.0, seed: int = 4, end: pd.Timestamp | None = None
         values = np.clip(level * np.exp(np.clip(steps, -0.4, 0.4)), low, high)
         digits = 0 if entry.unit == "contracts" or entry.provider == "treasury" else 2
         made[key] = pd.Series(np.round(values, digits), index=dates)
+    for name in [key.removesuffix("_OPEN") for key in made if key.endswith("_OPEN")]:
+        if f"{name}_LOW" in made:
+            parts = pd.DataFrame({part: made[f"{name}{part}"] for part in ("", "_OPEN", "_HIGH", "_LOW")})
+            made[f"{name}_HIGH"], made[f"{name}_LOW"] = parts.max(axis=1), parts.min(axis=1)
     return Market(made, now)
 
 
