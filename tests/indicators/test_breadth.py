@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import numpy as np
 import pandas as pd
@@ -201,20 +200,3 @@ def test_divergence_needs_a_high_index_and_few_members() -> None:
     found = breadth.index_breadth_divergence(index, above, 2, 60, window=2)
     # 97 is 2.02 % below 99.
     np.testing.assert_allclose(found, [nan, 1, 0, 0, nan, nan])
-
-
-def test_five_hundred_members_over_twenty_years_take_under_a_second() -> None:
-    closes = np.exp(np.random.default_rng(0).normal(0, 0.02, (5040, 500)).cumsum(axis=0))
-    members = pd.DataFrame(closes, index=days(5040))
-
-    def seconds() -> float:
-        start = time.perf_counter()
-        for window in (20, 50, 200):
-            breadth.pct_above_sma(members, window)
-        breadth.new_highs_lows(members)
-        breadth.advances_declines(members)
-        breadth.concentration_of_returns(members, 63)
-        return time.perf_counter() - start
-
-    # The best of three: the machine may be busy with something else.
-    assert min(seconds() for _ in range(3)) < 1.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -131,13 +130,6 @@ def test_log_agrees_with_the_week_and_with_a_shorter_history(demo: Week) -> None
         pd.testing.assert_frame_equal(short, log.loc[:day])
         earlier, now = then.insights, demo.at(pd.Timestamp(day)).insights
         assert [each.as_dict() for each in earlier] == [each.as_dict() for each in now]
-
-
-def test_thirteen_years_are_quick(demo: Week) -> None:
-    demo.measured.panel.memory.pop("insights", None)
-    start = time.perf_counter()
-    rules.log(demo.readings, demo.measured.panel)
-    assert time.perf_counter() - start < 5.0
 
 
 @pytest.mark.real_data

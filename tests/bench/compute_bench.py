@@ -1,0 +1,67 @@
+"""What computing costs: breadth of 500 members over twenty years, the insights of all weeks, and steps 3 to 5 of one week.
+
+Prints figures; run with `python tests/bench/compute_bench.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.indicators import breadth
+from fiveengines.playbook import rules
+from fiveengines.routine import Week
+
+
+def best(work: Callable[[], object], times: int = 3) -> float:
+    """Seconds of the fastest of some runs."""
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - started)
+    return min(taken)
+
+
+def members() -> Callable[[], object]:
+    """All counts of 500 members' prices over 5,040 sessions."""
+    steps = np.random.default_rng(0).normal(0, 0.02, (5040, 500)).cumsum(axis=0)
+    closes = pd.DataFrame(np.exp(steps), index=pd.bdate_range("2000-01-03", periods=5040))
+
+    def work() -> None:
+        for window in (20, 50, 200):
+            breadth.pct_above_sma(closes, window)
+        breadth.new_highs_lows(closes)
+        breadth.advances_declines(closes)
+        breadth.concentration_of_returns(closes, 63)
+
+    return work
+
+
+def main() -> None:
+    """Print each figure beside its limit."""
+    week = Week.load()
+    days = week.readings.dates
+
+    def insights() -> None:
+        week.measured.panel.memory.pop("insights", None)
+        rules.log(week.readings, week.measured.panel)
+
+    def steps() -> None:
+        found = week.at(days[-2])
+        _ = found.aggressiveness, found.reasons, found.style, found.inflections, found.insights
+        _ = found.watch_list, found.events, found.plan
+
+    for name, work, limit in (
+        ("breadth of 500 members, 5,040 sessions", members(), 1.0),
+        (f"insights of {len(days)} weeks", insights, 5.0),
+        ("steps 3 to 5 of one week", steps, 0.3),
+    ):
+        print(f"{name:40s} {best(work):6.2f} s   limit {limit:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
