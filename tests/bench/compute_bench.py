@@ -1,4 +1,4 @@
-"""What computing costs: breadth of 500 members over twenty years, the insights of all weeks, and steps 3 to 5 of one week.
+"""What computing costs: breadth of 500 members over twenty years, all insights of all weeks, steps 3 to 5 of one week.
 
 Prints figures; run with `python tests/bench/compute_bench.py`.
 """
