@@ -107,7 +107,8 @@ def _row(
         held = store.rows(provider.name)
     except StoreError as error:
         row = Row(provider.name, provider.title, reachable, said, key, None, None, (), (), (), "")
-        return replace(row, gaps=(error.message,), mend=error.remedy or _FETCH)
+        mend = f"move {error.where} away, then {_FETCH} --only {provider.name}"
+        return replace(row, gaps=("the stored file is damaged",), mend=mend)
     newest = {key: pd.Timestamp(rows["observed"].max()) for key, rows in held.items()}
     due = {key: next_release(lookup(key), day) for key, day in newest.items()}
     overdue = tuple(

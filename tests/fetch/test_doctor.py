@@ -103,7 +103,9 @@ def test_a_damaged_file_is_one_row_and_the_others_stay(server: Loopback, tmp_pat
     fetch(store, server.settings(), only=["treasury", "nyfed"])
     (tmp_path / "series" / "nyfed.parquet").write_bytes(b"PAR1")
     found = rows(Store(tmp_path), server)
-    assert "nyfed.parquet" in found["nyfed"].gaps[0] and "Move it away" in found["nyfed"].mend
+    assert "damaged" in found["nyfed"].gaps[0]
+    file = tmp_path / "series" / "nyfed.parquet"
+    assert found["nyfed"].mend == f"move {file} away, then fiveengines fetch --only nyfed"
     assert found["treasury"].healthy
 
 
