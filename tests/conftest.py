@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 from hypothesis import HealthCheck, settings
 
-from fiveengines.jupyter_home import jupyter_folders
+from fiveengines.base.jupyter_home import jupyter_folders
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page

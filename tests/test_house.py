@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from fiveengines.jupyter_home import jupyter_folders
+from fiveengines.base.jupyter_home import jupyter_folders
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "lib" / "fiveengines"

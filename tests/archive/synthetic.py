@@ -11,7 +11,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from fiveengines.parameters import ENGINES, REGIME_NAMES
+from fiveengines.base.parameters import ENGINES, REGIME_NAMES
 
 STYLES = {
     1: "trend_following",

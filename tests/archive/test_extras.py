@@ -16,7 +16,6 @@ import pytest
 
 from archive import synthetic
 from fiveengines import cli
-from fiveengines.report.again import asked_with, differences
 from fiveengines.report.cover_context import (
     Aggressiveness,
     CoverContext,
@@ -26,10 +25,11 @@ from fiveengines.report.cover_context import (
     ManualEntry,
     RegimeCall,
 )
-from fiveengines.report.extras import Extras
+from fiveengines.report.exports import Extras
 from fiveengines.report.mail import message
 from fiveengines.report.pdf import PrintError, find_chromium, print_page
-from fiveengines.report.places import place
+from fiveengines.report.rerender import asked_with, differences
+from fiveengines.report.store import place
 from fiveengines.report.weekly import Written
 
 WHEN = dt.datetime(2019, 12, 21, 8, tzinfo=dt.UTC)
@@ -106,7 +106,12 @@ def test_a_mail_names_the_address_of_a_published_week(tmp_path: Path) -> None:
     mail = tmp_path / "week.eml"
     assert COVER.regime is not None
     written = Written(
-        "out/2019-12-20", "out/2019-12-20/weekly.html", COVER, (), "https://example.org/2019-12-20"
+        "2019-12-20",
+        "out/2019-12-20",
+        "out/2019-12-20/weekly.html",
+        COVER,
+        (),
+        "https://example.org/2019-12-20",
     )
     Extras(mail_out=mail).after(written)
     assert "https://example.org/2019-12-20" in parts(mail.read_bytes())[1]

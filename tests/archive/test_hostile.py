@@ -13,7 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fiveengines import cli, paths
+from fiveengines import cli
+from fiveengines.base import paths
 
 DAY = "2019-06-14"
 ATTACK = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{ 7 * 7 }}\"'&]]>"

@@ -11,8 +11,8 @@ import pytest
 
 from archive import synthetic
 from archive.test_collect import HOSTILE, hostile
-from fiveengines.report import archive
-from fiveengines.report.places import LocalPlace
+from fiveengines import archive
+from fiveengines.report.store import LocalPlace
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

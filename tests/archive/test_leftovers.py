@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from archive import synthetic
-from fiveengines.report import archive, write
-from fiveengines.report.leftovers import PATIENCE, clear
-from fiveengines.report.places import LocalPlace
+from fiveengines import archive
+from fiveengines.report import saved
+from fiveengines.report.recover_interrupted import PATIENCE, clear
+from fiveengines.report.store import LocalPlace
 
 DAY = synthetic.friday(0).isoformat()
 MOMENTS = [f"2020-01-0{number}T08:00:00+00:00" for number in range(1, 6)]
@@ -27,7 +28,7 @@ class Killed(BaseException):
 def keep(out: Path, made: str) -> None:
     reading = synthetic.reading(synthetic.friday(0), generated_at=made)
     files: dict[str, str | bytes] = {"weekly.html": f"page {made}", "reading.json": json.dumps(reading)}
-    write.write_week_folder(out, DAY, files)
+    saved.write_week_folder(out, DAY, files)
 
 
 def killed_at(out: Path, made: str, step: int, monkeypatch: pytest.MonkeyPatch) -> bool:

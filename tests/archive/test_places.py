@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from archive import synthetic
-from fiveengines.errors import DataError, FiveEnginesError, ParameterError
-from fiveengines.report import archive
-from fiveengines.report.archive import retention
-from fiveengines.report.places import LocalPlace, Place, RemotePlace, place
-from fiveengines.report.write import keep_week, newest_day
+from fiveengines import archive
+from fiveengines.archive import retention
+from fiveengines.base.errors import DataError, FiveEnginesError, ParameterError
+from fiveengines.report.saved import keep_week, newest_day
+from fiveengines.report.store import LocalPlace, Place, RemotePlace, place
 
 NUMBER = itertools.count()
 

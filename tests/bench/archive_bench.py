@@ -18,10 +18,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from archive import synthetic
 from conftest import CHROMIUM_ARGS, CHROMIUM_NAMES
-from fiveengines.calendars import reading_dates
-from fiveengines.jupyter_home import keep_inside_environment
-from fiveengines.report.archive import rebuild
-from fiveengines.report.places import LocalPlace
+from fiveengines.archive import rebuild
+from fiveengines.base.jupyter_home import keep_inside_environment
+from fiveengines.data.calendars import reading_dates
+from fiveengines.report.store import LocalPlace
 
 PROGRAM = str(Path(sys.executable).with_name("fiveengines"))
 START = "2017-01-06"

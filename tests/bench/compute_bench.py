@@ -13,7 +13,7 @@ import pandas as pd
 
 from fiveengines.indicators import breadth
 from fiveengines.playbook import rules
-from fiveengines.routine import Week
+from fiveengines.week import Week
 
 
 def best(work: Callable[[], object], times: int = 3) -> float:

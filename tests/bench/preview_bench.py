@@ -9,8 +9,8 @@ import statistics
 import sys
 import time
 
-from fiveengines import widgets
-from fiveengines.routine import Week
+from fiveengines.views import widgets
+from fiveengines.week import Week
 
 FIELDS = ("cta_exposure", "vix", "hy_spread", "pct_above_200d", "two_year_change_13w")
 KEYS = ("1", "12", "12.5", "12", "")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import nbformat
 
-from fiveengines.jupyter_home import keep_inside_environment
+from fiveengines.base.jupyter_home import keep_inside_environment
 
 HERE = Path(__file__).resolve().parent
 BIN = Path(sys.executable).parent
@@ -29,7 +29,7 @@ rng = np.random.default_rng(1)
 days = pd.date_range("2022-01-07", periods=150, freq="W-FRI")
 frame = pd.DataFrame({"day": days, "a": rng.normal(size=150).cumsum(), "b": rng.normal(size=150)})"""
 HISTORY = """import resource, sys, time
-import fiveengines.routine as routine
+import fiveengines.week as routine
 start = time.perf_counter()
 table = routine.history(sys.argv[1], sys.argv[2], source=sys.argv[3], data_dir=sys.argv[4] or None)
 seconds = time.perf_counter() - start

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from fiveengines import calendars
-from fiveengines.catalog import catalog
-from fiveengines.fetch import fetch
-from fiveengines.panel import Panel
-from fiveengines.store import Store
+from fiveengines.data import calendars
+from fiveengines.data.catalog import catalog
+from fiveengines.data.fetch import fetch
+from fiveengines.data.panel import Panel
+from fiveengines.data.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 LIVE = ("fred", "cboe", "treasury", "cftc", "prices")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error
 
-from fiveengines import paths
+from fiveengines.base import paths
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -12,9 +12,9 @@ import pytest
 
 from browser import jupyterlab
 from fiveengines import overrides
-from fiveengines.narrative import ENGINE_NAMES
-from fiveengines.regimes import NAMES
-from fiveengines.routine import Week
+from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.model.regimes import NAMES
+from fiveengines.week import Week
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fiveengines import overrides, paths
+from fiveengines import overrides
+from fiveengines.base import paths
 
 
 def run(*arguments: str, cwd: Path | None = None, columns: str = "200") -> subprocess.CompletedProcess[str]:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from fiveengines.catalog import catalog
-from fiveengines.sources.prices import symbol
+from fiveengines.data.catalog import catalog
+from fiveengines.data.providers.prices import symbol
 from loopback.market import Market
 from loopback.positions import cboe_archive, cboe_day, cboe_history, cftc_rows, cftc_year
 from loopback.words import CSV, HTML, JSON, PAGE, XML, Query, Reply, as_json, between

@@ -9,11 +9,11 @@ import exchange_calendars  # noqa: F401
 import fredapi  # noqa: F401
 import pandas as pd
 
-from fiveengines import calendars
-from fiveengines import fetch as fetching
-from fiveengines.catalog import catalog
-from fiveengines.sources.settings import Settings
-from fiveengines.store import Store
+from fiveengines.data import calendars
+from fiveengines.data import fetch as fetching
+from fiveengines.data.catalog import catalog
+from fiveengines.data.providers.settings import Settings
+from fiveengines.data.store import Store
 
 calendars.sessions(pd.Timestamp.now().year + 1)
 for entry in catalog().values():

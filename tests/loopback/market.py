@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fiveengines import calendars
-from fiveengines.catalog import Series, catalog
-from fiveengines.sources import files
-from fiveengines.sources.prices import symbol
+from fiveengines.data import calendars
+from fiveengines.data.catalog import Series, catalog
+from fiveengines.data.folder import files
+from fiveengines.data.providers.prices import symbol
 
 LIVE = ("fred", "cboe", "treasury", "cftc", "prices")
 TFF_REST = ("OTHER", "NONREPT")

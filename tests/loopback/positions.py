@@ -9,7 +9,7 @@ import zipfile
 
 import pandas as pd
 
-from fiveengines.sources.cftc import _LEGACY, _TFF
+from fiveengines.data.providers.cftc import _LEGACY, _TFF
 from loopback.market import Market
 from loopback.words import CSV, JSON, XML, ZIP, Query, Reply, as_json, between
 

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from fiveengines.sources.settings import Settings
+from fiveengines.data.providers.settings import Settings
 from loopback import answers
 from loopback.market import Market, balanced, from_directory, simulated
 from loopback.words import HTML, PAGE, Reply

@@ -9,8 +9,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from fiveengines import charts, tables
-from fiveengines.parameters import RunParameters
+from fiveengines.views import charts, tables
+from fiveengines.base.parameters import RunParameters
 from fiveengines.report.bind import bind, heading, step_titles, tags
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks" / "weekly"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fiveengines.parameters import ENGINES
+from fiveengines.base.parameters import ENGINES
 from fiveengines.playbook.weeks import SESSIONS_A_WEEK, Weeks
 
 COUNT = 220

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fiveengines.errors import ParameterError
+from fiveengines.base.errors import ParameterError
 from fiveengines.playbook import content
 from fiveengines.playbook.models import ENGINES, fill, placeholders
 

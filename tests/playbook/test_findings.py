@@ -13,7 +13,7 @@ import pytest
 from fiveengines import overrides
 from fiveengines.playbook import content, rules
 from fiveengines.playbook.rules.finding import FEW_ACTIVE, FEW_PRINCIPLES, FEW_WATCH, Finding, findings
-from fiveengines.routine import Week
+from fiveengines.week import Week
 from playbook.synthetic import COUNT, pieces, weeks
 
 CALM_CROWD = {"vix": 12, "realized_vol_21d": 9, "vix_term_ratio": 0.85, "cta_exposure": pieces(60, (90, 6))}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fiveengines.errors import ParameterError
+from fiveengines.base.errors import ParameterError
 from fiveengines.playbook import content
 from fiveengines.playbook.rules.judging import UNKNOWN, judge
 from fiveengines.playbook.rules.verdict import RULES

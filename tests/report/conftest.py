@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fiveengines import parameters
+from fiveengines.base import parameters
 from fiveengines.report.weekly import Written, write_week
 
 DAY = "2025-11-21"

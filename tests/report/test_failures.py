@@ -12,11 +12,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from fiveengines import calendars, parameters, paths
-from fiveengines.report import archive
+from fiveengines import archive
+from fiveengines.base import parameters, paths
+from fiveengines.data import calendars
 from fiveengines.report.bind import bind, step_of
 from fiveengines.report.execute import ExecutionResult, StepFailure, execute
-from fiveengines.report.places import place
+from fiveengines.report.store import place
 from fiveengines.report.weekly import write_week
 
 DAY = "2025-11-21"
@@ -112,7 +113,7 @@ def test_a_cell_that_does_not_end_is_stopped_and_one_that_is_deaf_to_that_too(tm
         ("raise RuntimeError('no')", "no", "Open notebooks/weekly/2_two.ipynb with `fiveengines lab`"),
         ("raise MemoryError", "", "too little memory"),
         (
-            "from fiveengines.errors import DataError\n"
+            "from fiveengines.base.errors import DataError\n"
             "raise DataError('has a hole', where='fred/VIXCLS.csv', remedy='Download it again.')",
             "fred/VIXCLS.csv: has a hole. Download it again.",
             "Then run the week again.",
@@ -154,6 +155,7 @@ def test_the_page_names_step_data_remedy_and_goes_once_the_week_is_whole(
         folder = failing(tmp_path, 4, KILL, [])
         patch.setattr(paths, "notebooks_dir", lambda: folder)
         failed = write_week(run)
+    failed = failed.published_at(archive.rebuild(place(str(out))).address)
     assert failed.report_to_terminal() == 1
     assert failed.address == f"https://example.org/weeks/failed/{DAY}/weekly.html"
     assert "step 4, Strategy style: DeadKernelError" in capsys.readouterr().err
@@ -164,6 +166,7 @@ def test_the_page_names_step_data_remedy_and_goes_once_the_week_is_whole(
     assert "close other programs" in text
     assert f"The run for {DAY}" in words((out / "index.html").read_text(encoding="utf-8"))
     whole = write_week(run)
+    whole = whole.published_at(archive.rebuild(place(str(out))).address)
     assert whole.report_to_terminal() == 0
     assert whole.address == f"https://example.org/weeks/{DAY}/weekly.html"
     assert not (out / "failed" / DAY).exists()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from fiveengines.playbook import content
-from fiveengines.report.terms import Terms, shown
+from fiveengines.report.glossary_links import Terms, shown
 
 TERMS = Terms(tuple(content.glossary().values()))
 

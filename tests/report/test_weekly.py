@@ -12,9 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from fiveengines import parameters, paths
-from fiveengines.errors import FiveEnginesError
-from fiveengines.report.document import validate
+from fiveengines.base import parameters, paths
+from fiveengines.base.errors import FiveEnginesError
+from fiveengines.report.reading_json import validate
 from fiveengines.report.weekly import Written, write_week
 
 WeekOut = tuple[Path, Written]
@@ -132,7 +132,7 @@ def test_the_page_shows_what_it_was_made_from(week_out: WeekOut) -> None:
 
 def test_the_command_can_be_pasted_whatever_the_folder_is_called(week_out: WeekOut) -> None:
     from fiveengines.report.cover import _command
-    from fiveengines.routine import Week
+    from fiveengines.week import Week
 
     week = Week.load(as_of="2025-11-21", source="demo")
     run = week.run.model_copy(update={"data_dir": "/my data/$HOME; x", "params_file": "/it's/weekly.yaml"})

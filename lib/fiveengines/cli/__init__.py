@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from fiveengines.jupyter_home import keep_inside_environment
+from fiveengines.base.jupyter_home import keep_inside_environment
 
 
 def main(arguments: list[str] | None = None) -> int:

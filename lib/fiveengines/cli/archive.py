@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 import typer
 
+from fiveengines.base.errors import ParameterError
 from fiveengines.cli.commands import DataDir, End, Out, Params, Source, Start, app, checked, day, span
-from fiveengines.errors import ParameterError
 
 Again = Annotated[
     str | None, typer.Option("--again", help="Render this week again as it was asked for (YYYY-MM-DD).")
@@ -35,14 +35,24 @@ def backfill(
     force: Annotated[bool, typer.Option("--force", help="Also write weeks whose report stands.")] = False,
 ) -> int:
     """Write many weekly reports; call it again to go on where it stopped."""
+    from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
     from fiveengines.report.backfill import backfill as run_weeks
+    from fiveengines.report.store import place
 
     first, last = span(start, end)
     run = checked(source=source, data_dir=data_dir, params_file=params, out_dir=out)
-    with steps("Reports", remaining=True) as show:
-        summary = run_weeks(run, first, last, count=workers, executor=executor, force=force, on_progress=show)
-    for line in summary.lines():
+    try:
+        with steps("Reports", remaining=True) as show:
+            summary = run_weeks(
+                run, first, last, count=workers, executor=executor, force=force, on_progress=show
+            )
+    except (Exception, KeyboardInterrupt):
+        where = place(run.out_dir)
+        if where.local is None or where.local.is_dir():
+            rebuild(where)
+        raise
+    for line in [*summary.lines(), f"Open {rebuild(place(run.out_dir)).page}"]:
         typer.echo(line)
     return summary.exit_code
 
@@ -68,8 +78,8 @@ def archive(
     again: Again = None,
 ) -> int:
     """Rebuild the index of all reports; remove old ones; render one again."""
-    from fiveengines.report.archive import rebuild, retention
-    from fiveengines.report.places import place
+    from fiveengines.archive import rebuild, retention
+    from fiveengines.report.store import place
 
     where = place(out)
     if where.local is not None and not where.local.is_dir():
@@ -116,17 +126,19 @@ def _is_address(text: str) -> bool:
 def _again(week: dt.date, out: str | None) -> int:
     import json
 
+    from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
-    from fiveengines.report.again import asked_with, differences
-    from fiveengines.report.places import place
+    from fiveengines.report.rerender import asked_with, differences
+    from fiveengines.report.saved import READING
+    from fiveengines.report.store import place
     from fiveengines.report.weekly import write_week
-    from fiveengines.report.write import READING
 
     where, name = place(out), week.isoformat()
     run, before = asked_with(where, name, out)
     run = checked(**run.model_dump())
     with steps("Again") as show:
         written = write_week(run, on_progress=show)
+        rebuild(where)
     if not written.failures:
         found = differences(
             before, json.loads(where.read([f"{name}/{READING}"])[f"{name}/{READING}"] or b"{}")

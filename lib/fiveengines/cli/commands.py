@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from fiveengines import parameters, paths
-from fiveengines.errors import ParameterError
+from fiveengines.base import parameters, paths
+from fiveengines.base.errors import ParameterError
 
 app = typer.Typer(
     name="fiveengines",
@@ -97,14 +97,17 @@ def weekly(
     ] = None,
 ) -> int:
     """Read one week and write its report."""
+    from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
-    from fiveengines.report.extras import Extras
+    from fiveengines.report.exports import Extras
+    from fiveengines.report.store import place
     from fiveengines.report.weekly import write_week
 
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
     extras = Extras(pdf=pdf, mail_out=mail_out)
     with steps("This week") as show:
         written = write_week(run, on_progress=show, extras=extras.add)
+        written = written.published_at(rebuild(place(run.out_dir)).address)
         extras.after(written)
     return written.report_to_terminal()
 
@@ -119,8 +122,8 @@ def history(
     params: Params = None,
 ) -> int:
     """Write one row a week: scores, states, regime, aggressiveness, inflections."""
-    from fiveengines import routine
-    from fiveengines.files_atomic import write_text
+    from fiveengines import week as routine
+    from fiveengines.base.atomic_io import write_text
 
     first, last = span(start, end)
     if last > dt.date.today():
@@ -147,8 +150,8 @@ def lab(
     import os
     import sys
 
+    from fiveengines.base.jupyter_home import with_lab_settings
     from fiveengines.cli.run import until_stopped
-    from fiveengines.jupyter_home import with_lab_settings
 
     folder = paths.notebooks_dir()
     start = folder / "Start.ipynb"

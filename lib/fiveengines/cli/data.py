@@ -12,12 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from fiveengines import paths
+from fiveengines.base import paths
+from fiveengines.base.errors import ParameterError
 from fiveengines.cli.commands import DataDir, app, day
-from fiveengines.errors import ParameterError
 
 if TYPE_CHECKING:
-    from fiveengines.fetch import Event
+    from fiveengines.data.fetch import Event
 
 Only = Annotated[list[str] | None, typer.Option("--only", help="A provider; may be given several times.")]
 
@@ -35,8 +35,8 @@ def fetch(
     data_dir: DataDir = None,
 ) -> int:
     """Refresh the local store from the official providers."""
-    from fiveengines.fetch import fetch as run
-    from fiveengines.store import Store
+    from fiveengines.data.fetch import fetch as run
+    from fiveengines.data.store import Store
 
     first = day(since, "since") if since is not None else None
     if first is not None and first > dt.date.today():
@@ -75,7 +75,7 @@ def import_files(
     folder: Annotated[Path, typer.Argument(help="A folder of downloads.")], data_dir: DataDir = None
 ) -> int:
     """Add a folder of downloads to the local store."""
-    from fiveengines.store import Store
+    from fiveengines.data.store import Store
 
     added = Store(_folder(data_dir)).import_directory(folder.expanduser())
     typer.echo(
@@ -90,9 +90,9 @@ def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask the providers.")] = False,
 ) -> int:
     """Say what works, what is stale or odd, and the one command that mends it."""
-    from fiveengines.doctor import examine
-    from fiveengines.doctor_setup import check_setup
-    from fiveengines.store import Store
+    from fiveengines.cli.doctor import examine
+    from fiveengines.cli.doctor_setup import check_setup
+    from fiveengines.data.store import Store
 
     console = Console()
     setup = Table("check", "result", "what to do", title="This installation", title_justify="left")

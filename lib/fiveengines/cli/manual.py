@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from fiveengines import parameters
+from fiveengines.base import parameters
+from fiveengines.base.errors import FiveEnginesError
 from fiveengines.cli.commands import AsOf, Params, app
-from fiveengines.errors import FiveEnginesError
 
 if TYPE_CHECKING:
     from fiveengines.overrides import Entry
@@ -50,7 +50,7 @@ def _data_say(field: str, as_of: str | None, params: Path | None) -> float | str
 
     None where that is the simulated market, which says nothing about a real one, or where they cannot be read.
     """
-    from fiveengines.routine import Week
+    from fiveengines.week import Week
 
     if parameters.load(params).weekly.source == "demo":
         return None

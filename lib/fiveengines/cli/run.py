@@ -13,7 +13,7 @@ from types import FrameType
 
 import typer
 
-from fiveengines.errors import FiveEnginesError
+from fiveengines.base.errors import FiveEnginesError
 
 # Typer carries its own copy of click and exports only the leaves of its errors; the base is reached through one.
 _ClickError: type[Exception] = typer.BadParameter.__mro__[2]

@@ -4,7 +4,7 @@ No score, state or breakpoint may enter; `engines` gives values a meaning.
 """
 
 from fiveengines.measures.evaluate import REGISTRY, Measurements, evaluate, formula, measure
+from fiveengines.measures.labels import words
 from fiveengines.measures.measure import Measure
-from fiveengines.measures.words import words
 
 __all__ = ["REGISTRY", "Measure", "Measurements", "evaluate", "formula", "measure", "words"]

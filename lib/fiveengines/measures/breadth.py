@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fiveengines import kept
-from fiveengines.dataset import MEMBERS
+from fiveengines.base import cache
+from fiveengines.data.dataset import MEMBERS
+from fiveengines.data.panel import Panel
 from fiveengines.indicators import breadth as formulas
 from fiveengines.indicators.transforms import change, distance_from_high, log_change
 from fiveengines.measures.measure import SECTORS, Measure, on_value
-from fiveengines.panel import Panel
 
 QUARTER = 63
 MONTH = 20
@@ -88,9 +88,9 @@ def _from_members(panel: Panel) -> pd.DataFrame:
     closes = panel.members
     if closes is None or panel.dataset.members is None:
         return pd.DataFrame(np.nan, index=panel.sessions, columns=list(_KEPT))
-    code = kept.code_key("indicators/breadth.py", "indicators/transforms.py", "measures/breadth.py")
-    key = kept.key_of((panel.dataset.fingerprints()[MEMBERS], panel.sessions[0], panel.sessions[-1], code))
-    arrays = kept.arrays("breadth", key, lambda: _measured(closes))
+    code = cache.code_key("indicators", "measures/breadth.py")
+    key = cache.key_of((panel.dataset.fingerprints()[MEMBERS], panel.sessions[0], panel.sessions[-1], code))
+    arrays = cache.arrays("breadth", key, lambda: _measured(closes))
     return pd.DataFrame(arrays, index=panel.sessions)[list(_KEPT)]
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fiveengines import yaml_files
-from fiveengines.dataset import MEMBERS
-from fiveengines.errors import ParameterError
+from fiveengines.base import yaml_files
+from fiveengines.base.errors import ParameterError
+from fiveengines.base.yaml_files import suggestion
+from fiveengines.data.dataset import MEMBERS
+from fiveengines.data.panel import Panel
 from fiveengines.measures import breadth, liquidity, positioning, rates, volatility
 from fiveengines.measures.measure import SECTORS, Measure, absent
-from fiveengines.panel import Panel
-from fiveengines.yaml_files import suggestion
 
 REGISTRY: dict[str, Measure] = {
     each.id: each for room in (liquidity, volatility, breadth, positioning, rates) for each in room.MEASURES

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fiveengines.data.panel import Panel
 from fiveengines.indicators import liquidity as formulas
 from fiveengines.indicators.transforms import change, log_change, log_gap
 from fiveengines.measures.measure import Measure, on_value
-from fiveengines.panel import Panel
 
 WEEK = 5
 QUARTER = 63

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fiveengines.dataset import MEMBERS
-from fiveengines.panel import Panel
+from fiveengines.data.dataset import MEMBERS
+from fiveengines.data.panel import Panel
 
 Compute = Callable[[Panel], pd.Series]
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from fiveengines.data.panel import Panel
 from fiveengines.indicators import positioning as formulas
 from fiveengines.indicators.transforms import change
 from fiveengines.measures.measure import Measure, absent, on_value
-from fiveengines.panel import Panel
 
 # What is made of a net share, report by report.
 Formula = Callable[[pd.Series], pd.Series]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fiveengines.data.panel import Panel
 from fiveengines.indicators import rates as formulas
 from fiveengines.indicators.transforms import change
 from fiveengines.measures.measure import Measure, on_value
-from fiveengines.panel import Panel
 
 QUARTER = 63
 # Sessions that the effective rate must stay off a level before the target is taken to have moved.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fiveengines.data.panel import Panel
 from fiveengines.indicators import volatility as formulas
 from fiveengines.indicators.transforms import change, rolling_percentile
 from fiveengines.measures.measure import Measure, absent, on_value
-from fiveengines.panel import Panel
 
 MONTH = 21
 THREE_YEARS = 756

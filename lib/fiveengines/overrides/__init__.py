@@ -6,6 +6,7 @@ An entry replaces one input of a reading for a while; stored data and the scorin
 from fiveengines.overrides.apply import Applied, apply
 from fiveengines.overrides.entries import Entry, Record, State, field_title
 from fiveengines.overrides.fields import Bounds, bounds, check, overridable
+from fiveengines.overrides.labels import default_who
 from fiveengines.overrides.operations import (
     Change,
     draft,
@@ -17,7 +18,6 @@ from fiveengines.overrides.operations import (
 )
 from fiveengines.overrides.trail import Trail, load, stamp
 from fiveengines.overrides.validity import default_until
-from fiveengines.overrides.words import default_who
 
 __all__ = [
     "Applied",

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.parameters import ENGINES
 from fiveengines.overrides.entries import Entry
 from fiveengines.overrides.fields import forced_score
 from fiveengines.overrides.trail import Trail, active
-from fiveengines.parameters import ENGINES
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from fiveengines.base.parameters import ENGINES
+from fiveengines.base.yaml_files import Strict
 from fiveengines.measures import REGISTRY
-from fiveengines.parameters import ENGINES
-from fiveengines.yaml_files import Strict
 
 State = Literal["supportive", "neutral", "adverse"]
 Action = Literal["set", "change", "withdraw", "held"]

@@ -14,13 +14,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from fiveengines import yaml_files
-from fiveengines.catalog import lookup
-from fiveengines.errors import OverrideError
+from fiveengines.base import yaml_files
+from fiveengines.base.errors import OverrideError
+from fiveengines.base.parameters import ENGINES
+from fiveengines.base.yaml_files import Strict, suggestion
+from fiveengines.data.catalog import lookup
 from fiveengines.measures import REGISTRY
 from fiveengines.overrides.entries import STATE_PREFIX, STATES, State, Value, forced_engine
-from fiveengines.parameters import ENGINES
-from fiveengines.yaml_files import Strict, suggestion
 
 Kind = Literal["percent", "percentile", "signed", "$bn", "contracts", "number", "choice", "state"]
 _PER_BILLION = {"$ million": 1e-3, "$ billion": 1.0}

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fiveengines import calendars
-from fiveengines.errors import ConflictError, OverrideError
+from fiveengines.base.errors import ConflictError, OverrideError
+from fiveengines.data import calendars
 from fiveengines.overrides.entries import Action, Entry, Record, Value, field_title, forced_engine
 from fiveengines.overrides.fields import bounds, check, known_field
+from fiveengines.overrides.labels import default_who, plain, required
 from fiveengines.overrides.trail import Trail, as_day, load, week_file
 from fiveengines.overrides.validity import checked_until
-from fiveengines.overrides.words import default_who, plain, required
 from fiveengines.overrides.writing import append, only_writer
 
 # Stands for "no check": the caller did not look at what was there before.

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from fiveengines import yaml_files
-from fiveengines.errors import OverrideError
+from fiveengines.base import yaml_files
+from fiveengines.base.errors import OverrideError
+from fiveengines.base.yaml_files import Strict
 from fiveengines.overrides.entries import Entry, Record
-from fiveengines.yaml_files import Strict
 
 _WEEK_FILE = re.compile(r"^\d{4}-\d{2}-\d{2}\.yaml$")
 Stamp = tuple[tuple[str, int, int, str], ...]

@@ -10,9 +10,9 @@ import datetime as dt
 
 import pandas as pd
 
-from fiveengines import calendars
-from fiveengines.catalog import Series, lookup
-from fiveengines.errors import OverrideError
+from fiveengines.base.errors import OverrideError
+from fiveengines.data import calendars
+from fiveengines.data.catalog import Series, lookup
 from fiveengines.measures import REGISTRY
 from fiveengines.overrides.fields import facts, known_field
 

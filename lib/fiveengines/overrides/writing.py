@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 from filelock import FileLock, Timeout
 
-from fiveengines import files_atomic, yaml_files
-from fiveengines.errors import OverrideError
+from fiveengines.base import atomic_io, yaml_files
+from fiveengines.base.errors import OverrideError
 from fiveengines.overrides.entries import Record
 from fiveengines.overrides.trail import WeekFile, read_week
 
@@ -60,7 +60,7 @@ def append(path: Path, reading: dt.date, records: Sequence[Record]) -> None:
     if _parsed(written) != expected:
         # a file indented by hand in another style: write it anew, records in the same order
         written = _HEADER.format(reading=reading) + _yaml([_plain_record(each) for each in expected])
-    files_atomic.write_text(path, written)
+    atomic_io.write_text(path, written)
 
 
 def _parsed(text: str) -> tuple[Record, ...] | None:

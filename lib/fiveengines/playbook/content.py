@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import ValidationError
 from yaml import YAMLError
 
-from fiveengines import yaml_files
-from fiveengines.errors import ParameterError
+from fiveengines.base import yaml_files
+from fiveengines.base.errors import ParameterError
 from fiveengines.playbook import checks
 from fiveengines.playbook.checks import Place, Problem
 from fiveengines.playbook.models import (

@@ -12,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from fiveengines.base.parameters import ENGINES
+from fiveengines.data.panel import Panel
 from fiveengines.indicators import breadth as formulas
 from fiveengines.indicators import rates
 from fiveengines.measures.breadth import internals
 from fiveengines.measures.measure import on_value
 from fiveengines.measures.rates import policy_target
-from fiveengines.panel import Panel
-from fiveengines.parameters import ENGINES
+from fiveengines.model.readings import Readings
 from fiveengines.playbook.truth import Array, windows
-from fiveengines.readings import Readings
 
 Words = npt.NDArray[np.object_]
 SESSIONS_A_WEEK = 5

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from fiveengines.base.portfolio_parameters import PortfolioRules, Tranche
 from fiveengines.portfolio.situation import Situation
 from fiveengines.portfolio.weights import Array, affordable, nearest, turnover
-from fiveengines.portfolio_parameters import PortfolioRules, Tranche
 
 _STATE = {"supportive": 1.0, "neutral": 0.0, "adverse": -1.0, "unknown": 0.0}
 _DIRECTION = {"improving": 1.0, "stable": 0.0, "deteriorating": -1.0}

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fiveengines.panel import Panel
-from fiveengines.parameters import ENGINES, PortfolioParameters
-from fiveengines.readings import Readings
+from fiveengines.base.parameters import ENGINES, PortfolioParameters
+from fiveengines.data.panel import Panel
+from fiveengines.model.readings import Readings
 
 SESSIONS_A_WEEK, SESSIONS_A_YEAR = 5, 252
 

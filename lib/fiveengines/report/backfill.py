@@ -16,17 +16,18 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from fiveengines import calendars, overrides, parameters
-from fiveengines.dataset import Dataset
-from fiveengines.errors import FiveEnginesError, ParameterError, sentence
-from fiveengines.open_source import open_source
-from fiveengines.parameters import RunParameters
-from fiveengines.report import archive
+from fiveengines import overrides
+from fiveengines.base import parameters
+from fiveengines.base.errors import FiveEnginesError, ParameterError, sentence
+from fiveengines.base.parameters import RunParameters
+from fiveengines.data import calendars
+from fiveengines.data.dataset import Dataset
+from fiveengines.data.load_dataset import open_source
 from fiveengines.report.fingerprint import parameters_fingerprint
-from fiveengines.report.places import Place, place
+from fiveengines.report.saved import PAGE, READING, is_day, newest_day
+from fiveengines.report.store import Place, place
 from fiveengines.report.weekly import Made, Show, keep
 from fiveengines.report.workers import LOCAL, BrokenProcessPool, Workers, workers
-from fiveengines.report.write import PAGE, READING, is_day, newest_day
 
 _TRIES = 2
 # Asked of a worker in advance, so that none waits for a report to be written.
@@ -49,7 +50,6 @@ class Summary:
     """What became of all of them, in the order in which they ended."""
 
     outcomes: list[Outcome] = field(default_factory=list)
-    index: str = ""
 
     def count(self, status: str) -> int:
         """Weeks that ended so."""
@@ -61,7 +61,7 @@ class Summary:
         return 1 if self.count("failed") else 0
 
     def lines(self) -> list[str]:
-        """For a terminal: a line for each way in which weeks failed, then the count and what to open."""
+        """For a terminal: a line for each way in which weeks failed, then the count."""
         reasons: dict[str, list[str]] = {}
         for each in sorted(self.outcomes, key=lambda each: each.day):
             if each.status == "failed":
@@ -69,7 +69,7 @@ class Summary:
         failed = [f"{_named(days)}: failed: {text}" for text, days in reasons.items()]
         parts = [f"{self.count('written')} written", f"{self.count('kept')} already there"]
         parts += [f"{self.count('failed')} failed"] if failed else []
-        return [*failed, ", ".join(parts), f"Open {self.index}"]
+        return [*failed, ", ".join(parts)]
 
 
 def _named(days: list[str]) -> str:
@@ -86,7 +86,7 @@ def backfill(
     force: bool = False,
     on_progress: Show | None = None,
 ) -> Summary:
-    """Write the report of every reading date from `start` to `end`, and rebuild the archive.
+    """Write the report of every reading date from `start` to `end`; the caller rebuilds the archive's index after it.
 
     A week whose report stands and was read from the same data with the same parameters is kept, so a second call goes
     on where a stopped one ended; `force` writes them all. A week that fails is noted and the rest go on. Each report
@@ -108,14 +108,11 @@ def backfill(
     summary.outcomes += [Outcome(day.isoformat(), "kept") for day in days if day in standing]
     wanted = deque(day for day in days if day not in standing)
     show(len(standing), len(days), f"{len(wanted)} to write")
-    try:
-        if wanted:
-            with workers(executor, min(count, len(wanted))) as (crew, size):
-                for outcome in _made(run, wanted, where, crew, size):
-                    summary.outcomes.append(outcome)
-                    show(len(summary.outcomes), len(days), f"{outcome.day} {outcome.status}")
-    finally:
-        summary.index = archive.rebuild(where).page
+    if wanted:
+        with workers(executor, min(count, len(wanted))) as (crew, size):
+            for outcome in _made(run, wanted, where, crew, size):
+                summary.outcomes.append(outcome)
+                show(len(summary.outcomes), len(days), f"{outcome.day} {outcome.status}")
     return summary
 
 

@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fiveengines import fast_imports  # noqa: F401  (before nbformat: see there)
-from fiveengines.errors import NotebookError
+from fiveengines.base import fast_imports  # noqa: F401  (before nbformat: see there)
+from fiveengines.base.errors import NotebookError
 
 import nbformat  # isort: skip
 

@@ -16,7 +16,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from fiveengines.paths import cache_dir
+from fiveengines.base.paths import cache_dir
 
 _FORMAT = 1
 

@@ -10,18 +10,19 @@ import shlex
 
 import pandas as pd
 
-from fiveengines import __version__, narrative
-from fiveengines.engines import EngineReading
-from fiveengines.inflections import Inflection
+from fiveengines import __version__
+from fiveengines.commentary import narrative
+from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.measures import measure
-from fiveengines.narrative import ENGINE_NAMES
+from fiveengines.model.engines import EngineReading
+from fiveengines.model.inflections import Inflection
+from fiveengines.model.regimes import NAMES
 from fiveengines.overrides import Entry, bounds
 from fiveengines.playbook import content
-from fiveengines.regimes import NAMES
 from fiveengines.report import cover_context as cc
 from fiveengines.report.fingerprint import parameters_fingerprint
-from fiveengines.routine import Week
-from fiveengines.tables.markup import minus
+from fiveengines.views.tables.markup import minus
+from fiveengines.week import Week
 
 YEAR = 52
 SOURCES = {"demo": "Demo", "files": "Files", "live": "Live store"}

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fiveengines import fast_imports  # noqa: F401  (before papermill and nbformat: see there)
-from fiveengines.errors import NotebookError, ParameterError, exit_codes
+from fiveengines.base import fast_imports  # noqa: F401  (before papermill and nbformat: see there)
+from fiveengines.base.errors import NotebookError, ParameterError, exit_codes
 from fiveengines.report.bind import step_of, step_titles, tags
 from fiveengines.report.kernel import Kernel
 

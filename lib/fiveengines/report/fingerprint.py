@@ -10,8 +10,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+from fiveengines.base.parameters import Parameters
 from fiveengines.overrides import Entry, Trail
-from fiveengines.parameters import Parameters
 
 
 def parameters_fingerprint(params: Parameters, trail: Trail | Iterable[Entry], day: dt.date) -> str:

@@ -14,15 +14,15 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from fiveengines.errors import NotebookError
+from fiveengines.base.errors import NotebookError
 
 # Imported by the kernel while it boots, so that the first cell finds them loaded; what is absent is skipped.
 PRELOAD = (
-    "fiveengines.fast_imports",
+    "fiveengines.base.fast_imports",
     "pandas",
-    "fiveengines.charts.yields",
-    "fiveengines.tables",
-    "fiveengines.report.payload",
+    "fiveengines.views.charts.rates",
+    "fiveengines.views.tables",
+    "fiveengines.report.kernel_result",
 )
 
 

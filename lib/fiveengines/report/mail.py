@@ -14,8 +14,8 @@ from pathlib import Path
 
 import jinja2
 
-from fiveengines.charts import theme
 from fiveengines.report.cover_context import CoverContext, EngineCard
+from fiveengines.views.charts import theme
 
 _TEMPLATES = Path(__file__).with_name("templates")
 

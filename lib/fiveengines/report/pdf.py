@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from fiveengines.errors import FiveEnginesError
+from fiveengines.base.errors import FiveEnginesError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 _USUAL = (

@@ -13,14 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from fiveengines import fast_imports  # noqa: F401  (before nbconvert: see there)
-from fiveengines.charts import theme
+from fiveengines.base import fast_imports  # noqa: F401  (before nbconvert: see there)
 from fiveengines.playbook import content
 from fiveengines.report.bundle import csp_hash, vega_bundle
 from fiveengines.report.cover_context import CoverContext
-from fiveengines.report.prepare import CHART_MIME, Section, prepare
+from fiveengines.report.glossary_links import Terms, shown
+from fiveengines.report.html_sections import CHART_MIME, Section, prepare
 from fiveengines.report.sparkline import sparkline
-from fiveengines.report.terms import Terms, shown
+from fiveengines.views.charts import theme
 
 import jinja2  # isort: skip
 from markupsafe import Markup, escape  # isort: skip

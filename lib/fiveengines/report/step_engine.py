@@ -14,7 +14,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
 from papermill.exceptions import strip_color
 
-from fiveengines.errors import NotebookError
+from fiveengines.base.errors import NotebookError
 from fiveengines.report.bind import step_of, step_titles, tags
 from fiveengines.report.execute import Progress, StepFailure
 from fiveengines.report.kernel import Kernel

@@ -14,20 +14,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fiveengines import (
-    fast_imports,  # noqa: F401  (before papermill and nbformat: see there)
-    parameters,
-    paths,
-)
-from fiveengines.errors import FiveEnginesError, NotebookError, exit_codes, sentence
-from fiveengines.parameters import RunParameters
-from fiveengines.report import payload
+from fiveengines.base import parameters, paths
+from fiveengines.base.errors import FiveEnginesError, NotebookError, exit_codes, sentence
+from fiveengines.base.parameters import RunParameters
+from fiveengines.report import kernel_result
 from fiveengines.report.bind import bind, tags
 from fiveengines.report.cover_context import CoverContext, Failure
 from fiveengines.report.execute import ExecutionResult, Progress, StepFailure, execute
 from fiveengines.report.kernel import Kernel
-from fiveengines.report.places import Place, place
-from fiveengines.report.write import FAILED, NOTEBOOK, PAGE, READING, keep_week, newest_day
+from fiveengines.report.saved import FAILED, NOTEBOOK, PAGE, READING, keep_week, newest_day
+from fiveengines.report.store import Place, place
 
 import nbformat  # isort: skip
 
@@ -51,16 +47,21 @@ class Made:
 
 @dataclass(frozen=True)
 class Written:
-    """What a run left behind. `failures` is empty when every step ran to its end.
+    """What a run left behind: its folder inside OUT, and `failures`, empty when every step ran to its end.
 
     `address` is the page's own on the web when the archive is published.
     """
 
+    inside: str
     folder: str
     page: str
     cover: CoverContext | None
     failures: tuple[StepFailure, ...]
     address: str = ""
+
+    def published_at(self, base_url: str) -> Written:
+        """The same with the page's address in an archive published at `base_url`, if any."""
+        return replace(self, address=f"{base_url}/{self.inside}/{PAGE}") if base_url else self
 
     def report_to_terminal(self) -> int:
         """Say what happened and what to open; returns the exit code."""
@@ -130,7 +131,7 @@ def _executed(
 def _with_payload(bound: Any) -> Any:
     """Add the cell that hands the reading back, right after the week is loaded."""
     last = max(index for index, cell in enumerate(bound.cells) if "setup" in tags(cell))
-    cell = nbformat.v4.new_code_cell(payload.SOURCE, id=_PAYLOAD_ID)
+    cell = nbformat.v4.new_code_cell(kernel_result.SOURCE, id=_PAYLOAD_ID)
     cell.metadata.update(bound.cells[last].metadata)
     cell.metadata["tags"] = ["payload"]
     bound.cells.insert(last + 1, cell)
@@ -142,9 +143,9 @@ def _taken_out(notebook: Any) -> tuple[CoverContext | None, dict[str, Any] | Non
     cover, reading = None, None
     for cell in [each for each in notebook.cells if each.id == _PAYLOAD_ID]:
         for output in cell.get("outputs", []):
-            body = output.get("data", {}).get(payload.MIME)
+            body = output.get("data", {}).get(kernel_result.MIME)
             if body is not None:
-                cover, reading = payload.unpack(body)
+                cover, reading = kernel_result.unpack(body)
         if cover is not None:
             notebook.cells.remove(cell)
     return cover, reading
@@ -161,7 +162,7 @@ def _raise_if_plain(result: ExecutionResult) -> None:
 
 def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> CoverContext:
     """The cover of a week that could not be read at all, under the reading date it was asked for."""
-    from fiveengines import calendars
+    from fiveengines.data import calendars
     from fiveengines.report.cover import SOURCES
 
     asked = min(run.as_of or dt.date.today(), calendars.last_completed_friday())
@@ -259,7 +260,8 @@ def keep(made: Made, where: Place) -> Written:
     if not made.failures:
         where.remove(f"{FAILED}/{made.day}")
     trust(made.files[NOTEBOOK])
-    return Written(folder, f"{folder}/{PAGE}", made.cover, made.failures)
+    inside = f"{FAILED}/{made.day}" if made.failures else made.day
+    return Written(inside, folder, f"{folder}/{PAGE}", made.cover, made.failures)
 
 
 def write_week(
@@ -269,23 +271,16 @@ def write_week(
     on_progress: Show | None = None,
     extras: Callable[[Made], None] | None = None,
 ) -> Written:
-    """Make one week's report, put it into its folder, and rebuild the archive's index.
+    """Make one week's report and put it into its folder; the caller rebuilds the archive's index after it.
 
     A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report that stood
     in the week's own folder is not touched. `extras` may add files to a made week before it is kept.
     """
-    from fiveengines.report.archive import rebuild
-
     where = place(run.out_dir)
     made = make_week(run, kernel=kernel, last_good=lambda: newest_day(where), on_progress=on_progress)
     if extras is not None:
         extras(made)
-    written = keep(made, where)
-    published = rebuild(where).address
-    if not published:
-        return written
-    inside = f"{FAILED}/{made.day}" if made.failures else made.day
-    return replace(written, address=f"{published}/{inside}/{PAGE}")
+    return keep(made, where)
 
 
 def trust(notebook: str | bytes) -> None:

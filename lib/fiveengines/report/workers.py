@@ -17,9 +17,9 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from fiveengines import paths
-from fiveengines.errors import ParameterError
-from fiveengines.parameters import RunParameters
+from fiveengines.base import paths
+from fiveengines.base.errors import ParameterError
+from fiveengines.base.parameters import RunParameters
 from fiveengines.report.cover_context import CoverContext
 from fiveengines.report.execute import ExecutionResult
 from fiveengines.report.kernel import Kernel

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fiveengines.panel import Panel
+from fiveengines.data.panel import Panel
+from fiveengines.model.readings import Readings
 from fiveengines.playbook.rules.finding import Dispute, Finding, findings
 from fiveengines.playbook.rules.judging import Judged, judge, judged
-from fiveengines.readings import Readings
 
 __all__ = ["Dispute", "Finding", "Judged", "every", "judge", "judged", "log", "this_week"]
 

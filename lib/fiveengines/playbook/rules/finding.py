@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fiveengines import what_followed
 from fiveengines.playbook import content, figures
 from fiveengines.playbook.models import Conflict, Insight, placeholders
 from fiveengines.playbook.rules.judging import ACTIVE, DORMANT, OPPOSITE, STATUSES, UNKNOWN, WATCH, Judged
-from fiveengines.what_followed import Followed
+from fiveengines.research import forward_returns
+from fiveengines.research.forward_returns import Followed
 
 # So many active signals, principles and watched insights are the few that matter in a week.
 FEW_ACTIVE, FEW_PRINCIPLES, FEW_WATCH = 5, 1, 3
@@ -130,9 +130,9 @@ def _finding(judged: Judged, insight: Insight, row: int) -> Finding:
     spell = int((codes[::-1] == code).cumprod().sum())
     on = code in (ACTIVE, OPPOSITE)
     # A watch tells what followed the case that it leans to.
-    starts = what_followed.first_weeks(codes == (OPPOSITE if mirrored else ACTIVE))
+    starts = forward_returns.first_weeks(codes == (OPPOSITE if mirrored else ACTIVE))
     # The present spell is no past case; its first week is the last one that can have ended before it.
-    history = what_followed.followed(
+    history = forward_returns.followed(
         starts, judged.weeks.series["spx"], row, before=row - spell + 1 if on else None
     )
     known, active = codes != UNKNOWN, codes >= ACTIVE

@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from fiveengines.errors import ParameterError
-from fiveengines.panel import Panel
+from fiveengines.base.errors import ParameterError
+from fiveengines.data.panel import Panel
+from fiveengines.model.readings import Readings
 from fiveengines.playbook import content
 from fiveengines.playbook.models import Insight
 from fiveengines.playbook.rules import breadth, liquidity, positioning, rate_path, volatility
 from fiveengines.playbook.rules.verdict import RULES, Verdict
 from fiveengines.playbook.weeks import Weeks, weeks_of
-from fiveengines.readings import Readings
 
 # Importing a module enters its rules in the table.
 ROOMS = (liquidity, volatility, breadth, positioning, rate_path)

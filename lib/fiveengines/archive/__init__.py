@@ -1,0 +1,61 @@
+"""The archive: every report in one place as an index page, a table of readings and a feed, rebuilt after each week.
+
+Reads what reports left behind (reading.json) and nothing else; no week is read or rendered here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fiveengines.archive.collect import Collected, collect, folders
+from fiveengines.archive.export import readings_csv
+from fiveengines.archive.feed import atom, published_at
+from fiveengines.archive.page import index_page
+from fiveengines.report import recover_interrupted
+from fiveengines.report.store import Place
+
+INDEX = "index.html"
+FEED = "feed.xml"
+TABLE = "readings.csv"
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a rebuild found, where its page is, and the address at which the archive is published, if any."""
+
+    page: str
+    found: Collected
+    address: str = ""
+
+    def lines(self) -> list[str]:
+        """What happened, for a terminal: one line for the archive and one for each folder that could not be read."""
+        weeks = self.found.weeks
+        span = f", {weeks[0].day} to {weeks[-1].day}" if weeks else ""
+        count = "1 week" if len(weeks) == 1 else f"{len(weeks)} weeks"
+        odd = [f"{each.name}: not readable: {each.reason}" for each in self.found.unreadable]
+        return [f"{count}{span}", *odd, f"Open {self.page}"]
+
+
+def rebuild(place: Place, *, base_url: str | None = None) -> Built:
+    """Write index.html, readings.csv and feed.xml for every report at `place`; a broken folder is listed, never fatal.
+
+    What a killed run left half done is tidied first. Each file is replaced whole, the index last. `base_url` is where
+    the archive is published, for the feed's links; None keeps what the standing feed says. A week that another run puts
+    there meanwhile is not left out.
+    """
+    if place.local is not None:
+        recover_interrupted.clear(place.local)
+    if base_url is None:
+        base_url = published_at(place.read([FEED])[FEED])
+    for _ in range(_TRIES):
+        found = collect(place)
+        place.write(TABLE, readings_csv(found.weeks).encode())
+        place.write(FEED, atom(found.weeks, base_url=base_url).encode())
+        place.write(INDEX, index_page(found).encode())
+        if set(found.names) == set(folders(place)):
+            break
+    return Built(f"{place.label.rstrip('/')}/{INDEX}", found, base_url.rstrip("/"))
+
+
+__all__ = ["FEED", "INDEX", "TABLE", "Built", "Collected", "collect", "rebuild"]

@@ -1,0 +1,226 @@
+"""Read what every report left behind, forgiving towards folders that are broken or are not ours.
+
+Takes reading.json apart into plain rows; draws nothing and recomputes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fiveengines.base.parameters import ENGINES
+from fiveengines.report.saved import FAILED, LATEST, READING, is_day
+from fiveengines.report.store import Place
+from fiveengines.views.charts.theme import DIRECTIONS, STATES
+
+_BATCH = 64
+# The history table names turns in this order (see inflections.turns).
+_TURNS = ("breadth", "volatility", "liquidity", "positioning", "rate_path")
+_SHOWN = ("warning", "error")
+
+
+@dataclass(frozen=True)
+class InputRow:
+    """One figure behind an engine. `score` -1…+1 and `weight`; None where it could not be scored."""
+
+    indicator: str
+    title: str
+    unit: str
+    value: float | None
+    score: float | None
+    weight: float
+    manual: bool
+
+
+@dataclass(frozen=True)
+class EngineRow:
+    """One engine of one week; `score` None when it could not be read."""
+
+    score: float | None
+    state: str
+    direction: str
+    coverage: float | None
+    inputs: tuple[InputRow, ...]
+
+
+@dataclass(frozen=True)
+class WeekRow:
+    """One week as its reading.json tells it. Shares lie in 0-1; `turns` are engine:direction words of that week."""
+
+    day: str
+    made_at: dt.datetime
+    source: str
+    simulated: bool
+    version: str
+    data: str
+    parameters: str
+    regime: int
+    regime_name: str
+    raw: int
+    confirmed: bool
+    memberships: tuple[float, ...]
+    narrative: str
+    engines: Mapping[str, EngineRow]
+    aggressiveness: float
+    exposure: float
+    style: str
+    turns: tuple[str, ...]
+    manual: tuple[tuple[str, str, str, str], ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A folder that is not a week, and why in a few words."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Collected:
+    """Everything found at a place: weeks oldest first, folders that could not be read, days whose last run failed."""
+
+    weeks: tuple[WeekRow, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    failed: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """Folders that were looked into."""
+        return [week.day for week in self.weeks] + [each.name for each in self.unreadable]
+
+
+def folders(place: Place) -> list[str]:
+    """Names of the folders that should hold a week each."""
+    return [name for name in place.folders() if name not in (FAILED, LATEST)]
+
+
+def collect(place: Place) -> Collected:
+    """Every week at `place`. A folder that is foreign, half copied or damaged is listed in `unreadable`."""
+    weeks, unreadable = [], []
+    names = folders(place)
+    unreadable += [Unreadable(name, "it is not named as a week is") for name in names if not is_day(name)]
+    days = [name for name in names if is_day(name)]
+    for start in range(0, len(days), _BATCH):
+        batch = days[start : start + _BATCH]
+        found = place.read([f"{day}/{READING}" for day in batch])
+        for day in batch:
+            try:
+                weeks.append(week_row(day, found[f"{day}/{READING}"]))
+            except ValueError as problem:
+                unreadable.append(Unreadable(day, str(problem)))
+    failed = tuple(day for day in place.folders(FAILED) if is_day(day))
+    return Collected(tuple(weeks), tuple(unreadable), failed)
+
+
+def week_row(day: str, content: bytes | None) -> WeekRow:
+    """One reading.json as a row; ValueError says in a few words why it cannot be one."""
+    if content is None:
+        raise ValueError(f"there is no {READING}")
+    try:
+        document = json.loads(content)
+    except ValueError:
+        raise ValueError(f"{READING} is damaged") from None
+    try:
+        row = _row(document)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
+        what = f"lacks {problem}" if isinstance(problem, KeyError) else "does not have the shape of a reading"
+        raise ValueError(f"{READING} {what}") from None
+    if row.day != day:
+        raise ValueError(f"{READING} is of another week")
+    return row
+
+
+def _row(document: dict[str, Any]) -> WeekRow:
+    regime, risk = document["regime"], document["aggressiveness"]
+    return WeekRow(
+        day=dt.date.fromisoformat(document["as_of"]).isoformat(),
+        made_at=_moment(document["generated_at"]),
+        source=str(document["source"]),
+        simulated=document["source"] == "demo",
+        version=str(document["library_version"]),
+        data=str(document["data_fingerprint"]),
+        parameters=str(document.get("parameters_fingerprint", "")),
+        regime=_regime(regime["number"]),
+        regime_name=str(regime["name"]),
+        raw=_regime(regime.get("raw", regime["number"])),
+        confirmed=bool(regime["confirmed"]),
+        memberships=tuple(_number(regime["memberships"][str(each)]) for each in range(1, 6)),
+        narrative=str(regime["narrative"]),
+        engines={name: _engine(document["engines"][name]) for name in ENGINES},
+        aggressiveness=_number(risk["value"]),
+        exposure=_number(risk.get("portfolio_exposure", risk["value"])),
+        style=str(document["style"]["name"]),
+        turns=_turns(document["inflections"]),
+        manual=tuple(_manual(each) for each in document["overrides"]),
+        notices=tuple(str(each["text"]) for each in document["notices"] if each["level"] in _SHOWN),
+    )
+
+
+def _engine(engine: dict[str, Any]) -> EngineRow:
+    return EngineRow(
+        score=_maybe(engine["score"]),
+        state=_one_of(engine["state"], STATES),
+        direction=_one_of(engine["direction"], DIRECTIONS),
+        coverage=_maybe(engine["coverage"]),
+        inputs=tuple(
+            InputRow(
+                indicator=str(each["indicator"]),
+                title=str(each.get("title", each["indicator"])),
+                unit=str(each["unit"]),
+                value=_maybe(each["value"]),
+                score=_maybe(each["score"]),
+                weight=_number(each["weight"]),
+                manual=bool(each["overridden"]),
+            )
+            for each in engine["evidence"]
+        ),
+    )
+
+
+def _turns(inflections: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Announced turns of the week itself, in the order in which the history table names them."""
+    words = {
+        (_one_of(each["engine"], ENGINES), _one_of(each["direction"], ("improving", "deteriorating")))
+        for each in inflections
+        if each["weeks_ago"] == 0 and each.get("announced", True)
+    }
+    order = sorted(words, key=lambda each: (_TURNS.index(each[0]), each[1] != "improving"))
+    return tuple(f"{engine}:{direction}" for engine, direction in order)
+
+
+def _manual(entry: dict[str, Any]) -> tuple[str, str, str, str]:
+    return str(entry["field"]), str(entry["value"]), str(entry.get("who", "")), str(entry.get("why", ""))
+
+
+def _moment(text: str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(text)
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+def _regime(value: object) -> int:
+    number = int(_number(value))
+    if number not in range(1, 6):
+        raise ValueError(value)
+    return number
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(value)
+    return float(value)
+
+
+def _maybe(value: object) -> float | None:
+    return None if value is None else _number(value)
+
+
+def _one_of(value: object, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise ValueError(value)
+    return str(value)

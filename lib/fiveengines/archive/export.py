@@ -1,0 +1,44 @@
+"""Every reading as one CSV: the history table's columns, taken from the reports themselves, and the regime's name.
+
+Formats rows; reads no file and computes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from fiveengines.archive.collect import WeekRow
+from fiveengines.base.parameters import ENGINES
+
+_OF_AN_ENGINE = ("score", "state", "direction", "coverage")
+COLUMNS = (
+    "as_of",
+    *(f"{engine}_{name}" for engine in ENGINES for name in _OF_AN_ENGINE),
+    "regime",
+    "regime_raw",
+    "aggressiveness",
+    "inflection",
+    "regime_name",
+)
+
+
+def readings_csv(weeks: Sequence[WeekRow]) -> str:
+    """CSV text, oldest week first; an unknown score is an empty field."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_fields(week) for week in weeks)
+    return text.getvalue()
+
+
+def _fields(week: WeekRow) -> list[object]:
+    engines = [getattr(week.engines[engine], name) for engine in ENGINES for name in _OF_AN_ENGINE]
+    rest = [week.regime, week.raw, week.aggressiveness, ",".join(week.turns), _inert(week.regime_name)]
+    return [week.day, *engines, *rest]
+
+
+def _inert(text: str) -> str:
+    """A spreadsheet takes a text that starts with one of these for a formula; a leading apostrophe keeps it text."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,61 @@
+"""Which weeks and which earlier renderings may go; nothing goes that is not ours.
+
+Plans first and removes after, so that a dry run shows exactly what a real one does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fiveengines.base.errors import ParameterError
+from fiveengines.report.saved import FAILED, READING, REVISIONS, is_day
+from fiveengines.report.store import Place
+
+
+@dataclass(frozen=True)
+class Removal:
+    """One folder to remove, what it is, and the bytes it frees."""
+
+    name: str
+    what: str
+    size: int
+
+    def line(self) -> str:
+        """For a terminal."""
+        return f"{self.name}: {self.what}, {self.size / 1e6:.1f} MB"
+
+
+def plan(place: Place, *, keep_weeks: int | None = None, keep_revisions: int | None = None) -> list[Removal]:
+    """What goes when the newest `keep_weeks` weeks and the newest `keep_revisions` earlier renderings of each stay.
+
+    None keeps all. Only folders that are named as a week and hold a reading are weeks; anything else is left alone.
+    Failed runs older than the oldest week that stays go with the weeks.
+    """
+    for name, value, least in (("--keep-weeks", keep_weeks, 1), ("--keep-revisions", keep_revisions, 0)):
+        if value is not None and value < least:
+            raise ParameterError(f"{name} {value}: at least {least}.")
+    held = {day: place.files(day) for day in place.folders() if is_day(day)}
+    weeks = sorted(day for day, files in held.items() if READING in files)
+    going = weeks[:-keep_weeks] if keep_weeks is not None else []
+    found = [Removal(day, "week", sum(held[day].values())) for day in going]
+    staying = weeks[len(going) :]
+    if going:
+        old = [day for day in place.folders(FAILED) if is_day(day) and day < staying[0]]
+        found += [
+            Removal(f"{FAILED}/{day}", "failed run", sum(place.files(f"{FAILED}/{day}").values()))
+            for day in old
+        ]
+    if keep_revisions is not None:
+        for day in staying:
+            stamps = sorted({name.split("/")[1] for name in held[day] if name.startswith(f"{REVISIONS}/")})
+            for stamp in stamps[: max(0, len(stamps) - keep_revisions)]:
+                folder = f"{REVISIONS}/{stamp}"
+                size = sum(size for name, size in held[day].items() if name.startswith(f"{folder}/"))
+                found.append(Removal(f"{day}/{folder}", "earlier rendering", size))
+    return found
+
+
+def remove(place: Place, removals: list[Removal]) -> None:
+    """Carry a plan out."""
+    for each in removals:
+        place.remove(each.name)

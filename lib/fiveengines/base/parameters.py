@@ -1,0 +1,394 @@
+"""What a person may set: the shape of params/*.yaml and of a week's parameters, checked before anything runs.
+
+Only schemas and defaults; no number of judgement stands here, and nothing is computed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+
+from fiveengines.base import paths, yaml_files
+from fiveengines.base.errors import ParameterError
+from fiveengines.base.portfolio_parameters import PortfolioRules
+from fiveengines.base.yaml_files import Strict
+
+REGIME_NAMES = {1: "Broad bull", 2: "Fragile melt-up", 3: "Choppy range", 4: "Risk-off", 5: "Crisis"}
+Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
+ENGINES: tuple[Engine, ...] = ("liquidity", "volatility", "breadth", "positioning", "rate_path")
+SourceName = Literal["demo", "files", "live"]
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+# An engine whose state a person sets by hand counts with the middle of that state.
+FORCED_SCORE = {"supportive": 0.6, "neutral": 0.0, "adverse": -0.6}
+
+
+class Indicator(Strict):
+    """One line of params/engines.yaml: how an indicator is scored."""
+
+    weight: float = Field(ge=0, le=10, strict=True)
+    adverse: float | None = Field(default=None, allow_inf_nan=False, strict=True)
+    supportive: float | None = Field(default=None, allow_inf_nan=False, strict=True)
+    instead_of: str | None = None
+    optional: bool = False
+    why: str = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _breakpoints(self) -> Indicator:
+        if self.weight > 0:
+            if self.adverse is None or self.supportive is None:
+                raise ValueError(
+                    "a scored indicator needs both `adverse` and `supportive`; set weight: 0 to only show it."
+                )
+            if self.adverse == self.supportive:
+                raise ValueError("`adverse` and `supportive` are the same; they must differ.")
+        return self
+
+
+class States(Strict):
+    """Scores at which a state begins, and where it is left again."""
+
+    supportive: float = Field(gt=0, lt=1)
+    adverse: float = Field(gt=-1, lt=0)
+    release: float = Field(ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _inside(self) -> States:
+        if not self.release < min(self.supportive, -self.adverse):
+            raise ValueError("`release` must be nearer to zero than `supportive` and `adverse`.")
+        return self
+
+
+class Direction(Strict):
+    """How improving and deteriorating are told from stable."""
+
+    weeks: int = Field(ge=1, le=52)
+    window_weeks: int = Field(ge=26, le=1000)
+    threshold: float = Field(gt=0, le=5)
+
+
+class Stress(Strict):
+    """Conditions of credit stress, and the highest score an engine may have while one holds."""
+
+    caps: dict[Engine, float]
+    any: tuple[dict[str, float], ...]
+
+
+class Words(Strict):
+    """Where one word ends and the next begins."""
+
+    calm_below: float = Field(gt=0)
+    elevated_from: float = Field(gt=0)
+    shock_from: float = Field(gt=0)
+    vix_curve_band: float = Field(ge=0, lt=0.5)
+    curve_sessions: int = Field(ge=1, le=252)
+    curve_threshold_bp: float = Field(gt=0)
+    policy_quiet_sessions: int = Field(ge=20, le=504)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Words:
+        if not self.calm_below < self.elevated_from < self.shock_from:
+            raise ValueError("`calm_below`, `elevated_from` and `shock_from` must rise.")
+        return self
+
+
+class EngineParameters(Strict):
+    """params/engines.yaml."""
+
+    states: States
+    direction: Direction
+    minimum_coverage: float = Field(ge=0, le=1)
+    stress: Stress
+    words: Words
+    engines: dict[Engine, dict[str, Indicator]]
+
+    @model_validator(mode="after")
+    def _complete(self) -> EngineParameters:
+        missing = [name for name in ENGINES if name not in self.engines]
+        if missing:
+            raise ValueError(f"engine {missing[0]!r} is missing.")
+        for engine, indicators in self.engines.items():
+            if not any(each.weight > 0 for each in indicators.values()):
+                raise ValueError(f"engine {engine!r} has no indicator with a weight.")
+            for name, each in indicators.items():
+                if each.instead_of is not None and each.instead_of not in indicators:
+                    raise ValueError(
+                        f"{engine}.{name}: `instead_of` names {each.instead_of!r}, which {engine} does not have."
+                    )
+        return self
+
+    def indicator(self, name: str) -> tuple[Engine, Indicator]:
+        """The engine and the line of one indicator; an unknown one raises ParameterError."""
+        for engine, indicators in self.engines.items():
+            if name in indicators:
+                return engine, indicators[name]
+        known = [each for indicators in self.engines.values() for each in indicators]
+        raise ParameterError(f"unknown indicator {name!r}.{yaml_files.suggestion(name, known)}")
+
+
+class Crisis(Strict):
+    """Acute evidence that regime 5 needs."""
+
+    vix_enter: float = Field(gt=0)
+    vix_stay: float = Field(gt=0)
+    breadth_200d: float = Field(ge=0, le=100)
+    breadth_50d: float = Field(ge=0, le=100)
+    hy_spread: float = Field(gt=0)
+    hy_spread_change_8w: float = Field(gt=0)
+    baa_spread: float = Field(gt=0)
+
+
+class Shock(Strict):
+    """When a fall into a worse regime is not made to wait."""
+
+    vix_ratio: float = Field(gt=1)
+    weeks: int = Field(ge=1, le=26)
+    volatility_below: float = Field(ge=-1, le=1)
+
+
+class BreadthTurn(Strict):
+    """Wash-out and recovery of participation, in per cent of members above their 50-day average."""
+
+    washed_out: float = Field(ge=0, le=100)
+    recovered: float = Field(ge=0, le=100)
+    healthy: float = Field(ge=0, le=100)
+    broken: float = Field(ge=0, le=100)
+    within_weeks: int = Field(ge=1, le=104)
+    quiet_weeks: int = Field(ge=0, le=104)
+
+
+class VolatilityTurn(Strict):
+    """VIX falling off a peak, or jumping out of calm."""
+
+    peak: float = Field(gt=0)
+    fallen_to: float = Field(gt=0, lt=1)
+    calm: float = Field(gt=0)
+    risen_by: float = Field(gt=1)
+    within_weeks: int = Field(ge=1, le=104)
+    quiet_weeks: int = Field(ge=0, le=104)
+
+
+class ScoreTurn(Strict):
+    """An engine's score turning from an extreme."""
+
+    extreme: float = Field(gt=0, le=1)
+    turned_by: float = Field(gt=0, le=2)
+    within_weeks: int = Field(ge=1, le=104)
+    quiet_weeks: int = Field(ge=0, le=104)
+
+
+class Inflections(Strict):
+    """Rules of step 5; `announce` names the engines whose improving turns count as a market turn."""
+
+    breadth: BreadthTurn
+    volatility: VolatilityTurn
+    liquidity: ScoreTurn
+    positioning: ScoreTurn
+    rate_path: ScoreTurn
+    announce: tuple[Engine, ...]
+    given_back: float = Field(default=0.5, gt=0, le=1)
+
+
+StyleName = Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]
+
+
+class Tape(Strict):
+    """What the tape of the last quarter is measured with."""
+
+    window: int = Field(ge=20, le=504)
+    trending_efficiency: float = Field(ge=0, le=1)
+    choppy_efficiency: float = Field(ge=0, le=1)
+    variance_ratio_days: int = Field(ge=2, le=60)
+    breakout_window: int = Field(ge=5, le=252)
+    breakout_hold: int = Field(ge=1, le=60)
+
+
+class Styles(Strict):
+    """Rules of step 4."""
+
+    by_regime: dict[int, StyleName]
+    re_entry_weeks: int = Field(ge=1, le=52)
+    tape: Tape
+
+
+class Aggressiveness(Strict):
+    """Rules of step 3: from the engines' alignment to the share of the risk budget in use."""
+
+    half_life_weeks: float = Field(gt=0, le=52)
+    centre: float = Field(ge=-1, le=1)
+    gain: float = Field(gt=0, le=20)
+    step_threshold: float = Field(ge=0, le=1)
+    most_up_per_week: float = Field(gt=0, le=1)
+    most_down_per_week: float = Field(gt=0, le=1)
+    caps_by_regime: dict[int, float]
+
+    @field_validator("caps_by_regime")
+    @classmethod
+    def _caps(cls, value: dict[int, float]) -> dict[int, float]:
+        if sorted(value) != [1, 2, 3, 4, 5] or not all(0 <= cap <= 1 for cap in value.values()):
+            raise ValueError("give each regime 1 to 5 a cap between 0 and 1.")
+        return value
+
+
+Profile = Literal["cautious", "balanced", "growth"]
+
+
+class PortfolioParameters(Strict):
+    """params/portfolio.yaml."""
+
+    aggressiveness: Aggressiveness
+    risk_profile: Profile
+    bands: dict[Profile, tuple[float, float]]
+    actual_exposure: float | None = Field(default=None, ge=0, le=2)
+    portfolio: PortfolioRules | None = None
+
+    @field_validator("bands")
+    @classmethod
+    def _bands(cls, value: dict[Profile, tuple[float, float]]) -> dict[Profile, tuple[float, float]]:
+        for name, (low, high) in value.items():
+            if not 0 <= low < high <= 2:
+                raise ValueError(f"band {name!r} must rise from at least 0 to at most 2.")
+        return value
+
+    @field_validator("portfolio")
+    @classmethod
+    def _fits(cls, value: PortfolioRules | None, info: ValidationInfo) -> PortfolioRules | None:
+        bands, profile = info.data.get("bands", {}), info.data.get("risk_profile")
+        if value is not None and profile in bands:
+            value.check_band(*bands[profile])
+        return value
+
+    @model_validator(mode="after")
+    def _has_its_band(self) -> PortfolioParameters:
+        if self.risk_profile not in self.bands:
+            raise ValueError(f"`bands` lacks the profile {self.risk_profile!r}.")
+        return self
+
+    @property
+    def exposure_today(self) -> float | None:
+        """`actual_exposure` where it is given, else the equity share of the holdings; None without either."""
+        if self.actual_exposure is not None or self.portfolio is None or self.portfolio.holdings is None:
+            return self.actual_exposure
+        held, lines = self.portfolio.holdings, self.portfolio.instruments
+        return sum(held[each] for each in held if lines[each].part == "equity") / sum(held.values())
+
+
+class RegimeParameters(Strict):
+    """params/regimes.yaml."""
+
+    prototypes: dict[int, dict[Engine, float]]
+    sharpness: float = Field(gt=0, le=100)
+    half_life_weeks: float = Field(gt=0, le=26)
+    margin: float = Field(ge=0, lt=1)
+    crisis: Crisis
+    shock: Shock
+    inflections: Inflections
+    styles: Styles
+
+    @field_validator("prototypes")
+    @classmethod
+    def _five(cls, value: dict[int, dict[Engine, float]]) -> dict[int, dict[Engine, float]]:
+        if sorted(value) != [1, 2, 3, 4, 5]:
+            raise ValueError("there must be exactly the regimes 1 to 5.")
+        for number, point in value.items():
+            missing = [engine for engine in ENGINES if engine not in point]
+            if missing:
+                raise ValueError(f"regime {number} lacks {missing[0]!r}.")
+        return value
+
+
+class WeeklyParameters(Strict):
+    """params/weekly.yaml: which files a week is read with, and where things are. Paths are relative to that file."""
+
+    source: SourceName = "demo"
+    data_dir: str | None = None
+    engines: str = "engines.yaml"
+    regimes: str = "regimes.yaml"
+    portfolio: str = "portfolio.yaml"
+    overrides: str = "overrides"
+    events: str = "events.yaml"
+    demo_seed: int = Field(default=7, ge=0, lt=2**32)
+    history_start: dt.date = Field(default=dt.date(2006, 1, 6), ge=dt.date(2001, 1, 5))
+
+
+class RunParameters(Strict):
+    """What a notebook or the command line may say; every value is plain JSON by `model_dump(mode="json")`."""
+
+    as_of: dt.date | None = None
+    source: SourceName | None = None
+    data_dir: str | None = None
+    params_file: str | None = None
+    out_dir: str | None = None
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _a_date(cls, value: object) -> object:
+        # A bare number would count as seconds since 1970.
+        if not (value is None or isinstance(value, dt.date) or _DATE.match(str(value))):
+            raise ValueError("a date is written as YYYY-MM-DD.")
+        return value
+
+
+class Parameters(Strict):
+    """Everything a week is read with, from one weekly.yaml and the files it names."""
+
+    file: Path
+    weekly: WeeklyParameters
+    engines: EngineParameters
+    regimes: RegimeParameters
+    portfolio: PortfolioParameters
+
+    def line_of(self, engine: str, name: str) -> str:
+        """Where an indicator stands: file and line, for messages."""
+        path = self.beside(self.weekly.engines)
+        line = yaml_files.line_of(path, ("engines", engine, name))
+        return f"{path}, line {line}" if line else str(path)
+
+    def beside(self, name: str) -> Path:
+        """A path named in weekly.yaml, relative to that file."""
+        return (self.file.parent / name).resolve()
+
+
+def load(file: Path | str | None = None) -> Parameters:
+    """Read and check weekly.yaml (default: the project's) and the files it names."""
+    path = Path(file).expanduser() if file else paths.params_file()
+    return _load(path.resolve(), _stamp(path))
+
+
+def _stamp(path: Path) -> tuple[float, ...]:
+    """Modification times of the YAML files beside `path`, so that an edit is seen without a restart."""
+    return tuple(each.stat().st_mtime for each in sorted(path.parent.glob("*.yaml")))
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, stamp: tuple[float, ...]) -> Parameters:
+    weekly = yaml_files.load_model(path, WeeklyParameters)
+    return Parameters(
+        file=path,
+        weekly=weekly,
+        engines=yaml_files.load_model(path.parent / weekly.engines, EngineParameters),
+        regimes=yaml_files.load_model(path.parent / weekly.regimes, RegimeParameters),
+        portfolio=yaml_files.load_model(path.parent / weekly.portfolio, PortfolioParameters),
+    )
+
+
+def run_parameters(values: Mapping[str, Any]) -> RunParameters:
+    """Check what a notebook or the command line says; an unknown name or impossible value is one clear line."""
+    unknown = [name for name in values if name not in RunParameters.model_fields]
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], RunParameters.model_fields, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(RunParameters.model_fields)}."
+        raise ParameterError(f"unknown parameter {unknown[0]!r}.", remedy=hint)
+    try:
+        return RunParameters.model_validate({k: v if v != "" else None for k, v in values.items()})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        remedy = "Write dates as YYYY-MM-DD." if name == "as_of" else first["msg"] + "."
+        raise ParameterError(f"{name}: {first['input']!r} is not possible.", remedy=remedy) from None

@@ -1,0 +1,223 @@
+"""What works and what to do: one row a provider, with reach, key, freshness, gaps, odd jumps and the mending
+command.
+
+Rows are data; how they are printed is the command line's business.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.errors import FiveEnginesError, StoreError
+from fiveengines.data import calendars
+from fiveengines.data.catalog import Frequency, Series, lookup
+from fiveengines.data.fetch import NAMES, providers
+from fiveengines.data.folder.manual_downloads import FOLDER
+from fiveengines.data.providers.base import Provider
+from fiveengines.data.providers.http import Http
+from fiveengines.data.providers.settings import Settings
+from fiveengines.data.store import Store
+
+KeyState = Literal["present", "absent", "not needed"]
+_FETCH = "fiveengines fetch"
+# A step this many times the usual one, or to a tenth or tenfold of the value, asks for a look.
+_ODD_STEP = 40.0
+_TENFOLD = 8.0
+# So many values tell what a usual step is.
+_USUAL = 30
+# Longest ordinary silence, in days; longer ones within the last two years count as gaps.
+_SILENCE: dict[Frequency, int] = {"daily": 6, "weekly": 11, "monthly": 35, "quarterly": 100}
+_LOOK_BACK = pd.Timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One provider's health. `reachable` is None when it was not asked; `mend` is empty when nothing is
+    wrong."""
+
+    provider: str
+    title: str
+    reachable: bool | None
+    said: str
+    key: KeyState
+    newest: dt.date | None
+    next_release: pd.Timestamp | None
+    overdue: tuple[str, ...]
+    gaps: tuple[str, ...]
+    jumps: tuple[str, ...]
+    mend: str
+
+    @property
+    def healthy(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.mend
+
+
+def examine(
+    store: Store,
+    settings: Settings | None = None,
+    *,
+    ask: bool = True,
+    names: Sequence[str] | None = None,
+    now: pd.Timestamp | None = None,
+) -> tuple[Row, ...]:
+    """A Row for every provider, in the order of fetch.NAMES. `ask` off leaves the network alone.
+
+    now: naive UTC, default this moment. Nothing is changed.
+    """
+    chosen = settings or Settings.from_environment()
+    moment = now or pd.Timestamp.now(tz="UTC").tz_localize(None)
+    with Http(chosen) as http:
+        asked = providers(store, chosen, http, names or NAMES)
+        with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
+            pings = list(pool.map(_ping if ask else _unasked, asked))
+        return tuple(
+            _row(provider, store, chosen, moment, reachable, http.scrub(said))
+            for provider, (reachable, said) in zip(asked, pings, strict=True)
+        )
+
+
+def _unasked(_: Provider) -> tuple[bool | None, str]:
+    return None, "not asked"
+
+
+def _ping(provider: Provider) -> tuple[bool | None, str]:
+    try:
+        return True, provider.ping()
+    except FiveEnginesError as error:
+        return False, str(error)
+    except Exception as error:  # whatever a provider's library raises is an answer here
+        return False, f"unexpected: {type(error).__name__}"
+
+
+def _row(
+    provider: Provider, store: Store, settings: Settings, now: pd.Timestamp, reachable: bool | None, said: str
+) -> Row:
+    key: KeyState = "not needed"
+    if provider.needs_key:
+        key = "present" if settings.fred_key else "absent"
+    try:
+        held = store.rows(provider.name)
+    except StoreError as error:
+        row = Row(provider.name, provider.title, reachable, said, key, None, None, (), (), (), "")
+        mend = f"move {error.where} away, then {_FETCH} --only {provider.name}"
+        return replace(row, gaps=("the stored file is damaged",), mend=mend)
+    newest = {key: pd.Timestamp(rows["observed"].max()) for key, rows in held.items()}
+    due = {key: next_release(lookup(key), day) for key, day in newest.items()}
+    overdue = tuple(
+        f"{key} since {when.date()}" for key, when in due.items() if when + pd.Timedelta(days=1) < now
+    )
+    gaps = _findings(held, _gap)
+    jumps = _findings(held, _jump)
+    return Row(
+        provider.name,
+        provider.title,
+        reachable,
+        said,
+        key,
+        max(newest.values()).date() if newest else None,
+        min((when for when in due.values() if when > now), default=None),
+        overdue,
+        gaps,
+        jumps,
+        _mend(provider, store, reachable, said, key, bool(held), overdue, gaps, jumps),
+    )
+
+
+def _mend(
+    provider: Provider,
+    store: Store,
+    reachable: bool | None,
+    said: str,
+    key: KeyState,
+    held: bool,
+    overdue: tuple[str, ...],
+    gaps: tuple[str, ...],
+    jumps: tuple[str, ...],
+) -> str:
+    """The one command that helps most, empty when nothing is wrong."""
+    only = f"{_FETCH} --only {provider.name}"
+    if provider.name == "dropped":
+        return f"put new downloads into {store.folder / FOLDER}, then {_FETCH}" if held and overdue else ""
+    if key == "absent":
+        return f"set FRED_API_KEY in .env (free at fredaccount.stlouisfed.org), then {_FETCH}"
+    if reachable is False and "FRED_API_KEY" in said:
+        return f"correct FRED_API_KEY in .env (fredaccount.stlouisfed.org shows it), then {only}"
+    if reachable is False:
+        missing = "not installed" in said
+        return (
+            "pip install 'fiveengines[prices]'" if missing else f"check the connection or proxy, then {only}"
+        )
+    if not held or overdue:
+        return only
+    odd = (jumps or gaps)[:1]
+    return f"{only} --since {odd[0].rpartition(' ')[2]}" if odd else ""
+
+
+def next_release(entry: Series, newest: pd.Timestamp) -> pd.Timestamp:
+    """When the figure after the one of `newest` becomes public by rule, naive UTC."""
+    if entry.frequency == "daily":
+        days = calendars.sessions(newest.year + 1)
+        later = days[days > newest]
+        following = pd.Timestamp(later[0])
+    elif entry.frequency == "weekly":
+        following = newest + pd.Timedelta(days=7)
+    else:
+        following = newest + pd.DateOffset(months=1 if entry.frequency == "monthly" else 3)
+    return pd.Timestamp(calendars.published_at(entry, pd.DatetimeIndex([following]))[0])
+
+
+def _findings(
+    held: Mapping[str, pd.DataFrame], find: Callable[[Series, pd.Series], str | None]
+) -> tuple[str, ...]:
+    found = []
+    for key, rows in held.items():
+        last = rows.drop_duplicates("observed", keep="last").set_index("observed")["value"].sort_index()
+        recent = last[last.index >= last.index[-1] - _LOOK_BACK]
+        text = find(lookup(key), recent)
+        if text:
+            found.append(f"{key} {text}")
+    return tuple(found)
+
+
+def _gap(entry: Series, values: pd.Series) -> str | None:
+    """The newest silence longer than the series' rhythm allows."""
+    steps = np.diff(values.index.to_numpy()).astype("timedelta64[D]").astype(int)
+    long = np.flatnonzero(steps > _SILENCE[entry.frequency])
+    if (
+        entry.zero_before is not None
+        and len(long)
+        and values.index[long[-1]] < pd.Timestamp(entry.zero_before)
+    ):
+        return None
+    return f"silent for {steps[long[-1]]} days after {values.index[long[-1]].date()}" if len(long) else None
+
+
+def _jump(entry: Series, values: pd.Series) -> str | None:
+    """The newest value that is a tenth or tenfold of the one before and stays there, or far outside usual
+    steps."""
+    numbers = values.to_numpy()
+    if len(numbers) < 2:
+        return None
+    before, after = numbers[:-1], numbers[1:]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.abs(np.where((before > 0) & (after > 0), after / before, 1.0))
+    usual = np.median(np.abs(np.diff(numbers))) or np.inf
+    # a scale matters: near zero everything is a multiple of everything
+    sizeable = np.maximum(np.abs(before), np.abs(after)) > np.median(np.abs(numbers)) / 2
+    tenfold = ((ratio > _TENFOLD) | (ratio < 1 / _TENFOLD)) & sizeable
+    far = (np.abs(np.diff(numbers)) > _ODD_STEP * usual) & (len(numbers) >= _USUAL)
+    odd = np.flatnonzero(
+        tenfold | (far & (entry.unit not in {"contracts", "$ million", "$ billion", "EUR million", "count"}))
+    )
+    if not len(odd):
+        return None
+    at = odd[-1]
+    return f"from {before[at]:g} to {after[at]:g} on {values.index[at + 1].date()}"

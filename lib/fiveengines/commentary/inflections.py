@@ -1,0 +1,160 @@
+"""Step 5 in words and counts: where each engine stands between worse and better, and how past turns turned out.
+
+Directions and turns come from readings; the counts are of this history alone, against all its weeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.parameters import ENGINES
+from fiveengines.commentary import narrative
+from fiveengines.data.panel import Panel
+from fiveengines.model.inflections import DETERIORATING, IMPROVING
+from fiveengines.model.readings import Readings
+from fiveengines.research import forward_returns
+from fiveengines.research.forward_returns import Followed
+
+# How far back a sequence is told.
+HALF_A_YEAR = 26
+_PHASES: Mapping[str, str] = {
+    "worse": "worsening",
+    "after worse": "stabilising",
+    "better": "improving",
+    "after better": "levelling off",
+}
+# What an engine's phases are called where the general word would be odd.
+_OWN_WORDS: Mapping[str, Mapping[str, str]] = {
+    "volatility": {
+        "worse": "rising",
+        "after worse": "stabilising",
+        "better": "falling",
+        "after better": "settled",
+    },
+    "positioning": {
+        "worse": "filling up",
+        "after worse": "no longer filling",
+        "better": "thinning out",
+        "after better": "no longer thinning",
+    },
+    "rate_path": {
+        "worse": "turning hostile",
+        "after worse": "no longer worsening",
+        "better": "clearing up",
+        "after better": "settled",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of weeks in one phase; kind: worse, after worse, better, after better or steady."""
+
+    kind: str
+    word: str
+    since: pd.Timestamp
+    weeks: int
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """An engine's phases of the last half year, oldest first."""
+
+    engine: str
+    phases: tuple[Phase, ...]
+
+    @property
+    def now(self) -> Phase:
+        """The present phase."""
+        return self.phases[-1]
+
+    @property
+    def words(self) -> str:
+        """'Liquidity: worsening → stabilising → improving (3 weeks).'"""
+        path = " → ".join(each.word for each in self.phases[-3:])
+        count = self.now.weeks
+        return f"{narrative.ENGINE_NAMES[self.engine]}: {path} ({count} week{'' if count == 1 else 's'})."
+
+
+@dataclass(frozen=True)
+class Record:
+    """How past turns of one kind turned out. hits: complete cases where the index went the turn's way."""
+
+    engine: str
+    direction: str
+    followed: Followed
+    hits: int
+
+    @property
+    def words(self) -> str:
+        """The counts in a sentence; small samples are called so."""
+        past = self.followed
+        name = f"{narrative.ENGINE_NAMES[self.engine]} {self.direction}"
+        if past.complete == 0 or past.mean is None:
+            return f"{name}: no complete case in this history."
+        way = "higher" if self.direction == IMPROVING else "lower"
+        usual = past.usual_up or 0.0
+        usual = usual if self.direction == IMPROVING else 1.0 - usual
+        small = "; a small sample" if past.small else ""
+        return (
+            f"{name}: {past.weeks} weeks later the S&P 500 was {way} in {self.hits} of {past.complete} past cases "
+            f"({past.mean:+.1f} % on average; {way} after {usual:.0%} of all weeks){small}."
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "engine": self.engine,
+            "direction": self.direction,
+            "hits": self.hits,
+            "followed": self.followed.as_dict(),
+        }
+
+
+def sequences(readings: Readings, day: pd.Timestamp) -> dict[str, Sequence]:
+    """Each engine's phases up to `day`."""
+    directions = readings.engines.direction.loc[:day]
+    return {engine: _sequence(engine, directions[engine]) for engine in ENGINES}
+
+
+def _sequence(engine: str, direction: pd.Series) -> Sequence:
+    """Stable weeks take their meaning from the last direction before them."""
+    kinds, last = [], "steady"
+    for word in direction:
+        if word == IMPROVING:
+            kind, last = "better", "after better"
+        elif word == DETERIORATING:
+            kind, last = "worse", "after worse"
+        else:
+            kind = last
+        kinds.append(kind)
+    window = np.array(kinds[-HALF_A_YEAR:], dtype=object)
+    starts = np.flatnonzero(np.concatenate([[True], window[1:] != window[:-1]]))
+    ends = np.append(starts[1:], len(window))
+    dates = direction.index[-len(window) :]
+    words = {**_PHASES, **_OWN_WORDS.get(engine, {})}
+    phases = [
+        Phase(window[a], words.get(window[a], "steady"), pd.Timestamp(dates[int(a)]), int(b - a))
+        for a, b in zip(starts, ends, strict=True)
+    ]
+    return Sequence(engine, tuple(phases))
+
+
+def records(readings: Readings, panel: Panel, day: pd.Timestamp) -> tuple[Record, ...]:
+    """How each kind of turn turned out in history, as far as it was known on `day`."""
+    close = panel.daily("SPX").ffill().reindex(readings.dates).to_numpy(dtype="float64")
+    row = int(readings.dates.get_indexer(pd.DatetimeIndex([day]))[0])
+    found = []
+    for name in readings.turns:
+        engine, direction = str(name).split(":")
+        starts = np.flatnonzero(readings.turns[name].to_numpy() > 0)
+        past = forward_returns.followed(starts, close, row)
+        higher = round((past.share_up or 0.0) * past.complete)
+        hits = higher if direction == IMPROVING else past.complete - higher
+        found.append(Record(engine, direction, past, hits))
+    return tuple(found)

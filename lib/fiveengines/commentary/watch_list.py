@@ -1,0 +1,192 @@
+"""Thresholds near by: which move of a single indicator would flip an engine's state, or the week's regime.
+
+Arithmetic on the week's scores and the breakpoints in params/; the usual size of a move is the indicator's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.parameters import ENGINES, Parameters
+from fiveengines.commentary import narrative
+from fiveengines.measures import measure
+from fiveengines.model.readings import Readings
+from fiveengines.model.regimes import CRISIS, NAMES, Flip
+
+THREE_YEARS, FEWEST_WEEKS = 156, 26
+_POINTS = {"%", "% of maximum", "% of members", "% of open interest", "% of Fed assets", "points", "index"}
+
+
+@dataclass(frozen=True)
+class Near:
+    """A threshold near by. `move` is in the indicator's unit; `usual_moves`: how many of its usual weeks that is."""
+
+    subject: str
+    becomes: str
+    indicator: str
+    title: str
+    unit: str
+    now: float
+    level: float
+    move: float
+    usual_moves: float
+    sentence: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data, rounded."""
+        rounded = {name: round(getattr(self, name), 4) for name in ("now", "level", "move", "usual_moves")}
+        words = {
+            name: getattr(self, name) for name in ("subject", "becomes", "indicator", "unit", "sentence")
+        }
+        return words | rounded
+
+
+def watch_list(
+    readings: Readings,
+    params: Parameters,
+    day: pd.Timestamp,
+    flip: Flip | None = None,
+    *,
+    within_usual_moves: float = 2.5,
+    most: int = 8,
+) -> tuple[Near, ...]:
+    """Thresholds within reach on `day`, nearest first; `flip`: the smallest change that gives another regime."""
+    found: list[Near] = []
+    for engine in ENGINES:
+        found += _engine(readings, params, day, engine)
+    if flip is not None and not bool(readings.engines.forced.at[day, flip.engine]):
+        score = float(readings.engines.score.loc[day].to_dict()[flip.engine])
+        name = f"itself reads {NAMES[flip.to_regime].lower()}"
+        found += _cheapest(readings, params, day, flip.engine, score + flip.change, "the week", name)
+    found += _triggers(readings, params, day)
+    near = [each for each in found if each.usual_moves <= within_usual_moves]
+    return tuple(sorted(near, key=lambda each: (each.usual_moves, each.indicator))[:most])
+
+
+def _engine(readings: Readings, params: Parameters, day: pd.Timestamp, engine: str) -> Iterator[Near]:
+    """The cheapest flip of an engine's state each way; none for a state set by hand or unknown."""
+    history, limits = readings.engines, params.engines.states
+    state = str(history.state.at[day, engine])
+    if state == "unknown" or bool(history.forced.at[day, engine]):
+        return
+    name = narrative.ENGINE_NAMES[engine].lower()
+    past = history.state[engine].loc[:day].iloc[:-1]
+    before = next((each for each in reversed(past.to_list()) if each != "unknown"), "neutral")
+    # A state holds down to the release only once it has lasted a week; until then its own threshold decides.
+    up = limits.release if before == "supportive" else limits.supportive
+    down = -limits.release if before == "adverse" else limits.adverse
+    ways = {
+        "neutral": ((up, "turns supportive"), (down, "turns adverse")),
+        "supportive": ((up, "is no longer supportive"),),
+        "adverse": ((down, "is no longer adverse"),),
+    }
+    for score, becomes in ways[state]:
+        yield from _cheapest(readings, params, day, engine, score, name, becomes)
+
+
+def _cheapest(
+    readings: Readings,
+    params: Parameters,
+    day: pd.Timestamp,
+    engine: str,
+    wanted: float,
+    subject: str,
+    becomes: str,
+) -> list[Near]:
+    """The indicator of `engine` that needs the fewest of its usual moves to bring the engine to the score `wanted`."""
+    history = readings.engines
+    lines = params.engines.engines[engine]  # type: ignore[index]
+    counted = history.weights.loc[day].to_dict()
+    scored = [name for name in lines if counted.get(name, 0.0) > 0]
+    weights = history.weights.loc[day, scored].to_numpy(dtype="float64")
+    scores = history.scores.loc[day, scored].to_numpy(dtype="float64")
+    total = weights.sum()
+    if total == 0:
+        return []
+    mean = float((weights * scores).sum() / total)
+    cap = params.engines.stress.caps.get(engine)  # type: ignore[call-overload]
+    if cap is not None and bool(history.stressed.loc[day]) and wanted > cap:
+        return []  # while credit is under stress no other indicator can lift the engine
+    best: Near | None = None
+    for name, weight, score in zip(scored, weights, scores, strict=True):
+        needed = score + (wanted - mean) * total / weight
+        if abs(needed) > 1.0 or measure(name).unit == "flag":
+            continue
+        line = lines[name]
+        low, high = float(line.adverse or 0.0), float(line.supportive or 0.0)
+        found = _near(readings, day, name, low + (needed + 1.0) / 2.0 * (high - low), subject, becomes)
+        if found is not None and (best is None or found.usual_moves < best.usual_moves):
+            best = found
+    return [] if best is None else [best]
+
+
+def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iterator[Near]:
+    """Lines that act at once: credit stress, and the jump of the VIX that makes a shock."""
+    if not bool(readings.engines.stressed.loc[day]):
+        for conditions in params.engines.stress.any:
+            if len(conditions) == 1:
+                name, level = next(iter(conditions.items()))
+                yield from _if_near(_near(readings, day, name, level, "credit", "counts as stressed"))
+    regime = int(readings.regimes.confirmed.loc[day])
+    if regime < CRISIS and not bool(readings.regimes.shock.loc[day]) and "vix" in readings.applied.values:
+        past = readings.applied.values["vix"].loc[:day].iloc[-params.regimes.shock.weeks :]
+        rule = params.regimes.shock
+        # A jump alone is no shock: the engine must be low as well.
+        low = float(readings.engines.score["volatility"].loc[:day].iloc[-1]) < rule.volatility_below
+        becomes = (
+            "is in shock, which calls for a worse regime at once"
+            if low
+            else f"has jumped; with its score below {rule.volatility_below:+.2f} too a worse regime follows at once"
+        )
+        yield from _if_near(
+            _near(readings, day, "vix", float(past.min()) * rule.vix_ratio, "volatility", becomes)
+        )
+
+
+def _if_near(found: Near | None) -> list[Near]:
+    return [] if found is None else [found]
+
+
+def _near(
+    readings: Readings, day: pd.Timestamp, name: str, level: float, subject: str, becomes: str
+) -> Near | None:
+    past = readings.applied.values[name].loc[:day].iloc[-THREE_YEARS - 1 :]
+    now, steps = float(past.iloc[-1]), past.diff().dropna()
+    usual = float(steps.std()) if len(steps) >= FEWEST_WEEKS else float("nan")
+    if not (np.isfinite(now) and np.isfinite(level) and usual > 0):
+        return None
+    each, move = measure(name), level - now
+    sentence = (
+        f"{_amount(abs(move), each.unit)} {'more' if move > 0 else 'less'} on {_title(each.title)} "
+        f"({narrative.figure(now, each.unit)} → {narrative.figure(level, each.unit)}) and {subject} {becomes}."
+    )
+    return Near(subject, becomes, name, each.title, each.unit, now, level, move, abs(move) / usual, sentence)
+
+
+def _title(title: str) -> str:
+    """A title inside a sentence: its first word in lower case unless it is a name in capitals."""
+    first = title.split(maxsplit=1)[0]
+    return (
+        title
+        if first[1:] != first[1:].lower() or first in ("Baa", "Chicago")
+        else title[0].lower() + title[1:]
+    )
+
+
+def _amount(size: float, unit: str) -> str:
+    """The size of a move in words."""
+    digits = 2 if size < 1 else 1
+    if unit == "percentile":
+        return f"{size:.0f} percentile points"
+    if unit == "ratio":
+        return f"{size:.2f}"
+    if unit == "$bn":
+        return f"${size:,.0f} bn"
+    if unit in _POINTS:
+        return f"{size:.{digits}f} points"
+    return f"{size:,.{digits}f} {unit}"

@@ -1,0 +1,219 @@
+"""Trading sessions, reading dates, and the moment a figure became public.
+
+New York wall-clock times become naive UTC here and nowhere else; no data is read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import warnings
+from functools import lru_cache
+from importlib import metadata
+
+import numpy as np
+import pandas as pd
+from pandas.tseries.holiday import USFederalHolidayCalendar
+
+from fiveengines.base import paths
+from fiveengines.base.errors import ParameterError
+from fiveengines.data.catalog import Release, Series
+
+NEW_YORK = "America/New_York"
+FIRST_SESSION = "1990-01-02"
+# What is public by this time on the reading date counts as known "that evening".
+EVENING = "20:00"
+_WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4}
+
+# Commitments of Traders that were late: report date → day of publication.
+# 2013: the catch-up of October as analysts recorded it. 2018-19: CFTC notice of 29 January 2019 (first on
+# 1 February, then every Tuesday and Friday). 2023 (the ION incident): 24 February is announced, the others are the
+# latest day that the notices allow ("complete by mid-March"). 2025: the schedule announced on 18 November 2025;
+# a later speed-up would only make these dates cautious.
+# Rows from the CFTC's own service carry the moment they were loaded, which outranks this table.
+_COT_DELAYS = (
+    ("2013-10-01", "2013-10-25"),
+    ("2013-10-08", "2013-10-28"),
+    ("2013-10-15", "2013-10-30"),
+    ("2013-10-22", "2013-11-01"),
+    ("2018-12-24", "2019-02-01"),
+    ("2018-12-31", "2019-02-05"),
+    ("2019-01-08", "2019-02-08"),
+    ("2019-01-15", "2019-02-12"),
+    ("2019-01-22", "2019-02-15"),
+    ("2019-01-29", "2019-02-19"),
+    ("2019-02-05", "2019-02-22"),
+    ("2019-02-12", "2019-02-26"),
+    ("2019-02-19", "2019-03-01"),
+    ("2019-02-26", "2019-03-05"),
+    ("2023-01-31", "2023-02-24"),
+    ("2023-02-07", "2023-03-03"),
+    ("2023-02-14", "2023-03-10"),
+    ("2023-02-21", "2023-03-14"),
+    ("2023-02-28", "2023-03-17"),
+    ("2023-03-07", "2023-03-17"),
+    ("2023-03-14", "2023-03-24"),
+    ("2025-09-30", "2025-11-19"),
+    ("2025-10-07", "2025-11-21"),
+    ("2025-10-14", "2025-11-25"),
+    ("2025-10-21", "2025-12-02"),
+    ("2025-10-28", "2025-12-05"),
+    ("2025-11-04", "2025-12-09"),
+    ("2025-11-10", "2025-12-12"),
+    ("2025-11-18", "2025-12-16"),
+    ("2025-11-25", "2025-12-19"),
+    ("2025-12-02", "2025-12-23"),
+    ("2025-12-09", "2025-12-30"),
+    ("2025-12-16", "2026-01-06"),
+    ("2025-12-23", "2026-01-09"),
+    ("2025-12-30", "2026-01-13"),
+    ("2026-01-06", "2026-01-16"),
+    ("2026-01-13", "2026-01-20"),
+)
+
+
+@lru_cache(maxsize=4)
+def sessions(end_year: int | None = None) -> pd.DatetimeIndex:
+    """New York Stock Exchange sessions since 1990 (naive midnight) to the end of `end_year` (default: next year)."""
+    year = end_year or dt.date.today().year + 1
+    # Working the sessions out takes a third of a second of every report; a library's version knows them for good.
+    kept = paths.cache_dir() / f"sessions-{metadata.version('exchange-calendars')}-{year}.npy"
+    with contextlib.suppress(OSError, ValueError):
+        days = np.load(kept, allow_pickle=False)
+        if days.dtype == "datetime64[s]" and len(days):
+            return pd.DatetimeIndex(days)
+    days = _worked_out_sessions(year)
+    with contextlib.suppress(OSError):
+        staged = kept.with_name(f".{kept.stem}-{os.getpid()}.npy")
+        np.save(staged, days)
+        staged.replace(kept)
+    return pd.DatetimeIndex(days)
+
+
+def _worked_out_sessions(year: int) -> np.ndarray:
+    import exchange_calendars
+
+    with warnings.catch_warnings():
+        # The library's own use of pandas; a reader's notebook should not show it.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_SESSION, end=f"{year}-12-31")
+    return np.asarray(calendar.sessions.to_numpy().astype("datetime64[s]"))
+
+
+@lru_cache(maxsize=1)
+def _federal_holidays() -> np.ndarray:
+    days = (
+        USFederalHolidayCalendar()
+        .holidays("1960-01-01", "2060-12-31")
+        .astype("datetime64[s]")
+        .to_numpy()
+        .astype("datetime64[D]")
+    )
+    # Juneteenth became a federal holiday in 2021; Columbus and Veterans Day are federal, not exchange, holidays.
+    return days
+
+
+def reading_dates(start: dt.date | str, end: dt.date | str) -> pd.DatetimeIndex:
+    """Every reading date from `start` to `end`: the Fridays, or the last session before a Friday that is a holiday.
+
+    Fridays before the first session known here (1990) are left out.
+    """
+    first = max(pd.Timestamp(start), pd.Timestamp(FIRST_SESSION))
+    fridays = pd.date_range(first, end, freq="W-FRI").astype("datetime64[s]")
+    open_days = sessions(max(pd.Timestamp(end).year, dt.date.today().year + 1))
+    at = np.searchsorted(open_days.to_numpy(), fridays.to_numpy(), side="right") - 1
+    return open_days[at]
+
+
+def reading_date(day: dt.date | str) -> pd.Timestamp:
+    """The reading date of the last completed Friday on or before `day` (any date from 1990 on).
+
+    A Thursday that stands for a Friday without a session is its own reading date.
+    """
+    asked = pd.Timestamp(day).normalize().tz_localize(None)
+    if asked < pd.Timestamp(FIRST_SESSION) + pd.Timedelta(days=7):
+        raise ParameterError(
+            f"as_of {asked.date()} is before the first week of 1990.", remedy="Choose a later date."
+        )
+    coming = reading_dates(asked, asked + pd.Timedelta(days=6))[0]
+    if coming == asked:
+        return asked
+    return pd.Timestamp(reading_dates(asked - pd.Timedelta(days=6), asked)[-1])
+
+
+def last_completed_friday(now: dt.datetime | None = None) -> dt.date:
+    """The newest Friday whose evening (20:00 New York) has passed at `now` (default: this moment)."""
+    moment = pd.Timestamp(now) if now is not None else pd.Timestamp.now(tz="UTC")
+    local = (moment.tz_localize("UTC") if moment.tzinfo is None else moment).tz_convert(NEW_YORK)
+    day = local.normalize() - pd.Timedelta(days=(local.weekday() - 4) % 7)
+    if local.weekday() == 4 and local.strftime("%H:%M") < EVENING:
+        day -= pd.Timedelta(days=7)
+    return day.date()
+
+
+def to_utc(days: pd.DatetimeIndex, time: str) -> pd.DatetimeIndex:
+    """`time` of the New York wall clock on each of `days`, as naive UTC."""
+    hours, minutes = map(int, time.split(":"))
+    local = pd.DatetimeIndex(days).normalize() + pd.Timedelta(hours=hours, minutes=minutes)
+    return local.tz_localize(NEW_YORK).tz_convert("UTC").tz_localize(None)
+
+
+def evening(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """The cutoff of a reading on each of `days`: 20:00 New York as naive UTC."""
+    return to_utc(days, EVENING)
+
+
+def evening_of(day: pd.Timestamp) -> pd.Timestamp:
+    """The cutoff of a reading on one day, naive UTC."""
+    return pd.Timestamp(evening(pd.DatetimeIndex([day]))[0])
+
+
+def federal_business_days(start: np.datetime64, end: np.datetime64) -> np.ndarray:
+    """Every weekday from `start` to `end` (datetime64[D], both included) that is no federal holiday."""
+    days = np.arange(start, end + 1)
+    return days[np.is_busday(days, holidays=_federal_holidays())]
+
+
+def _business_days_after(days: np.ndarray, lag: int) -> np.ndarray:
+    return np.busday_offset(
+        days, lag, roll="forward" if lag == 0 else "preceding", holidays=_federal_holidays()
+    )
+
+
+def _on_business_day(days: np.ndarray) -> np.ndarray:
+    return np.busday_offset(days, 0, roll="forward", holidays=_federal_holidays())
+
+
+def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
+    release: Release = series.release
+    match release.rule:
+        case "session":
+            return observed
+        case "business_days":
+            return _business_days_after(observed, release.lag)
+        case "weekday":
+            earliest = observed + release.after
+            # 1970-01-01 was a Thursday, so day number + 3 counts from a Monday
+            ahead = (_WEEKDAYS[release.weekday or "fri"] - (earliest.astype("int64") + 3)) % 7
+            return _on_business_day(earliest + ahead)
+        case "period_end":
+            months = observed.astype("datetime64[M]")
+            if series.frequency == "quarterly":
+                months = months + 2
+            return _on_business_day((months + 1).astype("datetime64[D]") - 1 + release.days)
+        case "cot":
+            days = _business_days_after(observed, 3)
+            delays = {np.datetime64(tuesday): np.datetime64(published) for tuesday, published in _COT_DELAYS}
+            for at in np.flatnonzero(np.isin(observed, list(delays))):
+                days[at] = max(days[at], delays[observed[at]])
+            return days
+
+
+def published_at(series: Series, observed: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """When each observation of `series` became public, naive UTC, by the catalog's release rule.
+
+    observed: (n,) observation dates. A provider that tells the moment itself needs no rule.
+    """
+    days = _release_days(series, observed.to_numpy().astype("datetime64[D]"))
+    return to_utc(pd.DatetimeIndex(days.astype("datetime64[s]")), series.release.time)

@@ -1,0 +1,378 @@
+"""Refreshing the store: each provider asked for what is new since last time, all at once, none stopping
+another.
+
+Orchestration only: how a provider answers is in sources, what is kept is in store.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+import pandas as pd
+
+from fiveengines.base.errors import DataError, ParameterError, ProviderError
+from fiveengines.data import calendars
+from fiveengines.data.catalog import Frequency, Series, lookup
+from fiveengines.data.folder.manual_downloads import Dropped
+from fiveengines.data.providers import base
+from fiveengines.data.providers.base import Answer, Basis, Item, MemberCloses, Provider, Trouble, Wanted
+from fiveengines.data.providers.cboe import Cboe
+from fiveengines.data.providers.cftc import Cftc
+from fiveengines.data.providers.fred import Fred
+from fiveengines.data.providers.http import Exchange, Http
+from fiveengines.data.providers.nyfed import NewYorkFed
+from fiveengines.data.providers.prices import Prices
+from fiveengines.data.providers.settings import Settings
+from fiveengines.data.providers.treasury import Treasury
+from fiveengines.data.store import Store, Writer
+from fiveengines.data.store.revisions import continued, joined_members
+
+# The first session that the calendar knows.
+HISTORY_STARTS = dt.date(1990, 1, 2)
+NAMES = ("fred", "nyfed", "treasury", "cboe", "cftc", "prices", "dropped")
+# How far back a repeated fetch looks again for changed figures.
+_OVERLAP: dict[Frequency, int] = {"daily": 21, "weekly": 70, "monthly": 400, "quarterly": 800}
+_OVERLAP_OF = {"PUT_CALL_EQUITY": 5, "TGA_DAILY": 45}
+_OVERLAP_REVISED = 800
+# The CFTC's rows need company to tell a bulk load from a publication.
+_OVERLAP_COT = 120
+# Answers are gathered for this long before the provider's file is written again.
+_GATHER = 1.0
+
+Stage = Literal["waiting", "started", "series", "trouble", "done"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happens at one provider: `done` of `total` series so far, `rows` added so far, and a text for a
+    person."""
+
+    provider: str
+    stage: Stage
+    done: int = 0
+    total: int = 0
+    rows: int = 0
+    text: str = ""
+
+
+@dataclass
+class Outcome:
+    """How one provider fared. `added` counts rows a series; `notes` are oddities that did no harm."""
+
+    provider: str
+    title: str
+    added: dict[str, int] = field(default_factory=dict)
+    current: list[str] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    requests: int = 0
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        """Whether nothing at all came."""
+        return bool(self.troubles) and not self.added and not self.current
+
+    def line(self) -> str:
+        """One line for a person."""
+        rows = sum(self.added.values())
+        text = f"{self.title}: {len(self.added)} series asked, {rows} new rows"
+        if self.current:
+            text += f", {len(self.current)} already current"
+        if self.troubles:
+            text += f", {len(self.troubles)} in trouble ({self.troubles[0].line()})"
+        return text
+
+
+@dataclass(frozen=True)
+class Report:
+    """Outcomes in the order of NAMES."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when at least one provider delivered, 1 when all failed."""
+        return int(bool(self.outcomes) and all(outcome.failed for outcome in self.outcomes))
+
+
+def providers(
+    store: Store,
+    settings: Settings,
+    http: Http,
+    names: Iterable[str] | None = None,
+    *,
+    first: dt.date | None = None,
+) -> list[Provider]:
+    """The providers called `names` (default: all of NAMES); ParameterError for an unknown name."""
+    chosen = list(names) if names is not None else list(NAMES)
+    if unknown := [name for name in chosen if name not in NAMES]:
+        raise ParameterError(f"unknown provider {unknown[0]!r}.", remedy=f"Choose from {', '.join(NAMES)}.")
+    makers: dict[str, Callable[[], Provider]] = {
+        "fred": lambda: Fred(http),
+        "nyfed": lambda: NewYorkFed(http),
+        "treasury": lambda: Treasury(http),
+        "cboe": lambda: Cboe(http),
+        "cftc": lambda: Cftc(http),
+        "prices": lambda: Prices(settings, store.folder, store.members(), first or HISTORY_STARTS),
+        "dropped": lambda: Dropped(store.folder),
+    }
+    return [makers[name]() for name in NAMES if name in chosen]
+
+
+def fetch(
+    store: Store,
+    settings: Settings | None = None,
+    *,
+    since: dt.date | None = None,
+    only: Sequence[str] | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    clock: Callable[[], pd.Timestamp] | None = None,
+) -> Report:
+    """Ask every provider for what is new and add it to `store`.
+
+    since: fetch again from this date on (default: from a little before the newest stored figure; everything
+    at first). only: names of providers. on_event is called from several threads, one at a time. clock gives
+    naive UTC. A provider that is down becomes an Outcome with troubles. StoreError when another fetch holds
+    the store too long.
+    """
+    chosen = settings or Settings.from_environment()
+    tell = _Teller(on_event)
+    log: list[Exchange] = []
+    with (
+        store.writing(lambda text: tell(Event("store", "waiting", text=text))) as writer,
+        Http(chosen, log.append) as http,
+    ):
+        asked = providers(store, chosen, http, only, first=since)
+        gate = threading.Lock()
+        work = [
+            _Work(provider, store, writer, http, gate, tell, since, clock or _utc_now) for provider in asked
+        ]
+        try:
+            with ThreadPoolExecutor(max_workers=max(1, len(work))) as pool:
+                try:
+                    outcomes = list(pool.map(lambda one: one.run(), work))
+                except KeyboardInterrupt:
+                    # each provider keeps what it has; none waits or asks any more
+                    http.stop.set()
+                    raise
+        finally:
+            writer.log([asdict(entry) for entry in log])
+    for outcome in outcomes:
+        outcome.requests = sum(entry.provider.startswith(outcome.provider) for entry in log)
+    return Report(tuple(outcomes))
+
+
+def _utc_now() -> pd.Timestamp:
+    return pd.Timestamp.now(tz="UTC").tz_localize(None).floor("s")
+
+
+class _Teller:
+    """Passes events on, one at a time."""
+
+    def __init__(self, listener: Callable[[Event], None] | None) -> None:
+        self._listener, self._lock = listener, threading.Lock()
+
+    def __call__(self, event: Event) -> None:
+        if self._listener:
+            with self._lock:
+                self._listener(event)
+
+
+class _Work:
+    """One provider's part of a fetch, in its own thread."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        store: Store,
+        writer: Writer,
+        http: Http,
+        gate: threading.Lock,
+        tell: _Teller,
+        since: dt.date | None,
+        clock: Callable[[], pd.Timestamp],
+    ) -> None:
+        self.provider, self.store, self.writer, self.http = provider, store, writer, http
+        self.gate, self.tell, self.since, self.clock = gate, tell, since, clock
+        self.outcome = Outcome(provider.name, provider.title)
+        self.gathered: dict[str, pd.DataFrame] = {}
+        self.done = self.total = 0
+        self.ended = False
+
+    def run(self) -> Outcome:
+        """Fetch everything; whatever goes wrong ends in the outcome."""
+        began = time.monotonic()
+        try:
+            self._run()
+        except DataError as error:
+            self._trouble(Trouble(None, error))
+        except Exception as error:  # one provider's surprise must not stop the others
+            kind = f"{type(error).__name__}: {self.http.scrub(str(error))}"
+            self._trouble(Trouble(None, ProviderError(f"unexpected: {kind}", where=self.provider.title)))
+        self._finish()
+        self.outcome.seconds = round(time.monotonic() - began, 2)
+        self._say("done", self.outcome.line())
+        return self.outcome
+
+    def _run(self) -> None:
+        wanted = self._wanted()
+        self.total = len(wanted)
+        self._say("started")
+        written = time.monotonic()
+        if not wanted and self.provider.name not in {"prices", "dropped"}:
+            self.ended = True
+            return
+        for item in self.provider.fetch(wanted):
+            self._take(item)
+            if self.http.stop.is_set():
+                return
+            if time.monotonic() - written > _GATHER:
+                self._write()
+                written = time.monotonic()
+        self.ended = True
+
+    def _wanted(self) -> dict[str, Wanted]:
+        held = self.store.rows(self.provider.name)
+        wanted = {}
+        for series_id in self.provider.series:
+            rows = held.get(series_id)
+            # dropped files cost nothing to read again, and may have gained a longer past
+            again = rows if self.provider.name != "dropped" else None
+            want = _want(lookup(series_id), again, self.since, self.clock())
+            if want is None:
+                self.outcome.current.append(series_id)
+            else:
+                wanted[series_id] = want
+        return wanted
+
+    def _take(self, item: Item) -> None:
+        if isinstance(item, Trouble):
+            self._trouble(item)
+            return
+        if isinstance(item, MemberCloses):
+            self._members(item)
+            return
+        try:
+            answer = base.possible_only(lookup(item.series), item, self.provider.title)
+            if self.provider.name == "prices":
+                answer = self._continued(answer)
+        except DataError as error:
+            self._trouble(Trouble(item.series, error))
+            return
+        if not len(answer.frame) and item.series not in self.store.rows(self.provider.name):
+            nothing = ProviderError(
+                "answered without a single figure.", where=answer.origin, series=item.series
+            )
+            self._trouble(Trouble(item.series, nothing))
+            return
+        self.gathered[item.series] = answer.frame
+        self.outcome.notes += [f"{item.series}: {note}" for note in answer.notes]
+        self.done += 1
+        self._say("series", item.series)
+
+    def _continued(self, answer: Answer) -> Answer:
+        rows = self.store.rows(self.provider.name).get(answer.series)
+        if rows is None:
+            return answer
+        held = rows.drop_duplicates("observed", keep="last").set_index("observed")["value"].sort_index()
+        try:
+            new = continued(held, answer.frame.set_index("observed")["value"])
+        except ValueError:
+            raise ProviderError(
+                "the new prices do not meet the stored ones.",
+                where=self.provider.title,
+                series=answer.series,
+                remedy="Run `fiveengines fetch --since` with a date before the newest stored price.",
+            ) from None
+        return Answer(
+            answer.series, base.frame_by_rule(answer.series, new.index, new.to_numpy()), answer.origin
+        )
+
+    def _members(self, item: MemberCloses) -> None:
+        with self.gate:
+            held = self.store.members()
+            if held is not None and held.closes.equals(item.closes):
+                return
+            joined = joined_members(held, item)
+            if (
+                held is None
+                or len(joined.closes) != len(held.closes)
+                or joined.fingerprint() != held.fingerprint()
+            ):
+                self.writer.put_members(joined)
+
+    def _write(self) -> None:
+        if not self.gathered:
+            return
+        gathered, self.gathered = self.gathered, {}
+        with self.gate:
+            added = self.writer.add(self.provider.name, gathered, self.clock())
+            self.writer.looked(
+                self.provider.name, list(gathered), self.clock(), self._error(), complete=False
+            )
+        self.outcome.added |= added
+
+    def _finish(self) -> None:
+        try:
+            self._write()
+            with self.gate:
+                # a key refused, or a service down for which another stood in, leaves a fetch complete
+                amiss = any(trouble.series for trouble in self.outcome.troubles) or self.outcome.failed
+                complete = self.ended and not amiss
+                self.writer.looked(self.provider.name, [], self.clock(), self._error(), complete=complete)
+        except DataError as error:
+            self._trouble(Trouble(None, error))
+
+    def _error(self) -> str | None:
+        troubles = self.outcome.troubles
+        if not troubles:
+            return None
+        more = f" And {len(troubles) - 1} more." if len(troubles) > 1 else ""
+        return f"{troubles[0].line()}{more}"
+
+    def _trouble(self, trouble: Trouble) -> None:
+        text = str(trouble.error)
+        if (clean := self.http.scrub(text)) != text:
+            trouble = Trouble(trouble.series, DataError(clean))
+        self.outcome.troubles.append(trouble)
+        self._say("trouble", clean)
+
+    def _say(self, stage: Stage, text: str = "") -> None:
+        rows = sum(self.outcome.added.values())
+        self.tell(Event(self.provider.name, stage, self.done, self.total, rows, text))
+
+
+def _want(
+    entry: Series, rows: pd.DataFrame | None, since: dt.date | None, now: pd.Timestamp
+) -> Wanted | None:
+    """What to ask for one series; None when no newer figure can exist yet."""
+    if rows is None or not len(rows):
+        return Wanted(since or HISTORY_STARTS)
+    said = rows.loc[rows["basis"].to_numpy() == Basis.PROVIDER, "known_at"]
+    seen = pd.Timestamp(said.max()) if len(said) else None
+    if since is not None:
+        return Wanted(since, None)
+    newest = pd.Timestamp(rows["observed"].max())
+    if entry.release.rule == "session" and newest >= _last_public_session(entry, now):
+        return None
+    if entry.revised and seen is not None and entry.provider == "fred":
+        # vintages after `seen` may touch any observation
+        return Wanted(HISTORY_STARTS, seen)
+    days = _OVERLAP_REVISED if entry.revised else _OVERLAP_OF.get(entry.id, _OVERLAP[entry.frequency])
+    if entry.release.rule == "cot":
+        days = _OVERLAP_COT
+    return Wanted((newest - pd.Timedelta(days=days)).date(), seen)
+
+
+def _last_public_session(entry: Series, now: pd.Timestamp) -> pd.Timestamp:
+    days = calendars.sessions(max(now.year + 1, dt.date.today().year + 1))
+    near = days[(days > now - pd.Timedelta(days=14)) & (days <= now + pd.Timedelta(days=1))]
+    public = near[calendars.published_at(entry, near) <= now]
+    return pd.Timestamp(public[-1])

@@ -1,0 +1,8 @@
+"""Reading tables of dated numbers as people keep them: fast when the text is clean, patient when it is not.
+
+Text comes in, dates and numbers go out with a list of repairs; knowledge of the catalog may not enter.
+"""
+
+from fiveengines.data.folder.csv.read_csv import Table, column_name, read_table, read_texts, tolerance
+
+__all__ = ["Table", "column_name", "read_table", "read_texts", "tolerance"]

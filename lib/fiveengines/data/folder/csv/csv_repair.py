@@ -1,0 +1,325 @@
+"""The patient way through a table: find header and delimiter, repair what has one meaning, refuse the rest.
+
+Every change is put into words; a value that could be read in two ways never gets out.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Sequence, Sized
+from dataclasses import dataclass
+
+import numpy as np
+
+from fiveengines.base.errors import DataError
+from fiveengines.data.folder.csv.dates import AmbiguousDatesError, Days, disorder, read_dates
+from fiveengines.data.folder.csv.decode import decode
+from fiveengines.data.folder.csv.numbers import (
+    MISSING,
+    AmbiguousNumbersError,
+    Floats,
+    convention,
+    read_numbers,
+)
+
+DATE_NAMES = (
+    "date",
+    "observation_date",
+    "report_date",
+    "report_date_as_yyyy_mm_dd",
+    "trade_date",
+    "record_date",
+    "time_period",
+)
+FIRST_DAY = np.datetime64("1900-01-01", "D")
+_HEADER_LINES = 12
+_DELIMITERS = (",", ";", "\t")
+_PLAIN_CSV = "Download it again, or save it as plain CSV with decimal points and dates as YYYY-MM-DD."
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a caller wants of a table; see `read_table`."""
+
+    where: str
+    wanted: tuple[str, ...]
+    series: str | None
+    keep: tuple[str, str] | None
+    step: float | None
+    last: np.datetime64
+
+    def fault(self, message: str, field: str | None = None, remedy: str = _PLAIN_CSV) -> DataError:
+        """The one clear error for this table."""
+        return DataError(message, where=self.where, series=self.series, field=field, remedy=remedy)
+
+
+@dataclass(frozen=True)
+class _Grid:
+    names: list[str]
+    rows: list[list[str]]
+    lines: list[int]
+    delimiter: str
+    complete: bool
+
+
+def tolerance(rows: int) -> int:
+    """How many wrong rows of `rows` are isolated slips: 0.5 %, at most 5, at least 1 from twenty rows on."""
+    return min(5, max(1, rows // 200)) if rows >= 20 else 0
+
+
+def column_name(text: str) -> str:
+    """A header cell in the reader's spelling: lower case, words joined by underscores."""
+    return re.sub(r"[\W_]+", "_", text.strip().strip('"').lower()).strip("_")
+
+
+def read(raw: bytes, request: Request) -> tuple[Days, dict[str, Floats], list[str]]:
+    """Rising dates, wanted columns and repairs of an unusual table; DataError when it has no safe reading."""
+    text, repairs = decode(raw, request.where, request.series)
+    grid = _grid(text, request.where, request.series, request.wanted, repairs)
+    names = grid.names
+    present = [name for name in request.wanted if name in names]
+    if not present:
+        raise request.fault(
+            f"none of the columns {', '.join(request.wanted)} is there; the header has {', '.join(names)}.",
+            remedy="Check that this is the right download.",
+        )
+    date_at = next(at for at, name in enumerate(names) if name in DATE_NAMES)
+    keep_at = names.index(request.keep[0]) if request.keep and request.keep[0] in names else None
+    if request.keep and keep_at is None:
+        raise request.fault(
+            f"the column {request.keep[0]} is absent.", remedy="Check that this is the right download."
+        )
+    rows, lines = _sound_rows(grid, present, request, repairs)
+    if keep_at is not None and request.keep:
+        chosen = [at for at, row in enumerate(rows) if row[keep_at].strip() == request.keep[1]]
+        rows, lines = [rows[at] for at in chosen], [lines[at] for at in chosen]
+        if not rows:
+            return np.empty(0, "datetime64[D]"), {name: np.empty(0) for name in present}, repairs
+    if not rows:
+        raise request.fault("there is a header but no row of data.", remedy="Download the file again.")
+    days = _days([row[date_at] for row in rows], lines, request, repairs)
+    columns = _columns(grid, rows, lines, present, request, repairs)
+    return _ordered(days, columns, request, repairs)
+
+
+def read_texts(raw: bytes, where: str, wanted: Collection[str]) -> dict[str, list[str]]:
+    """Columns of text by name; DataError when one of `wanted` is absent."""
+    text, _ = decode(raw, where)
+    grid = _grid(text, where, None, tuple(wanted), [], dated=False)
+    absent = [name for name in wanted if name not in grid.names]
+    if absent:
+        raise DataError(
+            f"the column {absent[0]} is absent.", where=where, remedy="Check that this is the right download."
+        )
+    width = len(grid.names)
+    rows = [row for row in grid.rows if len(row) == width]
+    return {name: [row[grid.names.index(name)].strip() for row in rows] for name in wanted}
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    if '"' not in line:
+        return line.split(delimiter)
+    return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [""])
+
+
+def _grid(
+    text: str,
+    where: str,
+    series: str | None,
+    wanted: Sequence[str],
+    repairs: list[str],
+    *,
+    dated: bool = True,
+) -> _Grid:
+    """Header and rows of the text; lines above the header and repeated headers are skipped and mentioned."""
+    complete = text.endswith(("\n", "\r"))
+    numbered = [
+        (at, line) for at, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1) if line.strip(" \t,;")
+    ]
+    found = None
+    for at, (_, line) in enumerate(numbered[:_HEADER_LINES]):
+        for delimiter in _DELIMITERS:
+            names = [column_name(cell) for cell in _cells(line.rstrip(" ,;\t"), delimiter)]
+            known = (
+                any(name in DATE_NAMES for name in names) if dated else any(name in wanted for name in names)
+            )
+            if known and len(names) > 1:
+                found = (at, delimiter, names)
+                break
+        if found:
+            break
+    if found is None:
+        seen = numbered[0][1].strip()[:60] if numbered else ""
+        raise DataError(
+            f"no header with a date column in the first lines (the first is {seen!r}).",
+            where=where,
+            series=series,
+            remedy="Keep the provider's header line, or download the file again.",
+        )
+    at, delimiter, names = found
+    if at:
+        repairs.append(f"{at} line{'s' * (at > 1)} above the header skipped")
+    used = [name for name in names if name in wanted or name in DATE_NAMES]
+    if len(set(used)) != len(used) or (dated and sum(name in DATE_NAMES for name in names) > 1):
+        raise DataError(
+            f"a column appears twice in the header ({', '.join(names)}).",
+            where=where,
+            series=series,
+            remedy="Remove the one that is wrong.",
+        )
+    rows, lines, repeated = [], [], 0
+    for number, line in numbered[at + 1 :]:
+        cells = _cells(line, delimiter)
+        if [column_name(cell) for cell in cells if cell.strip()] == names:
+            repeated += 1
+            continue
+        rows.append(cells)
+        lines.append(number)
+    if repeated:
+        repairs.append(f"{repeated} repeated header line{'s' * (repeated > 1)} skipped")
+    return _Grid(names, rows, lines, delimiter, complete)
+
+
+def _sound_rows(
+    grid: _Grid, present: list[str], request: Request, repairs: list[str]
+) -> tuple[list[list[str]], list[int]]:
+    """Rows with as many cells as the header; a last row that may be cut off goes, a few broken ones too."""
+    width = len(grid.names)
+    rows, lines, broken = [], [], []
+    for number, row in zip(grid.lines, grid.rows, strict=True):
+        extra = row[width:]
+        if len(row) < width or any(cell.strip() for cell in extra):
+            broken.append(number)
+        else:
+            rows.append(row[:width])
+            lines.append(number)
+    if grid.rows and not grid.complete:
+        last = grid.lines[-1]
+        if last in broken:
+            broken.remove(last)
+            repairs.append(f"the last line ({last}) is cut off and was left out")
+        elif not _surely_whole(grid, rows, present):
+            rows, lines = rows[:-1], lines[:-1]
+            repairs.append(
+                f"the file ends inside line {last}, which may be cut off and was left out"
+                " (if it is whole, add a line break at the end)"
+            )
+    if len(broken) > tolerance(len(grid.rows)):
+        more = f" and {len(broken) - 1} more have" if len(broken) > 1 else " has"
+        raise request.fault(
+            f"line {broken[0]}{more} not the {width} fields of the header"
+            " (thousands separators or decimal commas without quotation marks look like this)."
+        )
+    if broken:
+        repairs.append(f"line {', '.join(map(str, broken))} had too few or too many fields and was left out")
+    return rows, lines
+
+
+def _surely_whole(grid: _Grid, rows: list[list[str]], present: list[str]) -> bool:
+    """Whether the last cell of a file without a final line break cannot have lost digits."""
+    if grid.names[-1] not in present and grid.names[-1] not in DATE_NAMES:
+        return True
+    ends = [row[-1].strip() for row in rows[-21:]]
+    decimals = {len(cell.partition(".")[2]) for cell in ends}
+    return len(ends) > 5 and len(decimals) == 1 and decimals != {0}
+
+
+def _more(wrong: Sized, how: str) -> str:
+    return f", and {len(wrong) - 1} more {how}" if len(wrong) > 1 else ""
+
+
+def _days(cells: list[str], lines: list[int], request: Request, repairs: list[str]) -> Days:
+    allowed = tolerance(len(cells))
+    try:
+        dates = read_dates(cells, step=request.step, tolerated=allowed)
+    except AmbiguousDatesError as error:
+        raise request.fault(f"{error}.", field="date") from error
+    repairs.extend(dates.repairs)
+    days = dates.days.copy()
+    outside = ~np.isnat(days) & ((days < FIRST_DAY) | (days > request.last))
+    wrong = np.flatnonzero(np.isnat(days) | outside)
+    if len(wrong) > allowed:
+        what = "lies in the future" if days[wrong[0]] > request.last else "is no possible date"
+        raise request.fault(
+            f"{cells[wrong[0]]!r} in line {lines[wrong[0]]} {what}{_more(wrong, 'like it')}.",
+            field="date",
+        )
+    for row in wrong:
+        what = "in the future" if days[row] > request.last else "impossible"
+        repairs.append(f"line {lines[row]} left out: its date {cells[row].strip()!r} is {what}")
+    days[wrong] = np.datetime64("NaT", "D")
+    return days
+
+
+def _columns(
+    grid: _Grid,
+    rows: list[list[str]],
+    lines: list[int],
+    present: list[str],
+    request: Request,
+    repairs: list[str],
+) -> dict[str, Floats]:
+    allowed = tolerance(len(rows))
+    cells = {name: [row[grid.names.index(name)] for row in rows] for name in present}
+    filled = [cell for column in cells.values() for cell in column if cell.strip().lower() not in MISSING]
+    try:
+        style = convention(filled, grid.delimiter, allowed)
+    except AmbiguousNumbersError as error:
+        raise request.fault(f"{error}.", field=", ".join(present[:3])) from error
+    columns = {}
+    said: list[str] = []
+    for name, column in cells.items():
+        numbers = read_numbers(column, style)
+        if len(numbers.bad) > allowed:
+            at = numbers.bad[0]
+            raise request.fault(
+                f"{column[at].strip()!r} in line {lines[at]} is no number like the others"
+                f"{_more(numbers.bad, 'neither')}.",
+                field=name,
+            )
+        repairs.extend(
+            f"line {lines[at]}, {name}: {column[at].strip()[:30]!r} is no number like the others: left out"
+            for at in numbers.bad
+        )
+        said.extend(repair for repair in numbers.repairs if repair not in said)
+        columns[name] = numbers.values
+    repairs.extend(said)
+    return columns
+
+
+def _ordered(
+    days: Days, columns: dict[str, Floats], request: Request, repairs: list[str]
+) -> tuple[Days, dict[str, Floats], list[str]]:
+    """Rows by rising date, one for each date: the later of two in the file's own direction of time."""
+    sound = ~np.isnat(days)
+    days, columns = days[sound], {name: values[sound] for name, values in columns.items()}
+    if not len(days):
+        raise request.fault("no row has a date.", field="date")
+    turns = disorder(days)
+    if turns:
+        back = int(np.flatnonzero(np.diff(days).astype("int64") < 0)[0]) + 1
+        repairs.append(f"rows were not in order of date (first at {days[back]}) and were sorted")
+    order = np.argsort(days, kind="stable")
+    days, columns = days[order], {name: values[order] for name, values in columns.items()}
+    same = days[1:] == days[:-1]
+    if same.any():
+        differ = np.zeros_like(same)
+        for values in columns.values():
+            equal = (values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1]))
+            differ |= same & ~equal
+        conflicts = days[1:][differ]
+        if len(conflicts) > tolerance(len(days)):
+            raise request.fault(
+                f"{len(conflicts)} dates appear twice with different values, {conflicts[0]} first.",
+                remedy="Keep one row for each date.",
+            )
+        repairs.extend(
+            f"{day} appears twice with different values; the later row was kept" for day in conflicts
+        )
+        alike = int(same.sum() - differ.sum())
+        if alike:
+            repairs.append(f"{alike} repeated row{'s' * (alike > 1)} counted once")
+        last = np.append(~same, True)
+        days, columns = days[last], {name: values[last] for name, values in columns.items()}
+    return days, columns, repairs

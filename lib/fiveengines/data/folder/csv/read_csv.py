@@ -1,0 +1,157 @@
+"""One reader for every table of dated numbers: clean files take the quick way, odd ones the patient way.
+
+The quick way accepts only what it can prove clean; it never repairs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from fiveengines.data.folder.csv import csv_repair
+from fiveengines.data.folder.csv.csv_repair import Request, column_name, tolerance
+from fiveengines.data.folder.csv.dates import Days, calendar_days
+from fiveengines.data.folder.csv.decode import refuse
+from fiveengines.data.folder.csv.numbers import Floats
+
+__all__ = ["Table", "column_name", "read_table", "read_texts", "tolerance"]
+
+_NULLS = ["", ".", "NaN", "nan", "NA", "N/A", "#N/A"]
+_ODD = (b"\x00", b"%", b";", b"\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Dated numbers: `dates` (n,) rising without a repeat, `columns` name → (n,) with NaN for missing.
+
+    `repairs` says in words what was changed while reading; empty for a clean file.
+    """
+
+    dates: Days
+    columns: Mapping[str, Floats]
+    repairs: tuple[str, ...] = ()
+
+
+def read_table(
+    raw: bytes,
+    *,
+    where: str,
+    wanted: Collection[str],
+    series: str | None = None,
+    keep: tuple[str, str] | None = None,
+    step: float | None = None,
+    today: dt.date | None = None,
+) -> Table:
+    """Read the `wanted` columns (names as `column_name` gives them) of a table with one date column.
+
+    where: the file's or answer's name for messages. keep: (column, text), only rows with that text count.
+    step: usual days between two rows. Dates after `today` (default: now; one day more for time zones) are
+    wrong. Of the wanted columns those present are returned, without a row when `keep` fits none. DataError
+    when no wanted column is there, or when the text has no safe reading.
+    """
+    refuse(raw, where, series)
+    last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
+    request = Request(where, tuple(wanted), series, keep, step, last)
+    quick = _quick(raw, request)
+    if quick is not None:
+        return quick
+    dates, columns, repairs = csv_repair.read(raw, request)
+    return Table(dates, columns, tuple(repairs))
+
+
+def read_texts(raw: bytes, *, where: str, wanted: Collection[str]) -> dict[str, list[str]]:
+    """The `wanted` columns of any small table as text, equally long; DataError when one is absent."""
+    refuse(raw, where)
+    return csv_repair.read_texts(raw, where, wanted)
+
+
+def _quick(raw: bytes, request: Request) -> Table | None:
+    """The table of a provably clean file, or None when anything at all is unusual."""
+    header = _clean_header(raw, request)
+    if header is None:
+        return None
+    names, date, present = header
+    table = _arrow(raw, names, date, present, request)
+    if table is None or table.num_rows != raw.count(b"\n") - 1:
+        return None
+    if request.keep:
+        table = table.filter(pc.equal(pc.utf8_trim_whitespace(table[request.keep[0]]), request.keep[1]))
+        if not table.num_rows:
+            return Table(np.empty(0, "datetime64[D]"), {name: np.empty(0) for name in present})
+    days = _fixed_days(table[date])
+    if days is None or not len(days):
+        return None
+    columns = {name: table[name].to_numpy() for name in present}
+    if days[0] > days[-1]:
+        days, columns = days[::-1], {name: values[::-1] for name, values in columns.items()}
+    rising = bool((days[1:] > days[:-1]).all())
+    finite = not any(np.isinf(values).any() for values in columns.values())
+    in_range = days[0] >= csv_repair.FIRST_DAY and days[-1] <= request.last
+    return Table(days, columns) if rising and finite and in_range else None
+
+
+def _clean_header(raw: bytes, request: Request) -> tuple[list[str], str, list[str]] | None:
+    """All column names, the date's and the wanted ones' of a text without odd marks; None when in doubt."""
+    if not raw.endswith(b"\n") or any(mark in raw for mark in _ODD) or raw.count(b"\r") != raw.count(b"\r\n"):
+        return None
+    names = [column_name(name) for name in raw[:8192].partition(b"\n")[0].decode("latin-1").split(",")]
+    dates = [name for name in names if name in csv_repair.DATE_NAMES]
+    present = [name for name in request.wanted if name in names]
+    alone = all(names.count(name) == 1 for name in present)
+    keyed = request.keep is None or request.keep[0] in names
+    return (names, dates[0], present) if len(dates) == 1 and present and alone and keyed else None
+
+
+def _arrow(raw: bytes, names: list[str], date: str, present: list[str], request: Request) -> pa.Table | None:
+    types = {name: pa.float64() for name in present} | {date: pa.string()}
+    if request.keep:
+        types[request.keep[0]] = pa.string()
+    try:
+        return pa_csv.read_csv(
+            pa.BufferReader(raw),
+            read_options=pa_csv.ReadOptions(
+                use_threads=False, column_names=names, skip_rows=1, block_size=1 << 26
+            ),
+            parse_options=pa_csv.ParseOptions(ignore_empty_lines=False),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=types, include_columns=list(types), null_values=_NULLS, strings_can_be_null=False
+            ),
+        )
+    except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError):
+        return None
+
+
+_ZERO = ord("0")
+
+
+def _fixed_days(column: pa.ChunkedArray) -> Days | None:
+    """Days of dates as YYYY-MM-DD, or as MM/DD/YYYY with a day past the twelfth; None for anything else."""
+    texts = (
+        np.asarray(column.to_numpy(zero_copy_only=False), dtype="S") if len(column) else np.empty(0, "S10")
+    )
+    if texts.dtype.itemsize != 10:
+        return None
+    grid: npt.NDArray[np.uint8] = np.ascontiguousarray(texts).view(np.uint8).reshape(-1, 10)
+    if (grid[:, [4, 7]] == ord("-")).all():
+        spans, usual = ((0, 4), (5, 7), (8, 10)), True
+    elif (grid[:, [2, 5]] == ord("/")).all():
+        spans, usual = ((6, 10), (0, 2), (3, 5)), False
+    else:
+        return None
+    parts = []
+    for start, stop in spans:
+        digits = grid[:, start:stop].astype("int64") - _ZERO
+        if ((digits < 0) | (digits > 9)).any():
+            return None
+        parts.append(digits @ (10 ** np.arange(stop - start - 1, -1, -1)))
+    days = calendar_days(parts[0], parts[1], parts[2])
+    if np.isnat(days).any() or not (usual or (parts[2] > 12).any()):
+        return None
+    return days

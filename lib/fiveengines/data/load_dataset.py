@@ -1,0 +1,40 @@
+"""The door to every source by name: demo, files or live.
+
+It only chooses; reading is the sources' and the store's business.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fiveengines.base import paths
+from fiveengines.base.errors import ParameterError
+from fiveengines.data.dataset import Dataset
+
+NAMES = ("demo", "files", "live")
+
+
+def open_source(name: str, *, data_dir: str | Path | None = None, seed: int = 7) -> Dataset:
+    """Everything the named source knows.
+
+    demo: simulated from `seed`. files: the folder `data_dir`. live: the local store in `data_dir` or its usual place.
+    """
+    match name:
+        case "demo":
+            from fiveengines.data import demo
+
+            return demo.load(seed)
+        case "files":
+            from fiveengines.data.folder import files
+
+            if data_dir is None:
+                raise ParameterError(
+                    "source files needs a folder.",
+                    remedy="Name it with --data-dir, or data_dir in params/weekly.yaml.",
+                )
+            return files.load(Path(data_dir).expanduser())
+        case "live":
+            from fiveengines.data.store import Store
+
+            return Store(Path(data_dir).expanduser() if data_dir else paths.store_dir()).dataset()
+    raise ParameterError(f"unknown source {name!r}.", remedy=f"Choose {', '.join(NAMES)}.")

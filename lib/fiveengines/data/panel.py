@@ -1,0 +1,131 @@
+"""A Dataset seen from each session's evening: exactly what a reader knew, day by day.
+
+Everything here is causal by construction: a row of the panel uses only observations public that evening.
+No indicator and no judgement may enter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.data import calendars
+from fiveengines.data.catalog import lookup
+from fiveengines.data.dataset import Dataset, Members, SeriesData
+
+# Readings need three years of warm-up before the first week anyone asks for.
+FIRST_DAY = "2001-01-02"
+_PER_BILLION = {"$ million": 1e-3, "EUR million": 1e-3, "$ billion": 1.0, "$": 1e-9, "$ per 1 % move": 1e-9}
+
+
+@dataclass(frozen=True)
+class Known:
+    """One series on the session grid: value, and the row of its frame each evening's value came from (-1: none)."""
+
+    values: np.ndarray
+    row: np.ndarray
+
+
+class Panel:
+    """The as-of view of `dataset` on the evening of `as_of` (a reading date), and of every session before it.
+
+    Series come back on `sessions` (float64, NaN where nothing valid was known). A value older than the catalog's
+    `stale_after` is NaN: missing data lowers coverage instead of living on.
+    """
+
+    def __init__(self, dataset: Dataset, as_of: pd.Timestamp | str) -> None:
+        self.as_of = pd.Timestamp(as_of)
+        self.cutoff = calendars.evening_of(self.as_of)
+        every = calendars.sessions(max(self.as_of.year + 1, 2027))
+        self.sessions = every[(every >= pd.Timestamp(FIRST_DAY)) & (every <= self.as_of)]
+        self.dataset = dataset.until(self.cutoff, self.as_of)
+        self.evenings = calendars.evening(self.sessions).to_numpy().astype("datetime64[s]")
+        self._known: dict[str, Known] = {}
+        # Costly intermediates that several measures share, by name; a panel never changes, so they stay true.
+        self.memory: dict[str, object] = {}
+
+    def __contains__(self, series_id: str) -> bool:
+        return series_id in self.dataset.series
+
+    def has_any(self, *series_ids: str) -> bool:
+        """True when at least one of the series has an observation."""
+        return any(series_id in self for series_id in series_ids)
+
+    def known(self, series_id: str) -> Known:
+        """What was known each evening: the newest observation then public, in its newest vintage then public."""
+        if series_id not in self._known:
+            self._known[series_id] = self._align(series_id)
+        return self._known[series_id]
+
+    def _align(self, series_id: str) -> Known:
+        count = len(self.sessions)
+        data = self.dataset.series.get(series_id)
+        if data is None:
+            return Known(np.full(count, np.nan), np.full(count, -1))
+        entry = lookup(series_id)
+        observed = data.frame["observed"].to_numpy().astype("datetime64[s]")
+        # A revision of an older observation does not displace the newest observation already public.
+        newest = np.flatnonzero(observed == np.maximum.accumulate(observed))
+        moments = data.frame["known_at"].to_numpy().astype("datetime64[s]")[newest]
+        at = np.searchsorted(moments, self.evenings, side="right") - 1
+        row = np.where(at >= 0, newest[at.clip(0)], -1)
+        age = self.sessions.to_numpy().astype("datetime64[s]") - observed[row.clip(0)]
+        fresh = (row >= 0) & (age <= np.timedelta64(entry.stale_after * 86400, "s"))
+        values = np.where(fresh, data.frame["value"].to_numpy()[row.clip(0)], np.nan)
+        if entry.zero_before is not None:
+            days = self.sessions.to_numpy()
+            sparse = (days < np.datetime64(entry.zero_before)) & (age > np.timedelta64(4 * 86400, "s"))
+            values = np.where(sparse & (days >= observed[0]), 0.0, values)
+        return Known(values, np.where(fresh, row, -1))
+
+    def daily(self, series_id: str) -> pd.Series:
+        """The series as known each evening, in the catalog's unit, on `sessions`."""
+        return pd.Series(self.known(series_id).values, index=self.sessions, name=series_id)
+
+    def billions(self, series_id: str) -> pd.Series:
+        """The series as known each evening, in billions of its currency, whatever unit the provider uses."""
+        return self.daily(series_id) * _PER_BILLION[lookup(series_id).unit]
+
+    def first_of(self, *series_ids: str) -> pd.Series:
+        """The first named series that has a value, evening by evening."""
+        result = self.daily(series_ids[0])
+        for series_id in series_ids[1:]:
+            result = result.fillna(self.daily(series_id))
+        return result
+
+    def reports(self, series_ids: Sequence[str]) -> pd.DataFrame:
+        """Reports on their own dates: observation date × series, each as first published: history never moves."""
+        present = {key: self.dataset.series[key].first() for key in series_ids if key in self}
+        return pd.DataFrame(present)
+
+    def from_reports(self, values: pd.Series, series_id: str) -> pd.Series:
+        """Put values computed on a report's own dates on the session grid, each from the evening it was known."""
+        known = self.known(series_id)
+        data: SeriesData | None = self.dataset.series.get(series_id)
+        if data is None:
+            return pd.Series(np.nan, index=self.sessions)
+        by_row = values.reindex(pd.DatetimeIndex(data.frame["observed"])).to_numpy()
+        return pd.Series(np.where(known.row >= 0, by_row[known.row.clip(0)], np.nan), index=self.sessions)
+
+    def dates(self, series_id: str) -> tuple[np.ndarray, np.ndarray]:
+        """(observed, known_at) of what was known each evening; NaT where nothing valid was known."""
+        data = self.dataset.series.get(series_id)
+        nat = np.full(len(self.sessions), np.datetime64("NaT", "s"))
+        if data is None:
+            return nat, nat
+        row = self.known(series_id).row
+        observed = data.frame["observed"].to_numpy().astype("datetime64[s]")[row.clip(0)]
+        known_at = data.frame["known_at"].to_numpy().astype("datetime64[s]")[row.clip(0)]
+        return np.where(row >= 0, observed, nat), np.where(row >= 0, known_at, nat)
+
+    @cached_property
+    def members(self) -> pd.DataFrame | None:
+        """Members' closes on `sessions` (sessions × tickers), or None when the source has none."""
+        members: Members | None = self.dataset.members
+        if members is None or members.closes.shape[1] == 0:
+            return None
+        return members.closes.reindex(self.sessions)

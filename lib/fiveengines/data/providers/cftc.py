@@ -1,0 +1,312 @@
+"""CFTC Commitments of Traders: legacy and financial-futures reports, from the open-data service or yearly
+zips.
+
+Positions as reported, in contracts; nets, shares and percentiles may not enter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.errors import DataError, ProviderError
+from fiveengines.data.calendars import published_at
+from fiveengines.data.catalog import lookup
+from fiveengines.data.folder.csv import column_name, read_texts
+from fiveengines.data.providers import base
+from fiveengines.data.providers.base import Answer, Basis, Trouble, Wanted
+from fiveengines.data.providers.http import Http, RefusedError
+
+
+@dataclass(frozen=True)
+class _Report:
+    """One of the CFTC's reports: where it is, which market is which code, which field is which series."""
+
+    dataset: str
+    zip_path: str
+    first_zip: int
+    markets: Mapping[str, str]
+    fields: Mapping[str, str]
+    # fields that, with the above, make longs equal shorts
+    others: tuple[str, ...]
+    zip_names: Mapping[str, str]
+
+    @property
+    def series(self) -> dict[str, tuple[str, str]]:
+        """Catalog id → (contract code, field)."""
+        return {
+            f"{prefix}_{part}": (code, name)
+            for prefix, code in self.markets.items()
+            for part, name in self.fields.items()
+        }
+
+
+_TFF = _Report(
+    dataset="gpe5-46if",
+    zip_path="/files/dea/history/fut_fin_txt_{year}.zip",
+    first_zip=2010,
+    markets={"TFF_SP500": "13874A", "TFF_NASDAQ": "209742"},
+    fields={
+        "OPEN_INTEREST": "open_interest_all",
+        "DEALER_LONG": "dealer_positions_long_all",
+        "DEALER_SHORT": "dealer_positions_short_all",
+        "ASSET_MGR_LONG": "asset_mgr_positions_long",
+        "ASSET_MGR_SHORT": "asset_mgr_positions_short",
+        "LEV_MONEY_LONG": "lev_money_positions_long",
+        "LEV_MONEY_SHORT": "lev_money_positions_short",
+    },
+    others=(
+        "other_rept_positions_long",
+        "other_rept_positions_short",
+        "nonrept_positions_long_all",
+        "nonrept_positions_short_all",
+    ),
+    zip_names={},
+)
+_LEGACY = _Report(
+    dataset="6dca-aqww",
+    zip_path="/files/dea/history/deacot{year}.zip",
+    first_zip=1986,
+    markets={
+        "COT_SP500": "13874+",
+        "COT_NASDAQ": "209742",
+        "COT_RUSSELL": "239742",
+        "COT_TNOTE2": "042601",
+        "COT_TNOTE10": "043602",
+    },
+    fields={
+        "SPEC_LONG": "noncomm_positions_long_all",
+        "SPEC_SHORT": "noncomm_positions_short_all",
+        "COMM_LONG": "comm_positions_long_all",
+        "COMM_SHORT": "comm_positions_short_all",
+        "NONREPT_LONG": "nonrept_positions_long_all",
+        "NONREPT_SHORT": "nonrept_positions_short_all",
+    },
+    others=(),
+    zip_names={"noncommercial": "noncomm", "commercial": "comm", "nonreportable": "nonrept"},
+)
+_REPORTS = (_TFF, _LEGACY)
+_CODE = "cftc_contract_market_code"
+_DATE = "report_date_as_yyyy_mm_dd"
+_PAGE = 50000
+_LARGEST = 256 * 2**20
+# More reports loaded on one day than this were loaded in bulk, years after their publication.
+_MOST_A_DAY = 3
+# The longest delay so far was 50 days (2025); a row loaded later than this says nothing about publication.
+_LONGEST_DELAY = pd.Timedelta(days=70)
+# Consolidated markets are rounded to one contract.
+_ROUNDING = 2
+
+
+class Cftc:
+    """Speculators, commercials and small traders; dealers, asset managers and leveraged funds."""
+
+    name = "cftc"
+    title = "CFTC Commitments of Traders"
+    needs_key = False
+    series = tuple(series for report in _REPORTS for series in report.series)
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
+        """One request a report; when the service is down, the yearly files with publication by rule."""
+        for report in _REPORTS:
+            asked = {series: wanted[series] for series in report.series if series in wanted}
+            if not asked:
+                continue
+            first = min(want.since for want in asked.values())
+            try:
+                try:
+                    with base.expected_form(f"{self.title} {report.dataset}"):
+                        rows, origin = self._service(report, first)
+                except ProviderError as error:
+                    yield Trouble(None, error)
+                    with base.expected_form(self._http.base("cftc_files")):
+                        rows, origin = self._yearly(report, first)
+            except DataError as error:
+                yield from (Trouble(series, error) for series in asked)
+                continue
+            yield from _answers(report, asked, rows, origin)
+
+    def ping(self) -> str:
+        """The newest report date."""
+        params = {"$select": f"max({_DATE}) as newest"}
+        raw = self._http.get("cftc", f"/resource/{_TFF.dataset}.json", kind="json", params=params, attempts=1)
+        found = json.loads(raw)
+        return f"newest report {str(found[0].get('newest', ''))[:10]}" if found else "answers"
+
+    def _service(self, report: _Report, first: dt.date) -> tuple[pd.DataFrame, str]:
+        path = f"/resource/{report.dataset}.json"
+        codes = ",".join(f"'{code}'" for code in dict.fromkeys(report.markets.values()))
+        fields = [":created_at", _CODE, _DATE, *report.fields.values(), *report.others]
+        params: dict[str, str | int] = {
+            "$select": ",".join(fields),
+            "$where": f"{_CODE} in({codes}) and {_DATE} >= '{first}T00:00:00'",
+            "$order": f"{_DATE},{_CODE}",
+            "$limit": _PAGE,
+        }
+        rows: list[dict[str, str]] = []
+        while True:
+            page = self._page(path, params | {"$offset": len(rows)})
+            rows += page
+            if len(page) < _PAGE:
+                break
+        return _tidy(pd.DataFrame(rows, dtype="str"), report), self._http.base("cftc") + path
+
+    def _page(self, path: str, params: Mapping[str, str | int]) -> list[dict[str, str]]:
+        try:
+            raw = self._http.get("cftc", path, kind="json", params=params)
+        except RefusedError as error:
+            if error.status != 400 or "column" not in error.body.lower():
+                raise
+            # a field was renamed: take every column and find ours by name
+            raw = self._http.get("cftc", path, kind="json", params={**params, "$select": ":*,*"})
+        try:
+            page = json.loads(raw)
+        except ValueError:
+            page = None
+        if not isinstance(page, list):
+            raise ProviderError("the answer is no list of rows.", where=self._http.base("cftc") + path)
+        return page
+
+    def _yearly(self, report: _Report, first: dt.date) -> tuple[pd.DataFrame, str]:
+        parts: list[pd.DataFrame] = []
+        for year in range(max(first.year, report.first_zip), dt.date.today().year + 1):
+            path = report.zip_path.format(year=year)
+            where = self._http.base("cftc_files") + path
+            try:
+                packed = self._http.get("cftc_files", path, kind="zip")
+            except RefusedError as error:
+                # in its first days a year has no file yet
+                if error.status == 404 and parts and year == dt.date.today().year:
+                    continue
+                raise
+            raw = _only_member(packed, where)
+            header = [column_name(name) for name in raw.split(b"\n", 1)[0].decode("latin-1").split(",")]
+            names = {name: _field_of(name, report) for name in header}
+            found = read_texts(raw, where=where, wanted=[name for name, field in names.items() if field])
+            parts.append(pd.DataFrame({names[name]: texts for name, texts in found.items()}))
+        if not parts:
+            raise ProviderError("no yearly file covers these dates.", where=self._http.base("cftc_files"))
+        origin = self._http.base("cftc_files") + report.zip_path.format(year=dt.date.today().year)
+        return _tidy(pd.concat(parts, ignore_index=True), report), origin
+
+
+def _only_member(raw: bytes, where: str) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            inside = [info for info in packed.infolist() if info.filename.lower().endswith(".txt")]
+            if len(inside) != 1:
+                raise ProviderError("the zip does not hold one text file.", where=where)
+            if inside[0].file_size > _LARGEST:
+                raise ProviderError(f"the zip holds more than {_LARGEST // 2**20} MB.", where=where)
+            return packed.read(inside[0])
+    # whatever is wrong inside a zip: its directory, its packing, a password
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
+        raise ProviderError("the zip is damaged.", where=where) from None
+
+
+def _field_of(name: str, report: _Report) -> str:
+    """The service's field for a column of the yearly file, empty when it is none of ours."""
+    if name == _CODE:
+        return _CODE
+    if name in {_DATE, "as_of_date_in_form_yyyy_mm_dd"}:
+        return _DATE
+    for words, short in report.zip_names.items():
+        if name.startswith(f"{words}_"):
+            name = f"{short}_{name.removeprefix(f'{words}_')}"
+    return next(
+        (field for field in (*report.fields.values(), *report.others) if name in _spellings(field)), ""
+    )
+
+
+def _spellings(field: str) -> tuple[str, str]:
+    """Both spellings of a field: the CFTC adds `_all` to some and not to others."""
+    bare = field.removesuffix("_all")
+    return bare, f"{bare}_all"
+
+
+def _tidy(rows: pd.DataFrame, report: _Report) -> pd.DataFrame:
+    """Columns code, observed, loaded and the fields (float64, NaN for missing), one row a market and date."""
+    if not len(rows):
+        return pd.DataFrame({"code": [], "observed": base.moments([]), "loaded": base.moments([])})
+    if missing := {_CODE, _DATE} - set(rows.columns):
+        raise ProviderError(f"the rows lack {', '.join(sorted(missing))}.", where="CFTC")
+    loaded = rows.get(":created_at", pd.Series(pd.NaT, index=rows.index))
+    tidy = {
+        "code": rows[_CODE].astype("str").str.strip(),
+        "observed": base.moments(rows[_DATE].astype("str").str.strip().str[:10]),
+        "loaded": pd.to_datetime(loaded, errors="coerce", utc=True)
+        .dt.tz_localize(None)
+        .astype("datetime64[s]"),
+    }
+    for field in (*report.fields.values(), *report.others):
+        name = next((name for name in _spellings(field) if name in rows.columns), None)
+        texts = rows[name].astype("str").str.strip() if name else pd.Series(np.nan, index=rows.index)
+        tidy[field] = pd.to_numeric(texts, errors="coerce")
+    found = pd.DataFrame(tidy).drop_duplicates(["code", "observed"], keep="last")
+    return found.sort_values(["code", "observed"], ignore_index=True)
+
+
+def _answers(
+    report: _Report, asked: Mapping[str, Wanted], rows: pd.DataFrame, origin: str
+) -> Iterator[Answer | Trouble]:
+    markets = dict(iter(rows.groupby("code")))
+    for series_id, want in asked.items():
+        code, field = report.series[series_id]
+        part = markets.get(code)
+        if part is None:
+            if want.seen is None:
+                yield Trouble(series_id, ProviderError(f"no rows for market {code}.", where=origin))
+            else:
+                yield Answer(series_id, base.frame_by_rule(series_id, [], []), origin)
+            continue
+        if part[field].isna().all():
+            yield Trouble(series_id, ProviderError(f"no column {field}.", where=origin, series=series_id))
+            continue
+        sound, notes = _balanced(part, report)
+        days = base.moments(sound["observed"])
+        by_rule = published_at(lookup(series_id), days)
+        said = _publication(base.moments(sound["loaded"]), by_rule, days)
+        known = said.where(said.notna(), by_rule)
+        basis = np.where(said.notna(), int(Basis.PROVIDER), int(Basis.RULE))
+        frame = base.answer_frame(days, sound[field], known, basis)
+        yield Answer(series_id, base.since(frame, want.since), origin, notes)
+
+
+def _balanced(rows: pd.DataFrame, report: _Report) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Rows whose longs equal their shorts (every contract has two sides), and a note about the others."""
+    long_side = [name for name in (*report.fields.values(), *report.others) if "_long" in name]
+    if report is not _TFF or rows[long_side].isna().all(axis=None):
+        return rows, ()
+    short_side = [name.replace("_long", "_short") for name in long_side]
+    gap = (rows[long_side].sum(axis=1, skipna=False) - rows[short_side].sum(axis=1, skipna=False)).abs()
+    wrong = gap > _ROUNDING
+    if not wrong.any():
+        return rows, ()
+    day = rows.loc[wrong, "observed"].max().date()
+    return rows.loc[~wrong], (
+        f"{int(wrong.sum())} report(s) left out whose longs and shorts differ, the last of {day}",
+    )
+
+
+def _publication(
+    loaded: pd.DatetimeIndex, by_rule: pd.DatetimeIndex, days: pd.DatetimeIndex
+) -> pd.DatetimeIndex:
+    """When a row was loaded where that is its publication, NaT where it was loaded in bulk or never said."""
+    counts = pd.Series(loaded.normalize()).map(pd.Series(loaded.normalize()).value_counts())
+    at_publication = (
+        (counts.to_numpy() <= _MOST_A_DAY)
+        & (loaded - by_rule <= _LONGEST_DELAY)
+        & (loaded >= days + pd.Timedelta(days=2))
+    )
+    return base.moments(loaded.where(at_publication))

@@ -1,0 +1,89 @@
+"""From dates and numbers to a series of the catalog: release times, usable range, impossible values.
+
+Shared by every provider; how a table was read and where it came from stay outside.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.errors import DataError
+from fiveengines.data.calendars import published_at
+from fiveengines.data.catalog import Frequency, Release, Series
+from fiveengines.data.dataset import Notice, SeriesData, series_data
+from fiveengines.data.folder.csv import tolerance
+from fiveengines.data.folder.csv.dates import Days
+from fiveengines.data.folder.csv.numbers import Floats
+
+STEP: dict[Frequency, float] = {"daily": 1, "weekly": 7, "monthly": 30, "quarterly": 91}
+
+
+class Publication:
+    """Release times by the catalog's rules, remembered for dates that several series share."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Release, Frequency, bytes], np.ndarray] = {}
+
+    def known_at(self, series: Series, dates: Days) -> np.ndarray:
+        """When each of `dates` (n,) became public: (n,) datetime64[s], naive UTC."""
+        key = (series.release, series.frequency, dates.tobytes())
+        if key not in self._known:
+            moments = published_at(series, pd.DatetimeIndex(dates.astype("datetime64[s]")))
+            self._known[key] = moments.to_numpy().astype("datetime64[s]")
+        return self._known[key]
+
+
+def observations(
+    series: Series, dates: Days, values: Floats, *, origin: str, publication: Publication
+) -> tuple[SeriesData, list[Notice]]:
+    """Dates and values (n,) as a SeriesData; NaN rows and rows before `usable_from` are dropped.
+
+    A few isolated values outside the catalog's bounds are dropped with a warning each; more of them, or no
+    value at all, raise DataError: they mean another unit or another series.
+    """
+    usable = np.isfinite(values)
+    if not usable.any():
+        raise DataError(
+            "the column has no value.", where=origin, series=series.id, remedy="Download the file again."
+        )
+    if series.usable_from is not None:
+        usable &= dates >= np.datetime64(series.usable_from, "D")
+    notices = []
+    if series.bounds is not None:
+        low, high = series.bounds
+        outside = np.flatnonzero(usable & ((values < low) | (values > high)))
+        if len(outside) > tolerance(int(usable.sum())):
+            first = outside[0]
+            raise DataError(
+                f"{len(outside)} of {usable.sum()} values lie outside {low:g} to {high:g} {series.unit}"
+                f" ({values[first]:g} on {dates[first]} first).",
+                where=origin,
+                series=series.id,
+                field="value",
+                remedy=f"The unit must be {series.unit}; check that this is the right series.",
+            )
+        notices = [
+            Notice(
+                "warning",
+                series.id,
+                f"{origin} · {series.id}: {values[at]:g} on {dates[at]} lies outside {low:g} to {high:g}"
+                f" {series.unit} and was left out.",
+            )
+            for at in outside
+        ]
+        usable[outside] = False
+    known = publication.known_at(series, dates)
+    if not usable.all():
+        dates, values, known = dates[usable], values[usable], known[usable]
+    return _sorted_series(series, dates, values, known, origin), notices
+
+
+def _sorted_series(series: Series, dates: Days, values: Floats, known: np.ndarray, origin: str) -> SeriesData:
+    if (known[1:] < known[:-1]).any():
+        return series_data(series.id, dates, values, known, provider=series.provider, origin=origin)
+    # rising dates with rising release times are the contract's order already
+    frame = pd.DataFrame(
+        {"observed": dates.astype("datetime64[s]"), "value": np.array(values), "known_at": known.copy()}
+    )
+    return SeriesData(series.id, frame, series.provider, origin)

@@ -1,0 +1,210 @@
+"""Closes of indices, futures, funds and index members through yfinance (the optional extra `prices`).
+
+For personal use under Yahoo's terms; nothing is redistributed. Other vendors' prices may not enter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.errors import DataError, ProviderError
+from fiveengines.data import catalog
+from fiveengines.data.calendars import published_at
+from fiveengines.data.dataset import Members
+from fiveengines.data.folder.csv import read_texts
+from fiveengines.data.providers import base
+from fiveengines.data.providers.base import Answer, Item, MemberCloses, Trouble, Wanted
+from fiveengines.data.providers.settings import Settings
+
+_INDICES = {"SPX": "^GSPC", "NDX": "^NDX", "RUT": "^RUT", "RUA": "^RUA"}
+_FIELDS = {"OPEN": "Open", "HIGH": "High", "LOW": "Low"}
+_A_TIME = 60
+MEMBERS_LIST = "members.csv"
+_OVERLAP = dt.timedelta(days=10)
+NOTE = (
+    "Closes of the companies in the member list. Those that have left the index are missing, so past breadth"
+    " looks better than it was (survivorship bias)."
+)
+
+
+class Prices:
+    """Every catalog series whose provider is `prices`, and the members of the list that the person keeps.
+
+    The list is `members.csv` in the data folder (columns ticker and sector); without it no members are
+    fetched.
+    """
+
+    name = "prices"
+    title = "Prices through yfinance"
+    needs_key = False
+
+    def __init__(self, settings: Settings, folder: Path, held: Members | None, first: dt.date) -> None:
+        self._settings, self._folder, self._held, self._first = settings, folder, held, first
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """All series that the catalog takes from here."""
+        return tuple(key for key, entry in catalog.catalog().items() if entry.provider == "prices")
+
+    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Item]:
+        """Series in groups of symbols that start alike, then the members."""
+        self._require()
+        groups: dict[dt.date, dict[str, list[str]]] = {}
+        for series_id, want in wanted.items():
+            groups.setdefault(want.since, {}).setdefault(symbol(series_id)[0], []).append(series_id)
+        for since, symbols in groups.items():
+            names = list(symbols)
+            for at in range(0, len(names), _A_TIME):
+                yield from self._group({name: symbols[name] for name in names[at : at + _A_TIME]}, since)
+        yield from self._members()
+
+    def ping(self) -> str:
+        """Five days of one fund."""
+        self._require()
+        table = self._download(["SPY"], dt.date.today() - dt.timedelta(days=7))
+        if not len(table):
+            raise ProviderError("no answer for SPY.", where=self.title, remedy="Try again later.")
+        return f"newest close {pd.Timestamp(table.index[-1]).date()}"
+
+    def _require(self) -> None:
+        if find_spec("yfinance") is None:
+            raise ProviderError(
+                "yfinance is not installed.", where=self.title, remedy="pip install 'fiveengines[prices]'"
+            )
+
+    def _group(self, symbols: Mapping[str, Sequence[str]], since: dt.date) -> Iterator[Item]:
+        try:
+            table = self._download(list(symbols), since)
+        except DataError as error:
+            yield from (Trouble(key, error) for ids in symbols.values() for key in ids)
+            return
+        for name, ids in symbols.items():
+            for series_id in ids:
+                column = (symbol(series_id)[1], name)
+                values = table[column] if column in table.columns else pd.Series(dtype="float64")
+                if not values.notna().any():
+                    nothing = ProviderError(f"no prices for {name}.", where=self.title, series=series_id)
+                    yield Trouble(series_id, nothing)
+                    continue
+                frame = base.frame_by_rule(series_id, values.index, values.to_numpy())
+                yield Answer(series_id, base.since(_closed(frame), since), f"Yahoo Finance {name}")
+
+    def _members(self) -> Iterator[Item]:
+        path = self._folder / MEMBERS_LIST
+        if not path.is_file():
+            return
+        try:
+            texts = read_texts(path.read_bytes(), where=MEMBERS_LIST, wanted=("ticker", "sector"))
+        except DataError as error:
+            yield Trouble(None, error)
+            return
+        sectors = {t: s for t, s in zip(texts["ticker"], texts["sector"], strict=True) if t}
+        held = self._held.closes if self._held is not None else pd.DataFrame()
+        old = [t for t in sectors if t in held.columns and held[t].notna().any()]
+        new = [t for t in sectors if t not in old]
+        recent = pd.Timestamp(held.index[-1]).date() - _OVERLAP if old else self._first
+        for tickers, since in ((old, recent), (new, self._first)):
+            for at in range(0, len(tickers), _A_TIME):
+                yield self._some_members(tickers[at : at + _A_TIME], since, sectors)
+
+    def _some_members(self, tickers: list[str], since: dt.date, sectors: Mapping[str, str]) -> Item:
+        # Yahoo writes BRK-B where the exchange writes BRK.B
+        names = {ticker: ticker.replace(".", "-") for ticker in tickers}
+        try:
+            table = self._download(list(names.values()), since)
+        except DataError as error:
+            return Trouble(None, error)
+        closes = {
+            ticker: table[("Close", name)]
+            for ticker, name in names.items()
+            if ("Close", name) in table.columns
+        }
+        if not closes:
+            return Trouble(None, ProviderError(f"no prices for {', '.join(tickers[:5])} …", where=self.title))
+        frame = pd.DataFrame(closes)
+        entry = catalog.lookup("SPY")
+        public = published_at(entry, pd.DatetimeIndex(frame.index)) <= _now()
+        return MemberCloses(frame.loc[public], sectors, "Yahoo Finance", NOTE)
+
+    def _download(self, names: list[str], since: dt.date) -> pd.DataFrame:
+        """Adjusted closes and prices, index date, columns (field, symbol); ProviderError when nothing
+        came."""
+        import yfinance
+
+        logging.getLogger("yfinance").setLevel(logging.CRITICAL)
+        # yfinance's own use of pandas is not the reader's to mend.
+        warnings.filterwarnings("ignore", category=DeprecationWarning)
+        cache = self._folder / ".yfinance"
+        cache.mkdir(parents=True, exist_ok=True)
+        yfinance.set_tz_cache_location(str(cache))
+        if self._settings.bases.get("prices"):
+            _aim(self._settings.bases["prices"])
+        failure = ""
+        try:
+            table: pd.DataFrame | None = yfinance.download(
+                names,
+                start=since.isoformat(),
+                auto_adjust=True,
+                actions=False,
+                progress=False,
+                group_by="column",
+                threads=4,
+                timeout=self._settings.timeout,
+            )
+        except Exception as error:  # yfinance raises whatever its libraries raise
+            table, failure = None, type(error).__name__
+        if table is None or not len(table):
+            raise ProviderError(
+                f"no answer for {len(names)} symbol(s){f' ({failure})' if failure else ''}.",
+                where=self.title,
+                remedy="Yahoo limits how much one address may ask; try again in an hour.",
+            )
+        days = pd.DatetimeIndex(table.index).tz_localize(None).normalize().astype("datetime64[s]")
+        return table.set_axis(days).astype("float64")
+
+
+def symbol(series_id: str) -> tuple[str, str]:
+    """Yahoo's symbol and field of a catalog series: SPX_OPEN → ^GSPC, Open; ES_F → ES=F, Close."""
+    stem, _, last = series_id.rpartition("_")
+    if stem and last in _FIELDS:
+        return symbol(stem)[0], _FIELDS[last]
+    if series_id in _INDICES:
+        return _INDICES[series_id], "Close"
+    if series_id.endswith("_F"):
+        return f"{stem}=F", "Close"
+    return series_id.replace("_", "-"), "Close"
+
+
+def _now() -> pd.Timestamp:
+    return pd.Timestamp.now(tz="UTC").tz_localize(None)
+
+
+def _closed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose session is over: during the day Yahoo gives the last trade as the day's close."""
+    over = frame["known_at"].to_numpy() <= np.datetime64(_now(), "s")
+    return frame.loc[over].reset_index(drop=True)
+
+
+def _aim(url: str) -> None:
+    """Point yfinance at another address that answers as Yahoo's chart service does
+    (FIVEENGINES_PRICES_URL)."""
+    from yfinance import base as tickers
+    from yfinance.data import YfData
+    from yfinance.scrapers import history
+
+    modules: tuple[Any, ...] = (tickers, history)
+    for module in modules:
+        module._BASE_URL_ = url
+    YfData._get_cookie_and_crumb = lambda self, timeout=30: (None, "basic")
+
+
+__all__ = ["MEMBERS_LIST", "Prices", "symbol"]

@@ -1,0 +1,112 @@
+"""Treasury Fiscal Data: the operating cash balance of the Daily Treasury Statement, through three eras of
+labels.
+
+The closing balance of the account at the Fed only; deposits, debt and other tables may not enter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.errors import DataError, ProviderError
+from fiveengines.data.providers import base
+from fiveengines.data.providers.base import Answer, Trouble, Wanted
+from fiveengines.data.providers.http import Http
+
+_PATH = "/services/api/fiscal_service/v1/accounting/dts/operating_cash_balance"
+_SERIES = "TGA_DAILY"
+_PAGE = 10000
+# account_type → the field that holds the closing balance under that label
+_CLOSING = {
+    "federal reserve account": "close_today_bal",
+    "treasury general account (tga)": "close_today_bal",
+    # since April 2022 the closing balance is a row of its own, its figure in the column called "open"
+    "treasury general account (tga) closing balance": "open_today_bal",
+}
+_MISSING = {"", "null", "none"}
+
+
+class Treasury:
+    """TGA_DAILY."""
+
+    name = "treasury"
+    title = "US Treasury Fiscal Data"
+    needs_key = False
+    series = (_SERIES,)
+
+    def __init__(self, http: Http) -> None:
+        self._http = http
+
+    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
+        """The closing balance of every statement since then."""
+        if _SERIES not in wanted:
+            return
+        want = wanted[_SERIES]
+        origin = self._http.base("treasury") + _PATH
+        try:
+            with base.expected_form(origin, _SERIES):
+                balances = _closing_balances(self._rows(f"record_date:gte:{want.since}"), origin)
+                frame = base.frame_by_rule(_SERIES, balances.index, balances.to_numpy())
+            yield Answer(_SERIES, base.since(frame, want.since), origin)
+        except DataError as error:
+            yield Trouble(_SERIES, error)
+
+    def ping(self) -> str:
+        """The newest statement."""
+        answer = self._page({"sort": "-record_date", "page[size]": 1, "page[number]": 1}, attempts=1)
+        return f"newest statement {answer['data'][0].get('record_date')}" if answer["data"] else "answers"
+
+    def _rows(self, condition: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = []
+        number = 1
+        while True:
+            params: dict[str, str | int] = {
+                "filter": condition,
+                "sort": "record_date",
+                "page[size]": _PAGE,
+                "page[number]": number,
+            }
+            answer = self._page(params)
+            rows += answer["data"]
+            pages = int((answer.get("meta") or {}).get("total-pages") or 1)
+            if number >= pages or not answer["data"]:
+                return rows
+            number += 1
+
+    def _page(self, params: Mapping[str, str | int], attempts: int | None = None) -> dict[str, Any]:
+        raw = self._http.get("treasury", _PATH, kind="json", params=params, attempts=attempts)
+        try:
+            answer = json.loads(raw)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
+            raise ProviderError(
+                "the answer has not the expected form.", where=self._http.base("treasury") + _PATH
+            )
+        return answer
+
+
+def _closing_balances(rows: list[dict[str, Any]], origin: str) -> pd.Series:
+    """$ million by record date; DataError when there are rows but not one known account label."""
+    found: dict[str, float] = {}
+    labels = set()
+    for row in rows:
+        label = str(row.get("account_type", "")).strip().lower()
+        labels.add(label)
+        field = _CLOSING.get(label)
+        text = str(row.get(field, "")).strip().lower() if field else ""
+        if field and text not in _MISSING:
+            found[str(row.get("record_date"))] = float(text)
+    if rows and not found:
+        raise ProviderError(
+            f"no known account label among {', '.join(sorted(labels))[:200]}.",
+            where=origin,
+            series=_SERIES,
+            remedy="The Treasury may have renamed the account again.",
+        )
+    return pd.Series(list(found.values()), index=list(found), dtype=np.float64)

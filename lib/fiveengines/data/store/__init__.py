@@ -1,0 +1,9 @@
+"""The local store: what was known when, kept for good, one Parquet file a source.
+
+Rows only ever come in; network requests and judgements about the market may not enter.
+"""
+
+from fiveengines.data.store.core import Store, Writer
+from fiveengines.data.store.revisions import additions, view
+
+__all__ = ["Store", "Writer", "additions", "view"]

@@ -1,0 +1,244 @@
+"""Files of the store: whole or not at all on disk, one writer at a time, readers never in the way.
+
+Bytes, frames and locks only; what rows mean is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
+
+from fiveengines.base.errors import StoreError
+from fiveengines.data.providers.base import Basis
+from fiveengines.data.store.revisions import ROW, view
+
+SCHEMA = pa.schema(
+    [
+        ("series", pa.dictionary(pa.int32(), pa.string())),
+        ("observed", pa.timestamp("s")),
+        ("value", pa.float64()),
+        ("known_at", pa.timestamp("s")),
+        ("fetched_at", pa.timestamp("s")),
+        ("basis", pa.int8()),
+    ]
+)
+_TEMPORARY = ".writing-"
+_NAMES = "series"
+_WINDOWS = os.name == "nt"
+_REBUILD = "Move it away and run `fiveengines fetch` again; the other files are untouched."
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a temporary neighbour, force it to disk, and put it in the place of `path` in one
+    step. StoreError when the disk refuses; `path` is then as it was."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            write(temporary)
+            with temporary.open("r+b") as written:
+                os.fsync(written.fileno())
+            _replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        if not _WINDOWS:  # which opens no folder
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except OSError as error:
+        raise not_written(path, error) from None
+
+
+def _replace(temporary: Path, path: Path) -> None:
+    """Put `temporary` in the place of `path`. Windows refuses while someone reads; a reader needs milliseconds."""
+    for wait in (0.05, 0.2, 1.0) if _WINDOWS else ():
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError:
+            time.sleep(wait)
+    temporary.replace(path)
+
+
+def not_written(path: Path, error: OSError) -> StoreError:
+    """What to say when the disk refuses."""
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return StoreError(
+        f"cannot be written ({reason}); it is as it was.",
+        where=str(path),
+        remedy="Make room or allow writing there, then fetch again.",
+    )
+
+
+def sweep(folder: Path) -> None:
+    """Remove temporary files that a killed writer left behind; only the holder of the lock may call this."""
+    for left in folder.rglob(f"{_TEMPORARY}*"):
+        left.unlink(missing_ok=True)
+
+
+@contextmanager
+def only_writer(folder: Path, waiting: Callable[[str], None] | None, timeout: float) -> Iterator[None]:
+    """Hold the store's lock; a second writer says so through `waiting` and waits, StoreError after `timeout`
+    seconds."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"the data folder cannot be made ({error.strerror}).",
+            where=str(folder),
+            remedy="Set FIVEENGINES_DATA.",
+        ) from error
+    lock = FileLock(folder / ".lock")
+    try:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if waiting:
+                waiting("another fetch is writing to the store; waiting for it to finish")
+            lock.acquire(timeout=timeout, poll_interval=0.1)
+    except Timeout:
+        raise StoreError(
+            f"another fetch has held the store for {timeout / 60:.0f} minutes.",
+            where=str(folder),
+            remedy="Wait for it to end, or end that process.",
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            f"the data folder cannot be written ({error.strerror}).",
+            where=str(folder),
+            remedy="Set FIVEENGINES_DATA.",
+        ) from error
+    try:
+        sweep(folder)
+        yield
+    finally:
+        lock.release()
+
+
+class Rows(Mapping[str, pd.DataFrame]):
+    """Rows of one source: series → frame of ROW, sorted by known_at and observed, built when asked for."""
+
+    def __init__(self, columns: Mapping[str, np.ndarray], spans: Mapping[str, tuple[int, int]]) -> None:
+        self._columns, self._spans = columns, spans
+
+    def __getitem__(self, series: str) -> pd.DataFrame:
+        start, end = self._spans[series]
+        return pd.DataFrame({name: column[start:end] for name, column in self._columns.items()}, copy=False)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    @cached_property
+    def _seen(self) -> pd.DataFrame:
+        return pd.DataFrame({name: self._columns[name] for name in ROW[:3]}, copy=False)
+
+    def view(self, series: str) -> pd.DataFrame:
+        """What a reader sees of one series, as `revisions.view` gives it; a slice where rows need no
+        weighing."""
+        start, end = self._spans[series]
+        basis = self._columns["basis"][start:end]
+        if (basis == Basis.PROVIDER).any() and not (basis == Basis.PROVIDER).all():
+            return view(self[series])
+        part = self._seen.iloc[start:end]
+        part.index = pd.RangeIndex(end - start)
+        return part
+
+
+EMPTY = Rows({}, {})
+
+
+def write_rows(path: Path, rows: Mapping[str, pd.DataFrame]) -> None:
+    """Write series → frame of ROW as one file, sorted by series, known_at and observed."""
+    names = sorted(rows)
+    frames = [rows[name].sort_values(["known_at", "observed"], kind="stable") for name in names]
+    codes = np.repeat(np.arange(len(names), dtype="int32"), [len(frame) for frame in frames])
+    columns: list[pa.Array] = [pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names, pa.string()))]
+    for name in ROW:
+        values = np.concatenate([frame[name].to_numpy() for frame in frames])
+        columns.append(pa.array(values, SCHEMA.field(name).type))
+    notes = {_NAMES: json.dumps(names)}
+    table = pa.Table.from_arrays(columns, schema=SCHEMA).replace_schema_metadata(notes)
+    repeated = ["series", "fetched_at", "basis"]
+    write_whole(
+        path,
+        lambda to: pq.write_table(
+            table, to, compression="lz4", use_dictionary=repeated, row_group_size=1 << 24
+        ),
+    )
+
+
+def series_in(path: Path) -> frozenset[str]:
+    """Which series the file holds, from its footer alone."""
+    try:
+        notes = pq.read_schema(path).metadata or {}
+        return frozenset(json.loads(notes[_NAMES.encode()]))
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        raise StoreError("the file is damaged.", where=str(path), remedy=_REBUILD) from error
+
+
+def _exact(values: np.ndarray) -> np.ndarray:
+    """Times to the second (Parquet itself knows milliseconds at best), anything else as it is."""
+    return values.astype("datetime64[s]") if values.dtype.kind == "M" else values
+
+
+def read_rows(path: Path) -> Rows:
+    """The rows as written; StoreError when the file is no such file."""
+    try:
+        # through one open handle: a writer that replaces the file meanwhile does not disturb this reader
+        with path.open("rb") as handle:
+            table = pq.ParquetFile(handle, read_dictionary=["series"]).read()
+        if missing := set(SCHEMA.names) - set(table.column_names):
+            raise StoreError(
+                f"columns {', '.join(sorted(missing))} are absent.", where=str(path), remedy=_REBUILD
+            )
+        series = table["series"].unify_dictionaries().combine_chunks()
+        columns = {name: _exact(table[name].to_numpy()) for name in ROW}
+    except (pa.ArrowException, OSError, KeyError) as error:
+        raise StoreError("the file is damaged.", where=str(path), remedy=_REBUILD) from error
+    if not len(table):
+        return EMPTY
+    codes = series.indices.to_numpy()
+    words = series.dictionary.to_pylist()
+    starts = np.append(0, np.flatnonzero(np.diff(codes)) + 1)
+    ends = np.append(starts[1:], len(codes))
+    spans = {words[codes[start]]: (int(start), int(end)) for start, end in zip(starts, ends, strict=True)}
+    return Rows(columns, spans)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write `content` whole."""
+    text = json.dumps(content, indent=1, sort_keys=True)
+    write_whole(path, lambda to: to.write_text(text, encoding="utf-8"))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """What `path` holds, empty when it is absent."""
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(content, dict):
+            raise ValueError("no object")
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise StoreError("the file is damaged.", where=str(path), remedy=_REBUILD) from error
+    return content

@@ -1,0 +1,269 @@
+"""Five engines: from measured values to scores, states, directions and coverage, week by week, with the evidence.
+
+Judgement comes from params/engines.yaml alone; every step is causal, so a week never knows the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.parameters import ENGINES, Engine, EngineParameters, Indicator
+from fiveengines.measures import Measurements, measure
+
+STATES = ("supportive", "neutral", "adverse", "unknown")
+DIRECTIONS = ("improving", "stable", "deteriorating")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One indicator's part in an engine's score in one week; `score` is None for what is only shown."""
+
+    indicator: str
+    title: str
+    value: float | None
+    unit: str
+    score: float | None
+    weight: float
+    observed: pd.Timestamp | None
+    known_at: pd.Timestamp | None
+    overridden: bool
+    data_value: float | None
+    previous: float | None
+    previous_score: float | None
+    series: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class EngineReading:
+    """One engine in one week."""
+
+    name: str
+    score: float | None
+    state: str
+    direction: str
+    coverage: float
+    disagreement: float | None
+    previous_score: float | None
+    previous_state: str | None
+    stressed: bool
+    forced: bool
+    evidence: tuple[Evidence, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class EngineHistory:
+    """All weeks at once; every frame is indexed by reading date.
+
+    scores, weights: × indicator (weights as they counted that week). score, coverage, disagreement: × engine,
+    float64; score is NaN where coverage is too low. state, direction: × engine, text. stressed: bool.
+    """
+
+    scores: pd.DataFrame
+    weights: pd.DataFrame
+    score: pd.DataFrame
+    state: pd.DataFrame
+    direction: pd.DataFrame
+    coverage: pd.DataFrame
+    disagreement: pd.DataFrame
+    stressed: pd.Series
+    forced: pd.DataFrame
+
+
+def reach(values: np.ndarray, adverse: np.ndarray, supportive: np.ndarray) -> np.ndarray:
+    """-1 at `adverse`, +1 at `supportive`, on that line also beyond them; NaN stays NaN. Shapes broadcast."""
+    return np.array(((values - adverse) / (supportive - adverse)) * 2 - 1)
+
+
+def stretched(reached: np.ndarray) -> np.ndarray:
+    """`reach` as it is within ±1 and with the logarithm of the excess beyond: ±e stands at ±2. NaN stays NaN."""
+    return np.array(np.clip(reached, -1.0, 1.0) + np.sign(reached) * np.log(np.maximum(np.abs(reached), 1.0)))
+
+
+def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | None = None) -> EngineHistory:
+    """Score every week.
+
+    values: reading date × indicator. forced: reading date × engine, a score set by hand or NaN.
+    """
+    index = values.index
+    scores: dict[str, np.ndarray] = {}
+    weights: dict[str, np.ndarray] = {}
+    means: dict[str, np.ndarray] = {}
+    beyond: dict[str, np.ndarray] = {}
+    spreads: dict[str, np.ndarray] = {}
+    shares: dict[str, np.ndarray] = {}
+    # Plain arrays here: this runs at every keystroke in the override panel.
+    for engine in ENGINES:
+        lines = {name: each for name, each in params.engines[engine].items() if each.weight > 0}
+        reached = _reached(values, lines)
+        part = np.clip(reached, -1.0, 1.0)
+        counted = _weights(np.isfinite(part), lines)
+        filled = np.nan_to_num(part)
+        total = counted.sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.where(total > 0, (filled * counted).sum(axis=1) / total, np.nan)
+            farther = np.nan_to_num(stretched(reached))
+            beyond[engine] = np.where(total > 0, (farther * counted).sum(axis=1) / total, np.nan)
+            spread = (((filled - mean[:, None]) ** 2) * counted).sum(axis=1) / total
+        needed = sum(each.weight for each in lines.values() if not each.optional and each.instead_of is None)
+        scores |= dict(zip(lines, part.T, strict=True))
+        weights |= dict(zip(lines, counted.T, strict=True))
+        means[engine], spreads[engine] = mean, np.sqrt(np.where(total > 0, spread, np.nan))
+        shares[engine] = np.minimum(total / needed, 1.0)
+    score, coverage = pd.DataFrame(means, index=index), pd.DataFrame(shares, index=index)
+    stressed = _stressed(values, params)
+    by_hand = forced.reindex(index=index, columns=list(ENGINES)) if forced is not None else score * np.nan
+
+    def capped(means: pd.DataFrame) -> pd.DataFrame:
+        for engine, cap in params.stress.caps.items():
+            means[engine] = means[engine].where(~stressed | (means[engine] < cap), cap)
+        return by_hand.fillna(means.where(coverage >= params.minimum_coverage))
+
+    score, moving = capped(score), capped(pd.DataFrame(beyond, index=index))
+    state = pd.DataFrame(
+        {each: _states(score[each].to_numpy(), params) for each in ENGINES}, index=values.index
+    )
+    direction = pd.DataFrame(
+        {each: _directions(moving[each], params) for each in ENGINES}, index=values.index
+    )
+    return EngineHistory(
+        scores=pd.DataFrame(scores, index=index),
+        weights=pd.DataFrame(weights, index=index),
+        score=score,
+        state=state,
+        direction=direction,
+        coverage=coverage,
+        disagreement=pd.DataFrame(spreads, index=index),
+        stressed=stressed,
+        forced=by_hand.notna(),
+    )
+
+
+def _reached(values: pd.DataFrame, lines: Mapping[str, Indicator]) -> np.ndarray:
+    """Where one engine's indicators stand on their lines, before scores are held at -1 and +1, (weeks, indicators)."""
+    adverse = np.array([each.adverse for each in lines.values()], dtype="float64")
+    supportive = np.array([each.supportive for each in lines.values()], dtype="float64")
+    return reach(values[list(lines)].to_numpy(dtype="float64"), adverse, supportive)
+
+
+def _weights(present: np.ndarray, lines: Mapping[str, Indicator]) -> np.ndarray:
+    """Weight of each indicator each week: zero without a value, and zero for a stand-in that is not needed."""
+    names = list(lines)
+    counted: np.ndarray = present * np.array([each.weight for each in lines.values()])
+    for at, each in enumerate(lines.values()):
+        if each.instead_of in names:
+            counted[present[:, names.index(each.instead_of)], at] = 0.0
+    return counted
+
+
+def _stressed(values: pd.DataFrame, params: EngineParameters) -> pd.Series:
+    stressed = pd.Series(False, index=values.index)
+    for conditions in params.stress.any:
+        holds = pd.Series(True, index=values.index)
+        for name, threshold in conditions.items():
+            holds &= values[name] > threshold
+        stressed |= holds
+    return stressed
+
+
+def _states(scores: np.ndarray, params: EngineParameters) -> list[str]:
+    """States with hysteresis: a state begins beyond its threshold and ends only when the score is back inside."""
+    limits = params.states
+    found: list[str] = []
+    state = "neutral"
+    for value in scores:
+        if not np.isfinite(value):
+            found.append("unknown")
+            continue
+        if value >= limits.supportive:
+            state = "supportive"
+        elif value <= limits.adverse:
+            state = "adverse"
+        elif (state == "supportive" and value < limits.release) or (
+            state == "adverse" and value > -limits.release
+        ):
+            state = "neutral"
+        found.append(state)
+    return found
+
+
+def _directions(score: pd.Series, params: EngineParameters) -> np.ndarray:
+    """Change over some weeks in units of the engine's own usual change, known at the time.
+
+    score: an engine's score before its indicators are held at ±1: in a panic every score stands at -1, and yet things
+    get worse or better.
+    """
+    rule = params.direction
+    change = score - score.shift(rule.weeks)
+    usual = change.rolling(rule.window_weeks, min_periods=26).std()
+    size = (change / usual.where(usual > 0)).to_numpy()
+    return np.select(
+        [size >= rule.threshold, size <= -rule.threshold], ["improving", "deteriorating"], "stable"
+    )
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _moment(value: Any) -> pd.Timestamp | None:
+    return None if pd.isna(value) else pd.Timestamp(value)
+
+
+def reading(
+    history: EngineHistory,
+    engine: Engine,
+    day: pd.Timestamp,
+    measured: Measurements,
+    used: pd.DataFrame,
+    overridden: pd.DataFrame,
+    params: EngineParameters,
+) -> EngineReading:
+    """One engine's reading on `day`.
+
+    used: values as scored (overrides applied); overridden: bool, same shape; measured: the data's own values.
+    """
+    at = list(history.score.index).index(day)
+    before: Any = history.score.index[at - 1] if at > 0 else None
+    evidence = []
+    for name, line in params.engines[engine].items():
+        each = measure(name)
+        scored = line.weight > 0
+        evidence.append(
+            Evidence(
+                indicator=name,
+                title=each.title,
+                value=_number(used.at[day, name]),
+                unit=each.unit,
+                score=_number(history.scores.at[day, name]) if scored else None,
+                weight=_number(history.weights.at[day, name]) or 0.0 if scored else 0.0,
+                observed=_moment(measured.observed.at[day, name]),
+                known_at=_moment(measured.known_at.at[day, name]),
+                overridden=bool(overridden.at[day, name]),
+                data_value=_number(measured.values.at[day, name]),
+                previous=_number(used.at[before, name]) if before is not None else None,
+                previous_score=_number(history.scores.at[before, name])
+                if scored and before is not None
+                else None,
+                series=measured.series(name, day),
+                why=line.why,
+            )
+        )
+    return EngineReading(
+        name=engine,
+        score=_number(history.score.at[day, engine]),
+        state=str(history.state.at[day, engine]),
+        direction=str(history.direction.at[day, engine]),
+        coverage=_number(history.coverage.at[day, engine]) or 0.0,
+        disagreement=_number(history.disagreement.at[day, engine]),
+        previous_score=_number(history.score.at[before, engine]) if before is not None else None,
+        previous_state=str(history.state.at[before, engine]) if before is not None else None,
+        stressed=bool(history.stressed.at[day]),
+        forced=bool(history.forced.at[day, engine]),
+        evidence=tuple(evidence),
+    )

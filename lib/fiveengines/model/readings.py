@@ -1,0 +1,113 @@
+"""All weeks at once: from a dataset to every reading of the five steps, and the history other programs read.
+
+The costly part (measuring) is done once for a dataset; the cheap part (reading) follows every override.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from fiveengines import measures, overrides
+from fiveengines.base.errors import ParameterError
+from fiveengines.base.parameters import ENGINES, Parameters
+from fiveengines.base.yaml_files import suggestion
+from fiveengines.data import calendars
+from fiveengines.data.dataset import Dataset
+from fiveengines.data.panel import Panel
+from fiveengines.measures import Measurements
+from fiveengines.model import engines, inflections, regimes, styles, target_exposure
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the data say on every reading date, before any judgement: the costly part."""
+
+    measurements: Measurements
+    tape: pd.DataFrame
+    words: pd.DataFrame
+    panel: Panel
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Every week's five steps; all frames are indexed by reading date."""
+
+    measurements: Measurements
+    applied: overrides.Applied
+    engines: engines.EngineHistory
+    regimes: regimes.RegimeHistory
+    turns: pd.DataFrame
+    stood: pd.DataFrame
+    inflection: pd.Series
+    aggressiveness: target_exposure.AggressivenessHistory
+    style: pd.Series
+    tape: pd.DataFrame
+
+    @property
+    def dates(self) -> pd.DatetimeIndex:
+        """Reading dates, oldest first."""
+        return pd.DatetimeIndex(self.engines.score.index)
+
+
+def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Measured:
+    """Measure every indicator of params on every reading date from `history_start` to `as_of`."""
+    panel = Panel(dataset, as_of)
+    dates = calendars.reading_dates(params.weekly.history_start, as_of)
+    if len(dates) == 0 or dates[-1] != as_of:
+        dates = pd.DatetimeIndex([*dates, as_of])
+    names = [name for lines in params.engines.engines.values() for name in lines]
+    for engine, lines in params.engines.engines.items():
+        for name in lines:
+            if name not in measures.REGISTRY:
+                hint = suggestion(name, measures.REGISTRY)
+                raise ParameterError(f"{params.line_of(engine, name)}: unknown indicator {name!r}.{hint}")
+    measured = measures.evaluate(panel, dates, names)
+    tape = styles.tape_history(panel.daily("SPX"), dates, params.regimes.styles)
+    said = measures.words(panel, dates, params.engines.words)
+    return Measured(measured, tape, said, panel)
+
+
+def read(
+    measured: Measured, params: Parameters, trail: overrides.Trail | tuple[overrides.Entry, ...]
+) -> Readings:
+    """Read every week from what was measured and what was entered by hand."""
+    applied = overrides.apply(measured.measurements.values, trail)
+    history = engines.read(applied.values, params.engines, applied.forced)
+    regime = regimes.classify(history.score, applied.values, params.regimes)
+    found = inflections.turns(history.score, applied.values, params.regimes.inflections)
+    stood = inflections.stood(found, history.score, applied.values, params.regimes.inflections)
+    rules = params.regimes.styles
+    turned = inflections.standing(found, stood, params.regimes.inflections, rules.re_entry_weeks)
+    return Readings(
+        measurements=measured.measurements,
+        applied=applied,
+        engines=history,
+        regimes=regime,
+        turns=found,
+        stood=stood,
+        inflection=inflections.announced(found, params.regimes.inflections),
+        aggressiveness=target_exposure.gauge(
+            history.score, regime.confirmed, params.portfolio.aggressiveness
+        ),
+        style=styles.choose(regime.confirmed, turned, history.direction, rules),
+        tape=measured.tape,
+    )
+
+
+def history_frame(readings: Readings) -> pd.DataFrame:
+    """The history CSV's table: one row a reading date, the columns that other programs rely on."""
+    table: dict[str, pd.Series] = {}
+    for engine in ENGINES:
+        table[f"{engine}_score"] = readings.engines.score[engine].round(4)
+        table[f"{engine}_state"] = readings.engines.state[engine]
+        table[f"{engine}_direction"] = readings.engines.direction[engine]
+        table[f"{engine}_coverage"] = readings.engines.coverage[engine].round(4)
+    table["regime"] = readings.regimes.confirmed
+    table["regime_raw"] = readings.regimes.raw
+    table["aggressiveness"] = readings.aggressiveness.exposure.round(4)
+    table["inflection"] = readings.inflection
+    frame = pd.DataFrame(table)
+    frame.index.name = "as_of"
+    return frame

@@ -1,0 +1,50 @@
+"""What a person may ask for beside a report: the page as PDF, and a message that is ready to send.
+
+Adds files to a made week; the page and the reading stay as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fiveengines.base import atomic_io
+from fiveengines.base.errors import ParameterError
+from fiveengines.report import pdf as printer
+from fiveengines.report.saved import PAGE, PDF
+from fiveengines.report.weekly import Made, Written
+
+
+@dataclass
+class Extras:
+    """Asked for on the command line. An impossible wish ends before the week is read.
+
+    PrintError without Chromium, ParameterError when the message's name is a folder's.
+    """
+
+    pdf: bool = False
+    mail_out: Path | None = None
+    chromium: Path | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.mail_out is not None and self.mail_out.expanduser().is_dir():
+            raise ParameterError(
+                f"--mail-out {self.mail_out}: is a folder.",
+                remedy=f"Name a file in it: {self.mail_out / 'week.eml'}.",
+            )
+        if self.pdf:
+            self.chromium = printer.find_chromium()
+
+    def add(self, made: Made) -> None:
+        """Put weekly.pdf into the week's files, so that the folder is whole or not there at all."""
+        if self.pdf:
+            made.files[PDF] = printer.print_page(str(made.files[PAGE]), self.chromium)
+
+    def after(self, written: Written) -> None:
+        """Write the message; it names the page that has just been kept."""
+        if self.mail_out is not None and written.cover is not None:
+            from fiveengines.report.mail import message
+
+            atomic_io.write_bytes(
+                self.mail_out.expanduser(), message(written.cover, written.address or written.page)
+            )

@@ -1,0 +1,153 @@
+"""Ready an executed notebook for the page: sections, chart figures, tables without private styles, stable ids.
+
+Rewrites a copy of the document; draws nothing and computes no reading.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fiveengines.report.bind import step_of, step_titles
+from fiveengines.report.cover_context import Failure
+from fiveengines.views.charts import theme
+
+CHART_MIME = "application/vnd.vegalite.v5+json"
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_H1 = re.compile(r"^#\s+.+\n*", re.MULTILINE)
+_FENCE = re.compile(r"^(```|~~~).*?^\1\s*$", re.MULTILINE | re.DOTALL)
+_SUBHEADING = re.compile(r"^(#{2,4})\s+(.+?)\s*#*\s*$", re.MULTILINE)
+_MARKS = re.compile(r"[*_`]|\[([^\]]*)\]\([^)]*\)")
+_GREAT_TABLE = re.compile(
+    r'<div id="(?P<id>[a-z]+)"[^>]*>\s*<style>.*?</style>\s*(?P<table><table class="gt_table".*)', re.DOTALL
+)
+_ID = re.compile(r'\b(id|headers|aria-labelledby)="([^"]+)"')
+_STYLE = re.compile(r'style="([^"]*)"')
+_SCOPED = re.compile(r"<style scoped>.*?</style>", re.DOTALL)
+_APPENDIX = "How this page was made"
+
+
+@dataclass
+class Section:
+    """One step of the page: its anchor, title, sub-headings as (anchor, text), and why it stopped if it did."""
+
+    anchor: str
+    title: str
+    eyebrow: str
+    failure: str = ""
+    headings: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A notebook ready for the template, its sections in order, and whether any chart is in it."""
+
+    notebook: Any
+    sections: list[Section]
+    has_charts: bool
+
+
+def prepare(notebook: Any, failures: Sequence[Failure] = ()) -> Document:
+    """A copy of `notebook` in page order (steps, then the shared cells as appendix) with its outputs readied."""
+    document = copy.deepcopy(notebook)
+    document.metadata.pop("widgets", None)
+    steps = step_titles(document)
+    stopped = {failure.step: failure.message for failure in failures}
+    cells, sections, charts = [], [], 0
+    for number, title in [*steps.items(), (0, _APPENDIX)]:
+        own = [cell for cell in document.cells if step_of(cell) == number]
+        if not own:
+            continue
+        eyebrow = f"Step {number} of {len(steps)}" if number else "Appendix"
+        anchor = f"step-{number}" if number else "set-up"
+        section = Section(anchor, title, eyebrow, stopped.get(number, ""))
+        if number:
+            _drop_first_heading(own)
+            own = [cell for cell in own if cell.source.strip()] or own[:1]
+        own[0].metadata["section"] = section
+        for cell in own:
+            section.headings += _headings(cell)
+            charts += sum(1 for _ in _ready_outputs(cell))
+        sections.append(section)
+        cells += own
+    document.cells = cells
+    return Document(document, sections, charts > 0)
+
+
+def _drop_first_heading(cells: list[Any]) -> None:
+    """The section's own header already says what the notebook's first line says."""
+    for cell in cells:
+        if cell.cell_type == "markdown" and _H1.search(cell.source):
+            cell.source = _H1.sub("", cell.source, count=1).strip()
+            return
+
+
+def _headings(cell: Any) -> Iterator[tuple[str, str]]:
+    """Anchors (as the page numbers them) and texts of level-two headings in a Markdown cell."""
+    if cell.cell_type != "markdown":
+        return
+    for number, found in enumerate(_SUBHEADING.finditer(_FENCE.sub("", cell.source)), start=1):
+        if found.group(1) == "##":
+            yield f"{cell.id}-{number}", _MARKS.sub(lambda mark: mark.group(1) or "", found.group(2))
+
+
+def _ready_outputs(cell: Any) -> Iterator[str]:
+    """Ready each output in place; yields the id of each chart."""
+    if cell.cell_type != "code":
+        return
+    cell.outputs = [
+        output
+        for output in cell.outputs
+        if _WIDGET not in output.get("data", {}) or "text/html" in output.data
+    ]
+    for index, output in enumerate(cell.outputs):
+        data = output.get("data", {})
+        if CHART_MIME in data:
+            identity = f"{cell.id}-chart-{index}"
+            data[CHART_MIME], output.metadata["figure"] = figure_parts(data[CHART_MIME], identity)
+            yield identity
+        elif "text/html" in data:
+            data["text/html"] = plain_table(data["text/html"], f"{cell.id}-{index}")
+
+
+def figure_parts(spec: dict[str, Any], identity: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """A specification without title and without the shared theme, and the caption and alt text taken from it."""
+    spec = dict(spec)
+    title = spec.pop("title", None)
+    title = title if isinstance(title, dict) else {"text": title}
+    words = {name: _line(title.get(key)) for name, key in (("title", "text"), ("subtitle", "subtitle"))}
+    own, shared = dict(spec.pop("config", None) or {}), theme.chart_config()
+    own.pop("background", None)  # for JupyterLab alone
+    spec["config"] = {key: value for key, value in own.items() if shared.get(key) != value}
+    alt = _line(spec.get("description")) or " — ".join(word for word in words.values() if word) or "Chart"
+    return spec, {"id": identity, "alt": alt, **words}
+
+
+def plain_table(html: str, prefix: str) -> str:
+    """Great Tables' and pandas' markup in the page's own style: no private sheet, no random or repeated ids.
+
+    Theme colours in inline styles become the page's variables, so that they follow a dark screen.
+    """
+    html = _SCOPED.sub("", html)
+    if found := _GREAT_TABLE.search(html):
+        table = _ID.sub(lambda at: f'{at.group(1)}="{_prefixed(at.group(2), prefix)}"', found.group("table"))
+        html = html[: found.start()] + f'<div id="{prefix}-table">' + table
+    return _STYLE.sub(lambda at: f'style="{_variables(at.group(1))}"', html)
+
+
+def _prefixed(ids: str, prefix: str) -> str:
+    return " ".join(f"{prefix}-{word}" for word in ids.split())
+
+
+def _variables(style: str) -> str:
+    for name, colour in theme.LIGHT.items():
+        if colour != theme.LIGHT["panel"]:
+            style = re.sub(re.escape(colour), f"var(--{name.replace('_', '-')})", style, flags=re.IGNORECASE)
+    return style
+
+
+def _line(text: Any) -> str:
+    return " ".join(map(str, text)) if isinstance(text, list) else str(text or "")

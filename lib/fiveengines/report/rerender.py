@@ -1,0 +1,65 @@
+"""Render a week again as it was asked for the first time, and say whether it came out the same.
+
+What it was asked with stands in its own folder: as_of and source in reading.json, the rest in weekly.ipynb.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fiveengines.base.errors import DataError
+from fiveengines.base.parameters import RunParameters, run_parameters
+from fiveengines.report.saved import NOTEBOOK, READING
+from fiveengines.report.store import Place
+
+_ASKED = ("data_dir", "params_file")
+
+
+def asked_with(place: Place, day: str, out_dir: str | None = None) -> tuple[RunParameters, dict[str, Any]]:
+    """The parameters of the week that stands in OUT/day, and its reading. DataError when either cannot be read."""
+    names = (f"{day}/{READING}", f"{day}/{NOTEBOOK}")
+    found = place.read(names)
+    reading, notebook = (_document(found[name], f"{place.label}/{name}") for name in names)
+    given = notebook.get("metadata", {}).get("papermill", {}).get("parameters", {})
+    values = {name: given.get(name) for name in _ASKED}
+    values |= {"as_of": reading.get("as_of"), "source": reading.get("source"), "out_dir": out_dir}
+    return run_parameters(values), reading
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """What differs between two readings of one week, a line each; empty when only the moment does."""
+    lines = []
+    if before.get("library_version") != after.get("library_version"):
+        lines.append(f"library: {before.get('library_version')} → {after.get('library_version')}")
+    if before.get("parameters_fingerprint") != after.get("parameters_fingerprint"):
+        lines.append("parameters: a threshold, a weight or a manual reading has changed")
+    was, now = before.get("series_fingerprints", {}), after.get("series_fingerprints", {})
+    changed = sorted(key for key in was.keys() | now.keys() if was.get(key) != now.get(key))
+    if changed:
+        shown = ", ".join(changed[:8]) + (f" and {len(changed) - 8} more" if len(changed) > 8 else "")
+        lines.append(f"data: {shown}")
+    parts = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+    skipped = (
+        "generated_at",
+        "library_version",
+        "parameters_fingerprint",
+        "series_fingerprints",
+        "data_fingerprint",
+    )
+    read = [key for key in parts if key not in skipped]
+    if read:
+        lines.append(f"reading: {', '.join(read)}")
+    return lines
+
+
+def _document(content: bytes | None, where: str) -> dict[str, Any]:
+    try:
+        document = json.loads(content or b"")
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        raise DataError(
+            "cannot be read", where=where, remedy="Render the week with `fiveengines weekly --as-of` instead."
+        )
+    return document

@@ -1,0 +1,92 @@
+"""The past weeks most like this one, by the five engines, and what the index did after them.
+
+Distance in engine space only; neighbours are kept a quarter apart so that one episode is one case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.parameters import ENGINES
+from fiveengines.research import samples
+from fiveengines.research.outcomes import QUARTER, Horizon, outcomes
+from fiveengines.research.past import Past
+
+COUNT = 8
+# A week that shares fewer engines with this one cannot be said to be like it.
+LEAST_ENGINES = 3
+
+
+@dataclass(frozen=True)
+class Analogs:
+    """The closest past weeks and what followed.
+
+    weeks: one row a past week, closest first: `distance` (mean squared difference of the scores), `apart`
+    (its root: how far the average engine stands from today's), `closer` (share of all past weeks that are
+    farther away), `regime`, the scores by engine, and `return_after`, `fall_after`, `volatility_after` the
+    horizon in per cent. paths: tidy `week` (the past one's date), `weeks_ahead` (0 … horizon), `level` of the
+    index (100 on that week's close) and `change` from it in per cent.
+    """
+
+    weeks: pd.DataFrame
+    paths: pd.DataFrame
+    small: bool
+    sample: str
+
+
+def engine_distance(score: pd.DataFrame, today: pd.Series) -> pd.Series:
+    """Mean squared difference of each week's scores from `today`'s, over the engines known in both.
+
+    score: reading date × engine. Returns (weeks,), NaN where fewer than three engines are known in both.
+    """
+    squared = (score[list(ENGINES)] - today[list(ENGINES)]) ** 2
+    return squared.mean(axis=1).where(squared.notna().sum(axis=1) >= LEAST_ENGINES)
+
+
+def neighbours(distance: np.ndarray, gap: int, count: int) -> list[int]:
+    """Positions of the closest weeks, closest first, at least `gap` from one another and from the last week.
+
+    distance: (weeks,) with the week in question last; NaN is never chosen.
+    """
+    kept = [len(distance) - 1]
+    for at in np.argsort(distance, kind="stable"):
+        if len(kept) > count or not np.isfinite(distance[at]):
+            break
+        if all(abs(int(at) - other) >= gap for other in kept):
+            kept.append(int(at))
+    return kept[1:]
+
+
+def analogs(past: Past, horizon: Horizon = QUARTER, count: int = COUNT) -> Analogs:
+    """The `count` past weeks closest to the last, a horizon or more apart from one another and from it."""
+    distance = engine_distance(past.score, past.score.iloc[-1])
+    gap = horizon.weeks
+    found = neighbours(distance.to_numpy(), gap, count)
+    dates = past.dates[found]
+    after = outcomes(past.closes, past.dates, horizon)
+    table = pd.DataFrame({"distance": distance.iloc[found], "apart": np.sqrt(distance.iloc[found])})
+    candidates = distance.iloc[: max(len(distance) - gap, 0)].dropna().to_numpy()
+    table["closer"] = [float((candidates > each).mean()) for each in table["distance"]]
+    table["regime"] = past.regime.iloc[found]
+    table[list(ENGINES)] = past.score.iloc[found]
+    table[[f"{each}_after" for each in after]] = after.iloc[found]
+    table.index = pd.DatetimeIndex(dates, name="week")
+    cases = int(table["return_after"].notna().sum())
+    counted = f"{cases} past {'week' if cases == 1 else 'weeks'}"
+    small = samples.is_small(cases)
+    return Analogs(table, _paths(past, found, gap), small, f"small sample: {counted}" if small else counted)
+
+
+def _paths(past: Past, positions: list[int], weeks: int) -> pd.DataFrame:
+    closes = past.closes.reindex(past.dates).to_numpy(dtype="float64")
+    pieces = []
+    for at in positions:
+        window = closes[at : at + weeks + 1]
+        level = 100 * window / window[0]
+        ahead = {"weeks_ahead": np.arange(len(window)), "level": level, "change": level - 100}
+        pieces.append(pd.DataFrame({"week": past.dates[at]} | ahead))
+    columns = ["week", "weeks_ahead", "level", "change"]
+    return pd.concat(pieces, ignore_index=True) if pieces else pd.DataFrame(columns=columns)

@@ -1,0 +1,95 @@
+"""What was read and what the index did, up to one evening: the only thing that evidence may look at.
+
+Nothing after `as_of` may enter; no statistic is computed here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.errors import ParameterError
+from fiveengines.base.parameters import ENGINES
+from fiveengines.data.panel import Panel
+from fiveengines.model.readings import Readings
+
+INDEX = "SPX"
+# Two years of weeks: with less, not one of the tables says anything.
+ENOUGH_WEEKS = 104
+# As many yearly fits of the second opinions as a reader of a notebook will wait for.
+RECENT_YEARS = 3
+
+
+@dataclass(frozen=True)
+class Past:
+    """Readings and the index up to the evening of `as_of`.
+
+    closes: session → close, float64, NaN where none was known. regime, exposure: reading date → 1-5, 0-1.
+    score: reading date × engine. turns: reading date × "engine:direction", strength or 0.
+    """
+
+    as_of: pd.Timestamp
+    closes: pd.Series
+    regime: pd.Series
+    score: pd.DataFrame
+    turns: pd.DataFrame
+    exposure: pd.Series
+
+    @classmethod
+    def of(
+        cls,
+        readings: Readings,
+        panel: Panel,
+        as_of: pd.Timestamp | str | None = None,
+        start: pd.Timestamp | str | None = None,
+    ) -> Past:
+        """Cut readings and panel at the evening of `as_of` (default: the panel's own).
+
+        start: first reading date that counts; default: the first week in which every engine that ever speaks
+        had a score, because a regime read from half of the engines is no evidence about the whole.
+        """
+        last = panel.as_of if as_of is None else pd.Timestamp(as_of)
+        score = readings.engines.score.loc[:last]
+        first = first_full_week(score) if start is None else pd.Timestamp(start)
+        if first > last:
+            raise ParameterError(
+                f"evidence cannot start on {first.date()}, after the reading of {last.date()}.",
+                remedy="Choose an earlier start.",
+            )
+        return cls(
+            as_of=last,
+            closes=panel.daily(INDEX).loc[:last],
+            regime=readings.regimes.confirmed.loc[first:last],
+            score=score.loc[first:, list(ENGINES)],
+            turns=readings.turns.loc[first:last],
+            exposure=readings.aggressiveness.exposure.loc[first:last],
+        )
+
+    @property
+    def dates(self) -> pd.DatetimeIndex:
+        """Reading dates, oldest first."""
+        return pd.DatetimeIndex(self.regime.index)
+
+    @property
+    def shortage(self) -> str | None:
+        """Why there is no evidence, in one sentence; None when there is enough history."""
+        weeks = int(np.isfinite(self.closes.reindex(self.dates).to_numpy()).sum())
+        if weeks >= ENOUGH_WEEKS:
+            return None
+        counted = f"Only {weeks} weeks have a reading and a close of {INDEX}"
+        return f"{counted}; evidence needs {ENOUGH_WEEKS} or more."
+
+    def last_years(self, years: int = RECENT_YEARS) -> Past:
+        """The readings of the last `years` only; the index keeps its whole past, for models to learn from."""
+        first = self.as_of - pd.DateOffset(years=years)
+        cut = {name: getattr(self, name).loc[first:] for name in ("regime", "score", "turns", "exposure")}
+        return replace(self, **cut)
+
+
+def first_full_week(score: pd.DataFrame) -> pd.Timestamp:
+    """The first week by which every engine that ever has a score had one; the first of all when none has."""
+    known = score.notna().cummax()
+    full = (known == known.iloc[-1]).all(axis=1)
+    return pd.Timestamp(score.index[int(full.to_numpy().argmax())])

@@ -1,0 +1,80 @@
+"""How regimes follow one another: from which to which, how often, and how long they last.
+
+Counting of confirmed regimes only; no outcome of the index enters.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.model.regimes import NAMES, NUMBERS
+from fiveengines.research import samples
+from fiveengines.research.past import Past
+
+
+def transition_counts(past: Past) -> pd.DataFrame:
+    """Weeks in the row's regime that were followed by a week in the column's, (5, 5) int."""
+    regime = past.regime.to_numpy()
+    counts = np.zeros((len(NUMBERS), len(NUMBERS)), dtype=int)
+    np.add.at(counts, (regime[:-1] - 1, regime[1:] - 1), 1)
+    numbers = list(NUMBERS)
+    return pd.DataFrame(counts, index=pd.Index(numbers, name="from"), columns=pd.Index(numbers, name="to"))
+
+
+def transition_shares(past: Past) -> pd.DataFrame:
+    """`transition_counts` as shares of the row, (5, 5) float64; NaN in the row of a regime never seen."""
+    counts = transition_counts(past)
+    total = counts.sum(axis=1)
+    return counts.div(total.where(total > 0), axis=0)
+
+
+def spell_lengths(past: Past) -> pd.DataFrame:
+    """Every run of one regime, oldest first: `regime`, `start`, `end`, `weeks` and `open` (still running)."""
+    regime = past.regime
+    number = (regime != regime.shift()).cumsum()
+    rows = [
+        {
+            "regime": int(run.iloc[0]),
+            "start": run.index[0],
+            "end": run.index[-1],
+            "weeks": len(run),
+            "open": run.index[-1] == regime.index[-1],
+        }
+        for _, run in regime.groupby(number)
+    ]
+    return pd.DataFrame(rows, columns=["regime", "start", "end", "weeks", "open"])
+
+
+def spells(past: Past) -> pd.DataFrame:
+    """Spell lengths by regime.
+
+    Returns one row a regime: `name`; `weeks` in it and their `share`; `spells` that have ended, with their
+    `median`, `shortest` and `longest` in weeks (NaN when none has ended); `running`, the weeks of the spell
+    still open, or 0; `small`; `sample` in words. A spell still open says only how long it has lasted so far,
+    so it is left out of the median.
+    """
+    every = spell_lengths(past)
+    rows = []
+    for number in NUMBERS:
+        mine = every[every["regime"] == number]
+        ended = mine.loc[~mine["open"].astype(bool), "weeks"].astype("float64")
+        weeks = int(mine["weeks"].sum())
+        counted = f"{len(ended)} {'spell' if len(ended) == 1 else 'spells'} ended"
+        small = samples.is_small(len(ended))
+        rows.append(
+            {
+                "regime": number,
+                "name": NAMES[number],
+                "weeks": weeks,
+                "share": weeks / max(len(past.regime), 1),
+                "spells": len(ended),
+                "median": float(ended.median()),
+                "shortest": float(ended.min()),
+                "longest": float(ended.max()),
+                "running": int(mine.loc[mine["open"].astype(bool), "weeks"].sum()),
+                "small": small,
+                "sample": f"small sample: {counted}" if small else counted,
+            }
+        )
+    return pd.DataFrame(rows).set_index("regime")

@@ -1,0 +1,98 @@
+"""Exposure put to the test: what the gauge and its rivals would have earned on the index after costs.
+
+An exposure is set on a reading's evening and earns from the next session on; it never sees what it earns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.research.outcomes import SESSIONS_A_YEAR
+from fiveengines.research.past import Past
+
+COST = 0.001
+AVERAGE_DAYS = 200
+# A plain map from regime to exposure, in round numbers: what the call alone would have been worth without
+# the gauge.
+REGIME_EXPOSURE: Mapping[int, float] = {1: 1.0, 2: 0.85, 3: 0.6, 4: 0.25, 5: 0.1}
+COLUMNS = ("sharpe", "cagr", "volatility", "max_drawdown", "turnover", "mean_exposure")
+
+
+def daily_exposure(weekly: pd.Series, sessions: pd.DatetimeIndex) -> pd.Series:
+    """The exposure that earns each session's return: the last reading's before that session.
+
+    weekly: reading date → exposure, 0 to 1 (values beyond are clipped). Returns the sessions after the first
+    reading date up to the last, without those before any exposure is known.
+    """
+    held = weekly.clip(0.0, 1.0).reindex(sessions, method="ffill").shift(1)
+    inside = (held.index > weekly.index[0]) & (held.index <= weekly.index[-1])
+    return pd.Series(held[inside].dropna())
+
+
+def net_returns(exposure: pd.Series, returns: pd.Series, cost: float = COST) -> pd.Series:
+    """Daily returns earned at `exposure` (n,), less `cost` for each unit traded; the first entry is free.
+
+    returns: simple daily returns with at least the sessions of `exposure`; NaN counts as no move.
+    """
+    earned = exposure * returns.reindex(exposure.index).fillna(0.0)
+    return earned - cost * exposure.diff().abs().fillna(0.0)
+
+
+def statistics(exposure: pd.Series, returns: pd.Series, cost: float = COST) -> dict[str, float]:
+    """Sharpe ratio, growth, volatility and deepest fall in per cent, turnover a year, mean exposure.
+
+    exposure: session → 0-1. returns: session → simple return. Cash earns nothing; the Sharpe ratio is NaN
+    when nothing moved.
+    """
+    net = net_returns(exposure, returns, cost)
+    wealth = (1 + net).cumprod()
+    spread = float(net.std())
+    years = len(net) / SESSIONS_A_YEAR
+    figures = (
+        float(net.mean()) / spread * np.sqrt(SESSIONS_A_YEAR) if spread > 0 else np.nan,
+        (float(wealth.iloc[-1]) ** (1 / years) - 1) * 100,
+        spread * np.sqrt(SESSIONS_A_YEAR) * 100,
+        float((wealth / wealth.cummax() - 1).min()) * 100,
+        float(exposure.diff().abs().sum()) / years,
+        float(exposure.mean()),
+    )
+    return dict(zip(COLUMNS, map(float, figures), strict=True))
+
+
+def above_average(closes: pd.Series, dates: pd.DatetimeIndex, days: int = AVERAGE_DAYS) -> pd.Series:
+    """The 200-day rule on the readings' own dates: 1 while the close is above its average, else 0."""
+    above = (closes > closes.rolling(days).mean()).astype("float64")
+    return above.reindex(dates, method="ffill")
+
+
+def walk_forward(
+    past: Past, opinions: Mapping[str, pd.Series] | None = None, cost: float = COST
+) -> pd.DataFrame:
+    """Each strategy's record after costs over the weeks of `past`.
+
+    opinions: further weekly exposures by name, such as those of `second_opinions`; each is judged on the
+    gauge's sessions. Returns one row a strategy with `sharpe`, `cagr`, `volatility`, `max_drawdown` (per
+    cent), `turnover` (exposure traded a year) and `mean_exposure`; no row at all when there is too little
+    history.
+    """
+    if past.shortage is not None:
+        return pd.DataFrame(columns=list(COLUMNS), index=pd.Index([], name="strategy"), dtype="float64")
+    closes = past.closes.dropna()
+    sessions = pd.DatetimeIndex(closes.index)
+    returns = closes.pct_change()
+    gauge = daily_exposure(past.exposure, sessions)
+    rows = {"Gauge": statistics(gauge, returns, cost)}
+    rivals = {
+        "Regime alone": past.regime.map(dict(REGIME_EXPOSURE)).astype("float64"),
+        "Above the 200-day average": above_average(closes, past.dates),
+    }
+    for name, weekly in (rivals | dict(opinions or {})).items():
+        # A rival without a view yet (no model was fitted) holds the index.
+        held = daily_exposure(weekly, sessions).reindex(gauge.index).fillna(1.0)
+        rows[name] = statistics(held, returns, cost)
+    rows["Constant, the gauge's mean"] = statistics(gauge * 0 + gauge.mean(), returns, cost)
+    rows["Holding the index"] = statistics(gauge * 0 + 1, returns, cost)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).rename_axis("strategy")

@@ -1,8 +1,0 @@
-"""Reading tables of dated numbers as people keep them: fast when the text is clean, patient when it is not.
-
-Text comes in, dates and numbers go out with a list of repairs; knowledge of the catalog may not enter.
-"""
-
-from fiveengines.sources.tables.reader import Table, column_name, read_table, read_texts, tolerance
-
-__all__ = ["Table", "column_name", "read_table", "read_texts", "tolerance"]

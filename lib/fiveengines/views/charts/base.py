@@ -1,0 +1,219 @@
+"""What every chart shares: the weeks it covers, where its figures come from, titles, tooltips, and a place for no data.
+
+Picks and arranges readings; computes none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.data.dataset import MEMBERS
+from fiveengines.model.regimes import NAMES
+from fiveengines.views.charts import theme
+from fiveengines.week import Week
+
+# Altair's own types name every chart class apart and lose them on the first mark; a chart is a chart here.
+Picture = Any
+WEEKS_A_YEAR: Final = 52
+LONG: Final = 5 * WEEKS_A_YEAR
+DAY: Final = "%-d %b %Y"
+ROUTES: Final[Mapping[str, str]] = {
+    "fred": "FRED",
+    "cboe": "Cboe",
+    "cftc": "CFTC",
+    "nyfed": "New York Fed",
+    "treasury": "Treasury",
+    "demo": "simulated",
+}
+INK, SOFT, ACCENT, LINE, PAPER = (theme.LIGHT[name] for name in ("ink", "soft", "accent", "line", "paper"))
+
+
+def dates(week: Week, weeks: int = LONG) -> pd.DatetimeIndex:
+    """The reading dates of the last `weeks` weeks up to this one, oldest first."""
+    every = week.readings.dates
+    return every[every <= week.as_of][-weeks:]
+
+
+def back(week: Week, weeks: int) -> pd.Timestamp | None:
+    """The reading date `weeks` before this one, or None when the history is shorter."""
+    found = dates(week, weeks + 1)
+    return found[0] if len(found) == weeks + 1 else None
+
+
+def series(week: Week, series_id: str, on: pd.DatetimeIndex) -> pd.Series:
+    """A catalog series as known on the evenings of `on`; NaN where nothing was."""
+    return week.measured.panel.daily(series_id).reindex(on)
+
+
+def first_of(week: Week, on: pd.DatetimeIndex, *series_ids: str) -> pd.Series:
+    """The first of several catalog series that has a value, date by date."""
+    return week.measured.panel.first_of(*series_ids).reindex(on)
+
+
+def indicator(week: Week, name: str, on: pd.DatetimeIndex) -> pd.Series:
+    """An indicator as it was read (manual entries applied); NaN where it was not or where params do not name it."""
+    values = week.readings.applied.values
+    if name not in values:
+        return pd.Series(np.nan, index=on, name=name)
+    return values[name].reindex(on)
+
+
+def index_level(week: Week, on: pd.DatetimeIndex) -> pd.Series:
+    """The S&P 500, or the fund that follows it; NaN where the source has neither."""
+    return first_of(week, on, "SPX", "SPY")
+
+
+def table(**columns: pd.Series) -> pd.DataFrame:
+    """Series on the same dates as a frame with a `date` column; rows without any value are left out."""
+    frame = pd.DataFrame(columns).dropna(how="all")
+    frame.index.name = None
+    return frame.rename_axis("date").reset_index()
+
+
+def source(week: Week, *series_ids: str) -> str:
+    """Where the named series come from, for a tooltip: 'FRED: WALCL, WTREGEN'; absent ones are left out."""
+    routes: dict[str, list[str]] = {}
+    for name in series_ids:
+        if name == MEMBERS and week.dataset.members is not None:
+            routes["members' closes"] = [str(week.dataset.members.closes.shape[1])]
+        if (held := week.dataset.series.get(name)) is not None:
+            routes.setdefault(ROUTES.get(held.provider, held.provider), []).append(name)
+    return "; ".join(f"{route}: {', '.join(names)}" for route, names in routes.items()) or "none"
+
+
+def with_source(chart: Any, text: str) -> Any:
+    """Give a chart's rows the constant column `source` without embedding it in each row."""
+    return chart.transform_calculate(source=json.dumps(text))
+
+
+def title(text: str, subtitle: str, manual: str = "") -> alt.Title:
+    """The finding of the week, and under it what is drawn and in which unit, and which of it was entered by hand."""
+    return alt.Title(text, subtitle=[subtitle, manual] if manual else subtitle)
+
+
+def by_hand(week: Week, *names: str) -> str:
+    """Which of the indicators `names` a person entered for this week, for a subtitle; empty when none was."""
+    found = [entry.title for entry in week.overrides if entry.field in names]
+    return f"(manual this week: {', '.join(found)})" if found else ""
+
+
+def when(field: str = "date", name: str = "week to") -> alt.Tooltip:
+    """The date line of a tooltip."""
+    return alt.Tooltip(f"{field}:T", title=name, format=DAY)
+
+
+def where() -> alt.Tooltip:
+    """The source line of a tooltip; goes with `with_source`."""
+    return alt.Tooltip("source:N", title="source")
+
+
+def time_axis(**options: Any) -> alt.X:
+    """The shared time axis over the column `date`."""
+    return alt.X("date:T", title=None, axis=alt.Axis(tickCount=6, **options))
+
+
+def no_data(what: str, lacking: str) -> Picture:
+    """One sentence in a chart's place."""
+    sentence = f"Not drawn: {lacking}"
+    rows = pd.DataFrame({"text": ["no data"]})
+    return (
+        alt.Chart(rows, title=title(f"{what}: no data this week", sentence), height=24, description=sentence)
+        .mark_text(align="left", color=SOFT)
+        .encode(text="text:N", x=alt.value(0))
+    )
+
+
+def end_label(frame: pd.DataFrame, y: str, text: str, colour: str, **mark: Any) -> Picture:
+    """A direct label right of a line's last point."""
+    last = frame.dropna(subset=[y]).tail(1).assign(label=text)
+    look: dict[str, Any] = {"align": "left", "dx": 6, "color": colour, "fontWeight": 600} | mark
+    return alt.Chart(last).mark_text(**look).encode(x="date:T", y=f"{y}:Q", text="label:N")
+
+
+def words(frame: pd.DataFrame, y: str, text: str, **mark: Any) -> list[Picture]:
+    """Small words at the left edge, on a halo of paper so that lines pass behind them; the last layers of a chart."""
+    look: dict[str, Any] = {"align": "left", "fontSize": 10, "clip": False} | mark
+    chart = alt.Chart(frame).encode(y=f"{y}:Q", x=alt.value(4), text=f"{text}:N")
+    halo = chart.mark_text(**look, color=PAPER, stroke=PAPER, strokeWidth=4, strokeJoin="round")
+    return [halo, chart.mark_text(**look, color=SOFT)]
+
+
+def apart(ends: Mapping[str, float], low: float, high: float, height: int) -> dict[str, float]:
+    """Pixels by which each end label moves so that neighbours stay 14 apart; `low`…`high` fill `height` pixels."""
+    scale = height / ((high - low) or 1.0)
+    moves, floor = {}, float("-inf")
+    for name in sorted(ends, key=lambda each: ends[each]):
+        place = max(ends[name] * scale, floor + 14)
+        moves[name] = round(ends[name] * scale - place, 1)
+        floor = place
+    return moves
+
+
+def label_moves(frame: pd.DataFrame, names: Sequence[str], height: int) -> dict[str, float]:
+    """`apart` for the last values of the named columns, over the range that they cover."""
+    ends = {name: float(frame[name].dropna().iloc[-1]) for name in names}
+    values = frame[list(names)]
+    return apart(ends, float(values.min().min()), float(values.max().max()), height)
+
+
+def percent(share: float) -> str:
+    """0.534 as '53 %'."""
+    return f"{100 * share:.0f} %"
+
+
+def signed(score: float) -> str:
+    """A score with its sign and a true minus."""
+    return f"{score:+.2f}".replace("-", "−")
+
+
+def span(found: Sequence[pd.Timestamp] | pd.DatetimeIndex) -> str:
+    """'two years', 'five years' or '31 weeks' for the weeks drawn."""
+    years = len(found) / WEEKS_A_YEAR
+    words = {1: "a year", 2: "two years", 3: "three years", 4: "four years", 5: "five years"}
+    return (
+        words[round(years)]
+        if abs(years - round(years)) < 0.1 and round(years) in words
+        else f"{len(found)} weeks"
+    )
+
+
+__all__ = [
+    "ACCENT",
+    "DAY",
+    "ENGINE_NAMES",
+    "INK",
+    "LINE",
+    "LONG",
+    "NAMES",
+    "SOFT",
+    "WEEKS_A_YEAR",
+    "Picture",
+    "apart",
+    "back",
+    "dates",
+    "end_label",
+    "first_of",
+    "index_level",
+    "indicator",
+    "label_moves",
+    "no_data",
+    "percent",
+    "series",
+    "signed",
+    "source",
+    "span",
+    "table",
+    "time_axis",
+    "title",
+    "when",
+    "where",
+    "with_source",
+    "words",
+]  # fmt: skip

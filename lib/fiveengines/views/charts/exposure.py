@@ -1,0 +1,182 @@
+"""Aggressiveness in pictures: the gauge, what drives it, and its path over the index.
+
+Shows what was read; computes no reading.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import altair as alt
+import pandas as pd
+
+from fiveengines.views.charts import base, theme
+from fiveengines.views.charts.base import Picture
+from fiveengines.week import Week
+
+
+def aggressiveness_gauge(week: Week) -> Picture:
+    """The exposure this week and last on a scale from none to all of the risk budget, with the regime's cap."""
+    risk = week.aggressiveness
+    track = alt.Chart(pd.DataFrame({"low": [0.0], "high": [1.0], "value": [risk.value], "cap": [risk.cap]}))
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    x = alt.X("low:Q", scale=scale, title=None, axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]))
+    ground = track.mark_bar(size=26, color=theme.LIGHT["grid"]).encode(x=x, x2="high:Q", y=alt.value(48))
+    filled = track.mark_bar(size=26).encode(x=x, x2="value:Q", y=alt.value(48))
+    rows = [(risk.value, f"now {base.percent(risk.value)}", "now", 24)]
+    if risk.previous is not None and abs(risk.previous - risk.value) >= 0.005:
+        rows.append((risk.previous, f"last week {base.percent(risk.previous)}", "before", 8))
+    if risk.cap < 1:
+        place = 8 if len(rows) == 1 else 76
+        rows.append((risk.cap, f"cap in this regime {base.percent(risk.cap)}", "cap", place))
+    marks = pd.DataFrame(rows, columns=["at", "text", "kind", "y"])
+    # Colours stand in a scale, not in the rows: the page swaps a specification's colours for a dark screen.
+    kinds = {"now": base.INK, "before": base.SOFT, "cap": theme.LIGHT["adverse"]}
+    colour = alt.Color("kind:N", scale=alt.Scale(domain=list(kinds), range=list(kinds.values())), legend=None)
+    chart = alt.Chart(marks)
+    ticks = chart.mark_tick(thickness=2.5, size=34, opacity=1).encode(
+        x=alt.X("at:Q", scale=scale), y=alt.value(48), color=colour
+    )
+    places: tuple[tuple[str, Literal["left", "right"], int], ...] = (
+        ("datum.at > 0.5", "right", 2),
+        ("datum.at <= 0.5", "left", -2),
+    )
+    sides = [
+        chart.transform_filter(test)
+        .mark_text(align=align, dx=dx)
+        .encode(x="at:Q", y=alt.Y("y:Q", scale=None), text="text:N", color=colour)
+        for test, align, dx in places
+    ]
+    held = base.percent(risk.portfolio_exposure)
+    finding = f"Use {base.percent(risk.value)} of the risk budget: {held} of the portfolio at risk"
+    low, high = map(base.percent, risk.band)
+    profile = week.params.portfolio.risk_profile
+    subtitle = f"Share of the risk budget; none of it is {low} of the portfolio, all of it {high} ({profile} profile)"
+    return alt.layer(ground, filled, ticks, *sides).properties(height=84, title=base.title(finding, subtitle))
+
+
+def aggressiveness_drivers(week: Week) -> Picture:
+    """A waterfall from the starting point over the five engines to this week's exposure, in points of the budget."""
+    risk, rules = week.aggressiveness, week.params.portfolio.aggressiveness
+    steps = [("start", 0.5 - rules.gain * rules.centre)]
+    steps += [(base.ENGINE_NAMES[each.engine], each.contribution) for each in risk.drivers]
+    rows, level = [], 0.0
+    for name, move in steps:
+        rows.append(
+            {"name": name, "from": level, "to": level + move, "move": move, "kind": _kind(name, move)}
+        )
+        level += move
+    if abs(risk.value - level) >= 0.005:
+        rows.append(
+            {
+                "name": "limits and pace",
+                "from": level,
+                "to": risk.value,
+                "move": risk.value - level,
+                "kind": "neutral",
+            }
+        )
+    rows.append({"name": "exposure", "from": 0.0, "to": risk.value, "move": risk.value, "kind": "total"})
+    frame = pd.DataFrame(rows)
+    whole = frame["kind"].isin(["start", "total"])
+    frame["label"] = [
+        f"{100 * m:.0f} %" if w else f"{100 * m:+.0f}".replace("-", "−")
+        for m, w in zip(frame["move"], whole, strict=True)
+    ]
+    frame["right"] = frame[["from", "to"]].max(axis=1)
+    chart = alt.Chart(frame)
+    side = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=160))
+    kinds = {
+        "start": "neutral",
+        "total": "accent",
+        "supportive": "supportive",
+        "adverse": "adverse",
+        "neutral": "neutral",
+    }
+    scale = alt.Scale(domain=list(kinds), range=[theme.LIGHT[each] for each in kinds.values()])
+    bars = chart.mark_bar(size=17, cornerRadiusEnd=0).encode(
+        x=alt.X("from:Q", title=None, axis=alt.Axis(format=".0%", grid=True, tickCount=5)),
+        x2="to:Q",
+        y=side,
+        color=alt.Color("kind:N", scale=scale, legend=None),
+        tooltip=[
+            alt.Tooltip("name:N", title="step"),
+            alt.Tooltip("move:Q", format="+.1%", title="adds"),
+            alt.Tooltip("to:Q", format=".1%", title="reaches"),
+        ],
+    )
+    text = chart.mark_text(align="left", dx=5).encode(x="right:Q", y=side, text="label:N")
+    return (bars + text).properties(
+        height=26 * len(frame),
+        title=base.title(
+            _driver_finding(week),
+            "Points of the risk budget: starting point, each engine's part, then limits and the pace of change",
+        ),
+    )
+
+
+def _kind(name: str, move: float) -> str:
+    return "start" if name == "start" else "supportive" if move >= 0 else "adverse"
+
+
+def _driver_finding(week: Week) -> str:
+    drivers = week.aggressiveness.drivers
+    if not drivers:
+        return "No engine is known: the gauge stays where it was"
+    parts = []
+    for verb, wanted in (
+        ("adds", [d for d in drivers if d.contribution > 0]),
+        ("takes", [d for d in drivers if d.contribution < 0]),
+    ):
+        if wanted:
+            first = wanted[0]
+            size = f"{100 * abs(first.contribution):.0f} points"
+            parts.append(f"{base.ENGINE_NAMES[first.engine].lower()} {verb} most ({size})")
+    text = ", ".join(parts)
+    return text[0].upper() + text[1:]
+
+
+def aggressiveness_history(week: Week, weeks: int = base.LONG) -> Picture:
+    """Exposure as steps under the index, five years of weeks."""
+    on = base.dates(week, weeks)
+    frame = base.table(
+        exposure=week.readings.aggressiveness.exposure.reindex(on).round(3), index=base.index_level(week, on)
+    )
+    chart = alt.Chart(frame)
+    steps = chart.mark_area(interpolate="step-after", line={"strokeWidth": 1.2}).encode(
+        x=base.time_axis(),
+        y=alt.Y(
+            "exposure:Q",
+            title="share of the risk budget",
+            scale=alt.Scale(domain=[0, 1]),
+            axis=alt.Axis(format=".0%", tickCount=3),
+        ),
+        tooltip=[base.when(), alt.Tooltip("exposure:Q", format=".0%")],
+    )
+    parts: list[alt.Chart] = [steps.properties(height=110)]
+    if frame["index"].notna().any():
+        prices = base.with_source(chart, base.source(week, "SPX", "SPY"))
+        axis = alt.Y(
+            "index:Q",
+            title="S&P 500, log scale",
+            scale=alt.Scale(type="log", nice=False),
+            axis=alt.Axis(format=",.0f", tickCount=4),
+        )
+        line = prices.mark_line(color=base.SOFT).encode(
+            x=base.time_axis(),
+            y=axis,
+            tooltip=[base.when(), alt.Tooltip("index:Q", format=",.0f"), base.where()],
+        )
+        parts.insert(0, line.properties(height=120))
+    past = frame["exposure"].dropna()
+    mean = float(past.mean()) if len(past) else float("nan")
+    now = week.aggressiveness.value
+    place = "above" if now > mean + 0.02 else "below" if now < mean - 0.02 else "at"
+    finding = (
+        f"Exposure of {base.percent(now)} is {place} its mean of {base.percent(mean)} over {base.span(on)}"
+    )
+    return alt.vconcat(
+        *parts,
+        title=base.title(finding, "S&P 500, and the share of the risk budget in use, week by week"),
+        spacing=18,
+    ).resolve_scale(x="shared")

@@ -1,0 +1,112 @@
+"""Turns of the engines on a timeline under the index.
+
+Shows what was read; computes no reading.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from fiveengines.base.parameters import ENGINES
+from fiveengines.views.charts import base, theme
+from fiveengines.views.charts.base import Picture
+from fiveengines.week import Week
+
+_PALE = 0.3
+_SHAPES = {"improving": "triangle-up", "deteriorating": "triangle-down"}
+
+
+def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
+    """Turns of two years by engine: up when it improves, down when it deteriorates; pale when overtaken since."""
+    on = base.dates(week, weeks)
+    frame = turns(week, on)
+    edge = [on[0], on[-1]]
+    side = alt.Y(
+        "engine:N",
+        title=None,
+        scale=alt.Scale(domain=[base.ENGINE_NAMES[name] for name in ENGINES]),
+        axis=alt.Axis(grid=True, domain=False, ticks=False),
+    )
+    scale = alt.Scale(domain=[pd.Timestamp(each).isoformat() for each in edge])
+    time = alt.X("date:T", title=None, scale=scale, axis=alt.Axis(tickCount=6))
+    colours = alt.Scale(domain=list(_SHAPES), range=[theme.LIGHT["supportive"], theme.LIGHT["adverse"]])
+    points = (
+        alt.Chart(frame)
+        .mark_point()
+        .encode(
+            x=time,
+            y=side,
+            shape=alt.Shape(
+                "direction:N", scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())), title=None
+            ),
+            color=alt.Color("direction:N", scale=colours, title=None),
+            opacity=alt.condition(alt.datum.now == "stands", alt.value(1), alt.value(_PALE)),
+            size=alt.Size("strength:Q", scale=alt.Scale(domain=[0, 1], range=[40, 260]), legend=None),
+            tooltip=[
+                base.when(),
+                alt.Tooltip("engine:N"),
+                alt.Tooltip("direction:N"),
+                alt.Tooltip("strength:Q", format=".0%"),
+                alt.Tooltip("now:N"),
+            ],
+        )
+    )
+    parts = [points.properties(height=150)]
+    prices = base.table(index=base.index_level(week, on))
+    if not prices.empty:
+        chart = base.with_source(alt.Chart(prices, height=110), base.source(week, "SPX", "SPY"))
+        axis = alt.Y(
+            "index:Q", title="S&P 500", scale=alt.Scale(zero=False), axis=alt.Axis(format=",.0f", tickCount=4)
+        )
+        parts.insert(
+            0,
+            chart.mark_line(color=base.SOFT).encode(
+                x=time, y=axis, tooltip=[base.when(), alt.Tooltip("index:Q", format=",.0f"), base.where()]
+            ),
+        )
+    subtitle = f"Turns in {base.span(on)}: ▲ better, ▼ worse, larger when stronger, pale when overtaken since"
+    return alt.vconcat(*parts, title=base.title(_finding(week), subtitle), spacing=18).resolve_scale(
+        x="shared"
+    )
+
+
+def turns(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
+    """Turns on `on`, one row each: date, engine, direction, strength (0…1), now (stands or overtaken)."""
+    found, stood = week.readings.turns, week.readings.stood
+    place = {day: at for at, day in enumerate(week.readings.dates)}
+    rows = []
+    for name in map(str, found.columns):
+        engine, direction = name.split(":")
+        strength = found[name].reindex(on)
+        for day in strength.index[strength.to_numpy() > 0]:
+            stands = place[day] + float(stood[name][day]) > place[week.as_of]
+            rows.append(
+                {
+                    "date": day,
+                    "engine": base.ENGINE_NAMES[engine],
+                    "direction": direction,
+                    "strength": float(strength[day]),
+                    "now": "stands" if stands else "overtaken",
+                }
+            )
+    return pd.DataFrame(rows, columns=["date", "engine", "direction", "strength", "now"])
+
+
+def _finding(week: Week) -> str:
+    if not week.inflections:
+        return "No engine has turned in the last quarter"
+    newest = min(week.inflections, key=lambda each: (each.overtaken is not None, each.weeks_ago))
+    age = (
+        "this week"
+        if newest.weeks_ago == 0
+        else "last week"
+        if newest.weeks_ago == 1
+        else f"{newest.weeks_ago} weeks ago"
+    )
+    more = len(week.inflections) - 1
+    tail = "" if more == 0 else f"; {more} more in the last quarter"
+    name = f"{base.ENGINE_NAMES[newest.engine].lower()} {newest.direction}, {age}"
+    if newest.overtaken is not None:
+        return f"No turn of the last quarter stands; the newest was {name}"
+    return f"Newest turn that stands: {name}{tail}"

@@ -1,0 +1,65 @@
+"""Liquidity in pictures: the Fed's dollars against the index.
+
+Shows what was read; computes no reading.
+"""
+
+from __future__ import annotations
+
+import altair as alt
+
+from fiveengines.views.charts import base
+from fiveengines.views.charts.base import Picture
+from fiveengines.week import Week
+
+_NET = ("WALCL", "WTREGEN", "RRPONTSYD")
+
+
+def net_liquidity(week: Week) -> Picture:
+    """Net liquidity ($bn) over the index, five years of weeks; a sentence in its place without the Fed's figures."""
+    on = base.dates(week)
+    frame = base.table(net=base.indicator(week, "net_liquidity", on), index=base.index_level(week, on))
+    known = frame.dropna(subset=["net"])
+    if known.empty:
+        return base.no_data(
+            "Net liquidity", "the Fed's total assets, Treasury account or reverse repo are missing."
+        )
+    top = base.with_source(alt.Chart(known, height=170), base.source(week, *_NET))
+    hover = [base.when(), alt.Tooltip("net:Q", title="net liquidity, $bn", format=",.0f"), base.where()]
+    scale = alt.Scale(zero=False, nice=True)
+    line = top.mark_line().encode(
+        x=base.time_axis(),
+        y=alt.Y("net:Q", title="net liquidity, $bn", scale=scale, axis=alt.Axis(format=",.0f")),
+        tooltip=hover,
+    )
+    parts = [line]
+    prices = frame.dropna(subset=["index"])
+    if not prices.empty:
+        low = base.with_source(alt.Chart(prices, height=110), base.source(week, "SPX", "SPY"))
+        tips = [base.when(), alt.Tooltip("index:Q", title="index", format=",.0f"), base.where()]
+        parts.append(
+            low.mark_line(color=base.SOFT).encode(
+                x=base.time_axis(),
+                y=alt.Y(
+                    "index:Q",
+                    title="S&P 500, log scale",
+                    scale=alt.Scale(type="log", nice=False),
+                    axis=alt.Axis(format=",.0f", tickCount=4),
+                ),
+                tooltip=tips,
+            )
+        )
+    subtitle = f"Fed assets less Treasury account and reverse repo, $bn, {base.span(on)} of weeks; below it the S&P 500"
+    return alt.vconcat(
+        *parts, title=base.title(_finding(week), subtitle, base.by_hand(week, "net_liquidity")), spacing=18
+    ).resolve_scale(x="shared")
+
+
+def _finding(week: Week) -> str:
+    on = base.dates(week, 14)
+    values = base.indicator(week, "net_liquidity", on).dropna()
+    if len(values) < 2:
+        return "Net liquidity, as far as it is known"
+    now, then = float(values.iloc[-1]), float(values.iloc[0])
+    size = abs(now - then)
+    word = "rose" if now > then else "fell"
+    return f"Net liquidity {word} ${size:,.0f} bn in 13 weeks, to ${now:,.0f} bn"

@@ -1,0 +1,27 @@
+"""Tables and sentences: Great Tables and short prose of a reading, every text escaped.
+
+Shows readings and computes none; only engines, regimes, the playbook's words and routine results may enter.
+"""
+
+from fiveengines.views.tables.answers import answer, banner, flip, narrative, plan, playbook, risk, style
+from fiveengines.views.tables.engine_tables import appendix, engines, evidence, method
+from fiveengines.views.tables.past_tables import base_rates
+from fiveengines.views.tables.plan_tables import exposures, tilts, trades, tranches
+from fiveengines.views.tables.step_tables import (
+    events,
+    health,
+    inflections,
+    insights,
+    overrides,
+    sequences,
+    tape,
+    turn_records,
+    watch,
+)
+from fiveengines.views.tables.week_tables import call, last_weeks
+
+__all__ = [
+    "answer", "appendix", "banner", "base_rates", "call", "engines", "events", "evidence", "exposures", "flip",
+    "health", "inflections", "insights", "last_weeks", "method", "narrative", "overrides", "plan", "playbook", "risk",
+    "sequences", "style", "tape", "tilts", "trades", "tranches", "turn_records", "watch",
+]  # fmt: skip

@@ -1,0 +1,177 @@
+"""The week in words: the recurring question of each engine answered, and what each later step says.
+
+Words around readings; computes none and gives no advice beyond what the parameters say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from fiveengines.commentary.narrative import ENGINE_NAMES, clause, figure, moved_most, moved_text, named
+from fiveengines.model.engines import EngineReading, Evidence
+from fiveengines.model.regimes import NAMES
+from fiveengines.playbook import content
+from fiveengines.views.tables import values
+from fiveengines.views.tables.markup import Prose, badge, lines, listed, minus, prose, sentence
+from fiveengines.week import Week
+
+# Figures that the question of an engine asks for by name, beside what is scored.
+_ASKED = {
+    "liquidity": (
+        "net_liquidity",
+        "net_liquidity_impulse_4w",
+        "reverse_repo",
+        "treasury_account",
+        "ig_spread",
+    ),
+    "volatility": ("vix_percentile", "vix9d_term", "skew"),
+    "breadth": ("pct_above_50d_change_4w", "concentration", "mcclellan_oscillator"),
+    "positioning": ("cot_leveraged_funds", "vol_target_exposure", "dealer_gamma"),
+    "rate_path": ("policy_rate", "two_year", "ten_year", "real_yield"),
+}
+_STRONGEST = 3
+# About as far apart as half the weight at +0.6 and half at -0.6.
+_APART = 0.6
+
+
+def banner(week: Week) -> Prose | None:
+    """A line that says that the market is simulated; nothing for a real one."""
+    if not week.simulated:
+        return None
+    return prose(
+        badge("simulated") + Markup(" Every figure comes from the demo market; none describes a real one.")
+    )
+
+
+def narrative(week: Week) -> Prose | None:
+    """The week in one sentence, then what changed."""
+    return prose(Markup("<strong>{}</strong>").format(week.narrative), lines(*map(minus, week.changes)))
+
+
+def answer(week: Week, engine: str) -> Prose | None:
+    """The engine's recurring question and its answer from this week's figures."""
+    reading = week.engines[engine]
+    question = content.questions().engines[engine]  # type: ignore[index]
+    told = named(engine, week.words, week.breadth_basis)
+    members = week.dataset.members if engine == "breadth" and week.breadth_basis == "members" else None
+    about = f"{told} {members.note}" if members is not None else told
+    return prose(Markup("<em>{}</em>").format(question), *_answer(reading), about)
+
+
+def _answer(reading: EngineReading) -> Iterable[object]:
+    text = clause(reading)
+    head = Markup("<strong>{}.</strong>").format(text[0].upper() + text[1:])
+    if reading.score is None:
+        yield head + Markup(
+            " Only {:.0f} % of its weight has data, so it is not scored; it counts for nothing this week."
+        ).format(100 * reading.coverage)
+        return
+    said = f" Score {values.signed(reading.score)}, {reading.state} and {reading.direction}"
+    if reading.previous_score is not None:
+        said += f", after {values.signed(reading.previous_score)} a week ago"
+    moved = moved_most(reading)
+    yield head + Markup("{}. {}").format(
+        said, f"Moved most: {minus(moved_text(moved))}." if moved else "No indicator moved its score."
+    )
+    scored = sorted(
+        (each for each in reading.evidence if each.score is not None and each.weight > 0),
+        key=lambda each: -abs(each.weight * (each.score or 0.0)),
+    )
+    asked = [
+        each for each in reading.evidence if each.indicator in _ASKED[reading.name] and each.value is not None
+    ]
+    apart = reading.disagreement is not None and reading.disagreement > _APART
+    yield lines(
+        _side("For it", [each for each in scored if (each.score or 0.0) > 0]),
+        _side("Against it", [each for each in scored if (each.score or 0.0) < 0]),
+        _side("Beside it", asked, len(asked)),
+        "Its indicators point apart, so read the score with care." if apart else "",
+    )
+
+
+def _side(words: str, found: list[Evidence], most: int = _STRONGEST) -> Markup:
+    if not found:
+        return Markup()
+    return Markup("<strong>{}:</strong> {}.").format(words, "; ".join(map(_said, found[:most])))
+
+
+def _said(each: Evidence) -> str:
+    mark = " (by hand)" if each.overridden else ""
+    return f"{each.title} {minus(figure(each.value, each.unit))}{mark}"
+
+
+def flip(week: Week) -> Prose | None:
+    """What would change the regime call, the runner-up, and whether the week itself already points elsewhere."""
+    regime = week.regime
+    found = regime.flip
+    parts = []
+    if found is None:
+        parts.append("No single engine could make this week read another regime.")
+    else:
+        now = week.engines[found.engine].score or 0.0
+        way = "up" if found.change > 0 else "down"
+        parts.append(
+            f"What would flip it: with {ENGINE_NAMES[found.engine].lower()} {way} from {values.signed(now)} to "
+            f"{values.signed(now + found.change)} the week would read {NAMES[found.to_regime].lower()}."
+        )
+    parts.append(
+        f"Runner-up: {NAMES[regime.runner_up]} with {100 * regime.memberships[regime.runner_up]:.0f} %."
+    )
+    if not regime.confirmed:
+        parts.append(
+            f"This week alone looks more like {NAMES[regime.raw]}; a change waits until it leads clearly enough."
+        )
+    if regime.shock:
+        parts.append("Volatility has jumped, so a worse regime is entered without waiting.")
+    if regime.acute:
+        parts.append("Acute stress: volatility together with credit or breadth.")
+    return prose(Markup("<strong>{}</strong>").format(parts[0]), " ".join(parts[1:]))
+
+
+def playbook(week: Week) -> Prose | None:
+    """What the regime is like, what it calls for and what to avoid."""
+    text = content.regimes()[week.regime.number]
+    return prose(
+        Markup("<strong>{}.</strong> {}").format(text.name, text.one_line),
+        listed("Markets tend to", text.markets_tend_to),
+        listed("Do", text.what_to_do),
+        listed("Avoid", text.what_to_avoid),
+    )
+
+
+def risk(week: Week) -> Prose | None:
+    """What the gauge says to do, why, and what would raise or lower it."""
+    said = week.reasons
+    return prose(
+        Markup("<strong>{}</strong> {}").format(sentence(said.verdict), sentence(said.distance)),
+        listed("Why", said.why),
+        listed("What would raise it", said.to_raise),
+        listed("What would lower it", said.to_lower),
+    )
+
+
+def plan(week: Week) -> Prose | None:
+    """The plan in words; nothing when there is no portfolio in params."""
+    return None if week.plan is None else prose(listed("The plan", week.plan.words))
+
+
+def style(week: Week) -> Prose | None:
+    """The chosen style: when it applies, entries, exits, size, holding period and the usual mistakes."""
+    chosen = week.style
+    text = content.styles()[chosen.name]  # type: ignore[index]
+    why = ""
+    if chosen.name != chosen.by_regime:
+        own = content.styles()[chosen.by_regime].name.lower()  # type: ignore[index]
+        why = f" The regime alone would call for {own}; an improving turn allows more."
+    return prose(
+        Markup("<strong>{}.</strong> {}{}").format(text.name, text.when, why),
+        listed("Entries", text.entries),
+        listed("Exits", text.exits),
+        lines(
+            Markup("<strong>Size.</strong> {}").format(text.size),
+            Markup("<strong>Holding period.</strong> {}").format(text.holding_period),
+        ),
+        listed("Usual mistakes", text.mistakes),
+    )

@@ -1,0 +1,88 @@
+"""What the panel shows of a week: scores, states, memberships, the call and the gauge, read off the week.
+
+Plain values and words; nothing is computed and nothing is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from fiveengines.base.parameters import ENGINES
+from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.model.regimes import NAMES
+
+if TYPE_CHECKING:
+    from fiveengines.week import Week
+
+
+@dataclass(frozen=True)
+class EngineShown:
+    """One engine: score (None where unknown), state, and whether a person set it."""
+
+    score: float | None
+    state: str
+    forced: bool
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One week as the preview needs it; memberships by regime number add to one."""
+
+    engines: Mapping[str, EngineShown]
+    memberships: dict[int, float]
+    regime: int
+    raw: int
+    exposure: float
+    style: str
+
+
+def snapshot(week: Week) -> Snapshot:
+    """The week's values on its own date.
+
+    Reads the frames and not the five step results: those also look for evidence and for what would flip the
+    call, which a preview on every key press cannot wait for.
+    """
+    day, found = week.as_of, week.readings
+    engines: dict[str, EngineShown] = {
+        name: EngineShown(
+            score=_number(found.engines.score, day, name),
+            state=str(found.engines.state.at[day, name]),
+            forced=bool(found.engines.forced.at[day, name]),
+        )
+        for name in ENGINES
+    }
+    shares = found.regimes.memberships
+    return Snapshot(
+        engines=engines,
+        memberships={number: _number(shares, day, number) or 0.0 for number in NAMES},
+        regime=int(found.regimes.confirmed.loc[day]),
+        raw=int(found.regimes.raw.loc[day]),
+        exposure=float(found.aggressiveness.exposure.loc[day]),
+        style=str(found.style.loc[day]),
+    )
+
+
+def _number(frame: pd.DataFrame, day: pd.Timestamp, column: str | int) -> float | None:
+    value = float(frame.at[day, column])  # type: ignore[arg-type]
+    return value if math.isfinite(value) else None
+
+
+def flips(before: Snapshot, after: Snapshot) -> list[str]:
+    """What flipped from `before` to `after`, in words, weightiest first; empty when nothing did."""
+    lines = []
+    if before.regime != after.regime:
+        lines.append(f"Regime: {NAMES[before.regime]} → {NAMES[after.regime]}")
+    if before.raw != after.raw:
+        lines.append(f"This week points to: {NAMES[before.raw]} → {NAMES[after.raw]}")
+    for name in ENGINES:
+        old, new = before.engines[name].state, after.engines[name].state
+        if old != new:
+            lines.append(f"{ENGINE_NAMES[name]}: {old} → {new}")
+    if before.style != after.style:
+        lines.append(f"Style: {before.style.replace('_', ' ')} → {after.style.replace('_', ' ')}")
+    return lines

@@ -1,0 +1,323 @@
+"""The week: five steps as five results, from one load. The one object that notebooks, charts, tables and reports use.
+
+It brings the rooms to its left together; it draws nothing and writes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fiveengines import overrides, portfolio, research
+from fiveengines.base import parameters
+from fiveengines.base.errors import DataError, ParameterError
+from fiveengines.base.parameters import ENGINES, Parameters, RunParameters
+from fiveengines.commentary import events, exposure_commentary, narrative, watch_list
+from fiveengines.commentary import inflections as turning_points
+from fiveengines.data import calendars
+from fiveengines.data.dataset import Dataset, Notice
+from fiveengines.data.load_dataset import open_source
+from fiveengines.model import engines, inflections, regimes, styles, target_exposure
+from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
+from fiveengines.overrides import Entry, Trail
+from fiveengines.playbook import content, rules
+
+
+@dataclass(frozen=True)
+class Week:
+    """One reading: the data, what was entered by hand, and the five steps."""
+
+    as_of: pd.Timestamp
+    source: str
+    params: Parameters
+    run: RunParameters
+    measured: Measured = field(repr=False)
+    readings: Readings = field(repr=False)
+    trail: Trail | tuple[Entry, ...] = field(repr=False)
+    notices: tuple[Notice, ...] = field(repr=False, default=())
+
+    @classmethod
+    def load(
+        cls,
+        as_of: dt.date | str | None = None,
+        source: str | None = None,
+        data_dir: str | Path | None = None,
+        params_file: str | Path | None = None,
+        out_dir: str | Path | None = None,
+    ) -> Week:
+        """Read the last completed Friday on or before `as_of` (default: now).
+
+        source: demo, files or live; data_dir: the folder for files or live; params_file: a weekly.yaml. `out_dir`
+        is accepted so that one set of notebook parameters serves all. Raises FiveEnginesError with one clear line.
+        A second call with the same parameters and unchanged files returns the same week at once.
+        """
+        run = parameters.run_parameters(
+            {
+                "as_of": str(as_of) if as_of else None,
+                "source": source,
+                "data_dir": str(data_dir) if data_dir else None,
+                "params_file": str(params_file) if params_file else None,
+                "out_dir": str(out_dir) if out_dir else None,
+            }
+        )
+        params = parameters.load(run.params_file)
+        asked = run.as_of or calendars.last_completed_friday()
+        if asked > dt.date.today():
+            raise ParameterError(
+                f"as_of {asked} is in the future.", remedy="Choose today or an earlier date."
+            )
+        day = calendars.reading_date(min(asked, _newest(asked)))
+        first = calendars.reading_date(params.weekly.history_start)
+        if day < first:
+            raise ParameterError(
+                f"as_of {asked} is before the first reading of the history, {first.date()}.",
+                remedy="Choose a later date, or set an earlier history_start in params/weekly.yaml.",
+            )
+        name = run.source or params.weekly.source
+        measured, notices = _measure(
+            name, run.data_dir or params.weekly.data_dir, day, params, _data_stamp(name, run, params)
+        )
+        trail = overrides.load(params.beside(params.weekly.overrides))
+        week = cls(day, name, params, run, measured, read(measured, params, trail), trail, notices)
+        _ = week.known_dates  # a mistake in params/events.yaml shows at once, not in step 5
+        return week
+
+    # One week of the readings
+
+    @property
+    def simulated(self) -> bool:
+        """True when nothing here describes a real market."""
+        return self.source == "demo"
+
+    @cached_property
+    def engines(self) -> dict[str, engines.EngineReading]:
+        """Step 1: the five engines."""
+        readings = self.readings
+        return {
+            str(each): engines.reading(
+                readings.engines,
+                each,
+                self.as_of,
+                readings.measurements,
+                readings.applied.values,
+                readings.applied.overridden,
+                self.params.engines,
+            )
+            for each in ENGINES
+        }
+
+    @cached_property
+    def regime(self) -> regimes.RegimeReading:
+        """Step 2: the dominant regime."""
+        r = self.readings
+        return regimes.reading(r.regimes, r.engines.score, self.params.regimes, self.as_of)
+
+    @cached_property
+    def aggressiveness(self) -> target_exposure.AggressivenessReading:
+        """Step 3: how much of the risk budget to use."""
+        r = self.readings
+        return target_exposure.reading(
+            r.aggressiveness, r.engines.score, r.regimes.confirmed, self.params.portfolio, self.as_of
+        )
+
+    @cached_property
+    def style(self) -> styles.StyleReading:
+        """Step 4: the style that suits."""
+        r, rules_ = self.readings, self.params.regimes.styles
+        needs = content.styles()[str(r.style.loc[self.as_of])].tape  # type: ignore[index]
+        close = self.measured.panel.daily("SPX").loc[: self.as_of]
+        checks = styles.checked(close, needs, rules_)
+        return styles.reading(r.style, r.regimes.confirmed, r.tape, rules_, self.as_of, checks)
+
+    @cached_property
+    def inflections(self) -> tuple[inflections.Inflection, ...]:
+        """Step 5: turns of the last quarter, newest first."""
+        r = self.readings
+        return inflections.recent(r.turns, r.stood, self.params.regimes.inflections, self.as_of)
+
+    @cached_property
+    def insights(self) -> tuple[rules.Finding, ...]:
+        """The insights that matter this week, ranked."""
+        return rules.this_week(self.readings, self.measured.panel, self.as_of)
+
+    @cached_property
+    def reasons(self) -> exposure_commentary.Reasons:
+        """Step 3 in words: why, what would raise or lower the gauge, and whether anything needs doing."""
+        gauge = self.params.portfolio.aggressiveness
+        return exposure_commentary.reasons(self.aggressiveness, self.engines, self.regime, gauge)
+
+    @cached_property
+    def sequences(self) -> dict[str, turning_points.Sequence]:
+        """Step 5: each engine between worsening, stabilising and improving."""
+        return turning_points.sequences(self.readings, self.as_of)
+
+    @cached_property
+    def turn_records(self) -> tuple[turning_points.Record, ...]:
+        """Step 5: how past turns of each kind turned out, with counts."""
+        return turning_points.records(self.readings, self.measured.panel, self.as_of)
+
+    @cached_property
+    def watch_list(self) -> tuple[watch_list.Near, ...]:
+        """Step 5: thresholds near by, nearest first."""
+        rule = self.known_dates.watch_list
+        return watch_list.watch_list(
+            self.readings,
+            self.params,
+            self.as_of,
+            self.regime.flip,
+            within_usual_moves=rule.within_usual_moves,
+            most=rule.most,
+        )
+
+    @cached_property
+    def known_dates(self) -> events.EventFile:
+        """params/events.yaml."""
+        return events.load(self.params.beside(self.params.weekly.events))
+
+    @cached_property
+    def events(self) -> tuple[events.Event, ...]:
+        """Step 5: what next week brings."""
+        return events.next_week(self.as_of, self.known_dates)
+
+    @cached_property
+    def plan(self) -> portfolio.Plan | None:
+        """The portfolio this week would propose; None without one in params/portfolio.yaml or without any engine."""
+        mine = self.params.portfolio
+        if mine.portfolio is None or all(each.score is None for each in self.engines.values()):
+            return None
+        return portfolio.plan(
+            mine.portfolio, portfolio.situation(self.readings, self.measured.panel, mine, self.as_of)
+        )
+
+    @cached_property
+    def past(self) -> research.Past:
+        """What was complete by the evening of this week, for the evidence."""
+        return research.Past.of(self.readings, self.measured.panel, self.as_of)
+
+    @cached_property
+    def analogs(self) -> research.Analogs | None:
+        """The closest past weeks and what followed them; None with too little history."""
+        return None if self.past.shortage else research.analogs(self.past, research.QUARTER)
+
+    @cached_property
+    def base_rates(self) -> pd.DataFrame | None:
+        """What followed each regime over a quarter, by regime (0: all weeks); None with too little history."""
+        if self.past.shortage:
+            return None
+        return research.base_rates(self.past, [research.QUARTER]).droplevel("horizon")
+
+    @cached_property
+    def narrative(self) -> str:
+        """The week in one sentence of five clauses."""
+        return narrative.sentence(self.engines)
+
+    @cached_property
+    def changes(self) -> tuple[str, ...]:
+        """What changed since last week, in words, most important first."""
+        return narrative.changes(self.engines, self.regime)
+
+    @property
+    def overrides(self) -> tuple[Entry, ...]:
+        """Manual readings in force this week."""
+        return self.readings.applied.entries
+
+    @property
+    def dataset(self) -> Dataset:
+        """What was public on the evening of the reading."""
+        return self.measured.panel.dataset
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """What is named, not measured: volatility_zone, vix_curve, curve_move, policy_phase; unknown is left out."""
+        row = self.measured.words.loc[self.as_of].dropna()
+        return {str(name): str(word) for name, word in row.items()}
+
+    @property
+    def breadth_basis(self) -> str:
+        """Where breadth came from this week: members, published, sectors or nothing."""
+        return str(self.readings.measurements.breadth_basis.loc[self.as_of])
+
+    # Other weeks
+
+    def history(self) -> pd.DataFrame:
+        """Every week up to this one, in the history CSV's columns."""
+        return history_frame(self.readings)
+
+    def with_entries(self, entries: tuple[Entry, ...]) -> Week:
+        """The same data read with other manual readings instead; nothing is measured again and nothing is saved."""
+        return replace(self, readings=read(self.measured, self.params, entries), trail=entries)
+
+    def without_overrides(self) -> Week:
+        """The week as the data alone would have it."""
+        return self.with_entries(())
+
+    def at(self, day: pd.Timestamp) -> Week:
+        """An earlier reading date of the same readings (it was read without knowing what came later)."""
+        if day not in self.readings.dates:
+            raise ParameterError(
+                f"{day.date()} is not a reading date of this history.",
+                remedy="Choose one of week.history().index.",
+            )
+        return replace(self, as_of=day)
+
+
+def _newest(asked: dt.date) -> dt.date:
+    """Do not read a Friday whose evening has not come yet."""
+    last = calendars.last_completed_friday()
+    return last if asked >= last else asked
+
+
+def _data_stamp(source: str, run: RunParameters, params: Parameters) -> tuple[Any, ...]:
+    """What tells that the data changed: names, sizes and times of the files a source reads."""
+    folder = run.data_dir or params.weekly.data_dir
+    if source == "demo" or folder is None or not Path(folder).is_dir():
+        return ()
+    files = (each.stat() for each in sorted(Path(folder).rglob("*")) if each.is_file())
+    return tuple((each.st_mtime_ns, each.st_size) for each in files)
+
+
+@lru_cache(maxsize=4)
+def _dataset(source: str, data_dir: str | None, seed: int, stamp: tuple[Any, ...]) -> Dataset:
+    return open_source(source, data_dir=data_dir, seed=seed)
+
+
+_MEASURED: dict[tuple[Any, ...], tuple[Measured, tuple[Notice, ...]]] = {}
+
+
+def _measure(
+    source: str, data_dir: str | None, day: pd.Timestamp, params: Parameters, stamp: tuple[Any, ...]
+) -> tuple[Measured, tuple[Notice, ...]]:
+    """Measured weeks, kept for the life of the process: five notebooks in one kernel load once."""
+    names = tuple(sorted(name for lines in params.engines.engines.values() for name in lines))
+    shapes = params.regimes.styles.model_dump_json() + params.engines.words.model_dump_json()
+    key = (source, data_dir, day, names, shapes, params.weekly.history_start, params.weekly.demo_seed, stamp)
+    if key not in _MEASURED:
+        dataset = _dataset(source, data_dir, params.weekly.demo_seed, stamp)
+        if "SPX" not in dataset.series and not dataset.series:
+            raise DataError(
+                "holds no series the workbook knows",
+                where=data_dir,
+                remedy="See docs/PROVIDERS.md for the layout.",
+            )
+        measured = measure_all(dataset, day, params)
+        _MEASURED.clear()
+        _MEASURED[key] = (measured, dataset.notices_at(calendars.evening_of(day)))
+    return _MEASURED[key]
+
+
+def history(start: dt.date | str, end: dt.date | str, **where: Any) -> pd.DataFrame:
+    """The history table from `start` to `end`, in one pass; keywords as for `Week.load`."""
+    week = Week.load(as_of=end, **where)
+    table = week.history()
+    chosen = table.loc[pd.Timestamp(start) : pd.Timestamp(end)]
+    if chosen.empty:
+        raise ParameterError(
+            f"there is no reading date from {start} to {end}.",
+            remedy="Choose an earlier start or a later end.",
+        )
+    return chosen

@@ -1,0 +1,45 @@
+"""The one shortcut at import leaves every check that matters in place."""
+
+import subprocess
+import sys
+
+import pytest
+
+import fiveengines.base.fast_imports  # noqa: F401  (must come before jsonschema)
+
+jsonschema = pytest.importorskip("jsonschema")
+
+
+def test_validation_still_finds_what_is_wrong() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "as_of": {"type": "string", "format": "date"},
+            "score": {"type": "number", "maximum": 1},
+        },
+        "required": ["as_of"],
+    }
+    checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    assert not list(checker.iter_errors({"as_of": "2018-12-21", "score": 0.5}))
+    assert [e.validator for e in checker.iter_errors({"as_of": "2018-13-21", "score": 0.5})] == ["format"]
+    assert [e.validator for e in checker.iter_errors({"as_of": "2018-12-21", "score": 2})] == ["maximum"]
+    assert [e.validator for e in checker.iter_errors({})] == ["required"]
+
+
+def test_altair_and_nbformat_still_refuse_an_invalid_document() -> None:
+    code = (
+        "import fiveengines.base.fast_imports, sys, altair, nbformat\n"
+        "from altair.utils.schemapi import SchemaValidationError\n"
+        "assert 'lark' not in sys.modules, 'the grammar was built after all'\n"
+        "chart = altair.Chart('x.csv').mark_line()\n"
+        "try: chart.encode(x=altair.X('a:Q', axis=7)).to_dict(); sys.exit('altair took it')\n"
+        "except SchemaValidationError: pass\n"
+        "nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell('1')]); nbformat.validate(nb)\n"
+        "nb.cells[0]['outputs'] = 'none'\n"
+        "try: nbformat.validate(nb); sys.exit('nbformat took it')\n"
+        "except nbformat.ValidationError: pass\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr

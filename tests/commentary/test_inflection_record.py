@@ -1,0 +1,60 @@
+"""Turning points: phases read off directions, and records counted by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from fiveengines.commentary import inflections as turning_points
+from fiveengines.week import Week
+
+UP, DOWN, FLAT = "improving", "deteriorating", "stable"
+
+
+def sequence(engine: str, *directions: str) -> turning_points.Sequence:
+    dates = pd.date_range("2019-01-04", periods=len(directions), freq="W-FRI")
+    return turning_points._sequence(engine, pd.Series(directions, index=dates))
+
+
+def test_worsening_stabilising_improving() -> None:
+    found = sequence("liquidity", DOWN, DOWN, FLAT, FLAT, FLAT, UP)
+    assert [(each.word, each.weeks) for each in found.phases] == [
+        ("worsening", 2),
+        ("stabilising", 3),
+        ("improving", 1),
+    ]
+    assert found.now.since == pd.Timestamp("2019-02-08")
+    assert found.words == "Liquidity: worsening → stabilising → improving (1 week)."
+
+
+def test_stable_weeks_mean_what_came_before() -> None:
+    assert sequence("liquidity", UP, FLAT).now.word == "levelling off"
+    assert sequence("liquidity", DOWN, FLAT).now.word == "stabilising"
+    assert sequence("liquidity", FLAT, FLAT).now.kind == "steady"
+    assert sequence("volatility", DOWN, FLAT, UP).words.startswith(
+        "Volatility: rising → stabilising → falling"
+    )
+
+
+@pytest.fixture(scope="module")
+def demo() -> Week:
+    return Week.load(as_of="2016-06-24", source="demo")
+
+
+def test_records_count_complete_cases_only_and_by_hand(demo: Week) -> None:
+    close = demo.measured.panel.daily("SPX").ffill().reindex(demo.readings.dates).to_numpy()
+    last = len(close) - 1
+    for each in demo.turn_records:
+        fired = demo.readings.turns[f"{each.engine}:{each.direction}"].to_numpy().nonzero()[0]
+        complete = [row for row in fired if row < last and row + 13 <= last]
+        higher = sum(close[row + 13] > close[row] for row in complete)
+        assert each.followed.complete == len(complete)
+        assert each.hits == (higher if each.direction == UP else len(complete) - higher)
+        assert each.followed.complete == 0 or f"of {len(complete)} past cases" in each.words
+
+
+def test_no_look_ahead(demo: Week) -> None:
+    then = Week.load(as_of="2012-03-02", source="demo")
+    now = demo.at(then.as_of)
+    assert then.turn_records == now.turn_records
+    assert then.sequences == now.sequences

@@ -1,0 +1,44 @@
+"""From providers to a reading: fetched over real HTTP, the week reads as it does from the same data as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fiveengines.data.fetch import fetch
+from fiveengines.data.store import Store
+from fiveengines.report.reading_json import reading_document
+from fiveengines.week import Week
+from loopback.market import write_files
+from loopback.server import Loopback
+
+# What must differ: where the data came from, and when this document was made.
+OWN = ("source", "generated_at", "data_fingerprint", "series_fingerprints", "notices")
+
+
+def document(source: str, folder: Path, day: pd.Timestamp) -> dict[str, Any]:
+    return reading_document(Week.load(as_of=day.date(), source=source, data_dir=folder))
+
+
+def test_a_week_reads_the_same_from_the_store_as_from_files(server: Loopback, tmp_path: Path) -> None:
+    write_files(server.market, tmp_path / "downloads")
+    report = fetch(Store(tmp_path / "data"), server.settings())
+    assert not [trouble for outcome in report.outcomes for trouble in outcome.troubles]
+    # A first fetch takes ten months of the put/call ratio: the files are given no more.
+    held = (
+        Store(tmp_path / "data").dataset().series["PUT_CALL_EQUITY"].frame["observed"].dt.strftime("%Y-%m-%d")
+    )
+    ratios = tmp_path / "downloads" / "sentiment" / "putcall.csv"
+    lines = ratios.read_text().splitlines()
+    kept = [line for line in lines[1:] if line.split(",")[0] in set(held)]
+    ratios.write_text("\n".join([lines[0], *kept]) + "\n")
+    day = server.market.public("VIX").index[-1]
+    live = document("live", tmp_path / "data", day)
+    by_files = document("files", tmp_path / "downloads", day)
+    assert live["source"] == "live"
+    for name in live.keys() - set(OWN):
+        assert live[name] == by_files[name], name
+    assert len(live["series_fingerprints"]) > 150
+    assert live["series_fingerprints"] == by_files["series_fingerprints"]

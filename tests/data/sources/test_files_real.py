@@ -1,0 +1,79 @@
+"""Real history through the files source: published values, the series contract, no file passed over."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fiveengines.data.catalog import catalog
+from fiveengines.data.dataset import Dataset
+from fiveengines.data.folder import files
+
+
+def texts(data: Dataset, level: str) -> list[str]:
+    return [notice.text for notice in data.notices if notice.level == level]
+
+
+@pytest.fixture(scope="module")
+def data(real_data: Path) -> Dataset:
+    return files.load(real_data)
+
+
+@pytest.mark.real_data
+class TestRealHistory:
+    """Published values of real history."""
+
+    @pytest.mark.parametrize(
+        ("name", "day", "value"),
+        [
+            ("VIX", "2008-11-20", 80.86),
+            ("WALCL", "2019-12-25", 4165591),
+            ("SPX", "2009-03-09", 676.53),
+            ("DGS10", "2016-07-08", 1.37),
+            ("BAMLH0A0HYM2", "2008-12-15", 21.82),
+            ("AAII_BEARISH", "2009-03-05", 70.27),
+            ("TFF_NASDAQ_OPEN_INTEREST", "2006-06-13", 598465),
+        ],
+    )
+    def test_spot_checks(self, data: Dataset, name: str, day: str, value: float) -> None:
+        assert data.series[name].latest()[day] == pytest.approx(value, rel=1e-4)
+
+    def test_every_series_keeps_the_contract(self, data: Dataset) -> None:
+        assert len(data.series) > 160
+        for name, series in data.series.items():
+            frame = series.frame
+            assert list(frame.columns) == ["observed", "value", "known_at"]
+            assert (frame["known_at"] > frame["observed"]).all(), name
+            assert np.isfinite(frame["value"]).all(), name
+            order = frame.sort_values(["known_at", "observed"], kind="stable").index
+            assert (order == frame.index).all(), name
+            assert frame["observed"].is_unique, name
+            assert series.provider == catalog()[name].provider
+
+    def test_every_file_is_mapped_or_mentioned(self, data: Dataset, real_data: Path) -> None:
+        assert texts(data, "error") == []
+        origins = {origin for series in data.series.values() for origin in series.origin.split(", ")}
+        assert data.members is not None
+        origins.add(data.members.origin)
+        said = " ".join(notice.text for notice in data.notices)
+        for path in real_data.rglob("*.*"):
+            where = path.relative_to(real_data).as_posix()
+            known = {"README.md", "reference/fomc_decisions.csv", "reference/sp500_members.csv"}
+            assert where in origins or where in said or where in known, where
+
+    def test_nothing_was_repaired(self, data: Dataset) -> None:
+        # 2.58 for an open of the VIX near 14 is the provider's own slip
+        assert [text.partition(":")[0] for text in texts(data, "warning")] == [
+            "cboe/VIX_History.csv · VIX_OPEN"
+        ]
+
+    def test_it_is_quick(self, data: Dataset, real_data: Path) -> None:
+        took = []
+        for _ in range(3):
+            start = time.process_time()
+            files.load(real_data)
+            took.append(time.process_time() - start)
+        assert min(took) < 2.0

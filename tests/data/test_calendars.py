@@ -1,0 +1,85 @@
+"""Publication moments and reading dates against facts from the providers' own calendars."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fiveengines.base.errors import ParameterError
+from fiveengines.data import calendars
+from fiveengines.data.catalog import catalog, lookup
+
+
+def published(series: str, day: str) -> pd.Timestamp:
+    return calendars.published_at(lookup(series), pd.DatetimeIndex([day]))[0]
+
+
+@pytest.mark.parametrize(
+    ("series", "observed", "utc", "why"),
+    [
+        ("WALCL", "2019-12-25", "2019-12-26 21:30", "Thursday 16:30, New York winter"),
+        ("WALCL", "2019-07-03", "2019-07-05 20:30", "Independence Day moves Thursday to Friday"),
+        ("COT_SP500_SPEC_LONG", "2026-06-16", "2026-06-22 19:30", "Juneteenth moves Friday to Monday"),
+        ("COT_SP500_SPEC_LONG", "2019-11-19", "2019-11-22 20:30", "an ordinary Friday"),
+        ("COT_SP500_SPEC_LONG", "2018-12-31", "2019-02-05 20:30", "the shutdown of 2018-19"),
+        ("DGS2", "2019-07-05", "2019-07-08 20:30", "next business day across a weekend"),
+        ("VIX", "2018-12-21", "2018-12-21 21:30", "the same evening"),
+        ("NFCI", "2019-12-27", "2020-01-02 13:30", "Wednesday after, New Year's Day moves it"),
+        ("GDPC1", "2019-07-01", "2019-10-30 12:30", "a month after the quarter"),
+    ],
+)
+def test_publication_moments(series: str, observed: str, utc: str, why: str) -> None:
+    assert published(series, observed) == pd.Timestamp(utc), why
+
+
+def test_clock_change_moves_the_utc_hour() -> None:
+    before, after = published("VIX", "2024-03-08"), published("VIX", "2024-03-11")
+    assert (before.hour, after.hour) == (21, 20)
+
+
+def test_reading_dates_are_fridays_or_the_session_before() -> None:
+    days = calendars.reading_dates("2019-04-01", "2019-04-30")
+    assert [str(day.date()) for day in days] == ["2019-04-05", "2019-04-12", "2019-04-18", "2019-04-26"]
+
+
+def test_reading_date_of_any_day_is_the_last_completed_friday() -> None:
+    assert calendars.reading_date("2018-12-24") == pd.Timestamp("2018-12-21")
+    assert calendars.reading_date("2018-12-21") == pd.Timestamp("2018-12-21")
+
+
+def test_the_thursday_that_stands_for_good_friday_is_its_own_reading_date() -> None:
+    assert calendars.reading_date("2024-03-28") == pd.Timestamp("2024-03-28")
+    assert calendars.reading_date("2024-03-29") == pd.Timestamp("2024-03-28")
+    assert calendars.reading_date("2024-03-27") == pd.Timestamp("2024-03-22")
+
+
+def test_there_are_no_reading_dates_before_the_calendar() -> None:
+    assert calendars.reading_dates("1980-01-01", "1981-01-02").empty
+    assert str(calendars.reading_dates("1980-01-01", "1990-01-12")[0].date()) == "1990-01-05"
+
+
+def test_reading_date_before_the_calendar_is_refused() -> None:
+    with pytest.raises(ParameterError, match="1990"):
+        calendars.reading_date("1970-01-01")
+
+
+@pytest.mark.parametrize(
+    ("utc", "friday"),
+    [
+        ("2026-11-21 00:59", "2026-11-13"),  # 19:59 on Friday in New York
+        ("2026-11-21 01:00", "2026-11-20"),  # 20:00
+        ("2026-07-11 00:00", "2026-07-10"),  # summer time: 20:00
+        ("2026-11-19 12:00", "2026-11-13"),
+    ],
+)
+def test_last_completed_friday_waits_for_its_evening(utc: str, friday: str) -> None:
+    assert calendars.last_completed_friday(dt.datetime.fromisoformat(utc)) == dt.date.fromisoformat(friday)
+
+
+@given(st.dates(dt.date(1995, 1, 1), dt.date(2025, 12, 31)), st.sampled_from(sorted(catalog())))
+def test_nothing_is_public_before_its_day(day: dt.date, series: str) -> None:
+    assert published(series, str(day)) >= pd.Timestamp(day)

@@ -1,0 +1,55 @@
+"""The stationary bootstrap against its definition and against the library `arch`."""
+
+import numpy as np
+import pytest
+
+from fiveengines.research.bootstrap import mean_intervals, stationary_indices
+
+
+def test_blocks_run_on_and_have_the_mean_length():
+    drawn = stationary_indices(500, 10, 400)
+    runs_on = (np.diff(drawn, axis=1) % 500) == 1
+    # A block goes on with probability 1 - 1/10, and one new start in 500 lands there by chance.
+    assert runs_on.mean() == pytest.approx(0.9 + 0.1 / 500, abs=0.005)
+    # Every week is as likely as any other.
+    assert np.bincount(drawn.ravel(), minlength=500).std() < 0.25 * 400
+
+
+def test_the_same_seed_gives_the_same_interval():
+    values = np.random.default_rng(1).normal(size=(100, 1))
+    everyone = np.ones((100, 1), dtype=bool)
+    assert np.array_equal(mean_intervals(values, everyone), mean_intervals(values, everyone))
+
+
+def test_interval_agrees_with_arch():
+    from arch.bootstrap import StationaryBootstrap
+
+    random = np.random.default_rng(5)
+    values = np.convolve(random.normal(size=612), np.ones(13), mode="valid")[:, None]
+    group = np.tile(np.arange(600) % 120 < 60, (1, 1)).T
+    low, high = mean_intervals(values, group, draws=4000)
+
+    def mean_of_group(x, member):
+        return np.array([x[member].mean()])
+
+    judge = StationaryBootstrap(26, values[:, 0], group[:, 0], seed=11)
+    expected = judge.conf_int(mean_of_group, reps=4000, method="percentile", size=0.90)
+    width = float(expected[1, 0] - expected[0, 0])
+    assert low[0, 0] == pytest.approx(expected[0, 0], abs=0.06 * width)
+    assert high[0, 0] == pytest.approx(expected[1, 0], abs=0.06 * width)
+
+
+def test_overlap_widens_the_interval():
+    noise = np.random.default_rng(2).normal(size=1012)
+    overlapping = np.convolve(noise, np.ones(13), mode="valid")[:, None]
+    everyone = np.ones((1000, 1), dtype=bool)
+    blocks = np.subtract(*mean_intervals(overlapping, everyone)[::-1])
+    singly = np.subtract(*mean_intervals(overlapping, everyone, mean_block=1)[::-1])
+    # Sums of 13 overlapping terms: true standard error is about √13 times what independent draws suggest.
+    assert 2.3 < float(blocks[0, 0] / singly[0, 0]) < 3.7
+
+
+def test_an_empty_group_has_no_interval():
+    values = np.ones((10, 2))
+    low, high = mean_intervals(values, np.zeros((10, 1), dtype=bool))
+    assert np.isnan(low).all() and np.isnan(high).all()
