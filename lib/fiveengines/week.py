@@ -21,7 +21,7 @@ from fiveengines.commentary import events, exposure_commentary, narrative, watch
 from fiveengines.commentary import inflections as turning_points
 from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset, Notice
-from fiveengines.data.load_dataset import open_source
+from fiveengines.data.load_dataset import load_dataset
 from fiveengines.model import engines, inflections, regimes, styles, target_exposure
 from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
 from fiveengines.overrides import Entry, Trail
@@ -283,7 +283,7 @@ def _data_stamp(source: str, run: RunParameters, params: Parameters) -> tuple[An
 
 @lru_cache(maxsize=4)
 def _dataset(source: str, data_dir: str | None, seed: int, stamp: tuple[Any, ...]) -> Dataset:
-    return open_source(source, data_dir=data_dir, seed=seed)
+    return load_dataset(source, data_dir=data_dir, seed=seed)
 
 
 _MEASURED: dict[tuple[Any, ...], tuple[Measured, tuple[Notice, ...]]] = {}

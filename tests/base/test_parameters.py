@@ -99,7 +99,7 @@ def test_an_impossible_value_names_file_and_line(
 
 def test_a_name_given_twice_is_not_forgotten(params: Path) -> None:
     line = spoil(params, "weekly.yaml", "demo_seed: 7", "demo_seed: 7\ndemo_seed: 8")
-    assert f"weekly.yaml, line {line + 1}: the name 'demo_seed' stands here a second time" in refusal(params)
+    assert f"weekly.yaml, line {line + 1}: the name 'demo_seed' appears here a second time" in refusal(params)
     spoil(params, "weekly.yaml", "demo_seed: 8\n", "")
     line = spoil(params, "engines.yaml", "    vix_term: {", "    vix: {")
     assert f"engines.yaml, line {line}: the name 'vix'" in refusal(params)

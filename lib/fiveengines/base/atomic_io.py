@@ -1,6 +1,6 @@
 """Write a file whole or not at all.
 
-Only local files; what stands in them is the caller's business.
+Only local files; what is in them is the caller's business.
 """
 
 from __future__ import annotations

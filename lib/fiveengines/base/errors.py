@@ -61,7 +61,7 @@ class OverrideError(FiveEnginesError):
 
 
 class ConflictError(OverrideError):
-    """Someone else changed a manual reading since the editor looked at it."""
+    """Someone else changed a manual reading since the editor read it."""
 
 
 class NotebookError(FiveEnginesError):

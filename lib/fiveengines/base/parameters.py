@@ -1,6 +1,6 @@
 """What a person may set: the shape of params/*.yaml and of a week's parameters, checked before anything runs.
 
-Only schemas and defaults; no number of judgement stands here, and nothing is computed.
+Only schemas and defaults; no number of judgement is here, and nothing is computed.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class States(Strict):
 
 
 class Direction(Strict):
-    """How improving and deteriorating are told from stable."""
+    """How improving and deteriorating are distinguished from stable."""
 
     weeks: int = Field(ge=1, le=52)
     window_weeks: int = Field(ge=26, le=1000)
@@ -345,7 +345,7 @@ class Parameters(Strict):
     portfolio: PortfolioParameters
 
     def line_of(self, engine: str, name: str) -> str:
-        """Where an indicator stands: file and line, for messages."""
+        """Where an indicator is defined: file and line, for messages."""
         path = self.beside(self.weekly.engines)
         line = yaml_files.line_of(path, ("engines", engine, name))
         return f"{path}, line {line}" if line else str(path)

@@ -1,6 +1,6 @@
 """The portfolio as a person writes it down: instruments, limits, tilts, tranches and today's holdings, checked.
 
-Schemas and refusals only; weights are computed in `portfolio`, and no number of judgement stands here.
+Schemas and refusals only; weights are computed in `portfolio`, and no number of judgement is here.
 """
 
 from __future__ import annotations

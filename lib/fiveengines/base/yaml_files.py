@@ -34,7 +34,7 @@ class _Loader(_Safe):  # type: ignore[misc]
             name = (key.tag, str(key.value))
             if name in seen:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the name {str(key.value)!r} stands here a second time", key.start_mark
+                    None, None, f"the name {str(key.value)!r} appears here a second time", key.start_mark
                 )
             seen.add(name)
         return super().construct_mapping(node, deep=deep)
@@ -109,7 +109,7 @@ def load_model(path: Path, model: type[Model]) -> Model:
 def describe(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
     """The first problem of a validation in one line; the count of further ones is added."""
     problems = error.errors(include_url=False)
-    # A misspelt name shows twice, as unknown and as missing: the unknown one tells more.
+    # A misspelt name shows twice, as unknown and as missing: the unknown one says more.
     first = next((each for each in problems if each["type"] == "extra_forbidden"), problems[0])
     where = tuple(
         part for part in first["loc"] if not (isinstance(part, str) and part.startswith("function-"))
@@ -141,7 +141,7 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 def _known(model: type[BaseModel], where: tuple[Any, ...]) -> list[str]:
-    """Field names that are allowed at `where`, walking through nested models as far as their annotations tell."""
+    """Field names that are allowed at `where`, walking through nested models as far as their annotations go."""
     current: Any = model
     for part in where:
         annotation = (
@@ -163,12 +163,12 @@ def _flatten(annotation: Any) -> list[Any]:
 
 
 def line_of(path: Path, where: Sequence[Any]) -> int | None:
-    """Line (from 1) of the deepest part of `where` that stands in the file."""
+    """Line (from 1) of the deepest part of `where` that is in the file."""
     return line_in(read_text(path), where)
 
 
 def line_in(text: str, where: Sequence[Any]) -> int | None:
-    """Line (from 1) of the deepest part of `where` that stands in a YAML text."""
+    """Line (from 1) of the deepest part of `where` that is in a YAML text."""
     try:
         node: Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError:

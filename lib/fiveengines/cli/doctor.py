@@ -79,7 +79,7 @@ def examine(
         with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
             pings = list(pool.map(_ping if ask else _unasked, asked))
         return tuple(
-            _row(provider, store, chosen, moment, reachable, http.scrub(said))
+            _row(provider, store, chosen, moment, reachable, http.redact(said))
             for provider, (reachable, said) in zip(asked, pings, strict=True)
         )
 
@@ -144,7 +144,7 @@ def _mend(
 ) -> str:
     """The one command that helps most, empty when nothing is wrong."""
     only = f"{_FETCH} --only {provider.name}"
-    if provider.name == "dropped":
+    if provider.name == "manual_downloads":
         return f"put new downloads into {store.folder / FOLDER}, then {_FETCH}" if held and overdue else ""
     if key == "absent":
         return f"set FRED_API_KEY in .env (free at fredaccount.stlouisfed.org), then {_FETCH}"

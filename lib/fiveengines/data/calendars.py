@@ -129,7 +129,7 @@ def reading_dates(start: dt.date | str, end: dt.date | str) -> pd.DatetimeIndex:
 def reading_date(day: dt.date | str) -> pd.Timestamp:
     """The reading date of the last completed Friday on or before `day` (any date from 1990 on).
 
-    A Thursday that stands for a Friday without a session is its own reading date.
+    A Thursday that replaces a Friday without a session is its own reading date.
     """
     asked = pd.Timestamp(day).normalize().tz_localize(None)
     if asked < pd.Timestamp(FIRST_SESSION) + pd.Timedelta(days=7):
@@ -213,7 +213,7 @@ def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
 def published_at(series: Series, observed: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """When each observation of `series` became public, naive UTC, by the catalog's release rule.
 
-    observed: (n,) observation dates. A provider that tells the moment itself needs no rule.
+    observed: (n,) observation dates. A provider that gives the moment itself needs no rule.
     """
     days = _release_days(series, observed.to_numpy().astype("datetime64[D]"))
     return to_utc(pd.DatetimeIndex(days.astype("datetime64[s]")), series.release.time)

@@ -32,7 +32,7 @@ EXTRA: Mapping[Check, tuple[str, ...]] = {
 }
 
 
-def hold(table: Table, check: Check, where: str) -> Table:
+def check_consistency(table: Table, check: Check, where: str) -> Table:
     """`table` without the few rows that break its identity, units made equal; DataError when many do."""
     if check == "long_is_short":
         return _without(
@@ -106,7 +106,7 @@ def _aaii_percent(table: Table, where: str) -> Table:
     """The survey in percent; its file holds shares or percent: the three answers add up to 1 or to 100."""
     if any(word not in table.columns for word in AAII_WORDS):
         raise DataError(
-            "bullish, neutral and bearish are needed together to tell shares from percent.",
+            "bullish, neutral and bearish are needed together to distinguish shares from percent.",
             where=where,
             remedy="Keep all three columns of the survey.",
         )

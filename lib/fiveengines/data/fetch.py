@@ -1,7 +1,7 @@
 """Refreshing the store: each provider asked for what is new since last time, all at once, none stopping
 another.
 
-Orchestration only: how a provider answers is in sources, what is kept is in store.
+Orchestration only: how a provider answers is in providers, what is stored is the store's.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import pandas as pd
 from fiveengines.base.errors import DataError, ParameterError, ProviderError
 from fiveengines.data import calendars
 from fiveengines.data.catalog import Frequency, Series, lookup
-from fiveengines.data.folder.manual_downloads import Dropped
+from fiveengines.data.folder.manual_downloads import ManualDownloads
 from fiveengines.data.providers import base
-from fiveengines.data.providers.base import Answer, Basis, Item, MemberCloses, Provider, Trouble, Wanted
+from fiveengines.data.providers.base import Basis, FetchError, Item, MemberCloses, Provider, Request, Response
 from fiveengines.data.providers.cboe import Cboe
 from fiveengines.data.providers.cftc import Cftc
 from fiveengines.data.providers.fred import Fred
@@ -35,7 +35,7 @@ from fiveengines.data.store.revisions import continued, joined_members
 
 # The first session that the calendar knows.
 HISTORY_STARTS = dt.date(1990, 1, 2)
-NAMES = ("fred", "nyfed", "treasury", "cboe", "cftc", "prices", "dropped")
+NAMES = ("fred", "nyfed", "treasury", "cboe", "cftc", "prices", "manual_downloads")
 # How far back a repeated fetch looks again for changed figures.
 _OVERLAP: dict[Frequency, int] = {"daily": 21, "weekly": 70, "monthly": 400, "quarterly": 800}
 _OVERLAP_OF = {"PUT_CALL_EQUITY": 5, "TGA_DAILY": 45}
@@ -45,7 +45,7 @@ _OVERLAP_COT = 120
 # Answers are gathered for this long before the provider's file is written again.
 _GATHER = 1.0
 
-Stage = Literal["waiting", "started", "series", "trouble", "done"]
+Stage = Literal["waiting", "started", "series", "error", "done"]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Outcome:
     title: str
     added: dict[str, int] = field(default_factory=dict)
     current: list[str] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    errors: list[FetchError] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     requests: int = 0
     seconds: float = 0.0
@@ -77,7 +77,7 @@ class Outcome:
     @property
     def failed(self) -> bool:
         """Whether nothing at all came."""
-        return bool(self.troubles) and not self.added and not self.current
+        return bool(self.errors) and not self.added and not self.current
 
     def line(self) -> str:
         """One line for a person."""
@@ -85,8 +85,8 @@ class Outcome:
         text = f"{self.title}: {len(self.added)} series asked, {rows} new rows"
         if self.current:
             text += f", {len(self.current)} already current"
-        if self.troubles:
-            text += f", {len(self.troubles)} in trouble ({self.troubles[0].line()})"
+        if self.errors:
+            text += f", {len(self.errors)} failed ({self.errors[0].line()})"
         return text
 
 
@@ -121,7 +121,7 @@ def providers(
         "cboe": lambda: Cboe(http),
         "cftc": lambda: Cftc(http),
         "prices": lambda: Prices(settings, store.folder, store.members(), first or HISTORY_STARTS),
-        "dropped": lambda: Dropped(store.folder),
+        "manual_downloads": lambda: ManualDownloads(store.folder),
     }
     return [makers[name]() for name in NAMES if name in chosen]
 
@@ -139,20 +139,20 @@ def fetch(
 
     since: fetch again from this date on (default: from a little before the newest stored figure; everything
     at first). only: names of providers. on_event is called from several threads, one at a time. clock gives
-    naive UTC. A provider that is down becomes an Outcome with troubles. StoreError when another fetch holds
+    naive UTC. A provider that is down becomes an Outcome with errors. StoreError when another fetch holds
     the store too long.
     """
     chosen = settings or Settings.from_environment()
-    tell = _Teller(on_event)
+    notify = _Listener(on_event)
     log: list[Exchange] = []
     with (
-        store.writing(lambda text: tell(Event("store", "waiting", text=text))) as writer,
+        store.writing(lambda text: notify(Event("store", "waiting", text=text))) as writer,
         Http(chosen, log.append) as http,
     ):
         asked = providers(store, chosen, http, only, first=since)
         gate = threading.Lock()
         work = [
-            _Work(provider, store, writer, http, gate, tell, since, clock or _utc_now) for provider in asked
+            _Work(provider, store, writer, http, gate, notify, since, clock or _utc_now) for provider in asked
         ]
         try:
             with ThreadPoolExecutor(max_workers=max(1, len(work))) as pool:
@@ -173,7 +173,7 @@ def _utc_now() -> pd.Timestamp:
     return pd.Timestamp.now(tz="UTC").tz_localize(None).floor("s")
 
 
-class _Teller:
+class _Listener:
     """Passes events on, one at a time."""
 
     def __init__(self, listener: Callable[[Event], None] | None) -> None:
@@ -195,12 +195,12 @@ class _Work:
         writer: Writer,
         http: Http,
         gate: threading.Lock,
-        tell: _Teller,
+        notify: _Listener,
         since: dt.date | None,
         clock: Callable[[], pd.Timestamp],
     ) -> None:
         self.provider, self.store, self.writer, self.http = provider, store, writer, http
-        self.gate, self.tell, self.since, self.clock = gate, tell, since, clock
+        self.gate, self.notify, self.since, self.clock = gate, notify, since, clock
         self.outcome = Outcome(provider.name, provider.title)
         self.gathered: dict[str, pd.DataFrame] = {}
         self.done = self.total = 0
@@ -212,21 +212,21 @@ class _Work:
         try:
             self._run()
         except DataError as error:
-            self._trouble(Trouble(None, error))
+            self._fail(FetchError(None, error))
         except Exception as error:  # one provider's surprise must not stop the others
-            kind = f"{type(error).__name__}: {self.http.scrub(str(error))}"
-            self._trouble(Trouble(None, ProviderError(f"unexpected: {kind}", where=self.provider.title)))
+            kind = f"{type(error).__name__}: {self.http.redact(str(error))}"
+            self._fail(FetchError(None, ProviderError(f"unexpected: {kind}", where=self.provider.title)))
         self._finish()
         self.outcome.seconds = round(time.monotonic() - began, 2)
         self._say("done", self.outcome.line())
         return self.outcome
 
     def _run(self) -> None:
-        wanted = self._wanted()
+        wanted = self._requests()
         self.total = len(wanted)
         self._say("started")
         written = time.monotonic()
-        if not wanted and self.provider.name not in {"prices", "dropped"}:
+        if not wanted and self.provider.name not in {"prices", "manual_downloads"}:
             self.ended = True
             return
         for item in self.provider.fetch(wanted):
@@ -238,14 +238,14 @@ class _Work:
                 written = time.monotonic()
         self.ended = True
 
-    def _wanted(self) -> dict[str, Wanted]:
+    def _requests(self) -> dict[str, Request]:
         held = self.store.rows(self.provider.name)
         wanted = {}
         for series_id in self.provider.series:
             rows = held.get(series_id)
             # dropped files cost nothing to read again, and may have gained a longer past
-            again = rows if self.provider.name != "dropped" else None
-            want = _want(lookup(series_id), again, self.since, self.clock())
+            again = rows if self.provider.name != "manual_downloads" else None
+            want = _request(lookup(series_id), again, self.since, self.clock())
             if want is None:
                 self.outcome.current.append(series_id)
             else:
@@ -253,8 +253,8 @@ class _Work:
         return wanted
 
     def _take(self, item: Item) -> None:
-        if isinstance(item, Trouble):
-            self._trouble(item)
+        if isinstance(item, FetchError):
+            self._fail(item)
             return
         if isinstance(item, MemberCloses):
             self._members(item)
@@ -264,20 +264,20 @@ class _Work:
             if self.provider.name == "prices":
                 answer = self._continued(answer)
         except DataError as error:
-            self._trouble(Trouble(item.series, error))
+            self._fail(FetchError(item.series, error))
             return
         if not len(answer.frame) and item.series not in self.store.rows(self.provider.name):
             nothing = ProviderError(
                 "answered without a single figure.", where=answer.origin, series=item.series
             )
-            self._trouble(Trouble(item.series, nothing))
+            self._fail(FetchError(item.series, nothing))
             return
         self.gathered[item.series] = answer.frame
         self.outcome.notes += [f"{item.series}: {note}" for note in answer.notes]
         self.done += 1
         self._say("series", item.series)
 
-    def _continued(self, answer: Answer) -> Answer:
+    def _continued(self, answer: Response) -> Response:
         rows = self.store.rows(self.provider.name).get(answer.series)
         if rows is None:
             return answer
@@ -291,7 +291,7 @@ class _Work:
                 series=answer.series,
                 remedy="Run `fiveengines fetch --since` with a date before the newest stored price.",
             ) from None
-        return Answer(
+        return Response(
             answer.series, base.frame_by_rule(answer.series, new.index, new.to_numpy()), answer.origin
         )
 
@@ -314,7 +314,7 @@ class _Work:
         gathered, self.gathered = self.gathered, {}
         with self.gate:
             added = self.writer.add(self.provider.name, gathered, self.clock())
-            self.writer.looked(
+            self.writer.mark_checked(
                 self.provider.name, list(gathered), self.clock(), self._error(), complete=False
             )
         self.outcome.added |= added
@@ -324,51 +324,53 @@ class _Work:
             self._write()
             with self.gate:
                 # a key refused, or a service down for which another stood in, leaves a fetch complete
-                amiss = any(trouble.series for trouble in self.outcome.troubles) or self.outcome.failed
+                amiss = any(failure.series for failure in self.outcome.errors) or self.outcome.failed
                 complete = self.ended and not amiss
-                self.writer.looked(self.provider.name, [], self.clock(), self._error(), complete=complete)
+                self.writer.mark_checked(
+                    self.provider.name, [], self.clock(), self._error(), complete=complete
+                )
         except DataError as error:
-            self._trouble(Trouble(None, error))
+            self._fail(FetchError(None, error))
 
     def _error(self) -> str | None:
-        troubles = self.outcome.troubles
-        if not troubles:
+        errors = self.outcome.errors
+        if not errors:
             return None
-        more = f" And {len(troubles) - 1} more." if len(troubles) > 1 else ""
-        return f"{troubles[0].line()}{more}"
+        more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
+        return f"{errors[0].line()}{more}"
 
-    def _trouble(self, trouble: Trouble) -> None:
-        text = str(trouble.error)
-        if (clean := self.http.scrub(text)) != text:
-            trouble = Trouble(trouble.series, DataError(clean))
-        self.outcome.troubles.append(trouble)
-        self._say("trouble", clean)
+    def _fail(self, failure: FetchError) -> None:
+        text = str(failure.error)
+        if (clean := self.http.redact(text)) != text:
+            failure = FetchError(failure.series, DataError(clean))
+        self.outcome.errors.append(failure)
+        self._say("error", clean)
 
     def _say(self, stage: Stage, text: str = "") -> None:
         rows = sum(self.outcome.added.values())
-        self.tell(Event(self.provider.name, stage, self.done, self.total, rows, text))
+        self.notify(Event(self.provider.name, stage, self.done, self.total, rows, text))
 
 
-def _want(
+def _request(
     entry: Series, rows: pd.DataFrame | None, since: dt.date | None, now: pd.Timestamp
-) -> Wanted | None:
+) -> Request | None:
     """What to ask for one series; None when no newer figure can exist yet."""
     if rows is None or not len(rows):
-        return Wanted(since or HISTORY_STARTS)
-    said = rows.loc[rows["basis"].to_numpy() == Basis.PROVIDER, "known_at"]
-    seen = pd.Timestamp(said.max()) if len(said) else None
+        return Request(since or HISTORY_STARTS)
+    provider_dated = rows.loc[rows["basis"].to_numpy() == Basis.PROVIDER, "known_at"]
+    seen = pd.Timestamp(provider_dated.max()) if len(provider_dated) else None
     if since is not None:
-        return Wanted(since, None)
+        return Request(since, None)
     newest = pd.Timestamp(rows["observed"].max())
     if entry.release.rule == "session" and newest >= _last_public_session(entry, now):
         return None
     if entry.revised and seen is not None and entry.provider == "fred":
         # vintages after `seen` may touch any observation
-        return Wanted(HISTORY_STARTS, seen)
+        return Request(HISTORY_STARTS, seen)
     days = _OVERLAP_REVISED if entry.revised else _OVERLAP_OF.get(entry.id, _OVERLAP[entry.frequency])
     if entry.release.rule == "cot":
         days = _OVERLAP_COT
-    return Wanted((newest - pd.Timedelta(days=days)).date(), seen)
+    return Request((newest - pd.Timedelta(days=days)).date(), seen)
 
 
 def _last_public_session(entry: Series, now: pd.Timestamp) -> pd.Timestamp:

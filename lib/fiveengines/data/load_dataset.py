@@ -14,7 +14,7 @@ from fiveengines.data.dataset import Dataset
 NAMES = ("demo", "files", "live")
 
 
-def open_source(name: str, *, data_dir: str | Path | None = None, seed: int = 7) -> Dataset:
+def load_dataset(name: str, *, data_dir: str | Path | None = None, seed: int = 7) -> Dataset:
     """Everything the named source knows.
 
     demo: simulated from `seed`. files: the folder `data_dir`. live: the local store in `data_dir` or its usual place.

@@ -22,7 +22,7 @@ from fiveengines.base.errors import FiveEnginesError, ParameterError, sentence
 from fiveengines.base.parameters import RunParameters
 from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
-from fiveengines.data.load_dataset import open_source
+from fiveengines.data.load_dataset import load_dataset
 from fiveengines.report.fingerprint import parameters_fingerprint
 from fiveengines.report.saved import PAGE, READING, is_day, newest_day
 from fiveengines.report.store import Place, place
@@ -100,7 +100,7 @@ def backfill(
     show = on_progress or (lambda done, total, text: None)
     show(0, len(days), "Looking at what stands")
     source = run.source or params.weekly.source
-    dataset = open_source(
+    dataset = load_dataset(
         source, data_dir=run.data_dir or params.weekly.data_dir, seed=params.weekly.demo_seed
     )
     standing = set() if force else _standing(source, dataset, params, days, where)

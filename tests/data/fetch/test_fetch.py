@@ -44,7 +44,7 @@ def test_a_fetch_holds_what_the_same_data_as_files_holds(server: Loopback, tmp_p
     write_files(server.market, tmp_path / "downloads")
     store = Store(tmp_path / "data")
     report = fetch(store, server.settings())
-    assert not [trouble for outcome in report.outcomes for trouble in outcome.troubles]
+    assert not [trouble for outcome in report.outcomes for trouble in outcome.errors]
     by_files = files.load(tmp_path / "downloads")
     live = store.dataset()
     # the first fetch takes the put/call ratio of ten months only

@@ -25,7 +25,7 @@ def document(source: str, folder: Path, day: pd.Timestamp) -> dict[str, Any]:
 def test_a_week_reads_the_same_from_the_store_as_from_files(server: Loopback, tmp_path: Path) -> None:
     write_files(server.market, tmp_path / "downloads")
     report = fetch(Store(tmp_path / "data"), server.settings())
-    assert not [trouble for outcome in report.outcomes for trouble in outcome.troubles]
+    assert not [trouble for outcome in report.outcomes for trouble in outcome.errors]
     # A first fetch takes ten months of the put/call ratio: the files are given no more.
     held = (
         Store(tmp_path / "data").dataset().series["PUT_CALL_EQUITY"].frame["observed"].dt.strftime("%Y-%m-%d")

@@ -201,8 +201,8 @@ def test_an_old_evening_is_told_only_what_bears_on_it(tmp_path: Path) -> None:
     store = Store(tmp_path)
     fill(store)
     with store.writing() as writer:
-        writer.looked("fred", ["WALCL"], pd.Timestamp("2024-03-01 14:00"), None, True)
-        writer.looked("fred", [], pd.Timestamp("2024-03-08 14:00"), "HTTP 500", False)
+        writer.mark_checked("fred", ["WALCL"], pd.Timestamp("2024-03-01 14:00"), None, True)
+        writer.mark_checked("fred", [], pd.Timestamp("2024-03-08 14:00"), "HTTP 500", False)
     assert not store.as_of("2024-02-23").notices, "everything public by then had been fetched"
     (notice,) = store.as_of("2024-03-01").notices
     assert "last complete fetch on 2024-03-01" in notice.text and "HTTP 500" in notice.text

@@ -66,15 +66,15 @@ def load(seed: int = 7, end: dt.date | None = None) -> Dataset:
 
 
 def simulate(seed: int, sessions: pd.DatetimeIndex, last: pd.Timestamp) -> Dataset:
-    """Simulate the market on `sessions`, as public on the evening of `last`; `load` keeps the result."""
-    truth = latent_regime.simulate(seed, sessions)
-    index = market.simulate(seed, truth)
-    states = {**index.states, **rates.simulate(seed, truth), **liquidity.simulate(seed, truth, index)}
-    states |= positioning.simulate(seed, truth, index, states["DGS2"])
-    states |= economy.simulate(seed, truth)
-    sectors = members.sector_paths(seed, truth, index)
-    states |= prices.simulate(seed, truth, index, sectors, states)
-    closes, tickers, sector_of = members.closes(seed, truth, index, sectors)
+    """Simulate the market on `sessions`, as public on the evening of `last`; `load` caches the result."""
+    latent = latent_regime.simulate(seed, sessions)
+    index = market.simulate(seed, latent)
+    states = {**index.states, **rates.simulate(seed, latent), **liquidity.simulate(seed, latent, index)}
+    states |= positioning.simulate(seed, latent, index, states["DGS2"])
+    states |= economy.simulate(seed, latent)
+    sectors = members.sector_paths(seed, latent, index)
+    states |= prices.simulate(seed, latent, index, sectors, states)
+    closes, tickers, sector_of = members.closes(seed, latent, index, sectors)
     states |= members.breadth(seed, closes)
     return _dataset(
         seed,

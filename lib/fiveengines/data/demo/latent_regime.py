@@ -1,6 +1,6 @@
 """The hidden sequence of the five regimes: spells drawn one by one, and where in its spell a session is.
 
-No series is built here; the other rooms of the demo read a `Hidden` and nothing else decides the weather.
+No series is built here; the other rooms of the demo read a `LatentRegime` and nothing else sets the market's state.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _WARNING = 20
 
 
 @dataclass(frozen=True)
-class Hidden:
+class LatentRegime:
     """The truth on each session, all (n,): regime 1-5, sessions since its spell began and until it ends.
 
     `since_crisis` counts sessions since the last crisis, very many before the first.
@@ -59,7 +59,7 @@ class Hidden:
         return np.where(self.regime == 5, 0.0, np.exp(-self.since_crisis / 40.0))
 
 
-def simulate(seed: int, sessions: pd.DatetimeIndex) -> Hidden:
+def simulate(seed: int, sessions: pd.DatetimeIndex) -> LatentRegime:
     """Draw spells until `sessions` (n,) are covered; a longer index only appends."""
     draw = stream(seed, "regimes")
     regimes: list[int] = []
@@ -83,4 +83,4 @@ def simulate(seed: int, sessions: pd.DatetimeIndex) -> Hidden:
     age = at - starts[:n]
     left = np.repeat(counts, counts)[:n] - age
     last_crisis = np.maximum.accumulate(np.where(regime == 5, at, -_NEVER))
-    return Hidden(sessions, regime, age, left, at - last_crisis)
+    return LatentRegime(sessions, regime, age, left, at - last_crisis)

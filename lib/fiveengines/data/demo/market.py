@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fiveengines.data.demo.latent_regime import Hidden
-from fiveengines.data.demo.random_paths import Floats, decaying_sum, normals, stream, surge, wander
+from fiveengines.data.demo.latent_regime import LatentRegime
+from fiveengines.data.demo.random_paths import Floats, decaying_sum, jump, normals, random_walk, stream
 
 # Annualised volatility (%) and drift by regime; rebound is the extra drift right after a crisis.
 _VOLATILITY = (8.6, 10.4, 15.5, 23.0, 48.0)
@@ -28,16 +28,16 @@ class Market:
     states: dict[str, Floats]
 
 
-def _index(seed: int, hidden: Hidden) -> tuple[Floats, Floats]:
-    n = len(hidden)
-    log_volatility = surge(np.log(hidden.level(*_VOLATILITY)), 2.0, 8.0)
-    log_volatility += wander(seed, "volatility", n, 8, 0.10)
+def _index(seed: int, latent: LatentRegime) -> tuple[Floats, Floats]:
+    n = len(latent)
+    log_volatility = jump(np.log(latent.level(*_VOLATILITY)), 2.0, 8.0)
+    log_volatility += random_walk(seed, "volatility", n, 8, 0.10)
     volatility = np.exp(log_volatility)
     fat = np.exp(0.25 * normals(seed, "fat-tails", n) - 0.06)
     shocks = normals(seed, "index", n) * fat * volatility / 100 / np.sqrt(252)
     # Moves around the regime's trend fade over months: otherwise half of all ranges would trend by luck.
     around = decaying_sum(shocks, 70)
-    drift = (hidden.level(*_DRIFT) + _REBOUND * hidden.rebound) / 252
+    drift = (latent.level(*_DRIFT) + _REBOUND * latent.rebound) / 252
     return drift + np.diff(around, prepend=0.0), volatility
 
 
@@ -67,17 +67,17 @@ def _days_to_expiry(sessions: pd.DatetimeIndex) -> Floats:
     return np.asarray(np.where(this > days, this, following) - days, dtype=np.float64)
 
 
-def _options(seed: int, hidden: Hidden, returns: Floats, volatility: Floats) -> dict[str, Floats]:
-    n = len(hidden)
+def _options(seed: int, latent: LatentRegime, returns: Floats, volatility: Floats) -> dict[str, Floats]:
+    n = len(latent)
     fear = decaying_sum(-returns, 5)
-    log_vix = np.log(12.4) + 0.76 * np.log(volatility / 9) + 1.6 * fear + wander(seed, "vix", n, 6, 0.04)
-    log_vix -= 0.06 * (hidden.level(0, 1, 0, 0, 0) - hidden.warning)
+    log_vix = np.log(12.4) + 0.76 * np.log(volatility / 9) + 1.6 * fear + random_walk(seed, "vix", n, 6, 0.04)
+    log_vix -= 0.06 * (latent.level(0, 1, 0, 0, 0) - latent.warning)
     vix = np.clip(np.exp(log_vix), 9.0, 95.0)
-    vix3m = 24 * (vix / 24) ** 0.74 * np.exp(wander(seed, "vix3m", n, 8, 0.012))
-    vix9d = vix * (vix / 22) ** 0.14 * np.exp(wander(seed, "vix9d", n, 3, 0.03))
-    anchor = 20.0 + surge(hidden.level(-1.5, -1.5, 0, 2, 6), 5, 30)
-    ahead = _days_to_expiry(hidden.sessions) / 30
-    carry = np.exp(wander(seed, "vix-futures", n, 10, 0.015))
+    vix3m = 24 * (vix / 24) ** 0.74 * np.exp(random_walk(seed, "vix3m", n, 8, 0.012))
+    vix9d = vix * (vix / 22) ** 0.14 * np.exp(random_walk(seed, "vix9d", n, 3, 0.03))
+    anchor = 20.0 + jump(latent.level(-1.5, -1.5, 0, 2, 6), 5, 30)
+    ahead = _days_to_expiry(latent.sessions) / 30
+    carry = np.exp(random_walk(seed, "vix-futures", n, 10, 0.015))
     futures = {
         f"UX{k}": (anchor + (vix - anchor) * np.exp(-0.24 * (ahead + k - 1))) * carry for k in range(1, 8)
     }
@@ -85,10 +85,10 @@ def _options(seed: int, hidden: Hidden, returns: Floats, volatility: Floats) -> 
     before = np.concatenate((vix[:1], vix[:-1]))
     open_ = before * np.exp(0.35 * np.log(vix / before) + 0.4 * day[:, 0])
     vvix = (
-        84 + surge(hidden.level(-2, 0, 6, 16, 40), 2, 10) + 24 * hidden.warning + 90 * np.maximum(fear, -0.05)
+        84 + jump(latent.level(-2, 0, 6, 16, 40), 2, 10) + 24 * latent.warning + 90 * np.maximum(fear, -0.05)
     )
     move = np.exp(
-        surge(np.log(hidden.level(70, 64, 86, 106, 165)), 3, 20) + wander(seed, "move", n, 15, 0.09)
+        jump(np.log(latent.level(70, 64, 86, 106, 165)), 3, 20) + random_walk(seed, "move", n, 15, 0.09)
     )
     return {
         "VIX": vix,
@@ -99,21 +99,22 @@ def _options(seed: int, hidden: Hidden, returns: Floats, volatility: Floats) -> 
         "VIX3M": vix3m,
         "VIXCLS": vix,
         "VXVCLS": vix3m,
-        "VVIX": np.clip(vvix + wander(seed, "vvix", n, 6, 4.0), 60, 220),
-        "SKEW": surge(hidden.level(122, 134, 125, 118, 114), 15, 15)
-        + 6 * hidden.warning
-        + wander(seed, "skew", n, 12, 4.0),
+        "VVIX": np.clip(vvix + random_walk(seed, "vvix", n, 6, 4.0), 60, 220),
+        "SKEW": jump(latent.level(122, 134, 125, 118, 114), 15, 15)
+        + 6 * latent.warning
+        + random_walk(seed, "skew", n, 12, 4.0),
         "MOVE": move,
         **futures,
     }
 
 
-def simulate(seed: int, hidden: Hidden) -> Market:
+def simulate(seed: int, latent: LatentRegime) -> Market:
     """Returns, volatility and the published series of the index and its options, all (n,)."""
-    returns, volatility = _index(seed, hidden)
+    returns, volatility = _index(seed, latent)
     close = 900 * np.exp(np.cumsum(returns))
-    states = {**_ohlc(seed, close, volatility), **_options(seed, hidden, returns, volatility)}
-    states["SP500_FORWARD_PE"] = surge(hidden.level(16.6, 19.2, 16.8, 15.0, 12.8), 40, 50) * np.exp(
-        1.2 * decaying_sum(returns - 0.0003, 15) * 0.5 + wander(seed, "forward-pe", len(hidden), 120, 0.04)
+    states = {**_ohlc(seed, close, volatility), **_options(seed, latent, returns, volatility)}
+    states["SP500_FORWARD_PE"] = jump(latent.level(16.6, 19.2, 16.8, 15.0, 12.8), 40, 50) * np.exp(
+        1.2 * decaying_sum(returns - 0.0003, 15) * 0.5
+        + random_walk(seed, "forward-pe", len(latent), 120, 0.04)
     )
     return Market(returns, volatility, states)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fiveengines.data.demo.latent_regime import Hidden
+from fiveengines.data.demo.latent_regime import LatentRegime
 from fiveengines.data.demo.market import Market
 from fiveengines.data.demo.random_paths import Floats, decaying_sum, normals, stream
 
@@ -34,25 +34,25 @@ _NAMES = tuple(SECTORS)
 _COUNT = sum(members for _, members, _ in SECTORS.values())
 # Of each of these sectors the first few members are the mega caps that carry a narrow market.
 _LEADING = {"Communication Services": 3, "Consumer Discretionary": 3, "Information Technology": 9}
-_OWN_KEEP = 0.5 ** (1 / 100)
+_OWN_DECAY = 0.5 ** (1 / 100)
 _ISSUES = 3000
 
 
-def member_drift(hidden: Hidden) -> Floats:
+def member_drift(latent: LatentRegime) -> Floats:
     """Daily log return of the ordinary member in excess of the index, (n,): negative in a narrow market."""
-    yearly = hidden.level(0.09, -0.31, 0.02, -0.12, -0.20) - 0.15 * hidden.warning + 0.25 * hidden.rebound
+    yearly = latent.level(0.09, -0.31, 0.02, -0.12, -0.20) - 0.15 * latent.warning + 0.25 * latent.rebound
     return yearly / 252
 
 
-def leader_drift(hidden: Hidden) -> Floats:
+def leader_drift(latent: LatentRegime) -> Floats:
     """Daily log return of the mega caps in excess of the index, (n,)."""
-    return hidden.level(0.0, 0.12, 0.0, -0.03, -0.05) / 252
+    return latent.level(0.0, 0.12, 0.0, -0.03, -0.05) / 252
 
 
-def sector_paths(seed: int, hidden: Hidden, market: Market) -> Floats:
+def sector_paths(seed: int, latent: LatentRegime, market: Market) -> Floats:
     """Log path of each sector beside the index, (n, 11), mean-reverting; columns as in SECTORS."""
     scale = 0.0036 * np.sqrt(market.volatility / 12)
-    kicks = stream(seed, "sectors").standard_normal((len(hidden), len(SECTORS))) * scale[:, None]
+    kicks = stream(seed, "sectors").standard_normal((len(latent), len(SECTORS))) * scale[:, None]
     return np.column_stack([decaying_sum(kicks[:, column], 180) for column in range(len(SECTORS))])
 
 
@@ -63,16 +63,16 @@ def _own_paths(seed: int, market: Market) -> Matrix:
     path *= (0.0125 * spread)[None, :]
     path *= ((market.volatility / 12) ** 0.6).astype(np.float32)[:, None]
     held = np.zeros(_COUNT, dtype=np.float32)
-    keep = np.float32(_OWN_KEEP)
+    decay = np.float32(_OWN_DECAY)
     for row in path:
-        np.multiply(held, keep, out=held)
+        np.multiply(held, decay, out=held)
         np.add(held, row, out=held)
         row[:] = held
     return path
 
 
 def closes(
-    seed: int, hidden: Hidden, market: Market, sectors: Floats
+    seed: int, latent: LatentRegime, market: Market, sectors: Floats
 ) -> tuple[Prices, list[str], dict[str, str]]:
     """Closes in dollars and cents (n, 500), tickers, and sector by ticker."""
     traits = stream(seed, "member-traits").standard_normal((_COUNT, 2))
@@ -86,8 +86,8 @@ def closes(
     # Betas scale moves around the long trend only; with it, low betas would lag for decades.
     around = decaying_sum(market.returns, 250)
     trend = np.cumsum(market.returns) - around
-    common = trend + np.cumsum(member_drift(hidden))
-    carried = trend + np.cumsum(leader_drift(hidden))
+    common = trend + np.cumsum(member_drift(latent))
+    carried = trend + np.cumsum(leader_drift(latent))
     log_price = _own_paths(seed, market)
     log_price += around.astype(np.float32)[:, None] * beta.astype(np.float32)
     log_price += sectors.astype(np.float32)[:, sector_of]

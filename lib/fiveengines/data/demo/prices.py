@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from fiveengines.data.demo.latent_regime import Hidden
+from fiveengines.data.demo.latent_regime import LatentRegime
 from fiveengines.data.demo.market import Market
 from fiveengines.data.demo.members import SECTORS, leader_drift, member_drift
 from fiveengines.data.demo.random_paths import Floats, normals, stream
@@ -72,10 +72,10 @@ def _note(yield_percent: Floats, years: float) -> Floats:
     return 3.0 * (1 - discount) / half + 100 * discount
 
 
-def _equities(seed: int, hidden: Hidden, market: Market, sectors: Floats) -> dict[str, Floats]:
-    n = len(hidden)
+def _equities(seed: int, latent: LatentRegime, market: Market, sectors: Floats) -> dict[str, Floats]:
+    n = len(latent)
     noise = stream(seed, "equity-funds").standard_normal((n, len(_EQUITY) + len(SECTORS))) / 100
-    ordinary, leading = member_drift(hidden), leader_drift(hidden)
+    ordinary, leading = member_drift(latent), leader_drift(latent)
     scale = np.sqrt(market.volatility / 12)
     trend = 0.06 / 252
     states = {
@@ -97,8 +97,8 @@ def _equities(seed: int, hidden: Hidden, market: Market, sectors: Floats) -> dic
     return states
 
 
-def _bonds(seed: int, hidden: Hidden, states: Mapping[str, Floats]) -> dict[str, Floats]:
-    noise = stream(seed, "bond-funds").standard_normal((len(hidden), len(_BONDS) + len(_HIGH_YIELD))) / 100
+def _bonds(seed: int, latent: LatentRegime, states: Mapping[str, Floats]) -> dict[str, Floats]:
+    noise = stream(seed, "bond-funds").standard_normal((len(latent), len(_BONDS) + len(_HIGH_YIELD))) / 100
     grade, junk = states["BAMLC0A0CM"], states["BAMLH0A0HYM2"]
     found: dict[str, Floats] = {}
     for at, (name, (start, duration, key, credit, own)) in enumerate(_BONDS.items()):
@@ -114,8 +114,10 @@ def _bonds(seed: int, hidden: Hidden, states: Mapping[str, Floats]) -> dict[str,
     return {**found, "BIL": _path(70, bill - 0.0013 / 252), "SHV": _path(80, bill - 0.0010 / 252)}
 
 
-def _others(seed: int, hidden: Hidden, market: Market, states: Mapping[str, Floats]) -> dict[str, Floats]:
-    n = len(hidden)
+def _others(
+    seed: int, latent: LatentRegime, market: Market, states: Mapping[str, Floats]
+) -> dict[str, Floats]:
+    n = len(latent)
     dollar = _change(np.log(states["DTWEXBGS"]))
     gold = 0.06 / 252 - 0.6 * dollar - 0.05 * _change(states["DFII10"]) + 0.009 * normals(seed, "gold", n)
     oil = 0.02 / 252 + 0.6 * market.returns - 0.8 * dollar + 0.017 * normals(seed, "oil", n)
@@ -130,7 +132,7 @@ def _others(seed: int, hidden: Hidden, market: Market, states: Mapping[str, Floa
         "DBC": _path(20, 0.5 * oil + 0.25 * gold - 0.02 / 252 + 0.004 * normals(seed, "commodities", n)),
         "UUP": 26 * states["DTWEXBGS"] / 108,
         "DX_F": 96 * (states["DTWEXBGS"] / 108) ** 1.15 * np.exp(0.001 * normals(seed, "dollar-future", n)),
-        "BTC_USD": np.where(hidden.sessions < np.datetime64("2010-07-19"), np.nan, _path(40, coin)),
+        "BTC_USD": np.where(latent.sessions < np.datetime64("2010-07-19"), np.nan, _path(40, coin)),
         # a month of rolling from the first into the second future, spread over its sessions
         "VIXY": _path(20_000_000, 0.5 * _change(np.log(states["VIX"])) - 0.8 * (second / first - 1) / 21),
         "ZN_F": _note(0.75 * states["DGS10"] + 0.25 * states["DGS5"], 6.8),
@@ -142,9 +144,9 @@ def _others(seed: int, hidden: Hidden, market: Market, states: Mapping[str, Floa
 
 
 def simulate(
-    seed: int, hidden: Hidden, market: Market, sectors: Floats, states: Mapping[str, Floats]
+    seed: int, latent: LatentRegime, market: Market, sectors: Floats, states: Mapping[str, Floats]
 ) -> dict[str, Floats]:
     """Closes of every index, fund and future but the S&P 500, each (n,), from the other rooms' `states`."""
-    equities = _equities(seed, hidden, market, sectors)
+    equities = _equities(seed, latent, market, sectors)
     known = {**states, **equities}
-    return {**equities, **_bonds(seed, hidden, known), **_others(seed, hidden, market, known)}
+    return {**equities, **_bonds(seed, latent, known), **_others(seed, latent, market, known)}

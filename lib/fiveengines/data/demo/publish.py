@@ -23,7 +23,7 @@ Positions = NDArray[np.int64]
 # Weekday of a weekly observation (0 = Monday); what is not named here is dated on a Friday.
 _WEEKDAY = {"WALCL": 2, "WTREGEN": 2, "WRESBAL": 2, "TREAST": 2, "NAAIM": 2, "AAII": 3, "ICSA": 5, "CCSA": 5}
 # Standard deviation of a revision: a share of the value, or points for series that cross zero or are rates.
-# The recession flag has none: it is called a year late and then stands.
+# The recession flag has none: it is called a year late and then final.
 _REVISED_BY_SHARE = {
     "M2SL": 0.0008, "GDPC1": 0.0015, "CPIAUCSL": 0.0003, "CPILFESL": 0.0003, "PAYEMS": 0.0004,
     "ICSA": 0.008, "CCSA": 0.006, "MARGIN_DEBT": 0.002,
@@ -48,9 +48,9 @@ class Slots:
     position: Positions
     known_at: Days
 
-    def pick(self, keep: NDArray[np.bool_] | Positions) -> Slots:
-        """The slots that `keep` names, by a mask (m,) or by positions in the wanted order."""
-        return Slots(self.observed[keep], self.position[keep], self.known_at[keep])
+    def pick(self, chosen: NDArray[np.bool_] | Positions) -> Slots:
+        """The slots that `chosen` names, by a mask (m,) or by positions in the wanted order."""
+        return Slots(self.observed[chosen], self.position[chosen], self.known_at[chosen])
 
 
 class Publisher:

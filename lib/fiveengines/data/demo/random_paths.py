@@ -26,32 +26,32 @@ def normals(seed: int, name: str, n: int) -> Floats:
     return stream(seed, name).standard_normal(n)
 
 
-def _ewm(values: Floats, keep: float) -> Floats:
-    # pandas' recursion y = keep·y + (1 − keep)·x is the AR(1) filter; scipy.signal takes 0.9 s to import
-    smooth: Floats = pd.Series(values).ewm(alpha=1.0 - keep, adjust=False).mean().to_numpy()
+def _ewm(values: Floats, decay: float) -> Floats:
+    # pandas' recursion y = decay·y + (1 − decay)·x is the AR(1) filter; scipy.signal takes 0.9 s to import
+    smooth: Floats = pd.Series(values).ewm(alpha=1.0 - decay, adjust=False).mean().to_numpy()
     return smooth
 
 
-def follow(target: Floats, half_life: float) -> Floats:
+def ar1(target: Floats, half_life: float) -> Floats:
     """`target` approached with a half-life in sessions, (n,)."""
     return _ewm(target, 0.5 ** (1.0 / half_life))
 
 
-def surge(target: Floats, fast: float, slow: float) -> Floats:
+def jump(target: Floats, fast: float, slow: float) -> Floats:
     """`target` approached fast on the way up and slowly on the way down (half-lives in sessions), (n,)."""
-    return np.maximum(follow(target, fast), follow(target, slow))
+    return np.maximum(ar1(target, fast), ar1(target, slow))
 
 
 def decaying_sum(kicks: Floats, half_life: float) -> Floats:
     """Sum of past kicks, each fading with the half-life in sessions, (n,)."""
-    keep = 0.5 ** (1.0 / half_life)
-    start = np.concatenate((kicks[:1], kicks[1:] / (1.0 - keep)))
-    return _ewm(start, keep)
+    decay = 0.5 ** (1.0 / half_life)
+    start = np.concatenate((kicks[:1], kicks[1:] / (1.0 - decay)))
+    return _ewm(start, decay)
 
 
-def wander(seed: int, name: str, n: int, half_life: float, sd: float) -> Floats:
+def random_walk(seed: int, name: str, n: int, half_life: float, sd: float) -> Floats:
     """A mean-reverting path around zero with a stationary standard deviation `sd`, (n,)."""
-    keep = 0.5 ** (1.0 / half_life)
+    decay = 0.5 ** (1.0 / half_life)
     kicks = normals(seed, name, n) * sd
-    kicks[1:] *= np.sqrt(1.0 - keep * keep)
+    kicks[1:] *= np.sqrt(1.0 - decay * decay)
     return decaying_sum(kicks, half_life)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fiveengines.data.demo.latent_regime import Hidden
-from fiveengines.data.demo.random_paths import Floats, follow, normals, stream, wander
+from fiveengines.data.demo.latent_regime import LatentRegime
+from fiveengines.data.demo.random_paths import Floats, ar1, normals, random_walk, stream
 
 _MEETING_MONTHS = (1, 3, 5, 6, 7, 9, 11, 12)
 _FLOOR, _CEILING, _START = 0.25, 5.5, 1.25
@@ -39,14 +39,14 @@ def _step(regime: int, age: int, rate: float, luck: float) -> float:
             return -0.75 if luck < 0.35 else -0.50
 
 
-def policy_upper(seed: int, hidden: Hidden) -> Floats:
+def policy_upper(seed: int, latent: LatentRegime) -> Floats:
     """Upper bound of the federal funds target in per cent, (n,); moves in multiples of 0.25."""
-    meetings = _meetings(hidden.sessions)
+    meetings = _meetings(latent.sessions)
     luck = stream(seed, "policy").random(len(meetings))
-    rate, upper = _START, np.full(len(hidden), _START)
+    rate, upper = _START, np.full(len(latent), _START)
     for at, chance in zip(meetings, luck, strict=True):
         decided = int(at) - 1
-        rate += _step(int(hidden.regime[decided]), int(hidden.age[decided]), rate, float(chance))
+        rate += _step(int(latent.regime[decided]), int(latent.age[decided]), rate, float(chance))
         rate = min(max(rate, _FLOOR), _CEILING)
         upper[at:] = rate
     return upper
@@ -57,26 +57,26 @@ def _percent(values: Floats) -> Floats:
     return np.asarray(np.round(values, 2), dtype=np.float64)
 
 
-def simulate(seed: int, hidden: Hidden) -> dict[str, Floats]:
+def simulate(seed: int, latent: LatentRegime) -> dict[str, Floats]:
     """Policy, money-market and Treasury series in per cent, each (n,)."""
-    n = len(hidden)
-    upper = policy_upper(seed, hidden)
-    effective = _percent(upper - 0.14 + wander(seed, "effr", n, 30, 0.02))
-    hawkish = np.where(hidden.age < 30, 0.65, -0.25)
-    priced = np.where(hidden.regime == 4, hawkish, hidden.level(0.25, 0.75, 0.2, 0, -0.8))
-    gap = follow(priced, 18) + wander(seed, "two-year", n, 40, 0.12)
+    n = len(latent)
+    upper = policy_upper(seed, latent)
+    effective = _percent(upper - 0.14 + random_walk(seed, "effr", n, 30, 0.02))
+    hawkish = np.where(latent.age < 30, 0.65, -0.25)
+    priced = np.where(latent.regime == 4, hawkish, latent.level(0.25, 0.75, 0.2, 0, -0.8))
+    gap = ar1(priced, 18) + random_walk(seed, "two-year", n, 40, 0.12)
     two = np.maximum(upper - 0.12 + gap, 0.08)
     bill = np.maximum(upper - 0.12 + 0.22 * gap + 0.01 * normals(seed, "bill", n), 0.01)
-    expected = follow(hidden.level(2.2, 2.35, 2.1, 1.9, 1.25), 20)
-    breakeven = _percent(expected + wander(seed, "breakeven", n, 60, 0.10))
-    slow_policy = follow(upper, 120)
-    real = 0.75 + 0.34 * (slow_policy - 2.2) + follow(hidden.level(-0.15, 0.2, 0.1, 0.45, 0.05), 18)
-    real += wander(seed, "real-yield", n, 60, 0.12)
+    expected = ar1(latent.level(2.2, 2.35, 2.1, 1.9, 1.25), 20)
+    breakeven = _percent(expected + random_walk(seed, "breakeven", n, 60, 0.10))
+    slow_policy = ar1(upper, 120)
+    real = 0.75 + 0.34 * (slow_policy - 2.2) + ar1(latent.level(-0.15, 0.2, 0.1, 0.45, 0.05), 18)
+    real += random_walk(seed, "real-yield", n, 60, 0.12)
     real = _percent(np.maximum(real, 0.35 - breakeven))
     two, bill = _percent(two), _percent(bill)
     ten = _percent(real + breakeven)
-    five = _percent(0.52 * two + 0.48 * ten + wander(seed, "five-year", n, 20, 0.04))
-    thirty = _percent(ten + 0.45 + 0.12 * (ten - two) + wander(seed, "thirty-year", n, 60, 0.07))
+    five = _percent(0.52 * two + 0.48 * ten + random_walk(seed, "five-year", n, 20, 0.04))
+    thirty = _percent(ten + 0.45 + 0.12 * (ten - two) + random_walk(seed, "thirty-year", n, 60, 0.07))
     return {
         "DFEDTARU": upper,
         "DFEDTARL": upper - 0.25,

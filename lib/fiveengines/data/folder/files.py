@@ -1,6 +1,6 @@
 """A files directory: the downloads of an analyst, each part optional, read into one Dataset.
 
-Files are read here and nowhere kept; a broken one becomes a notice, and the week goes on with the others.
+Files are read here and never changed; a broken one becomes a notice, and the week goes on with the others.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import pandas as pd
 
 from fiveengines.base.errors import DataError
 from fiveengines.data.catalog import catalog
-from fiveengines.data.consistency_checks import EXTRA, hold
+from fiveengines.data.consistency_checks import EXTRA, check_consistency
 from fiveengines.data.dataset import Dataset, Members, Notice, SeriesData
 from fiveengines.data.folder import file_map, price_tables
-from fiveengines.data.folder.csv import read_table, read_texts
+from fiveengines.data.folder.csv import read_csv, read_texts
 from fiveengines.data.folder.csv.dates import Days
 from fiveengines.data.folder.csv.numbers import Floats
 from fiveengines.data.providers.observations import STEP, Publication, observations
@@ -122,7 +122,7 @@ def _found(root: Path) -> list[PurePosixPath]:
 
 
 def _closed(root: Path) -> list[Notice]:
-    """A notice for each folder in `root` that may not be looked into: its files would be missed without a word."""
+    """A notice for each folder in `root` that may not be looked into: its files would be missed silently."""
     return [
         Notice("error", None, f"{folder.name}/: the folder cannot be opened. Check its permissions.")
         for folder in sorted(root.iterdir())
@@ -160,7 +160,7 @@ def _bytes(path: Path, where: str) -> bytes:
 def _read_recipe(raw: bytes, where: str, recipe: file_map.Recipe, state: _Loading) -> None:
     only = next(iter(recipe.columns)) if len(recipe.columns) == 1 else None
     names = dict.fromkeys(name for choices in recipe.columns.values() for name in choices)
-    table = read_table(
+    table = read_csv(
         raw,
         where=where,
         wanted=tuple(names | dict.fromkeys(EXTRA[recipe.check])),
@@ -169,7 +169,7 @@ def _read_recipe(raw: bytes, where: str, recipe: file_map.Recipe, state: _Loadin
         step=STEP[catalog()[next(iter(recipe.columns))].frequency],
         today=state.today,
     )
-    table = hold(table, recipe.check, where)
+    table = check_consistency(table, recipe.check, where)
     state.repaired(where, only, table.repairs)
     if not len(table.dates):  # a yearly file without this market
         return

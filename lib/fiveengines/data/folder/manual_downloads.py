@@ -21,20 +21,20 @@ from fiveengines.base.errors import DataError
 from fiveengines.data import catalog
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.folder import files
-from fiveengines.data.folder.csv import column_name, read_table
+from fiveengines.data.folder.csv import column_name, read_csv
 from fiveengines.data.providers import base
-from fiveengines.data.providers.base import Answer, Item, MemberCloses, Trouble, Wanted
+from fiveengines.data.providers.base import FetchError, Item, MemberCloses, Request, Response
 
-FOLDER = "dropped"
+FOLDER = "manual_downloads"
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LARGEST = 64 * 2**20
 
 
-class Dropped:
-    """What lies in `dropped/` of the data folder: a files directory, and original downloads at its top
+class ManualDownloads:
+    """What lies in `manual_downloads/` of the data folder: a files directory, and original downloads at its top
     level."""
 
-    name = "dropped"
+    name = "manual_downloads"
     title = "Files dropped into the data folder"
     needs_key = False
 
@@ -53,10 +53,10 @@ class Dropped:
             try:
                 originals += reader(_table_bytes(path), path.name)
             except DataError as error:
-                originals.append(Trouble(None, error))
+                originals.append(FetchError(None, error))
             except OSError as error:
                 originals.append(
-                    Trouble(None, DataError(f"cannot be opened ({error.strerror}).", where=path.name))
+                    FetchError(None, DataError(f"cannot be opened ({error.strerror}).", where=path.name))
                 )
         layout = any(path.is_dir() and not path.name.startswith(".") for path in self._folder.iterdir())
         return (files.load(self._folder) if layout else None), originals
@@ -65,24 +65,24 @@ class Dropped:
     def series(self) -> tuple[str, ...]:
         """Ids that are there at this moment."""
         laid_out, originals = self._read
-        found = {item.series for item in originals if isinstance(item, Answer)}
+        found = {item.series for item in originals if isinstance(item, Response)}
         found |= set(laid_out.series) if laid_out else set()
         return tuple(key for key in catalog.catalog() if key in found)
 
-    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Item]:
+    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Item]:
         """Everything that is there, dated by rule."""
         laid_out, originals = self._read
-        yield from (item for item in originals if not isinstance(item, Answer) or item.series in wanted)
+        yield from (item for item in originals if not isinstance(item, Response) or item.series in wanted)
         if laid_out is None:
             return
-        done = {item.series for item in originals if isinstance(item, Answer)}
+        done = {item.series for item in originals if isinstance(item, Response)}
         for series_id, data in laid_out.series.items():
             if series_id in wanted and series_id not in done:
                 frame = base.frame_by_rule(series_id, data.frame["observed"], data.frame["value"])
-                yield Answer(series_id, frame, f"{FOLDER}/{data.origin}")
+                yield Response(series_id, frame, f"{FOLDER}/{data.origin}")
         for notice in laid_out.notices:
             if notice.level == "error":
-                yield Trouble(notice.series, DataError(notice.text))
+                yield FetchError(notice.series, DataError(notice.text))
         if laid_out.members is not None:
             held = laid_out.members
             yield MemberCloses(held.closes, held.sectors, f"{FOLDER}/{held.origin}", held.note)
@@ -107,13 +107,13 @@ def _reader(path: Path) -> Callable[[bytes, str], list[Item]] | None:
 
 def _aaii(raw: bytes, where: str) -> list[Item]:
     """The members' survey; shares become percent."""
-    found = read_table(raw, where=where, wanted=("bullish", "neutral", "bearish"), step=7)
+    found = read_csv(raw, where=where, wanted=("bullish", "neutral", "bearish"), step=7)
     values = np.column_stack(
         [found.columns[name] for name in ("bullish", "neutral", "bearish") if name in found.columns]
     )
     scale = 100.0 if np.nanmax(values) <= 1.5 else 1.0
     return [
-        Answer(series, base.frame_by_rule(series, found.dates, found.columns[name] * scale), where)
+        Response(series, base.frame_by_rule(series, found.dates, found.columns[name] * scale), where)
         for name in ("bullish", "neutral", "bearish")
         if name in found.columns and (series := f"AAII_{name.upper()}")
     ]
@@ -121,9 +121,9 @@ def _aaii(raw: bytes, where: str) -> list[Item]:
 
 def _naaim(raw: bytes, where: str) -> list[Item]:
     names = ("naaim_number_mean_average", "naaim_number", "mean_average", "naaim")
-    found = read_table(raw, where=where, wanted=names, series="NAAIM", step=7)
+    found = read_csv(raw, where=where, wanted=names, series="NAAIM", step=7)
     column = next(found.columns[name] for name in names if name in found.columns)
-    return [Answer("NAAIM", base.frame_by_rule("NAAIM", found.dates, column), where)]
+    return [Response("NAAIM", base.frame_by_rule("NAAIM", found.dates, column), where)]
 
 
 def _finra(raw: bytes, where: str) -> list[Item]:
@@ -135,19 +135,23 @@ def _finra(raw: bytes, where: str) -> list[Item]:
     names = [column_name(cell) for cell in rows[head]]
     month = next((at for at, name in enumerate(names) if "month" in name or name == "date"), 0)
     debit = next(at for at, name in enumerate(names) if "debit" in name)
-    kept = [
+    balances = [
         (row[month].strip(), row[debit].replace(",", "").strip())
         for row in rows[head + 1 :]
         if len(row) > debit
     ]
-    days = pd.to_datetime(pd.Series([day for day, _ in kept], dtype="str"), errors="coerce", format="mixed")
-    values = pd.to_numeric(pd.Series([value for _, value in kept], dtype="str"), errors="coerce")
+    days = pd.to_datetime(
+        pd.Series([day for day, _ in balances], dtype="str"), errors="coerce", format="mixed"
+    )
+    values = pd.to_numeric(pd.Series([value for _, value in balances], dtype="str"), errors="coerce")
     usable = days.notna() & values.notna()
     if not usable.any():
         raise DataError("no month with a debit balance.", where=where, series="MARGIN_DEBT")
     first_days = days[usable].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
     return [
-        Answer("MARGIN_DEBT", base.frame_by_rule("MARGIN_DEBT", first_days, values[usable].to_numpy()), where)
+        Response(
+            "MARGIN_DEBT", base.frame_by_rule("MARGIN_DEBT", first_days, values[usable].to_numpy()), where
+        )
     ]
 
 

@@ -137,7 +137,7 @@ def _clean(
     if same.any():
         keep = np.append(~same, True)
         repairs.append(
-            f"{same.sum()} dates appear twice ({dates[1:][same][0]} first); the later row was kept"
+            f"{same.sum()} dates appear twice ({dates[1:][same][0]} first); the later row was used"
         )
         dates, values = dates[keep], values[keep]
     impossible = (values <= 0) | np.isinf(values)

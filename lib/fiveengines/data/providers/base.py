@@ -41,7 +41,7 @@ class Basis(IntEnum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Request:
     """One series to fetch: observations from `since` on.
 
     `seen` is the newest publication (naive UTC) that the store holds by the provider's own word, or None.
@@ -52,7 +52,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """Observations of one series.
 
     `frame` has observed (datetime64[s]), value (float64, catalog unit, never NaN), known_at (datetime64[s],
@@ -67,7 +67,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class FetchError:
     """A series, or with None the whole provider, that could not be had, and why in the reader's words."""
 
     series: str | None
@@ -90,7 +90,7 @@ class MemberCloses:
     note: str
 
 
-Item = Answer | MemberCloses | Trouble
+Item = Response | MemberCloses | FetchError
 
 
 class Provider(Protocol):
@@ -104,14 +104,14 @@ class Provider(Protocol):
     def series(self) -> tuple[str, ...]:
         """Catalog ids that this provider can deliver."""
 
-    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Item]:
-        """Yield one Answer or Trouble a series as each arrives; a failing series never stops the others.
+    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Item]:
+        """Yield one Response or FetchError a series as each arrives; a failing series never stops the others.
 
         Raises ProviderError only when nothing at all can be had.
         """
 
     def ping(self) -> str:
-        """Ask the provider for something tiny; what it said, or ProviderError."""
+        """Ask the provider for something tiny; its reply in a few words, or ProviderError."""
 
 
 @contextmanager
@@ -134,7 +134,7 @@ def moments(times: Iterable[Any]) -> pd.DatetimeIndex:
 
 
 def frame_by_rule(series_id: str, observed: Iterable[Any], value: Iterable[Any]) -> pd.DataFrame:
-    """Answer frame with publication times by the catalog's release rule; rows without a value are dropped.
+    """Response frame with publication times by the catalog's release rule; rows without a value are dropped.
 
     observed, value: equally long (n,); several rows for one date: the last counts.
     """
@@ -151,7 +151,7 @@ def answer_frame(
     *,
     one_row_a_date: bool = False,
 ) -> pd.DataFrame:
-    """Answer frame of columns (n,), sorted by observed and known_at; rows without a value are dropped."""
+    """Response frame of columns (n,), sorted by observed and known_at; rows without a value are dropped."""
     frame = pd.DataFrame(
         {
             "observed": moments(observed).to_numpy(),
@@ -177,11 +177,11 @@ def changes_only(frame: pd.DataFrame) -> pd.DataFrame:
 
 def since(frame: pd.DataFrame, first: dt.date) -> pd.DataFrame:
     """Rows observed on or after `first`."""
-    kept = frame["observed"].to_numpy() >= np.datetime64(first, "s")
-    return frame.loc[kept].reset_index(drop=True)
+    wanted = frame["observed"].to_numpy() >= np.datetime64(first, "s")
+    return frame.loc[wanted].reset_index(drop=True)
 
 
-def possible_only(series: Series, answer: Answer, provider: str) -> Answer:
+def possible_only(series: Series, answer: Response, provider: str) -> Response:
     """`answer` without values before the usable past or outside the catalog's bounds.
 
     DataError when the impossible values are too many to be slips: then they are in another unit.
@@ -199,7 +199,7 @@ def possible_only(series: Series, answer: Answer, provider: str) -> Answer:
     example = float(values[wrong][-1])
     if count > tolerance(len(values)):
         raise DataError(
-            f"{count} of {len(values)} values cannot be {series.unit} ({example:g}); nothing was kept.",
+            f"{count} of {len(values)} values cannot be {series.unit} ({example:g}); nothing was stored.",
             where=provider,
             series=series.id,
             remedy="The provider may have changed the unit; compare with its page before the next fetch.",

@@ -13,9 +13,9 @@ import pandas as pd
 
 from fiveengines.base.errors import DataError, ProviderError
 from fiveengines.data.calendars import NEW_YORK, sessions
-from fiveengines.data.folder.csv import column_name, read_table
+from fiveengines.data.folder.csv import column_name, read_csv
 from fiveengines.data.providers import base
-from fiveengines.data.providers.base import Answer, Trouble, Wanted
+from fiveengines.data.providers.base import FetchError, Request, Response
 from fiveengines.data.providers.http import Http, RefusedError
 
 # index file → our series and its possible columns; files without OHLC name the close by the index
@@ -54,7 +54,7 @@ class Cboe:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
+    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Response | FetchError]:
         """Each index file once for all its series; the put/call ratio day by day."""
         for index, columns in _INDICES.items():
             asked = [series for series in columns if series in wanted]
@@ -67,7 +67,7 @@ class Cboe:
                     )
                 yield from answers
             except DataError as error:
-                yield from (Trouble(series, error) for series in asked)
+                yield from (FetchError(series, error) for series in asked)
         if _PUT_CALL in wanted:
             yield from self._put_call(wanted[_PUT_CALL])
 
@@ -78,19 +78,19 @@ class Cboe:
         return f"{rows} rows of VIX9D"
 
     def _history(
-        self, index: str, columns: Mapping[str, tuple[str, ...]], wanted: Mapping[str, Wanted]
-    ) -> Iterator[Answer]:
+        self, index: str, columns: Mapping[str, tuple[str, ...]], wanted: Mapping[str, Request]
+    ) -> Iterator[Response]:
         path = _history_path(index)
         raw = self._ask(path)
         origin = self._http.base("cboe") + path
         every = tuple(dict.fromkeys(name for series in wanted for name in columns[series]))
-        table = read_table(raw, where=origin, wanted=every, series=index)
+        table = read_csv(raw, where=origin, wanted=every, series=index)
         for series_id, want in wanted.items():
             column = next((name for name in columns[series_id] if name in table.columns), None)
             if column is None:
                 raise ProviderError(f"has no column {columns[series_id][0]}.", where=origin, series=series_id)
             frame = base.frame_by_rule(series_id, table.dates, table.columns[column])
-            yield Answer(series_id, base.since(frame, want.since), origin, tuple(table.repairs))
+            yield Response(series_id, base.since(frame, want.since), origin, tuple(table.repairs))
 
     def _ask(self, path: str) -> bytes:
         try:
@@ -101,10 +101,10 @@ class Cboe:
         raise ProviderError(
             "refused with HTTP 403; Cboe's network turns some clients and proxies away.",
             where=self._http.base("cboe") + path,
-            remedy="Try another connection, or put the downloaded file into the data folder's dropped/cboe.",
+            remedy="Try another connection, or put the downloaded file into the data folder's manual_downloads/cboe.",
         )
 
-    def _put_call(self, want: Wanted) -> Iterator[Answer | Trouble]:
+    def _put_call(self, want: Request) -> Iterator[Response | FetchError]:
         """The archives and the days; when a day fails, what came before it is kept and the rest comes next time."""
         parts: list[pd.DataFrame] = []
         notes: list[str] = []
@@ -136,9 +136,9 @@ class Cboe:
         frame = pd.concat(parts, ignore_index=True).drop_duplicates("observed", keep="last")
         frame = frame.sort_values("observed", ignore_index=True)
         if len(frame) or trouble is None:
-            yield Answer(_PUT_CALL, base.since(frame, want.since), origin, tuple(notes))
+            yield Response(_PUT_CALL, base.since(frame, want.since), origin, tuple(notes))
         if trouble is not None:
-            yield Trouble(_PUT_CALL, trouble)
+            yield FetchError(_PUT_CALL, trouble)
 
     def _days(self, first: dt.date) -> list[dt.date]:
         """Sessions to ask for one by one, the newest `_MOST_DAYS` since `first` whose evening has come."""
@@ -174,7 +174,7 @@ class Cboe:
         # one or two lines of legal words come before the header
         lines = raw.splitlines(keepends=True)
         at = next((at for at, line in enumerate(lines[:10]) if _is_header(line)), 0)
-        table = read_table(
+        table = read_csv(
             b"".join(lines[at:]),
             where=self._http.base("cboe") + path,
             wanted=("p_c_ratio", "ratio", "equity_p_c_ratio"),

@@ -22,7 +22,7 @@ from fiveengines.data.calendars import published_at
 from fiveengines.data.catalog import lookup
 from fiveengines.data.folder.csv import column_name, read_texts
 from fiveengines.data.providers import base
-from fiveengines.data.providers.base import Answer, Basis, Trouble, Wanted
+from fiveengines.data.providers.base import Basis, FetchError, Request, Response
 from fiveengines.data.providers.http import Http, RefusedError
 
 
@@ -117,7 +117,7 @@ class Cftc:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
+    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Response | FetchError]:
         """One request a report; when the service is down, the yearly files with publication by rule."""
         for report in _REPORTS:
             asked = {series: wanted[series] for series in report.series if series in wanted}
@@ -129,11 +129,11 @@ class Cftc:
                     with base.expected_form(f"{self.title} {report.dataset}"):
                         rows, origin = self._service(report, first)
                 except ProviderError as error:
-                    yield Trouble(None, error)
+                    yield FetchError(None, error)
                     with base.expected_form(self._http.base("cftc_files")):
                         rows, origin = self._yearly(report, first)
             except DataError as error:
-                yield from (Trouble(series, error) for series in asked)
+                yield from (FetchError(series, error) for series in asked)
                 continue
             yield from _answers(report, asked, rows, origin)
 
@@ -258,29 +258,29 @@ def _tidy(rows: pd.DataFrame, report: _Report) -> pd.DataFrame:
 
 
 def _answers(
-    report: _Report, asked: Mapping[str, Wanted], rows: pd.DataFrame, origin: str
-) -> Iterator[Answer | Trouble]:
+    report: _Report, asked: Mapping[str, Request], rows: pd.DataFrame, origin: str
+) -> Iterator[Response | FetchError]:
     markets = dict(iter(rows.groupby("code")))
     for series_id, want in asked.items():
         code, field = report.series[series_id]
         part = markets.get(code)
         if part is None:
             if want.seen is None:
-                yield Trouble(series_id, ProviderError(f"no rows for market {code}.", where=origin))
+                yield FetchError(series_id, ProviderError(f"no rows for market {code}.", where=origin))
             else:
-                yield Answer(series_id, base.frame_by_rule(series_id, [], []), origin)
+                yield Response(series_id, base.frame_by_rule(series_id, [], []), origin)
             continue
         if part[field].isna().all():
-            yield Trouble(series_id, ProviderError(f"no column {field}.", where=origin, series=series_id))
+            yield FetchError(series_id, ProviderError(f"no column {field}.", where=origin, series=series_id))
             continue
         sound, notes = _balanced(part, report)
         days = base.moments(sound["observed"])
         by_rule = published_at(lookup(series_id), days)
-        said = _publication(base.moments(sound["loaded"]), by_rule, days)
-        known = said.where(said.notna(), by_rule)
-        basis = np.where(said.notna(), int(Basis.PROVIDER), int(Basis.RULE))
+        provider_dated = _publication(base.moments(sound["loaded"]), by_rule, days)
+        known = provider_dated.where(provider_dated.notna(), by_rule)
+        basis = np.where(provider_dated.notna(), int(Basis.PROVIDER), int(Basis.RULE))
         frame = base.answer_frame(days, sound[field], known, basis)
-        yield Answer(series_id, base.since(frame, want.since), origin, notes)
+        yield Response(series_id, base.since(frame, want.since), origin, notes)
 
 
 def _balanced(rows: pd.DataFrame, report: _Report) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -302,7 +302,7 @@ def _balanced(rows: pd.DataFrame, report: _Report) -> tuple[pd.DataFrame, tuple[
 def _publication(
     loaded: pd.DatetimeIndex, by_rule: pd.DatetimeIndex, days: pd.DatetimeIndex
 ) -> pd.DatetimeIndex:
-    """When a row was loaded where that is its publication, NaT where it was loaded in bulk or never said."""
+    """When a row was loaded where that is its publication, NaT where it was loaded in bulk or at an unknown time."""
     counts = pd.Series(loaded.normalize()).map(pd.Series(loaded.normalize()).value_counts())
     at_publication = (
         (counts.to_numpy() <= _MOST_A_DAY)

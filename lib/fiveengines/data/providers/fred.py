@@ -16,9 +16,9 @@ import pandas as pd
 from fiveengines.base.errors import DataError, ProviderError
 from fiveengines.data import catalog
 from fiveengines.data.calendars import NEW_YORK, published_at, to_utc
-from fiveengines.data.folder.csv import read_table
+from fiveengines.data.folder.csv import read_csv
 from fiveengines.data.providers import base
-from fiveengines.data.providers.base import Answer, Basis, Trouble, Wanted
+from fiveengines.data.providers.base import Basis, FetchError, Request, Response
 from fiveengines.data.providers.http import Http, RefusedError, UnreachableError
 
 # FRED refuses a request that spans more than 2,000 vintages.
@@ -52,7 +52,7 @@ class Fred:
         """All series that the catalog takes from FRED."""
         return tuple(key for key, entry in catalog.catalog().items() if entry.provider == "fred")
 
-    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
+    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Response | FetchError]:
         """Vintages for revised series, history for the others; without a (valid) key, or while the service is
         down, the graph download for all."""
         refused: KeyRefusedError | None = None
@@ -70,20 +70,20 @@ class Fred:
                 yield answer
             except KeyRefusedError as error:
                 refused = error
-                yield Trouble(None, error)
+                yield FetchError(None, error)
                 yield from self.fetch_keyless({series_id: want})
             except UnreachableError as error:
                 if self._api is None or refused is not None:
-                    yield Trouble(series_id, error)
+                    yield FetchError(series_id, error)
                     continue
                 if down is None:
                     down = error
-                    yield Trouble(None, error)
+                    yield FetchError(None, error)
                 yield from self.fetch_keyless({series_id: want})
             except DataError as error:
-                yield Trouble(series_id, error)
+                yield FetchError(series_id, error)
 
-    def fetch_keyless(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
+    def fetch_keyless(self, wanted: Mapping[str, Request]) -> Iterator[Response | FetchError]:
         """The graph download, publication by rule."""
         for series_id, want in wanted.items():
             try:
@@ -91,7 +91,7 @@ class Fred:
                     answer = self._keyless(series_id, want)
                 yield answer
             except DataError as error:
-                yield Trouble(series_id, error)
+                yield FetchError(series_id, error)
 
     def ping(self) -> str:
         """One observation of the federal funds rate, with the key when there is one."""
@@ -102,26 +102,26 @@ class Fred:
         self._http.get("fred_graph", "/graph/fredgraph.csv", kind="csv", params=params, attempts=1)
         return "keyless download works"
 
-    def _plain(self, series_id: str, want: Wanted) -> Answer:
+    def _plain(self, series_id: str, want: Request) -> Response:
         api = self._needs_api()
         found = api.get_series(series_id, observation_start=want.since)
         frame = base.frame_by_rule(series_id, found.index, found.to_numpy())
-        return Answer(
+        return Response(
             series_id, base.since(frame, want.since), f"{api.root_url}/series/observations {series_id}"
         )
 
-    def _keyless(self, series_id: str, want: Wanted) -> Answer:
+    def _keyless(self, series_id: str, want: Request) -> Response:
         params = {"id": series_id, "cosd": want.since.isoformat()}
         path = "/graph/fredgraph.csv"
         raw = self._http.get("fred_graph", path, kind="csv", params=params)
         origin = f"{self._http.base('fred_graph')}{path}?id={series_id}"
         if raw.count(b"\n") <= 1:  # the header alone: nothing since then
-            return Answer(series_id, base.frame_by_rule(series_id, [], []), origin)
-        table = read_table(raw, where=origin, wanted=(series_id.lower(),), series=series_id)
+            return Response(series_id, base.frame_by_rule(series_id, [], []), origin)
+        table = read_csv(raw, where=origin, wanted=(series_id.lower(),), series=series_id)
         frame = base.frame_by_rule(series_id, table.dates, table.columns[series_id.lower()])
-        return Answer(series_id, base.since(frame, want.since), origin, tuple(table.repairs))
+        return Response(series_id, base.since(frame, want.since), origin, tuple(table.repairs))
 
-    def _with_vintages(self, entry: catalog.Series, want: Wanted) -> Answer:
+    def _with_vintages(self, entry: catalog.Series, want: Request) -> Response:
         api = self._needs_api()
         try:
             vintages = [stamp.date() for stamp in api.get_series_vintage_dates(entry.id)]
@@ -149,7 +149,7 @@ class Fred:
         frame = base.changes_only(
             base.answer_frame(rows["observed"], rows["value"], known, int(Basis.PROVIDER))
         )
-        return Answer(
+        return Response(
             entry.id, base.since(frame, want.since), f"{api.root_url}/series/observations {entry.id}"
         )
 
@@ -160,7 +160,7 @@ class Fred:
 
 
 def _windows(
-    vintages: Sequence[dt.date], want: Wanted, *, weekly: bool
+    vintages: Sequence[dt.date], want: Request, *, weekly: bool
 ) -> Iterator[tuple[dt.date, str, dt.date]]:
     """Requests (first vintage, last real-time day, first observation) that cover the vintages still
     unknown."""
@@ -216,7 +216,7 @@ class _Api:
 
         self._fred = Client(api_key=key)
         self._fred.root_url = self.root_url
-        # fredapi asks through this private method; replacing it gives time-outs, retries, limits and scrubbed
+        # fredapi asks through this private method; replacing it gives time-outs, retries, limits and redacted
         # errors
         self._fred._Fred__fetch_data = self._ask
 
@@ -292,11 +292,11 @@ def _explained(refused: RefusedError) -> ProviderError:
         return refused
     if root.tag != "error":
         return refused
-    said = " ".join((root.get("message") or "").split())
-    if _BAD_KEY in said:
+    message = " ".join((root.get("message") or "").split())
+    if _BAD_KEY in message:
         return KeyRefusedError(
-            f"the key in FRED_API_KEY is refused: {said}",
+            f"the key in FRED_API_KEY is refused: {message}",
             where="FRED",
             remedy="Check it at fredaccount.stlouisfed.org; until then the keyless download is used.",
         )
-    return ProviderError(f"HTTP {refused.status}: {said or 'no reason given.'}", where="FRED")
+    return ProviderError(f"HTTP {refused.status}: {message or 'no reason given.'}", where="FRED")

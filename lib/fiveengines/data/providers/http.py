@@ -30,14 +30,14 @@ from tenacity import (
 from tenacity.wait import wait_exponential_jitter
 
 from fiveengines.base.errors import ParameterError, ProviderError
-from fiveengines.data.providers.redact import Scrubber
+from fiveengines.data.providers.redact import Redactor
 from fiveengines.data.providers.settings import Settings
 
 Kind = Literal["csv", "json", "xml", "zip"]
 
 _TRANSIENT_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 # Requests in a row that failed at every try, after which a provider is left alone for the rest of a fetch.
-_LEFT_ALONE_AFTER = 3
+_SKIPPED_AFTER = 3
 _MOST_REDIRECTS = 5
 _FIRST_BYTES: Mapping[str, tuple[bytes, ...]] = {
     "json": (b"{", b"["),
@@ -48,7 +48,7 @@ _FIRST_BYTES: Mapping[str, tuple[bytes, ...]] = {
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request as the fetch log keeps it; `url` carries no key."""
+    """One request as the fetch log records it; `url` carries no key."""
 
     at: dt.datetime
     provider: str
@@ -74,7 +74,7 @@ class UnreachableError(ProviderError):
     """Every try failed, or the provider asked to be left alone."""
 
 
-class _PassingError(Exception):
+class _TransientError(Exception):
     """A failure that may be gone at the next try."""
 
     def __init__(self, what: str, wait: float | None = None) -> None:
@@ -82,15 +82,15 @@ class _PassingError(Exception):
         self.what, self.wait = what, wait
 
 
-class Pace:
-    """At most `count` requests in any minute; `hold()` waits for its turn."""
+class RateLimiter:
+    """At most `count` requests in any minute; `acquire()` waits for its turn."""
 
     def __init__(self, count: int, sleep: Callable[[float], None] = time.sleep) -> None:
         self._count, self._sleep = count, sleep
         self._past: deque[float] = deque()
         self._lock = threading.Lock()
 
-    def hold(self) -> None:
+    def acquire(self) -> None:
         """Return when one more request is within the limit."""
         with self._lock:
             now = time.monotonic()
@@ -107,15 +107,17 @@ class Http:
 
     def __init__(self, settings: Settings, log: Callable[[Exchange], None] | None = None) -> None:
         self.settings, self._log = settings, log
-        self.scrub = Scrubber(*settings.secrets())
+        self.redact = Redactor(*settings.secrets())
         # once set, nothing is waited for and nothing is asked any more
         self.stop = threading.Event()
-        self._paces = {name: Pace(count, self._sleep) for name, count in settings.per_minute.items()}
+        self._limiters = {
+            name: RateLimiter(count, self._sleep) for name, count in settings.per_minute.items()
+        }
         self._failures: dict[str, int] = {}
         for name in ("httpx", "httpcore", "urllib3"):
             logger = logging.getLogger(name)
-            logger.filters[:] = [kept for kept in logger.filters if not isinstance(kept, Scrubber)]
-            logger.addFilter(self.scrub)
+            logger.filters[:] = [each for each in logger.filters if not isinstance(each, Redactor)]
+            logger.addFilter(self.redact)
         # Cboe's network refuses clients whose name is a bare library; proxies come from the environment.
         agent = f"Mozilla/5.0 (compatible; fiveengines/{version('fiveengines')}; weekly personal use)"
         try:
@@ -138,7 +140,7 @@ class Http:
 
     def base(self, name: str) -> str:
         """Address that `name` (a key of BASES) is reached under, without a password."""
-        return self.scrub(self.settings.bases[name])
+        return self.redact(self.settings.bases[name])
 
     def get(
         self,
@@ -155,15 +157,15 @@ class Http:
         RefusedError for an answer that another try cannot change, UnreachableError when all tries failed. A
         provider at which several requests in a row failed so is not asked again.
         """
-        where = self.base(provider) + self.scrub(path.partition("?")[0])
+        where = self.base(provider) + self.redact(path.partition("?")[0])
         failures = self._failures.get(provider, 0)
         if self.stop.is_set():
             raise UnreachableError("not asked: the fetch was stopped.", where=where)
-        if failures >= _LEFT_ALONE_AFTER:
+        if failures >= _SKIPPED_AFTER:
             raise UnreachableError(
                 "not asked: the requests before this one all failed.",
                 where=where,
-                remedy="Try `fiveengines fetch` again later; what was stored before is kept.",
+                remedy="Try `fiveengines fetch` again later; what was stored before is unchanged.",
             )
         tries = 0
         asked = time.monotonic()
@@ -177,18 +179,18 @@ class Http:
         retrying = Retrying(
             # a provider that has just failed at every try is not asked as often again
             stop=stop_after_attempt(min(most, 2) if failures else most) | stop_when_event_set(self.stop),
-            retry=retry_if_exception_type(_PassingError),
+            retry=retry_if_exception_type(_TransientError),
             wait=self._pause,
             sleep=self._sleep,
             reraise=True,
         )
-        failure: _PassingError | None = None
+        failure: _TransientError | None = None
         try:
             body = retrying(once)
-        except _PassingError as error:
+        except _TransientError as error:
             failure = error
         except UnreachableError:
-            self._failures[provider] = _LEFT_ALONE_AFTER
+            self._failures[provider] = _SKIPPED_AFTER
             raise
         except RefusedError:
             self._failures[provider] = 0
@@ -201,7 +203,7 @@ class Http:
         raise UnreachableError(
             f"{failure.what} ({tries} {'tries' if tries > 1 else 'try'}).",
             where=where,
-            remedy="Try `fiveengines fetch` again later; what was stored before is kept.",
+            remedy="Try `fiveengines fetch` again later; what was stored before is unchanged.",
         )
 
     def _sleep(self, seconds: float) -> None:
@@ -209,7 +211,7 @@ class Http:
 
     def _pause(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = error.wait if isinstance(error, _PassingError) else None
+        asked = error.wait if isinstance(error, _TransientError) else None
         jittered = wait_exponential_jitter(
             multiplier=self.settings.wait, max=self.settings.longest_wait, jitter=1.0
         )
@@ -225,32 +227,32 @@ class Http:
         tries: int,
         asked: float,
     ) -> bytes:
-        if pace := self._paces.get(provider):
-            pace.hold()
+        if limiter := self._limiters.get(provider):
+            limiter.acquire()
         if self.stop.is_set():
-            raise _PassingError("the fetch was stopped")
-        passing: str | None = None
+            raise _TransientError("the fetch was stopped")
+        transient: str | None = None
         try:
             with self._answer(url, params) as response:
                 # the whole answer must arrive in bounded time, however slowly it drips
                 body = self._body(response, deadline=time.monotonic() + 4 * self.settings.timeout)
         except httpx.TimeoutException:
-            passing = f"no answer within {self.settings.timeout:g} seconds"
+            transient = f"no answer within {self.settings.timeout:g} seconds"
         except (httpx.RequestError, httpx.InvalidURL) as error:
-            passing = f"the connection failed: {self.scrub(str(error)) or type(error).__name__}"
-        if passing is not None:
-            raise _PassingError(passing)
-        where = self.scrub(str(response.url.copy_with(query=None)))
+            transient = f"the connection failed: {self.redact(str(error)) or type(error).__name__}"
+        if transient is not None:
+            raise _TransientError(transient)
+        where = self.redact(str(response.url.copy_with(query=None)))
         if self._log:
             sha = hashlib.sha256(body).hexdigest()
             at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-            full = self.scrub(str(response.url))
+            full = self.redact(str(response.url))
             took = round(time.monotonic() - asked, 3)
             self._log(Exchange(at, provider, full, response.status_code, len(body), sha, took, tries))
         if response.status_code in _TRANSIENT_STATUS:
             raise self._busy(response)
         if response.status_code >= 400:
-            text = self.scrub(body[:2000].decode("utf-8", "replace"))
+            text = self.redact(body[:2000].decode("utf-8", "replace"))
             raise RefusedError(
                 f"refused with HTTP {response.status_code}.",
                 status=response.status_code,
@@ -262,7 +264,7 @@ class Http:
 
     @contextmanager
     def _answer(self, url: str, params: Mapping[str, str | int] | None) -> Iterator[httpx.Response]:
-        """The answer, its body still to be read; a redirect is followed only within the provider's own house."""
+        """The answer, its body still to be read; a redirect is followed only within the provider's own domain."""
         request = self._client.build_request("GET", url, params=params)
         for left in range(_MOST_REDIRECTS, -1, -1):
             response = self._client.send(request, stream=True)
@@ -274,17 +276,17 @@ class Http:
                     response.close()
                 return
             response.close()
-            if not left or not _same_house(request.url, following.url):
+            if not left or not _same_domain(request.url, following.url):
                 break
             request = following
         raise RefusedError(
-            self.scrub(
+            self.redact(
                 f"sends the request on to {response.headers['Location'].partition('?')[0]}, not followed."
             ),
             status=response.status_code,
             body="",
-            where=self.scrub(str(request.url.copy_with(query=None))),
-            remedy="The provider may have moved, or a network stands in between; see its page.",
+            where=self.redact(str(request.url.copy_with(query=None))),
+            remedy="The provider may have moved, or a network may intercept requests; see its page.",
         )
 
     def _busy(self, response: httpx.Response) -> Exception:
@@ -292,15 +294,15 @@ class Http:
         if asked is not None and asked > self.settings.longest_wait:
             return UnreachableError(
                 f"asks to wait {asked:.0f} seconds (HTTP {response.status_code}).",
-                where=self.scrub(str(response.url.copy_with(query=None))),
+                where=self.redact(str(response.url.copy_with(query=None))),
                 remedy="Run `fiveengines fetch` again after that.",
             )
-        return _PassingError(f"HTTP {response.status_code}", asked)
+        return _TransientError(f"HTTP {response.status_code}", asked)
 
     def _body(self, response: httpx.Response, deadline: float) -> bytes:
         packed = response.headers.get("Content-Encoding", "").lower()
         if packed not in {"", "identity", "gzip"}:
-            raise _PassingError(f"the answer is packed as {packed}, which was not asked for")
+            raise _TransientError(f"the answer is packed as {packed}, which was not asked for")
         unpack = zlib.decompressobj(31) if packed == "gzip" else None
         limit, parts, size = self.settings.max_bytes, [], 0
         for chunk in response.iter_raw():
@@ -316,23 +318,23 @@ class Http:
                     try:
                         part = unpack.decompress(part, limit + 1 - size)
                     except zlib.error as error:
-                        raise _PassingError(f"the packed answer is damaged: {error}") from None
+                        raise _TransientError(f"the packed answer is damaged: {error}") from None
                     left = unpack.unused_data
                 size += len(part)
                 parts.append(part)
                 if size > limit or (unpack and unpack.unconsumed_tail):
                     raise ProviderError(
                         f"the answer is larger than {limit // 2**20} MB and was not read.",
-                        where=self.scrub(str(response.url.copy_with(query=None))),
+                        where=self.redact(str(response.url.copy_with(query=None))),
                     )
             if time.monotonic() > deadline:
-                raise _PassingError("the answer came too slowly")
+                raise _TransientError("the answer came too slowly")
         if unpack and not unpack.eof:
-            raise _PassingError("the packed answer is cut short")
+            raise _TransientError("the packed answer is cut short")
         return b"".join(parts)
 
 
-def _same_house(old: httpx.URL, new: httpx.URL) -> bool:
+def _same_domain(old: httpx.URL, new: httpx.URL) -> bool:
     """Whether a redirect stays at the host or its neighbours in the same domain, and keeps encryption."""
     if new.scheme not in {old.scheme, "https"}:
         return False

@@ -14,7 +14,7 @@ import pandas as pd
 
 from fiveengines.base.errors import DataError
 from fiveengines.data.providers import base
-from fiveengines.data.providers.base import Answer, Trouble, Wanted
+from fiveengines.data.providers.base import FetchError, Request, Response
 from fiveengines.data.providers.http import Http
 
 _REPO = "/api/rp/reverserepo/propositions/search.json"
@@ -34,7 +34,7 @@ class NewYorkFed:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
+    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Response | FetchError]:
         """One request a series."""
         for series_id in self.series:
             if series_id not in wanted:
@@ -46,7 +46,7 @@ class NewYorkFed:
                     answer = self._reverse_repo(first) if is_repo else self._rate(series_id, first)
                 yield answer
             except DataError as error:
-                yield Trouble(series_id, error)
+                yield FetchError(series_id, error)
 
     def ping(self) -> str:
         """The last two weeks of SOFR."""
@@ -67,30 +67,30 @@ class NewYorkFed:
         with base.expected_form(self._http.base("nyfed") + path):
             return rows_of(json.loads(raw))
 
-    def _reverse_repo(self, first: dt.date) -> Answer:
+    def _reverse_repo(self, first: dt.date) -> Response:
         """Accepted amounts of the day's operations, summed, in $ billion; test operations are left out."""
         rows = self._ask(_REPO, first, dt.date.today(), _repo_rows)
-        kept = [
+        published = [
             (row["operationDate"], float(row.get("totalAmtAccepted") or 0))
             for row in rows
             if str(row.get("operationType", "")).lower() == "reverse repo"
             and _TEST_OPERATION not in str(row.get("note") or "").lower()
         ]
-        days = pd.DataFrame(kept, columns=["day", "amount"]).groupby("day")["amount"].sum()
+        days = pd.DataFrame(published, columns=["day", "amount"]).groupby("day")["amount"].sum()
         frame = base.frame_by_rule("RRPONTSYD", days.index, days.to_numpy() / _BILLION)
-        return Answer("RRPONTSYD", base.since(frame, first), self._http.base("nyfed") + _REPO)
+        return Response("RRPONTSYD", base.since(frame, first), self._http.base("nyfed") + _REPO)
 
-    def _rate(self, series_id: str, first: dt.date) -> Answer:
+    def _rate(self, series_id: str, first: dt.date) -> Response:
         path = _RATES[series_id]
         rows = self._ask(path, first, dt.date.today(), _rate_rows)
-        kept = [
+        published = [
             row
             for row in rows
             if row.get("type") == series_id and row.get("percentRate") not in (None, "", "NA")
         ]
-        values = [float(row["percentRate"]) for row in kept]
-        frame = base.frame_by_rule(series_id, [row["effectiveDate"] for row in kept], values)
-        return Answer(series_id, base.since(frame, first), self._http.base("nyfed") + path)
+        values = [float(row["percentRate"]) for row in published]
+        frame = base.frame_by_rule(series_id, [row["effectiveDate"] for row in published], values)
+        return Response(series_id, base.since(frame, first), self._http.base("nyfed") + path)
 
 
 def _repo_rows(answer: Any) -> list[dict[str, Any]]:

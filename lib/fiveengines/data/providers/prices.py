@@ -22,7 +22,7 @@ from fiveengines.data.calendars import published_at
 from fiveengines.data.dataset import Members
 from fiveengines.data.folder.csv import read_texts
 from fiveengines.data.providers import base
-from fiveengines.data.providers.base import Answer, Item, MemberCloses, Trouble, Wanted
+from fiveengines.data.providers.base import FetchError, Item, MemberCloses, Request, Response
 from fiveengines.data.providers.settings import Settings
 
 _INDICES = {"SPX": "^GSPC", "NDX": "^NDX", "RUT": "^RUT", "RUA": "^RUA"}
@@ -55,7 +55,7 @@ class Prices:
         """All series that the catalog takes from here."""
         return tuple(key for key, entry in catalog.catalog().items() if entry.provider == "prices")
 
-    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Item]:
+    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Item]:
         """Series in groups of symbols that start alike, then the members."""
         self._require()
         groups: dict[dt.date, dict[str, list[str]]] = {}
@@ -85,7 +85,7 @@ class Prices:
         try:
             table = self._download(list(symbols), since)
         except DataError as error:
-            yield from (Trouble(key, error) for ids in symbols.values() for key in ids)
+            yield from (FetchError(key, error) for ids in symbols.values() for key in ids)
             return
         for name, ids in symbols.items():
             for series_id in ids:
@@ -93,10 +93,10 @@ class Prices:
                 values = table[column] if column in table.columns else pd.Series(dtype="float64")
                 if not values.notna().any():
                     nothing = ProviderError(f"no prices for {name}.", where=self.title, series=series_id)
-                    yield Trouble(series_id, nothing)
+                    yield FetchError(series_id, nothing)
                     continue
                 frame = base.frame_by_rule(series_id, values.index, values.to_numpy())
-                yield Answer(series_id, base.since(_closed(frame), since), f"Yahoo Finance {name}")
+                yield Response(series_id, base.since(_closed(frame), since), f"Yahoo Finance {name}")
 
     def _members(self) -> Iterator[Item]:
         path = self._folder / MEMBERS_LIST
@@ -105,7 +105,7 @@ class Prices:
         try:
             texts = read_texts(path.read_bytes(), where=MEMBERS_LIST, wanted=("ticker", "sector"))
         except DataError as error:
-            yield Trouble(None, error)
+            yield FetchError(None, error)
             return
         sectors = {t: s for t, s in zip(texts["ticker"], texts["sector"], strict=True) if t}
         held = self._held.closes if self._held is not None else pd.DataFrame()
@@ -122,14 +122,16 @@ class Prices:
         try:
             table = self._download(list(names.values()), since)
         except DataError as error:
-            return Trouble(None, error)
+            return FetchError(None, error)
         closes = {
             ticker: table[("Close", name)]
             for ticker, name in names.items()
             if ("Close", name) in table.columns
         }
         if not closes:
-            return Trouble(None, ProviderError(f"no prices for {', '.join(tickers[:5])} …", where=self.title))
+            return FetchError(
+                None, ProviderError(f"no prices for {', '.join(tickers[:5])} …", where=self.title)
+            )
         frame = pd.DataFrame(closes)
         entry = catalog.lookup("SPY")
         public = published_at(entry, pd.DatetimeIndex(frame.index)) <= _now()

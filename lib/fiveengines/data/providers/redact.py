@@ -13,7 +13,7 @@ _HIDDEN = "[key hidden]"
 _KEY_IN_TEXT = re.compile(r"(api[_-]?key=)[^&\s\"'<>]+", re.IGNORECASE)
 
 
-class Scrubber(logging.Filter):
+class Redactor(logging.Filter):
     """Takes every secret out of texts, and out of log records of the libraries that write addresses."""
 
     def __init__(self, *secrets: str | None) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from fiveengines.base.errors import DataError, ProviderError
 from fiveengines.data.providers import base
-from fiveengines.data.providers.base import Answer, Trouble, Wanted
+from fiveengines.data.providers.base import FetchError, Request, Response
 from fiveengines.data.providers.http import Http
 
 _PATH = "/services/api/fiscal_service/v1/accounting/dts/operating_cash_balance"
@@ -42,7 +42,7 @@ class Treasury:
     def __init__(self, http: Http) -> None:
         self._http = http
 
-    def fetch(self, wanted: Mapping[str, Wanted]) -> Iterator[Answer | Trouble]:
+    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Response | FetchError]:
         """The closing balance of every statement since then."""
         if _SERIES not in wanted:
             return
@@ -52,9 +52,9 @@ class Treasury:
             with base.expected_form(origin, _SERIES):
                 balances = _closing_balances(self._rows(f"record_date:gte:{want.since}"), origin)
                 frame = base.frame_by_rule(_SERIES, balances.index, balances.to_numpy())
-            yield Answer(_SERIES, base.since(frame, want.since), origin)
+            yield Response(_SERIES, base.since(frame, want.since), origin)
         except DataError as error:
-            yield Trouble(_SERIES, error)
+            yield FetchError(_SERIES, error)
 
     def ping(self) -> str:
         """The newest statement."""

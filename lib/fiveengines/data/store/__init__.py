@@ -1,4 +1,4 @@
-"""The local store: what was known when, kept for good, one Parquet file a source.
+"""The local store: what was known when, never deleted, one Parquet file a source.
 
 Rows only ever come in; network requests and judgements about the market may not enter.
 """

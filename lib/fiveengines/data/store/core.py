@@ -33,10 +33,10 @@ from fiveengines.data.store.revisions import ROW, additions, first_choice, newes
 
 IMPORTED = "files"
 # Files that a person brings: that they came late here says nothing about when they were published.
-_BY_HAND = frozenset({"dropped", IMPORTED})
+_BY_HAND = frozenset({"manual_downloads", IMPORTED})
 # Where two sources have the same observation: the catalog's own provider, then live ones, then imported
 # files.
-_LAST = ("nyfed", "dropped", IMPORTED)
+_LAST = ("nyfed", "manual_downloads", IMPORTED)
 _WAIT = 30 * 60.0
 
 
@@ -160,7 +160,7 @@ class Store:
     def writing(
         self, waiting: Callable[[str], None] | None = None, timeout: float = _WAIT
     ) -> Iterator[Writer]:
-        """The one Writer; a second process waits here and tells `waiting` so."""
+        """The one Writer; a second process waits here and reports it through `waiting`."""
         with disk.only_writer(self.folder, waiting, timeout):
             yield Writer(self)
 
@@ -220,13 +220,13 @@ class Writer:
         """Add what each answer (adapter frame) says anew; series → rows added. Nothing new leaves the file
         alone."""
         held = dict(self._store.rows(source))
-        looks = {} if source in _BY_HAND else self._store.status().get(source, {}).get("series", {})
+        checks = {} if source in _BY_HAND else self._store.status().get(source, {}).get("series", {})
         added: dict[str, int] = {}
         for series_id, answer in answers.items():
             before = held.get(series_id)
             rows = no_rows() if before is None else before
-            look = pd.Timestamp(looks[series_id]) if series_id in looks else None
-            new = additions(rows, answer, lookup(series_id), fetched_at, look)
+            checked = pd.Timestamp(checks[series_id]) if series_id in checks else None
+            new = additions(rows, answer, lookup(series_id), fetched_at, checked)
             added[series_id] = len(new)
             if len(new):
                 held[series_id] = pd.concat([rows, new], ignore_index=True) if len(rows) else new
@@ -234,7 +234,7 @@ class Writer:
             disk.write_rows(self._store._file(source), held)
         return added
 
-    def looked(
+    def mark_checked(
         self, source: str, series: Sequence[str], at: pd.Timestamp, error: str | None, complete: bool
     ) -> None:
         """Note that `series` were fetched with success at `at`, and how the source as a whole fared."""
@@ -254,7 +254,7 @@ class Writer:
         added = self.add(IMPORTED, answers, now)
         if data.members is not None and self._store.members() is None:
             self.put_members(data.members)
-        self.looked(IMPORTED, list(answers), now, None, True)
+        self.mark_checked(IMPORTED, list(answers), now, None, True)
         return added
 
     def put_members(self, members: Members) -> None:

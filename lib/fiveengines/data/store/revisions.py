@@ -33,23 +33,23 @@ def additions(
     answer: pd.DataFrame,
     series: Series,
     fetched_at: pd.Timestamp,
-    last_look: pd.Timestamp | None = None,
+    last_checked: pd.Timestamp | None = None,
 ) -> pd.DataFrame:
     """Rows (frame of ROW) that `answer` adds to `held`; empty when it says nothing new.
 
     held: frame of ROW, sorted by known_at. answer: observed, value, known_at, basis as adapters give them.
-    last_look: when this series was last fetched with success. A value dated by rule that differs from the
-    newest held one is a revision seen now. A new one was public by its rule, unless an earlier look missed
+    last_checked: when this series was last fetched with success. A value dated by rule that differs from the
+    newest held one is a revision seen now. A new one was public by its rule, unless an earlier check missed
     it. A value that the provider dates is new when it changes what was known at that moment. Nothing held is
     ever taken away.
     """
     now = fetched_at.to_datetime64().astype("datetime64[s]")
-    said = answer["basis"].to_numpy() == Basis.PROVIDER
+    provider_dated = answer["basis"].to_numpy() == Basis.PROVIDER
     parts = []
-    if (~said).any():
-        parts.append(_by_rule(held, answer.loc[~said], series, now, last_look))
-    if said.any():
-        parts.append(_by_provider(held, answer.loc[said], now))
+    if (~provider_dated).any():
+        parts.append(_by_rule(held, answer.loc[~provider_dated], series, now, last_checked))
+    if provider_dated.any():
+        parts.append(_by_provider(held, answer.loc[provider_dated], now))
     if not parts:
         return no_rows()
     rows = pd.concat(parts, ignore_index=True)
@@ -63,7 +63,7 @@ def _by_rule(
     answer: pd.DataFrame,
     series: Series,
     now: np.datetime64,
-    last_look: pd.Timestamp | None,
+    last_checked: pd.Timestamp | None,
 ) -> pd.DataFrame:
     newest = held.drop_duplicates("observed", keep="last").set_index("observed")["value"]
     before = newest.reindex(answer["observed"]).to_numpy()
@@ -74,9 +74,9 @@ def _by_rule(
     # what we hold was public by now, whatever the rule expects
     known = np.where(changed, now, np.minimum(rule, now))
     late = np.zeros(len(answer), dtype=bool)
-    if last_look is not None and len(held) and series.release.rule != "session":
-        look = last_look.to_datetime64().astype("datetime64[s]")
-        late = fresh & (answer["observed"].to_numpy() > held["observed"].max()) & (rule + LATE <= look)
+    if last_checked is not None and len(held) and series.release.rule != "session":
+        checked = last_checked.to_datetime64().astype("datetime64[s]")
+        late = fresh & (answer["observed"].to_numpy() > held["observed"].max()) & (rule + LATE <= checked)
         known = np.where(late, now, known)
     basis = np.where(changed | late, int(Basis.SEEN), int(Basis.RULE))
     rows = pd.DataFrame(
@@ -105,9 +105,9 @@ def _by_provider(held: pd.DataFrame, answer: pd.DataFrame, now: np.datetime64) -
         repeats = repeats | (clash & settled)
         both.loc[clash, "known_at"] = now
         both.loc[clash, "basis"] = int(Basis.SEEN)
-    kept = both.loc[new & ~repeats, ["observed", "value", "known_at", "basis"]]
+    new_rows = both.loc[new & ~repeats, ["observed", "value", "known_at", "basis"]]
     # not even a provider's clock may be ahead of the moment we hold the figure
-    return pd.DataFrame(kept.assign(known_at=np.minimum(kept["known_at"].to_numpy(), now)))
+    return pd.DataFrame(new_rows.assign(known_at=np.minimum(new_rows["known_at"].to_numpy(), now)))
 
 
 def _same(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -122,9 +122,9 @@ def view(rows: pd.DataFrame) -> pd.DataFrame:
     Where the provider dated an observation itself, rows dated by rule step back; repeated values are one row.
     """
     basis = rows["basis"].to_numpy()
-    said = basis == Basis.PROVIDER
-    if said.any() and not said.all():
-        dated = np.isin(rows["observed"].to_numpy(), rows["observed"].to_numpy()[said])
+    provider_dated = basis == Basis.PROVIDER
+    if provider_dated.any() and not provider_dated.all():
+        dated = np.isin(rows["observed"].to_numpy(), rows["observed"].to_numpy()[provider_dated])
         rows = rows.loc[~((basis == Basis.RULE) & dated)]
         rows = changes_only(rows.sort_values(["observed", "known_at"], kind="stable"))
     known, observed = rows["known_at"].to_numpy(), rows["observed"].to_numpy()
@@ -146,7 +146,7 @@ def first_choice(views: list[pd.DataFrame], held: list[Callable[[], pd.DataFrame
     """Views of one series from several sources as one; a later source serves only dates that no earlier one
     has, and what the store held from it before an earlier one had the date.
 
-    held: for every view but the first, how to get its frame of ROW, which tells when each row was fetched.
+    held: for every view but the first, how to get its frame of ROW, which has when each row was fetched.
     """
     joined = views[0]
     for frame, rows in zip(views[1:], held, strict=True):
@@ -202,8 +202,8 @@ def joined_members(held: Members | None, item: MemberCloses) -> Members:
         column = closes[ticker].copy()
         column.loc[new.index] = new.to_numpy(dtype=np.float64)
         parts[ticker] = column
-    kept = closes.drop(columns=[ticker for ticker in parts if ticker in closes.columns])
-    joined = pd.concat([kept, pd.DataFrame(parts)], axis=1) if parts else closes
+    unchanged = closes.drop(columns=[ticker for ticker in parts if ticker in closes.columns])
+    joined = pd.concat([unchanged, pd.DataFrame(parts)], axis=1) if parts else closes
     order = [*held.closes.columns, *(name for name in parts if name not in held.closes.columns)]
     return Members(
         joined[order], {**held.sectors, **item.sectors}, held.note or item.note, held.origin or item.origin

@@ -3,6 +3,6 @@
 Text comes in, dates and numbers go out with a list of repairs; knowledge of the catalog may not enter.
 """
 
-from fiveengines.data.folder.csv.read_csv import Table, column_name, read_table, read_texts, tolerance
+from fiveengines.data.folder.csv.read_csv import Table, column_name, read_csv, read_texts, tolerance
 
-__all__ = ["Table", "column_name", "read_table", "read_texts", "tolerance"]
+__all__ = ["Table", "column_name", "read_csv", "read_texts", "tolerance"]

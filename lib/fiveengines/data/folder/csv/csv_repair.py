@@ -39,8 +39,8 @@ _PLAIN_CSV = "Download it again, or save it as plain CSV with decimal points and
 
 
 @dataclass(frozen=True)
-class Request:
-    """What a caller wants of a table; see `read_table`."""
+class TableRequest:
+    """What a caller wants of a table; see `read_csv`."""
 
     where: str
     wanted: tuple[str, ...]
@@ -73,7 +73,7 @@ def column_name(text: str) -> str:
     return re.sub(r"[\W_]+", "_", text.strip().strip('"').lower()).strip("_")
 
 
-def read(raw: bytes, request: Request) -> tuple[Days, dict[str, Floats], list[str]]:
+def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], list[str]]:
     """Rising dates, wanted columns and repairs of an unusual table; DataError when it has no safe reading."""
     text, repairs = decode(raw, request.where, request.series)
     grid = _grid(text, request.where, request.series, request.wanted, repairs)
@@ -182,7 +182,7 @@ def _grid(
 
 
 def _sound_rows(
-    grid: _Grid, present: list[str], request: Request, repairs: list[str]
+    grid: _Grid, present: list[str], request: TableRequest, repairs: list[str]
 ) -> tuple[list[list[str]], list[int]]:
     """Rows with as many cells as the header; a last row that may be cut off goes, a few broken ones too."""
     width = len(grid.names)
@@ -229,7 +229,7 @@ def _more(wrong: Sized, how: str) -> str:
     return f", and {len(wrong) - 1} more {how}" if len(wrong) > 1 else ""
 
 
-def _days(cells: list[str], lines: list[int], request: Request, repairs: list[str]) -> Days:
+def _days(cells: list[str], lines: list[int], request: TableRequest, repairs: list[str]) -> Days:
     allowed = tolerance(len(cells))
     try:
         dates = read_dates(cells, step=request.step, tolerated=allowed)
@@ -257,7 +257,7 @@ def _columns(
     rows: list[list[str]],
     lines: list[int],
     present: list[str],
-    request: Request,
+    request: TableRequest,
     repairs: list[str],
 ) -> dict[str, Floats]:
     allowed = tolerance(len(rows))
@@ -289,7 +289,7 @@ def _columns(
 
 
 def _ordered(
-    days: Days, columns: dict[str, Floats], request: Request, repairs: list[str]
+    days: Days, columns: dict[str, Floats], request: TableRequest, repairs: list[str]
 ) -> tuple[Days, dict[str, Floats], list[str]]:
     """Rows by rising date, one for each date: the later of two in the file's own direction of time."""
     sound = ~np.isnat(days)
@@ -315,7 +315,7 @@ def _ordered(
                 remedy="Keep one row for each date.",
             )
         repairs.extend(
-            f"{day} appears twice with different values; the later row was kept" for day in conflicts
+            f"{day} appears twice with different values; the later row was used" for day in conflicts
         )
         alike = int(same.sum() - differ.sum())
         if alike:

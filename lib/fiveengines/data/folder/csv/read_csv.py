@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from fiveengines.data.folder.csv import csv_repair
-from fiveengines.data.folder.csv.csv_repair import Request, column_name, tolerance
+from fiveengines.data.folder.csv.csv_repair import TableRequest, column_name, tolerance
 from fiveengines.data.folder.csv.dates import Days, calendar_days
 from fiveengines.data.folder.csv.decode import refuse
 from fiveengines.data.folder.csv.numbers import Floats
 
-__all__ = ["Table", "column_name", "read_table", "read_texts", "tolerance"]
+__all__ = ["Table", "column_name", "read_csv", "read_texts", "tolerance"]
 
 _NULLS = ["", ".", "NaN", "nan", "NA", "N/A", "#N/A"]
 _ODD = (b"\x00", b"%", b";", b"\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -39,7 +39,7 @@ class Table:
     repairs: tuple[str, ...] = ()
 
 
-def read_table(
+def read_csv(
     raw: bytes,
     *,
     where: str,
@@ -58,7 +58,7 @@ def read_table(
     """
     refuse(raw, where, series)
     last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
-    request = Request(where, tuple(wanted), series, keep, step, last)
+    request = TableRequest(where, tuple(wanted), series, keep, step, last)
     quick = _quick(raw, request)
     if quick is not None:
         return quick
@@ -72,7 +72,7 @@ def read_texts(raw: bytes, *, where: str, wanted: Collection[str]) -> dict[str, 
     return csv_repair.read_texts(raw, where, wanted)
 
 
-def _quick(raw: bytes, request: Request) -> Table | None:
+def _quick(raw: bytes, request: TableRequest) -> Table | None:
     """The table of a provably clean file, or None when anything at all is unusual."""
     header = _clean_header(raw, request)
     if header is None:
@@ -97,7 +97,7 @@ def _quick(raw: bytes, request: Request) -> Table | None:
     return Table(days, columns) if rising and finite and in_range else None
 
 
-def _clean_header(raw: bytes, request: Request) -> tuple[list[str], str, list[str]] | None:
+def _clean_header(raw: bytes, request: TableRequest) -> tuple[list[str], str, list[str]] | None:
     """All column names, the date's and the wanted ones' of a text without odd marks; None when in doubt."""
     if not raw.endswith(b"\n") or any(mark in raw for mark in _ODD) or raw.count(b"\r") != raw.count(b"\r\n"):
         return None
@@ -109,7 +109,9 @@ def _clean_header(raw: bytes, request: Request) -> tuple[list[str], str, list[st
     return (names, dates[0], present) if len(dates) == 1 and present and alone and keyed else None
 
 
-def _arrow(raw: bytes, names: list[str], date: str, present: list[str], request: Request) -> pa.Table | None:
+def _arrow(
+    raw: bytes, names: list[str], date: str, present: list[str], request: TableRequest
+) -> pa.Table | None:
     types = {name: pa.float64() for name in present} | {date: pa.string()}
     if request.keep:
         types[request.keep[0]] = pa.string()

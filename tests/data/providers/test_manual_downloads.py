@@ -10,12 +10,12 @@ from xml.sax.saxutils import escape
 import pytest
 
 from fiveengines.data.fetch import fetch
-from fiveengines.data.folder.manual_downloads import Dropped
-from fiveengines.data.providers.base import Answer, Trouble, Wanted
+from fiveengines.data.folder.manual_downloads import ManualDownloads
+from fiveengines.data.providers.base import FetchError, Request, Response
 from fiveengines.data.providers.settings import Settings
 from fiveengines.data.store import Store
 
-ALL = Wanted(dt.date(1980, 1, 1))
+ALL = Request(dt.date(1980, 1, 1))
 
 
 def workbook(path: Path, rows: list[list[str | float]]) -> None:
@@ -43,10 +43,10 @@ def workbook(path: Path, rows: list[list[str | float]]) -> None:
 
 
 def read(folder: Path) -> dict[str, dict[str, float]]:
-    provider = Dropped(folder)
+    provider = ManualDownloads(folder)
     found = {}
     for item in provider.fetch(dict.fromkeys(provider.series, ALL)):
-        assert isinstance(item, Answer), item
+        assert isinstance(item, Response), item
         found[item.series] = {
             f"{d:%Y-%m-%d}": v for d, v in zip(item.frame["observed"], item.frame["value"], strict=True)
         }
@@ -55,8 +55,8 @@ def read(folder: Path) -> dict[str, dict[str, float]]:
 
 @pytest.fixture
 def dropped(tmp_path: Path) -> Path:
-    (tmp_path / "dropped").mkdir()
-    return tmp_path / "dropped"
+    (tmp_path / "manual_downloads").mkdir()
+    return tmp_path / "manual_downloads"
 
 
 def test_finra_margin_statistics(dropped: Path) -> None:
@@ -101,21 +101,21 @@ def test_a_files_directory_may_be_dropped_as_well(dropped: Path) -> None:
     (dropped / "breadth" / "new_lows_52w.csv").write_text("date,new_lows_52w\n2025-10-15,12\n2025-10-16,40\n")
     store = Store(dropped.parent)
     settings = Settings(bases=dict.fromkeys(Settings().bases, "http://127.0.0.1:9"))
-    report = fetch(store, settings, only=["dropped"])
+    report = fetch(store, settings, only=["manual_downloads"])
     assert report.outcomes[0].added == {"NEW_LOWS_52W": 2}
-    assert fetch(store, settings, only=["dropped"]).outcomes[0].added == {"NEW_LOWS_52W": 0}
+    assert fetch(store, settings, only=["manual_downloads"]).outcomes[0].added == {"NEW_LOWS_52W": 0}
     assert list(store.dataset().series["NEW_LOWS_52W"].frame["value"]) == [12.0, 40.0]
 
 
 def test_a_broken_file_is_named(dropped: Path) -> None:
     (dropped / "naaim.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
     (dropped / "finra.csv").write_text("a,b\n1,2\n")
-    provider = Dropped(dropped.parent)
-    texts = [str(item.error) for item in provider.fetch({}) if isinstance(item, Trouble)]
+    provider = ManualDownloads(dropped.parent)
+    texts = [str(item.error) for item in provider.fetch({}) if isinstance(item, FetchError)]
     assert any("naaim.xlsx" in text and "damaged" in text for text in texts)
     assert any("finra.csv" in text and "debit" in text for text in texts)
 
 
 def test_no_folder_is_no_trouble(tmp_path: Path) -> None:
-    provider = Dropped(tmp_path)
+    provider = ManualDownloads(tmp_path)
     assert provider.series == () and not list(provider.fetch({}))

@@ -13,7 +13,7 @@ import pytest
 
 from fiveengines.base.errors import ParameterError, ProviderError
 from fiveengines.data.fetch import fetch
-from fiveengines.data.providers.base import Answer, Basis, Item, Trouble, Wanted
+from fiveengines.data.providers.base import Basis, FetchError, Item, Request, Response
 from fiveengines.data.providers.cboe import Cboe
 from fiveengines.data.providers.cftc import Cftc
 from fiveengines.data.providers.fred import Fred
@@ -25,7 +25,7 @@ from fiveengines.data.store import Store
 from loopback.answers import GOOD_KEY
 from loopback.server import Loopback
 
-SINCE = Wanted(dt.date(2024, 1, 2))
+SINCE = Request(dt.date(2024, 1, 2))
 RATES = "/api/rates/secured/sofr/search.json"
 
 
@@ -45,7 +45,7 @@ def test_a_redirect_within_the_house_is_followed(server: Loopback) -> None:
     moved = "/api/rates/unsecured/sofr/search.json?startDate=2024-01-02&endDate=2099-01-01"
     server.fault("rates/secured/sofr", status=301, headers={"Location": moved})
     (answer,) = ask(server, NewYorkFed, "SOFR")
-    assert isinstance(answer, Answer) and len(answer.frame) > 20
+    assert isinstance(answer, Response) and len(answer.frame) > 20
 
 
 def test_a_redirect_to_another_host_gets_neither_the_key_nor_belief(server: Loopback) -> None:
@@ -55,9 +55,9 @@ def test_a_redirect_to_another_host_gets_neither_the_key_nor_belief(server: Loop
         )
         server.fault("observations.*DGS10", status=302, headers={"Location": away})
         trouble, answer = ask(server, Fred, "DGS10", "DGS2")
-        assert isinstance(trouble, Trouble) and "not followed" in str(trouble.error)
+        assert isinstance(trouble, FetchError) and "not followed" in str(trouble.error)
         assert GOOD_KEY not in str(trouble.error)
-        assert isinstance(answer, Answer)
+        assert isinstance(answer, Response)
         assert not other.requests
 
 
@@ -65,8 +65,8 @@ def test_a_redirect_to_another_host_gets_neither_the_key_nor_belief(server: Loop
 def test_a_redirect_to_nowhere_or_in_a_circle_is_an_error(server: Loopback, place: str) -> None:
     server.fault("sofr", status=302, headers={"Location": place})
     trouble, answer = ask(server, NewYorkFed, "SOFR", "EFFR")
-    assert isinstance(trouble, Trouble) and trouble.series == "SOFR"
-    assert isinstance(answer, Answer)
+    assert isinstance(trouble, FetchError) and trouble.series == "SOFR"
+    assert isinstance(answer, Response)
 
 
 def test_encryption_is_never_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,11 +127,11 @@ def test_a_key_of_odd_characters_is_refused_by_fred_and_hidden(server: Loopback)
     odd = "a b&c=d/\x7f"
     trouble, answer = ask(server, Fred, "DGS10", fred_key=odd)
     assert (
-        isinstance(trouble, Trouble)
+        isinstance(trouble, FetchError)
         and "FRED_API_KEY" in str(trouble.error)
         and odd not in str(trouble.error)
     )
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, Response)
     assert server.asked("^/fred/")[0].endswith("api_key=a%20b%26c%3Dd%2F%7F")
 
 
@@ -165,7 +165,7 @@ def test_one_good_answer_ends_the_patience_test(server: Loopback) -> None:
 def test_who_asks_to_be_left_alone_for_a_day_is(server: Loopback) -> None:
     server.fault("/api/r", status=429, headers={"Retry-After": "86400"})
     items = ask(server, NewYorkFed, "RRPONTSYD", "SOFR", "EFFR")
-    assert kinds(items) == [(Trouble, key) for key in ("RRPONTSYD", "SOFR", "EFFR")]
+    assert kinds(items) == [(FetchError, key) for key in ("RRPONTSYD", "SOFR", "EFFR")]
     assert len(server.requests) == 1
 
 
@@ -173,7 +173,7 @@ def test_while_freds_service_is_down_the_graph_download_stands_in(server: Loopba
     store = Store(tmp_path)
     server.fault("^/fred/", status=503)
     report = fetch(store, server.settings(), only=["fred"])
-    assert [trouble.series for trouble in report.outcomes[0].troubles] == [None]
+    assert [trouble.series for trouble in report.outcomes[0].errors] == [None]
     assert len(report.outcomes[0].added) == len(store.rows("fred")) > 30
     assert len(server.asked("^/fred/")) < 10
     assert set(store.rows("fred")["ICSA"]["basis"]) == {Basis.RULE}
@@ -236,9 +236,9 @@ def test_a_misshapen_answer_costs_one_series_and_no_other(
 ) -> None:
     server.fault(address, **({"content_type": "application/json"} if "body" in fault else {}), **fault)
     items = ask(server, maker, *ids)
-    troubles = {item.series: str(item.error) for item in items if isinstance(item, Trouble)}
+    troubles = {item.series: str(item.error) for item in items if isinstance(item, FetchError)}
     assert ids[0] in troubles and "form" in " ".join(troubles.values())
-    assert {item.series for item in items if isinstance(item, Answer)} == set(ids[1:])
+    assert {item.series for item in items if isinstance(item, Response)} == set(ids[1:])
 
 
 def test_a_packed_answer_in_several_pieces_is_whole(server: Loopback) -> None:
@@ -246,7 +246,7 @@ def test_a_packed_answer_in_several_pieces_is_whole(server: Loopback) -> None:
     packed = b"".join(gzip.compress(piece) for piece in pieces) + b"\0" * 8
     server.fault("VVIX", body=packed, headers={"Content-Encoding": "gzip"})
     (answer,) = ask(server, Cboe, "VVIX")
-    assert isinstance(answer, Answer) and list(answer.frame["value"]) == [80.0, 81.0]
+    assert isinstance(answer, Response) and list(answer.frame["value"]) == [80.0, 81.0]
 
 
 def zip_of(change: str, good: bytes) -> bytes:
@@ -278,12 +278,14 @@ def test_a_bad_zip_is_named_and_the_other_report_comes(server: Loopback, change:
     server.fault(f"fut_fin_txt_{year}", body=zip_of(change, good), content_type="application/zip")
     with Http(server.settings()) as http:
         wanted = dict.fromkeys(
-            ("TFF_SP500_DEALER_LONG", "COT_SP500_SPEC_LONG"), Wanted(dt.date(year - 1, 6, 1))
+            ("TFF_SP500_DEALER_LONG", "COT_SP500_SPEC_LONG"), Request(dt.date(year - 1, 6, 1))
         )
         items = list(Cftc(http).fetch(wanted))
     words = "more than 256 MB" if change == "huge" else "damaged"
-    assert [words in str(item.error) for item in items if isinstance(item, Trouble) and item.series] == [True]
-    assert [item.series for item in items if isinstance(item, Answer)] == ["COT_SP500_SPEC_LONG"]
+    assert [words in str(item.error) for item in items if isinstance(item, FetchError) and item.series] == [
+        True
+    ]
+    assert [item.series for item in items if isinstance(item, Response)] == ["COT_SP500_SPEC_LONG"]
 
 
 def test_a_year_without_a_file_yet_does_not_cost_the_others(server: Loopback) -> None:
@@ -291,8 +293,8 @@ def test_a_year_without_a_file_yet_does_not_cost_the_others(server: Loopback) ->
     server.fault("/resource/", status=503)
     server.fault(f"fut_fin_txt_{year}", status=404)
     with Http(server.settings()) as http:
-        items = list(Cftc(http).fetch({"TFF_SP500_DEALER_LONG": Wanted(dt.date(year - 1, 6, 1))}))
-    (answer,) = [item for item in items if isinstance(item, Answer)]
+        items = list(Cftc(http).fetch({"TFF_SP500_DEALER_LONG": Request(dt.date(year - 1, 6, 1))}))
+    (answer,) = [item for item in items if isinstance(item, Response)]
     assert answer.frame["observed"].iloc[-1].year == year - 1
 
 
@@ -306,7 +308,7 @@ def test_put_call_days_before_a_failure_are_kept_and_the_rest_comes_next_time(
     server.fault(f"daily/{days[-3].date()}_daily", status=500)
     store = Store(tmp_path)
     (outcome,) = fetch(store, server.settings(), only=["cboe"]).outcomes
-    assert [trouble.series for trouble in outcome.troubles] == ["PUT_CALL_EQUITY"]
+    assert [trouble.series for trouble in outcome.errors] == ["PUT_CALL_EQUITY"]
     assert store.newest("cboe")["PUT_CALL_EQUITY"] == days[-4].date()
     server.faults.clear()
     server.requests.clear()
@@ -318,4 +320,4 @@ def test_put_call_days_before_a_failure_are_kept_and_the_rest_comes_next_time(
 def test_put_call_files_that_are_all_gone_are_told(server: Loopback) -> None:
     server.fault("_daily_options", status=404)
     items = ask(server, Cboe, "PUT_CALL_EQUITY")
-    assert "may have moved" in str(next(item.error for item in items if isinstance(item, Trouble)))
+    assert "may have moved" in str(next(item.error for item in items if isinstance(item, FetchError)))

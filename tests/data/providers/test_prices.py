@@ -31,7 +31,7 @@ def test_closes_opens_and_members(server: Loopback, tmp_path: Path) -> None:
     )
     store = Store(tmp_path)
     report = fetch(store, server.settings(), only=["prices"])
-    assert not report.outcomes[0].troubles
+    assert not report.outcomes[0].errors
     data = store.dataset()
     for key in ("SPX", "SPX_HIGH", "BTC_USD", "XLK"):
         assert list(data.series[key].frame["value"]) == pytest.approx(list(server.market.public(key)))
@@ -66,7 +66,7 @@ def test_a_dividend_does_not_rewrite_the_past(server: Loopback, tmp_path: Path) 
 def test_an_unknown_ticker_is_named_and_the_others_come(server: Loopback, tmp_path: Path) -> None:
     del server.market.series["XLK"]
     report = fetch(Store(tmp_path), server.settings(), only=["prices"])
-    assert [trouble.series for trouble in report.outcomes[0].troubles] == ["XLK"]
+    assert [trouble.series for trouble in report.outcomes[0].errors] == ["XLK"]
     assert "XLF" in Store(tmp_path).dataset().series
 
 
@@ -75,5 +75,5 @@ def test_without_yfinance_the_remedy_is_named(
 ) -> None:
     monkeypatch.setattr("fiveengines.data.providers.prices.find_spec", lambda name: None)
     report = fetch(Store(tmp_path), server.settings(), only=["prices", "treasury"])
-    assert "fiveengines[prices]" in str(report.outcomes[1].troubles[0].error)
+    assert "fiveengines[prices]" in str(report.outcomes[1].errors[0].error)
     assert report.exit_code == 0

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines.base.errors import DataError
-from fiveengines.data.folder.csv import Table, read_table
+from fiveengines.data.folder.csv import Table, read_csv
 
 TODAY = dt.date(2020, 1, 3)
 
 
 def read(raw: bytes | str, wanted: tuple[str, ...] = ("walcl",), step: float = 7) -> Table:
     body = raw.encode() if isinstance(raw, str) else raw
-    return read_table(body, where="damaged.csv", wanted=wanted, step=step, today=TODAY)
+    return read_csv(body, where="damaged.csv", wanted=wanted, step=step, today=TODAY)
 
 
 def days(table: Table) -> list[str]:

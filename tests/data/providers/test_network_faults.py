@@ -15,13 +15,13 @@ import pytest
 
 from fiveengines.base.errors import ParameterError, ProviderError
 from fiveengines.data.fetch import Event, fetch
-from fiveengines.data.providers.base import Answer, Item, Trouble, Wanted
+from fiveengines.data.providers.base import FetchError, Item, Request, Response
 from fiveengines.data.providers.cboe import Cboe
 from fiveengines.data.providers.cftc import Cftc
 from fiveengines.data.providers.fred import Fred
-from fiveengines.data.providers.http import Http, Pace, RefusedError
+from fiveengines.data.providers.http import Http, RateLimiter, RefusedError
 from fiveengines.data.providers.nyfed import NewYorkFed
-from fiveengines.data.providers.redact import Scrubber
+from fiveengines.data.providers.redact import Redactor
 from fiveengines.data.providers.settings import Settings
 from fiveengines.data.providers.treasury import Treasury
 from fiveengines.data.store import Store
@@ -36,7 +36,7 @@ ONE_OF_EACH = [
     pytest.param(NewYorkFed, "SOFR", "sofr", id="nyfed"),
     pytest.param(Treasury, "TGA_DAILY", "operating_cash", id="treasury"),
 ]
-SINCE = Wanted(dt.date(2024, 1, 2))
+SINCE = Request(dt.date(2024, 1, 2))
 
 
 def ask(server: Loopback, maker: type, *ids: str, **settings: object) -> list[Item]:
@@ -45,11 +45,11 @@ def ask(server: Loopback, maker: type, *ids: str, **settings: object) -> list[It
 
 
 def answered(items: list[Item]) -> bool:
-    return len(items) == 1 and isinstance(items[0], Answer) and len(items[0].frame) > 20
+    return len(items) == 1 and isinstance(items[0], Response) and len(items[0].frame) > 20
 
 
 def told(items: list[Item], key: str | None) -> str:
-    troubles = [item for item in items if isinstance(item, Trouble)]
+    troubles = [item for item in items if isinstance(item, FetchError)]
     assert troubles and key in {trouble.series for trouble in troubles}, items
     return str(troubles[-1].error)
 
@@ -83,7 +83,7 @@ def test_a_passing_fault_is_tried_again_and_a_lasting_one_named(
     assert len(server.asked(address)) == 3
     server.fault(address, **fault)
     text = str(
-        next(item.error for item in ask(server, maker, key, timeout=timeout) if isinstance(item, Trouble))
+        next(item.error for item in ask(server, maker, key, timeout=timeout) if isinstance(item, FetchError))
     )
     assert words in text and "3 tries" in text and "fiveengines fetch" in text
 
@@ -116,20 +116,20 @@ def test_what_another_try_cannot_change_is_asked_once(
 def test_a_bad_key_is_said_once_and_the_keyless_download_used(server: Loopback) -> None:
     items = ask(server, Fred, "DGS10", "GDPC1", "DGS2", fred_key="0123456789abcdef0123456789abcdef")
     trouble, *rest = items
-    assert isinstance(trouble, Trouble) and trouble.series is None
+    assert isinstance(trouble, FetchError) and trouble.series is None
     assert "FRED_API_KEY" in str(trouble.error) and "not registered" in str(trouble.error)
     assert "0123456789abcdef" not in str(trouble.error)
-    assert [item.series for item in rest if isinstance(item, Answer)] == ["DGS10", "GDPC1", "DGS2"]
+    assert [item.series for item in rest if isinstance(item, Response)] == ["DGS10", "GDPC1", "DGS2"]
     assert len(server.asked("^/fred/")) == 1
 
 
 def test_an_unknown_series_does_not_stop_the_others(server: Loopback) -> None:
     del server.market.series["DGS5"]
     items = ask(server, Fred, "DGS2", "DGS5", "DGS10")
-    assert [type(item) for item in items] == [Answer, Trouble, Answer]
+    assert [type(item) for item in items] == [Response, FetchError, Response]
     assert "series does not exist" in str(items[1].error)  # type: ignore[union-attr]
     items = ask(server, Fred, "DGS2", "DGS5", "DGS10", fred_key=None)
-    assert [type(item) for item in items] == [Answer, Trouble, Answer]
+    assert [type(item) for item in items] == [Response, FetchError, Response]
 
 
 @pytest.mark.parametrize("form", ["seconds", "date"])
@@ -175,7 +175,7 @@ def test_cboe_without_the_close_says_so(server: Loopback) -> None:
 
 def test_cboe_refusing_the_client_says_what_else_works(server: Loopback) -> None:
     server.fault("History", status=403)
-    assert "dropped/cboe" in told(ask(server, Cboe, "VIX"), "VIX")
+    assert "manual_downloads/cboe" in told(ask(server, Cboe, "VIX"), "VIX")
 
 
 @pytest.mark.parametrize(("maker", "key", "address"), ONE_OF_EACH)
@@ -204,7 +204,7 @@ def test_repeated_and_unordered_rows_give_the_same_figures(
 
     server.fault(address, change=shuffle)
     (odd,) = ask(server, maker, key)
-    assert isinstance(clean, Answer) and isinstance(odd, Answer)
+    assert isinstance(clean, Response) and isinstance(odd, Response)
     pd.testing.assert_frame_equal(clean.frame, odd.frame)
 
 
@@ -218,7 +218,7 @@ def test_a_changed_unit_is_refused_and_a_single_slip_left_out(server: Loopback, 
     assert len(held["DGS10"].frame) == len(market.public("DGS10")) - 1
     assert any("DGS10" in note and "400" in note for note in report.outcomes[0].notes)
     assert "DGS2" not in held
-    assert any("unit" in str(trouble.error) for trouble in report.outcomes[0].troubles)
+    assert any("unit" in str(trouble.error) for trouble in report.outcomes[0].errors)
 
 
 def test_one_provider_down_never_stops_the_others(server: Loopback, tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_one_provider_down_never_stops_the_others(server: Loopback, tmp_path: Pa
         store, server.settings(), on_event=events.append, only=["fred", "cboe", "nyfed", "treasury", "cftc"]
     )
     fared = {outcome.provider: outcome for outcome in report.outcomes}
-    assert fared["cboe"].failed and not fared["fred"].troubles and not fared["treasury"].troubles
+    assert fared["cboe"].failed and not fared["fred"].errors and not fared["treasury"].errors
     assert report.exit_code == 0
     assert {event.provider for event in events if event.stage == "done"} == set(fared)
     data = store.dataset()
@@ -308,11 +308,11 @@ def test_settings_come_from_the_environment_and_a_dotenv_file(
 
 def test_the_minutes_limit_is_kept() -> None:
     slept: list[float] = []
-    pace = Pace(5, slept.append)
+    limiter = RateLimiter(5, slept.append)
     for _ in range(5):
-        pace.hold()
+        limiter.acquire()
     assert slept == []
-    pace.hold()
+    limiter.acquire()
     assert 59 < slept[0] <= 60
 
 
@@ -345,9 +345,9 @@ def test_the_key_is_nowhere(
     events: list[Event] = []
     store = Store(tmp_path)
     report = fetch(store, server.settings(), only=["fred"], on_event=events.append)
-    assert len(report.outcomes[0].troubles) > 4, "the faults must have spoken"
+    assert len(report.outcomes[0].errors) > 4, "the faults must have spoken"
     texts = [repr(event) for event in events] + [outcome.line() for outcome in report.outcomes]
-    for trouble in report.outcomes[0].troubles:
+    for trouble in report.outcomes[0].errors:
         texts += [
             str(trouble.error),
             repr(trouble.error),
@@ -364,9 +364,9 @@ def test_the_key_is_nowhere(
 
 
 def test_scrubbing_knows_encoded_keys() -> None:
-    scrub = Scrubber("a+b/c=")
-    assert "a%2Bb" not in scrub("https://x/?k=a%2Bb%2Fc%3D") and "a+b" not in scrub("key a+b/c= here")
-    assert "other" not in scrub("https://x/?API_KEY=other&y=1")
+    redact = Redactor("a+b/c=")
+    assert "a%2Bb" not in redact("https://x/?k=a%2Bb%2Fc%3D") and "a+b" not in redact("key a+b/c= here")
+    assert "other" not in redact("https://x/?API_KEY=other&y=1")
 
 
 def test_errors_have_one_line(server: Loopback) -> None:

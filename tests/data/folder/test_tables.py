@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from fiveengines.base.errors import DataError
-from fiveengines.data.folder.csv import Table, read_table, read_texts, tolerance
+from fiveengines.data.folder.csv import Table, read_csv, read_texts, tolerance
 
 TODAY = dt.date(2020, 1, 3)
 
 
 def read(raw: bytes | str, wanted: tuple[str, ...] = ("walcl",), step: float = 7, **more: object) -> Table:
     body = raw.encode() if isinstance(raw, str) else raw
-    return read_table(
+    return read_csv(
         body, where="fred/WALCL.csv", wanted=wanted, series="WALCL", step=step, today=TODAY, **more
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fiveengines.data.providers.base import Answer, Basis, Item, Provider, Trouble, Wanted
+from fiveengines.data.providers.base import Basis, FetchError, Item, Provider, Request, Response
 from fiveengines.data.providers.cboe import Cboe
 from fiveengines.data.providers.cftc import Cftc
 from fiveengines.data.providers.fred import Fred
@@ -25,11 +25,11 @@ def ask(
     server: Loopback, maker: type[Provider], *ids: str, since: dt.date = SINCE, **settings: object
 ) -> list[Item]:
     with Http(server.settings(**settings)) as http:
-        return list(maker(http).fetch({key: Wanted(since) for key in ids}))  # type: ignore[call-arg]
+        return list(maker(http).fetch({key: Request(since) for key in ids}))  # type: ignore[call-arg]
 
 
-def only(items: list[Item]) -> Answer:
-    assert len(items) == 1 and isinstance(items[0], Answer), items
+def only(items: list[Item]) -> Response:
+    assert len(items) == 1 and isinstance(items[0], Response), items
     return items[0]
 
 
@@ -145,7 +145,7 @@ def test_fred_missing_values_are_left_out(server: Loopback) -> None:
 def test_cboe_indices_are_asked_for_once_a_file(server: Loopback) -> None:
     items = ask(server, Cboe, "VIX", "VIX_OPEN", "VIX_HIGH", "VIX_LOW", "VVIX")
     for item in items:
-        assert isinstance(item, Answer)
+        assert isinstance(item, Response)
         assert list(item.frame["value"]) == served(server.market, item.series)
     assert len(items) == 5 and len(server.asked("VIX_History")) == 2
     assert not any(agent.startswith("python") for agent in server.agents)
@@ -172,7 +172,7 @@ def test_cftc_positions_by_market_and_cohort(server: Loopback) -> None:
     items = ask(server, Cftc, *ids)
     assert {item.series for item in items} == set(ids)
     for item in items:
-        assert isinstance(item, Answer)
+        assert isinstance(item, Response)
         assert list(item.frame["value"]) == served(server.market, item.series or "")
         assert set(item.frame["basis"]) == {Basis.RULE}, "rows loaded in bulk say nothing about publication"
     assert len(server.asked("/resource/")) == 2
@@ -225,7 +225,7 @@ def test_cftc_yearly_files_stand_in_for_the_service(server: Loopback) -> None:
     server.fault("/resource/", status=503)
     first = server.market.public("COT_SP500_SPEC_LONG").index[0].date()
     trouble, *items = ask(server, Cftc, "TFF_SP500_ASSET_MGR_LONG", since=first)
-    assert isinstance(trouble, Trouble) and trouble.series is None and "503" in str(trouble.error)
+    assert isinstance(trouble, FetchError) and trouble.series is None and "503" in str(trouble.error)
     assert list(only(items).frame["value"]) == served(server.market, "TFF_SP500_ASSET_MGR_LONG")
     _, *items = ask(server, Cftc, "COT_RUSSELL_NONREPT_SHORT", "COT_SP500_SPEC_LONG", since=first)
     assert [list(item.frame["value"]) for item in items] == [  # type: ignore[union-attr]
@@ -248,7 +248,7 @@ def test_nyfed_operations_of_a_day_are_summed_in_billions_without_tests(server: 
 
 def test_nyfed_rates(server: Loopback) -> None:
     for item in ask(server, NewYorkFed, "SOFR", "EFFR"):
-        assert isinstance(item, Answer)
+        assert isinstance(item, Response)
         assert list(item.frame["value"]) == served(server.market, item.series)
 
 
@@ -278,5 +278,5 @@ def test_treasury_pages_are_followed(server: Loopback, monkeypatch: pytest.Monke
 def test_treasury_renamed_account_is_refused_by_name(server: Loopback) -> None:
     server.fault("operating_cash", change=lambda body: body.replace(b"(TGA) Closing", b"(TGA) Final"))
     (trouble,) = ask(server, Treasury, "TGA_DAILY")
-    assert isinstance(trouble, Trouble)
+    assert isinstance(trouble, FetchError)
     assert "final balance" in str(trouble.error) and "renamed" in str(trouble.error)
