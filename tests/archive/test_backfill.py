@@ -25,16 +25,16 @@ from fiveengines.base.errors import DataError, ParameterError
 from fiveengines.base.parameters import RunParameters
 from fiveengines.report import backfill as module
 from fiveengines.report.backfill import backfill, reading_days
-from fiveengines.report.cover_context import CoverContext
-from fiveengines.report.store import Place, place
-from fiveengines.report.weekly import Made, write_week
+from fiveengines.report.page.cover_context import CoverContext
+from fiveengines.report.store import ReportStore, report_store
+from fiveengines.report.weekly import RenderedReport, write_week
 from fiveengines.report.workers import BrokenProcessPool, Workers
 
 START, END = dt.date(2019, 12, 9), dt.date(2019, 12, 22)
 DAYS = ["2019-12-13", "2019-12-20"]
 
 
-def reading(where: Place, day: str) -> dict[str, Any]:
+def reading(where: ReportStore, day: str) -> dict[str, Any]:
     content = where.read([f"{day}/reading.json"])[f"{day}/reading.json"]
     assert content is not None, day
     document: dict[str, Any] = json.loads(content)
@@ -46,17 +46,19 @@ def undated(document: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def filled() -> Iterator[tuple[str, Place]]:
+def filled() -> Iterator[tuple[str, ReportStore]]:
     """Two weeks of the demo, written one after the other by one kernel, at an address that is no folder."""
     out = "memory://backfilled/reports"
     summary = backfill(RunParameters(source="demo", out_dir=out), START, END)
     assert [(each.day, each.status) for each in summary.outcomes] == [(day, "written") for day in DAYS]
-    archive.rebuild(place(out))
-    yield out, place(out)
-    place(out).remove("")
+    archive.rebuild(report_store(out))
+    yield out, report_store(out)
+    report_store(out).remove("")
 
 
-def test_a_second_week_is_the_week_that_a_lone_run_makes(filled: tuple[str, Place], tmp_path: Path) -> None:
+def test_a_second_week_is_the_week_that_a_lone_run_makes(
+    filled: tuple[str, ReportStore], tmp_path: Path
+) -> None:
     _, where = filled
     lone = write_week(RunParameters(source="demo", as_of=dt.date(2019, 12, 20), out_dir=str(tmp_path)))
     assert not lone.failures
@@ -66,7 +68,7 @@ def test_a_second_week_is_the_week_that_a_lone_run_makes(filled: tuple[str, Plac
     assert page == (Path(lone.folder) / "weekly.html").read_bytes()
 
 
-def test_each_week_knows_only_its_own_evening(filled: tuple[str, Place]) -> None:
+def test_each_week_knows_only_its_own_evening(filled: tuple[str, ReportStore]) -> None:
     _, where = filled
     prints = [reading(where, day)["data_fingerprint"] for day in DAYS]
     assert len(set(prints)) == 2
@@ -79,7 +81,7 @@ def test_each_week_knows_only_its_own_evening(filled: tuple[str, Place]) -> None
         assert max(filter(None, known)) <= f"{dt.date.fromisoformat(day) + dt.timedelta(days=1)}T02:00"
 
 
-def test_the_archive_s_table_is_the_history(filled: tuple[str, Place]) -> None:
+def test_the_archive_s_table_is_the_history(filled: tuple[str, ReportStore]) -> None:
     _, where = filled
     table = (where.read(["readings.csv"])["readings.csv"] or b"").decode()
     found = pd.read_csv(io.StringIO(table), index_col="as_of", keep_default_na=False)
@@ -89,11 +91,11 @@ def test_the_archive_s_table_is_the_history(filled: tuple[str, Place]) -> None:
     assert list(found.columns) == [*expected, "regime_name"]
 
 
-def test_a_second_call_keeps_what_stands_and_makes_what_does_not_fit(filled: tuple[str, Place]) -> None:
+def test_a_second_call_keeps_what_stands_and_makes_what_does_not_fit(filled: tuple[str, ReportStore]) -> None:
     out, where = filled
     run = RunParameters(source="demo", out_dir=out)
     again = backfill(run, START, END)
-    assert [each.status for each in again.outcomes] == ["kept", "kept"]
+    assert [each.status for each in again.outcomes] == ["unchanged", "unchanged"]
     assert again.exit_code == 0
     old = reading(where, DAYS[0])
     where.write(f"{DAYS[0]}/reading.json", json.dumps(old | {"parameters_fingerprint": "0" * 16}).encode())
@@ -112,11 +114,11 @@ class Pretended(Workers):
         self.restarts = 0
         self.asked: list[str] = []
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
+    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
         assert run.as_of is not None
         day = run.as_of.isoformat()
         self.asked.append(day)
-        future: Future[Made] = Future()
+        future: Future[RenderedReport] = Future()
         if self.bad.get(day):
             future.set_exception(self.bad[day].pop())
         else:
@@ -127,7 +129,7 @@ class Pretended(Workers):
                 "reading.json": json.dumps(document),
             }
             cover = CoverContext(week=run.as_of, source_label="Files", simulated=False, regime=None)
-            future.set_result(Made(day, files, document, cover, ()))
+            future.set_result(RenderedReport(day, files, document, cover, ()))
         return future
 
     def restart(self) -> None:
@@ -179,7 +181,7 @@ def test_one_bad_week_does_not_stop_the_rest(pretend: Any, tmp_path: Path) -> No
     assert steps[-1] == (52, 52)
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
     assert not (tmp_path / "2019-03-15").exists()
-    assert len(place(str(tmp_path)).folders("")) == 50
+    assert len(report_store(str(tmp_path)).folders("")) == 50
 
 
 def test_a_worker_that_dies_is_replaced_and_its_weeks_are_asked_for_once_more(
@@ -309,7 +311,7 @@ def test_a_killed_run_leaves_whole_weeks_and_no_process_and_is_resumed(tmp_path:
 
 
 @pytest.mark.slow
-def test_a_dask_cluster_of_two_makes_the_same_weeks(filled: tuple[str, Place], tmp_path: Path) -> None:
+def test_a_dask_cluster_of_two_makes_the_same_weeks(filled: tuple[str, ReportStore], tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, dashboard_address=None, local_directory=str(tmp_path / "dask")
@@ -318,7 +320,7 @@ def test_a_dask_cluster_of_two_makes_the_same_weeks(filled: tuple[str, Place], t
         summary = backfill(run, START, END, executor=f"dask:{cluster.scheduler_address}")
     assert sorted((each.day, each.status) for each in summary.outcomes) == [(day, "written") for day in DAYS]
     for day in DAYS:
-        assert undated(reading(place(tmp_path / "out"), day)) == undated(reading(filled[1], day))
+        assert undated(reading(report_store(tmp_path / "out"), day)) == undated(reading(filled[1], day))
 
 
 def test_an_address_without_a_scheduler_is_one_line(

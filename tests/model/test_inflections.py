@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fiveengines.base import parameters
 from fiveengines.base.parameters import ENGINES
 from fiveengines.model import inflections
-from fiveengines.report.cover import cover
+from fiveengines.report.page.cover import cover
 from fiveengines.views import charts, tables
 from fiveengines.week import Week
 

@@ -11,7 +11,7 @@ import pytest
 
 from fiveengines.views import charts, tables
 from fiveengines.base.parameters import RunParameters
-from fiveengines.report.bind import bind, heading, step_titles, tags
+from fiveengines.report.notebook.bind import bind, heading, step_titles, tags
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks" / "weekly"
 NAMES = ["1_engine_check", "2_dominant_regime", "3_aggressiveness", "4_strategy_style", "5_inflection_points"]

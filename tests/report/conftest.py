@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from fiveengines.base import parameters
-from fiveengines.report.weekly import Written, write_week
+from fiveengines.report.weekly import SavedReport, write_week
 
 DAY = "2025-11-21"
 
 
 @pytest.fixture(scope="session")
-def week_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Written]:
+def week_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SavedReport]:
     """OUT folder and what was written for a demo week of a year ago."""
     out = tmp_path_factory.mktemp("reports")
     run = parameters.run_parameters({"as_of": DAY, "source": "demo", "out_dir": str(out)})

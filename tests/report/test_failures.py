@@ -15,9 +15,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from fiveengines import archive
 from fiveengines.base import parameters, paths
 from fiveengines.data import calendars
-from fiveengines.report.bind import bind, step_of
-from fiveengines.report.execute import ExecutionResult, StepFailure, execute
-from fiveengines.report.store import place
+from fiveengines.report.notebook.bind import bind, step_of
+from fiveengines.report.notebook.execute import execute
+from fiveengines.report.notebook.outcome import ExecutionResult, StepFailure
+from fiveengines.report.store import report_store
 from fiveengines.report.weekly import write_week
 
 DAY = "2025-11-21"
@@ -77,7 +78,7 @@ def test_later_steps_run_in_another_kernel_when_one_dies(tmp_path: Path, broken:
 def test_a_dead_kernel_at_the_last_step_is_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fiveengines.report.kernel import Kernel
+    from fiveengines.report.notebook.kernel import Kernel
 
     monkeypatch.setattr(Kernel, "restart", lambda self: pytest.fail("nothing is left to run"))
     result = execute(bind(steps(tmp_path, KILL)[:2]), {"as_of": DAY})
@@ -149,13 +150,13 @@ def test_the_page_names_step_data_remedy_and_goes_once_the_week_is_whole(
 ) -> None:
     out = tmp_path / "out"
     shutil.copytree(week_out[0] / DAY, out / DAY)
-    archive.rebuild(place(str(out)), base_url="https://example.org/weeks")
+    archive.rebuild(report_store(str(out)), base_url="https://example.org/weeks")
     run = parameters.run_parameters({"as_of": DAY, "source": "demo", "out_dir": str(out)})
     with monkeypatch.context() as patch:
         folder = failing(tmp_path, 4, KILL, [])
         patch.setattr(paths, "notebooks_dir", lambda: folder)
         failed = write_week(run)
-    failed = failed.published_at(archive.rebuild(place(str(out))).address)
+    failed = failed.published_at(archive.rebuild(report_store(str(out))).address)
     assert failed.report_to_terminal() == 1
     assert failed.address == f"https://example.org/weeks/failed/{DAY}/weekly.html"
     assert "step 4, Strategy style: DeadKernelError" in capsys.readouterr().err
@@ -166,7 +167,7 @@ def test_the_page_names_step_data_remedy_and_goes_once_the_week_is_whole(
     assert "close other programs" in text
     assert f"The run for {DAY}" in words((out / "index.html").read_text(encoding="utf-8"))
     whole = write_week(run)
-    whole = whole.published_at(archive.rebuild(place(str(out))).address)
+    whole = whole.published_at(archive.rebuild(report_store(str(out))).address)
     assert whole.report_to_terminal() == 0
     assert whole.address == f"https://example.org/weeks/{DAY}/weekly.html"
     assert not (out / "failed" / DAY).exists()

@@ -15,9 +15,9 @@ import pytest
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError
 from fiveengines.report.reading_json import validate
-from fiveengines.report.weekly import Written, write_week
+from fiveengines.report.weekly import SavedReport, write_week
 
-WeekOut = tuple[Path, Written]
+WeekOut = tuple[Path, SavedReport]
 
 
 def visible(page: str) -> str:
@@ -131,7 +131,7 @@ def test_the_page_shows_what_it_was_made_from(week_out: WeekOut) -> None:
 
 
 def test_the_command_can_be_pasted_whatever_the_folder_is_called(week_out: WeekOut) -> None:
-    from fiveengines.report.cover import _command
+    from fiveengines.report.page.cover import _command
     from fiveengines.week import Week
 
     week = Week.load(as_of="2025-11-21", source="demo")

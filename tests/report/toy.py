@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from fiveengines.report.cover_context import (
+from fiveengines.report.page.cover_context import (
     Aggressiveness,
     CoverContext,
     EngineCard,

@@ -1,4 +1,4 @@
-"""The archive: every report in one place as an index page, a table of readings and a feed, rebuilt after each week.
+"""The archive: every report in one store as an index page, a table of readings and a feed, rebuilt after each week.
 
 Reads what reports left behind (reading.json) and nothing else; no week is read or rendered here.
 """
@@ -12,7 +12,7 @@ from fiveengines.archive.export import readings_csv
 from fiveengines.archive.feed import atom, published_at
 from fiveengines.archive.page import index_page
 from fiveengines.report import recover_interrupted
-from fiveengines.report.store import Place
+from fiveengines.report.store import ReportStore
 
 INDEX = "index.html"
 FEED = "feed.xml"
@@ -37,25 +37,25 @@ class Built:
         return [f"{count}{span}", *odd, f"Open {self.page}"]
 
 
-def rebuild(place: Place, *, base_url: str | None = None) -> Built:
-    """Write index.html, readings.csv and feed.xml for every report at `place`; a broken folder is listed, never fatal.
+def rebuild(store: ReportStore, *, base_url: str | None = None) -> Built:
+    """Write index.html, readings.csv and feed.xml for every report at `store`; a broken folder is listed, never fatal.
 
     What a killed run left half done is tidied first. Each file is replaced whole, the index last. `base_url` is where
     the archive is published, for the feed's links; None keeps what the standing feed says. A week that another run puts
     there meanwhile is not left out.
     """
-    if place.local is not None:
-        recover_interrupted.clear(place.local)
+    if store.local is not None:
+        recover_interrupted.recover(store.local)
     if base_url is None:
-        base_url = published_at(place.read([FEED])[FEED])
+        base_url = published_at(store.read([FEED])[FEED])
     for _ in range(_TRIES):
-        found = collect(place)
-        place.write(TABLE, readings_csv(found.weeks).encode())
-        place.write(FEED, atom(found.weeks, base_url=base_url).encode())
-        place.write(INDEX, index_page(found).encode())
-        if set(found.names) == set(folders(place)):
+        found = collect(store)
+        store.write(TABLE, readings_csv(found.weeks).encode())
+        store.write(FEED, atom(found.weeks, base_url=base_url).encode())
+        store.write(INDEX, index_page(found).encode())
+        if set(found.names) == set(folders(store)):
             break
-    return Built(f"{place.label.rstrip('/')}/{INDEX}", found, base_url.rstrip("/"))
+    return Built(f"{store.label.rstrip('/')}/{INDEX}", found, base_url.rstrip("/"))
 
 
 __all__ = ["FEED", "INDEX", "TABLE", "Built", "Collected", "collect", "rebuild"]

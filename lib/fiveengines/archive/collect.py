@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fiveengines.base.parameters import ENGINES
-from fiveengines.report.saved import FAILED, LATEST, READING, is_day
-from fiveengines.report.store import Place
+from fiveengines.report.saving import FAILED, LATEST, READING, is_day
+from fiveengines.report.store import ReportStore
 from fiveengines.views.charts.theme import DIRECTIONS, STATES
 
 _BATCH = 64
@@ -83,7 +83,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Collected:
-    """Everything found at a place: weeks oldest first, folders that could not be read, days whose last run failed."""
+    """Everything found at a store: weeks oldest first, folders that could not be read, days whose last run failed."""
 
     weeks: tuple[WeekRow, ...]
     unreadable: tuple[Unreadable, ...] = ()
@@ -95,26 +95,26 @@ class Collected:
         return [week.day for week in self.weeks] + [each.name for each in self.unreadable]
 
 
-def folders(place: Place) -> list[str]:
+def folders(store: ReportStore) -> list[str]:
     """Names of the folders that should hold a week each."""
-    return [name for name in place.folders() if name not in (FAILED, LATEST)]
+    return [name for name in store.folders() if name not in (FAILED, LATEST)]
 
 
-def collect(place: Place) -> Collected:
-    """Every week at `place`. A folder that is foreign, half copied or damaged is listed in `unreadable`."""
+def collect(store: ReportStore) -> Collected:
+    """Every week at `store`. A folder that is foreign, half copied or damaged is listed in `unreadable`."""
     weeks, unreadable = [], []
-    names = folders(place)
+    names = folders(store)
     unreadable += [Unreadable(name, "it is not named as a week is") for name in names if not is_day(name)]
     days = [name for name in names if is_day(name)]
     for start in range(0, len(days), _BATCH):
         batch = days[start : start + _BATCH]
-        found = place.read([f"{day}/{READING}" for day in batch])
+        found = store.read([f"{day}/{READING}" for day in batch])
         for day in batch:
             try:
                 weeks.append(week_row(day, found[f"{day}/{READING}"]))
             except ValueError as problem:
                 unreadable.append(Unreadable(day, str(problem)))
-    failed = tuple(day for day in place.folders(FAILED) if is_day(day))
+    failed = tuple(day for day in store.folders(FAILED) if is_day(day))
     return Collected(tuple(weeks), tuple(unreadable), failed)
 
 

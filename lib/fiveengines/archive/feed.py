@@ -13,8 +13,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from fiveengines.archive.collect import WeekRow
-from fiveengines.report.cover_context import DISCLAIMER
-from fiveengines.report.saved import PAGE
+from fiveengines.report.page.cover_context import DISCLAIMER
+from fiveengines.report.saving import PAGE
 
 NEWEST = 60
 _ATOM = "http://www.w3.org/2005/Atom"

@@ -18,10 +18,10 @@ from fiveengines.archive.compare import columns
 from fiveengines.archive.timeline import timeline
 from fiveengines.base.parameters import ENGINES, REGIME_NAMES
 from fiveengines.playbook import content
-from fiveengines.report.bundle import csp_hash
-from fiveengines.report.cover_context import DISCLAIMER
-from fiveengines.report.render import TEMPLATES as REPORT_TEMPLATES
-from fiveengines.report.render import script_json
+from fiveengines.report.page.chart_script import csp_hash
+from fiveengines.report.page.cover_context import DISCLAIMER
+from fiveengines.report.page.render import TEMPLATES as REPORT_TEMPLATES
+from fiveengines.report.page.render import script_json
 from fiveengines.views.charts import theme
 
 TEMPLATES = Path(__file__).with_name("templates")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fiveengines.base.errors import ParameterError
-from fiveengines.report.saved import FAILED, READING, REVISIONS, is_day
-from fiveengines.report.store import Place
+from fiveengines.report.saving import FAILED, READING, REVISIONS, is_day
+from fiveengines.report.store import ReportStore
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,9 @@ class Removal:
         return f"{self.name}: {self.what}, {self.size / 1e6:.1f} MB"
 
 
-def plan(place: Place, *, keep_weeks: int | None = None, keep_revisions: int | None = None) -> list[Removal]:
+def plan(
+    store: ReportStore, *, keep_weeks: int | None = None, keep_revisions: int | None = None
+) -> list[Removal]:
     """What goes when the newest `keep_weeks` weeks and the newest `keep_revisions` earlier renderings of each stay.
 
     None keeps all. Only folders that are named as a week and hold a reading are weeks; anything else is left alone.
@@ -34,15 +36,15 @@ def plan(place: Place, *, keep_weeks: int | None = None, keep_revisions: int | N
     for name, value, least in (("--keep-weeks", keep_weeks, 1), ("--keep-revisions", keep_revisions, 0)):
         if value is not None and value < least:
             raise ParameterError(f"{name} {value}: at least {least}.")
-    held = {day: place.files(day) for day in place.folders() if is_day(day)}
+    held = {day: store.files(day) for day in store.folders() if is_day(day)}
     weeks = sorted(day for day, files in held.items() if READING in files)
     going = weeks[:-keep_weeks] if keep_weeks is not None else []
     found = [Removal(day, "week", sum(held[day].values())) for day in going]
     staying = weeks[len(going) :]
     if going:
-        old = [day for day in place.folders(FAILED) if is_day(day) and day < staying[0]]
+        old = [day for day in store.folders(FAILED) if is_day(day) and day < staying[0]]
         found += [
-            Removal(f"{FAILED}/{day}", "failed run", sum(place.files(f"{FAILED}/{day}").values()))
+            Removal(f"{FAILED}/{day}", "failed run", sum(store.files(f"{FAILED}/{day}").values()))
             for day in old
         ]
     if keep_revisions is not None:
@@ -55,7 +57,7 @@ def plan(place: Place, *, keep_weeks: int | None = None, keep_revisions: int | N
     return found
 
 
-def remove(place: Place, removals: list[Removal]) -> None:
+def remove(store: ReportStore, removals: list[Removal]) -> None:
     """Carry a plan out."""
     for each in removals:
-        place.remove(each.name)
+        store.remove(each.name)

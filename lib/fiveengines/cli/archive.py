@@ -38,7 +38,7 @@ def backfill(
     from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
     from fiveengines.report.backfill import backfill as run_weeks
-    from fiveengines.report.store import place
+    from fiveengines.report.store import report_store
 
     first, last = span(start, end)
     run = checked(source=source, data_dir=data_dir, params_file=params, out_dir=out)
@@ -48,11 +48,11 @@ def backfill(
                 run, first, last, count=workers, executor=executor, force=force, on_progress=show
             )
     except (Exception, KeyboardInterrupt):
-        where = place(run.out_dir)
-        if where.local is None or where.local.is_dir():
-            rebuild(where)
+        store = report_store(run.out_dir)
+        if store.local is None or store.local.is_dir():
+            rebuild(store)
         raise
-    for line in [*summary.lines(), f"Open {rebuild(place(run.out_dir)).page}"]:
+    for line in [*summary.lines(), f"Open {rebuild(report_store(run.out_dir)).page}"]:
         typer.echo(line)
     return summary.exit_code
 
@@ -79,12 +79,12 @@ def archive(
 ) -> int:
     """Rebuild the index of all reports; remove old ones; render one again."""
     from fiveengines.archive import rebuild, retention
-    from fiveengines.report.store import place
+    from fiveengines.report.store import report_store
 
-    where = place(out)
-    if where.local is not None and not where.local.is_dir():
+    store = report_store(out)
+    if store.local is not None and not store.local.is_dir():
         raise ParameterError(
-            f"{where.label}: there is no such folder.",
+            f"{store.label}: there is no such folder.",
             remedy="Check --out, or write a first report with `fiveengines weekly`.",
         )
     if again is not None:
@@ -103,17 +103,17 @@ def archive(
         raise ParameterError(
             "--dry-run shows what --keep-weeks or --keep-revisions would remove.", remedy="Give one of them."
         )
-    going = retention.plan(where, keep_weeks=keep_weeks, keep_revisions=keep_revisions)
+    going = retention.plan(store, keep_weeks=keep_weeks, keep_revisions=keep_revisions)
     for each in going:
         if not dry_run:
-            retention.remove(where, [each])
+            retention.remove(store, [each])
         typer.echo(("would remove " if dry_run else "removed ") + each.line())
     if dry_run:
         typer.echo(
             f"{len(going)} folders, {sum(each.size for each in going) / 1e6:.1f} MB; nothing was removed."
         )
         return 0
-    for line in rebuild(where, base_url=base_url).lines():
+    for line in rebuild(store, base_url=base_url).lines():
         typer.echo(line)
     return 0
 
@@ -128,20 +128,20 @@ def _again(week: dt.date, out: str | None) -> int:
 
     from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
-    from fiveengines.report.rerender import asked_with, differences
-    from fiveengines.report.saved import READING
-    from fiveengines.report.store import place
+    from fiveengines.report.rerender import differences, original_parameters
+    from fiveengines.report.saving import READING
+    from fiveengines.report.store import report_store
     from fiveengines.report.weekly import write_week
 
-    where, name = place(out), week.isoformat()
-    run, before = asked_with(where, name, out)
+    store, name = report_store(out), week.isoformat()
+    run, before = original_parameters(store, name, out)
     run = checked(**run.model_dump())
     with steps("Again") as show:
         written = write_week(run, on_progress=show)
-        rebuild(where)
+        rebuild(store)
     if not written.failures:
         found = differences(
-            before, json.loads(where.read([f"{name}/{READING}"])[f"{name}/{READING}"] or b"{}")
+            before, json.loads(store.read([f"{name}/{READING}"])[f"{name}/{READING}"] or b"{}")
         )
         for line in found:
             typer.echo(line)

@@ -99,16 +99,16 @@ def weekly(
     """Read one week and write its report."""
     from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
-    from fiveengines.report.exports import Extras
-    from fiveengines.report.store import place
+    from fiveengines.report.exports import Exports
+    from fiveengines.report.store import report_store
     from fiveengines.report.weekly import write_week
 
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
-    extras = Extras(pdf=pdf, mail_out=mail_out)
+    exports = Exports(pdf=pdf, mail_out=mail_out)
     with steps("This week") as show:
-        written = write_week(run, on_progress=show, extras=extras.add)
-        written = written.published_at(rebuild(place(run.out_dir)).address)
-        extras.after(written)
+        written = write_week(run, on_progress=show, exports=exports.add)
+        written = written.published_at(rebuild(report_store(run.out_dir)).address)
+        exports.after(written)
     return written.report_to_terminal()
 
 

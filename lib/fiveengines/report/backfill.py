@@ -24,9 +24,9 @@ from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.load_dataset import load_dataset
 from fiveengines.report.fingerprint import parameters_fingerprint
-from fiveengines.report.saved import PAGE, READING, is_day, newest_day
-from fiveengines.report.store import Place, place
-from fiveengines.report.weekly import Made, Show, keep
+from fiveengines.report.saving import PAGE, READING, is_day, newest_day
+from fiveengines.report.store import ReportStore, report_store
+from fiveengines.report.weekly import RenderedReport, Show, save
 from fiveengines.report.workers import LOCAL, BrokenProcessPool, Workers, workers
 
 _TRIES = 2
@@ -40,7 +40,7 @@ class Outcome:
     """What became of one week. `text` says why it failed."""
 
     day: str
-    status: Literal["written", "kept", "failed"]
+    status: Literal["written", "unchanged", "failed"]
     text: str = ""
     seconds: float = 0.0
 
@@ -95,7 +95,7 @@ def backfill(
     """
     params = parameters.load(run.params_file)
     days = reading_days(start, end, params.weekly.history_start)
-    where = place(run.out_dir)
+    store = report_store(run.out_dir)
     summary = Summary()
     show = on_progress or (lambda done, total, text: None)
     show(0, len(days), "Looking at what stands")
@@ -103,14 +103,14 @@ def backfill(
     dataset = load_dataset(
         source, data_dir=run.data_dir or params.weekly.data_dir, seed=params.weekly.demo_seed
     )
-    standing = set() if force else _standing(source, dataset, params, days, where)
+    unchanged = set() if force else _up_to_date(source, dataset, params, days, store)
     del dataset
-    summary.outcomes += [Outcome(day.isoformat(), "kept") for day in days if day in standing]
-    wanted = deque(day for day in days if day not in standing)
-    show(len(standing), len(days), f"{len(wanted)} to write")
+    summary.outcomes += [Outcome(day.isoformat(), "unchanged") for day in days if day in unchanged]
+    wanted = deque(day for day in days if day not in unchanged)
+    show(len(unchanged), len(days), f"{len(wanted)} to write")
     if wanted:
         with workers(executor, min(count, len(wanted))) as (crew, size):
-            for outcome in _made(run, wanted, where, crew, size):
+            for outcome in _made(run, wanted, store, crew, size):
                 summary.outcomes.append(outcome)
                 show(len(summary.outcomes), len(days), f"{outcome.day} {outcome.status}")
     return summary
@@ -139,12 +139,12 @@ def reading_days(start: dt.date, end: dt.date, first: dt.date) -> list[dt.date]:
 
 
 def _made(
-    run: RunParameters, wanted: deque[dt.date], where: Place, crew: Workers, size: int
+    run: RunParameters, wanted: deque[dt.date], store: ReportStore, crew: Workers, size: int
 ) -> Iterator[Outcome]:
     """Keep every worker busy; write each week as it comes."""
-    good = newest_day(where)
+    good = newest_day(store)
     tries: dict[dt.date, int] = {}
-    asked: dict[Future[Made], tuple[dt.date, float]] = {}
+    asked: dict[Future[RenderedReport], tuple[dt.date, float]] = {}
     while wanted or asked:
         while wanted and len(asked) < size * _AHEAD:
             day = wanted.popleft()
@@ -155,7 +155,7 @@ def _made(
         for future in done:
             day, began = asked.pop(future)
             try:
-                outcome = _kept(future.result(), where, time.monotonic() - began)
+                outcome = _saved(future.result(), store, time.monotonic() - began)
             except (BrokenProcessPool, CancelledError):
                 lost.append(day)
                 continue
@@ -178,8 +178,8 @@ def _made(
                     )
 
 
-def _kept(made: Made, where: Place, seconds: float) -> Outcome:
-    keep(made, where)
+def _saved(made: RenderedReport, store: ReportStore, seconds: float) -> Outcome:
+    save(made, store)
     if made.failures:
         first = made.failures[0]
         return Outcome(made.day, "failed", f"{sentence(first.summary)} {first.remedy}", seconds)
@@ -191,20 +191,20 @@ def _line(problem: Exception) -> str:
     return " ".join(text.split())
 
 
-def _standing(
-    source: str, dataset: Dataset, params: parameters.Parameters, days: list[dt.date], where: Place
+def _up_to_date(
+    source: str, dataset: Dataset, params: parameters.Parameters, days: list[dt.date], store: ReportStore
 ) -> set[dt.date]:
     """Days whose report is whole and was read from what today's data and parameters would give again."""
     names = {day.isoformat(): day for day in days}
-    there = [name for name in where.folders() if is_day(name) and name in names]
+    there = [name for name in store.folders() if is_day(name) and name in names]
     if not there:
         return set()
     trail = overrides.load(params.beside(params.weekly.overrides))
-    found = where.read(f"{name}/{READING}" for name in there)
+    found = store.read(f"{name}/{READING}" for name in there)
 
     def fits(name: str) -> bool:
         reading = _reading(found[f"{name}/{READING}"])
-        if reading.get("source") != source or PAGE not in where.files(name):
+        if reading.get("source") != source or PAGE not in store.files(name):
             return False
         same = reading.get("parameters_fingerprint") == parameters_fingerprint(params, trail, names[name])
         return same and reading.get("data_fingerprint") == _fingerprint(dataset, names[name])

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from fiveengines.base import atomic_io
 from fiveengines.base.errors import ParameterError
-from fiveengines.report import pdf as printer
-from fiveengines.report.saved import PAGE, PDF
-from fiveengines.report.weekly import Made, Written
+from fiveengines.report.page import pdf as printer
+from fiveengines.report.saving import PAGE, PDF
+from fiveengines.report.weekly import RenderedReport, SavedReport
 
 
 @dataclass
-class Extras:
+class Exports:
     """Asked for on the command line. An impossible wish ends before the week is read.
 
     PrintError without Chromium, ParameterError when the message's name is a folder's.
@@ -35,15 +35,15 @@ class Extras:
         if self.pdf:
             self.chromium = printer.find_chromium()
 
-    def add(self, made: Made) -> None:
+    def add(self, made: RenderedReport) -> None:
         """Put weekly.pdf into the week's files, so that the folder is whole or not there at all."""
         if self.pdf:
             made.files[PDF] = printer.print_page(str(made.files[PAGE]), self.chromium)
 
-    def after(self, written: Written) -> None:
+    def after(self, written: SavedReport) -> None:
         """Write the message; it names the page that has just been kept."""
         if self.mail_out is not None and written.cover is not None:
-            from fiveengines.report.mail import message
+            from fiveengines.report.page.mail import message
 
             atomic_io.write_bytes(
                 self.mail_out.expanduser(), message(written.cover, written.address or written.page)

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from fiveengines.report.cover_context import CoverContext
+from fiveengines.report.page.cover_context import CoverContext
 
 MIME = "application/vnd.fiveengines.week+json"
 SOURCE = "from fiveengines.report.kernel_result import show\n\nshow(week)"
@@ -20,7 +20,7 @@ def show(week: Any) -> None:
     """Display cover and reading as one output of type MIME; called by the cell that `report.weekly` adds."""
     from IPython.display import display
 
-    from fiveengines.report.cover import cover
+    from fiveengines.report.page.cover import cover
     from fiveengines.report.reading_json import reading_document
 
     body = {"cover": _COVER.dump_python(cover(week), mode="json"), "reading": reading_document(week)}

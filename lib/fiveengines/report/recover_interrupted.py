@@ -12,7 +12,7 @@ import shutil
 import time
 from pathlib import Path
 
-from fiveengines.report.saved import FAILED, LATEST, READING, REVISIONS, is_day, revision_names, stamp_of
+from fiveengines.report.saving import FAILED, LATEST, READING, REVISIONS, is_day, revision_names, stamp_of
 
 # Another run may be at work; nothing it does to one folder takes this long.
 PATIENCE = 60.0
@@ -21,7 +21,7 @@ _HALF = re.compile(r"^\.(?:\d{4}-\d\d-\d\d-\w+|removed-.+-\d+)$")
 _FILE = re.compile(rf"^\.(?:(?:index\.html|feed\.xml|readings\.csv)\.\w+|{LATEST}-\d+)$")
 
 
-def clear(out: Path, now: float | None = None) -> None:
+def recover(out: Path, now: float | None = None) -> None:
     """Tidy OUT and OUT/failed; what another run may still be working on, or cannot be moved, stays."""
     moment = time.time() if now is None else now
     for folder in (out, out / FAILED):

@@ -10,17 +10,19 @@ from typing import Any
 
 from fiveengines.base.errors import DataError
 from fiveengines.base.parameters import RunParameters, run_parameters
-from fiveengines.report.saved import NOTEBOOK, READING
-from fiveengines.report.store import Place
+from fiveengines.report.saving import NOTEBOOK, READING
+from fiveengines.report.store import ReportStore
 
 _ASKED = ("data_dir", "params_file")
 
 
-def asked_with(place: Place, day: str, out_dir: str | None = None) -> tuple[RunParameters, dict[str, Any]]:
+def original_parameters(
+    store: ReportStore, day: str, out_dir: str | None = None
+) -> tuple[RunParameters, dict[str, Any]]:
     """The parameters of the week that stands in OUT/day, and its reading. DataError when either cannot be read."""
     names = (f"{day}/{READING}", f"{day}/{NOTEBOOK}")
-    found = place.read(names)
-    reading, notebook = (_document(found[name], f"{place.label}/{name}") for name in names)
+    found = store.read(names)
+    reading, notebook = (_document(found[name], f"{store.label}/{name}") for name in names)
     given = notebook.get("metadata", {}).get("papermill", {}).get("parameters", {})
     values = {name: given.get(name) for name in _ASKED}
     values |= {"as_of": reading.get("as_of"), "source": reading.get("source"), "out_dir": out_dir}

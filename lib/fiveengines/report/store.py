@@ -23,7 +23,7 @@ _SECRET = re.compile(r"//[^/@]*@")
 _T = TypeVar("_T")
 
 
-class Place(Protocol):
+class ReportStore(Protocol):
     """A folder of reports. Names are relative and use "/"; what is refused is a DataError in one line."""
 
     @property
@@ -53,7 +53,7 @@ class Place(Protocol):
         """Remove a file or a folder with all it holds; nothing happens when it is absent."""
 
 
-def place(out: str | Path | None = None) -> Place:
+def report_store(out: str | Path | None = None) -> ReportStore:
     """The place that `out` names: a path, a file:// URL or another fsspec URL; None is the usual outputs folder.
 
     ParameterError when the URL's kind is unknown or its package is not installed.
@@ -65,10 +65,10 @@ def place(out: str | Path | None = None) -> Place:
             f"{text}: is neither a folder nor an address.", remedy="Write two slashes after the colon."
         )
     if found is None:
-        return LocalPlace(Path(text).expanduser())
+        return LocalStore(Path(text).expanduser())
     if found.group(1) in ("file", "local") and "::" not in text:
-        return LocalPlace(Path(url2pathname(urlsplit(text).path)))
-    return RemotePlace(text)
+        return LocalStore(Path(url2pathname(urlsplit(text).path)))
+    return RemoteStore(text)
 
 
 def is_url(out: str | None) -> bool:
@@ -76,7 +76,7 @@ def is_url(out: str | None) -> bool:
     return bool(out and _URL.match(out))
 
 
-class LocalPlace:
+class LocalStore:
     """A folder on this machine."""
 
     def __init__(self, folder: Path) -> None:
@@ -147,7 +147,7 @@ class LocalPlace:
             ) from None
 
 
-class RemotePlace:
+class RemoteStore:
     """An fsspec URL. Single files are replaced whole; a folder is not, so callers write what marks it complete last."""
 
     def __init__(self, url: str) -> None:

@@ -18,21 +18,22 @@ from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError, NotebookError, exit_codes, sentence
 from fiveengines.base.parameters import RunParameters
 from fiveengines.report import kernel_result
-from fiveengines.report.bind import bind, tags
-from fiveengines.report.cover_context import CoverContext, Failure
-from fiveengines.report.execute import ExecutionResult, Progress, StepFailure, execute
-from fiveengines.report.kernel import Kernel
-from fiveengines.report.saved import FAILED, NOTEBOOK, PAGE, READING, keep_week, newest_day
-from fiveengines.report.store import Place, place
+from fiveengines.report.notebook.bind import bind, tags
+from fiveengines.report.notebook.execute import execute
+from fiveengines.report.notebook.kernel import Kernel
+from fiveengines.report.notebook.outcome import ExecutionResult, Progress, StepFailure
+from fiveengines.report.page.cover_context import CoverContext, Failure
+from fiveengines.report.saving import FAILED, NOTEBOOK, PAGE, READING, newest_day, save_week
+from fiveengines.report.store import ReportStore, report_store
 
 import nbformat  # isort: skip
 
 Show = Callable[[int, int, str], None]
-_PAYLOAD_ID = "reading-of-the-week"
+_RESULT_ID = "reading-of-the-week"
 
 
 @dataclass(frozen=True)
-class Made:
+class RenderedReport:
     """A week that was made and is not kept yet: its day, its files by name, and what the files were made from.
 
     `reading` is None when the week could not be read at all; `failures` is empty when every step ran to its end.
@@ -46,7 +47,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Written:
+class SavedReport:
     """What a run left behind: its folder inside OUT, and `failures`, empty when every step ran to its end.
 
     `address` is the page's own on the web when the archive is published.
@@ -59,7 +60,7 @@ class Written:
     failures: tuple[StepFailure, ...]
     address: str = ""
 
-    def published_at(self, base_url: str) -> Written:
+    def published_at(self, base_url: str) -> SavedReport:
         """The same with the page's address in an archive published at `base_url`, if any."""
         return replace(self, address=f"{base_url}/{self.inside}/{PAGE}") if base_url else self
 
@@ -112,11 +113,11 @@ def _executed(
     run: RunParameters, kernel: Kernel, keep_kernel: bool, on_progress: Show | None
 ) -> ExecutionResult:
     """The bound notebook, executed in `kernel`, which starts meanwhile."""
-    from fiveengines.report.render import preload
+    from fiveengines.report.page.render import preload
 
     # Importing and warming up the renderer costs a second that the kernel's own start-up hides.
     threading.Thread(target=preload, daemon=True).start()
-    bound = _with_payload(bind(step_notebooks()))
+    bound = _with_kernel_result(bind(step_notebooks()))
     plain = run.model_copy(update={"out_dir": None}).model_dump(mode="json")
     values = {name: value if value is not None else "" for name, value in plain.items()}
 
@@ -128,12 +129,12 @@ def _executed(
     return execute(bound, values, kernel=kernel, keep_kernel=keep_kernel, on_progress=show)
 
 
-def _with_payload(bound: Any) -> Any:
+def _with_kernel_result(bound: Any) -> Any:
     """Add the cell that hands the reading back, right after the week is loaded."""
     last = max(index for index, cell in enumerate(bound.cells) if "setup" in tags(cell))
-    cell = nbformat.v4.new_code_cell(kernel_result.SOURCE, id=_PAYLOAD_ID)
+    cell = nbformat.v4.new_code_cell(kernel_result.SOURCE, id=_RESULT_ID)
     cell.metadata.update(bound.cells[last].metadata)
-    cell.metadata["tags"] = ["payload"]
+    cell.metadata["tags"] = ["kernel-result"]
     bound.cells.insert(last + 1, cell)
     return bound
 
@@ -141,7 +142,7 @@ def _with_payload(bound: Any) -> Any:
 def _taken_out(notebook: Any) -> tuple[CoverContext | None, dict[str, Any] | None]:
     """Remove the payload cell from the executed notebook and return what it displayed."""
     cover, reading = None, None
-    for cell in [each for each in notebook.cells if each.id == _PAYLOAD_ID]:
+    for cell in [each for each in notebook.cells if each.id == _RESULT_ID]:
         for output in cell.get("outputs", []):
             body = output.get("data", {}).get(kernel_result.MIME)
             if body is not None:
@@ -163,7 +164,7 @@ def _raise_if_plain(result: ExecutionResult) -> None:
 def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> CoverContext:
     """The cover of a week that could not be read at all, under the reading date it was asked for."""
     from fiveengines.data import calendars
-    from fiveengines.report.cover import SOURCES
+    from fiveengines.report.page.cover import SOURCES
 
     asked = min(run.as_of or dt.date.today(), calendars.last_completed_friday())
     source = run.source or parameters.load(run.params_file).weekly.source
@@ -193,7 +194,7 @@ def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple
 
 def page_of(result: ExecutionResult, cover: CoverContext) -> str:
     """The page of an executed week."""
-    from fiveengines.report.render import render
+    from fiveengines.report.page.render import render
 
     return render(result.notebook, cover)
 
@@ -203,27 +204,27 @@ def reading_json(reading: dict[str, Any]) -> str:
     return json.dumps(reading, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
 
 
-def make_week(
+def render_week(
     run: RunParameters,
     *,
     kernel: Kernel | None = None,
     keep_kernel: bool = False,
     last_good: Callable[[], str | None] = lambda: None,
     on_progress: Show | None = None,
-) -> Made:
+) -> RenderedReport:
     """Make one week's files; nothing is written. `last_good` names the newest good week, for the page of a failure."""
     ran = run_week(run, kernel=kernel, keep_kernel=keep_kernel, on_progress=on_progress)
-    return finish(run, *ran, last_good=last_good)
+    return assemble(run, *ran, last_good=last_good)
 
 
-def finish(
+def assemble(
     run: RunParameters,
     result: ExecutionResult,
     cover: CoverContext | None,
     reading: dict[str, Any] | None,
     *,
     last_good: Callable[[], str | None],
-) -> Made:
+) -> RenderedReport:
     """The files of a week that has run; its kernel may work on another one meanwhile."""
     if cover is None or reading is None:
         cover, reading = failed_cover(run, result.failures), None
@@ -237,7 +238,7 @@ def finish(
     if reading is not None:
         files[READING] = reading_json(reading)
     day = reading["as_of"] if reading is not None else cover.week.isoformat()
-    return Made(day, files, reading, cover, result.failures)
+    return RenderedReport(day, files, reading, cover, result.failures)
 
 
 def _last_good(reading: dict[str, Any] | None, report: str | None) -> str:
@@ -251,17 +252,17 @@ def _last_good(reading: dict[str, Any] | None, report: str | None) -> str:
     return f"this week's own, read whole{seen}; {whole}"
 
 
-def keep(made: Made, where: Place) -> Written:
+def save(made: RenderedReport, store: ReportStore) -> SavedReport:
     """Put a made week into its folder; when a step failed into failed/, and the week's own report is not touched.
 
     A whole week takes the page of its own earlier failure away.
     """
-    folder = keep_week(where, made.day, made.files, failed=bool(made.failures))
+    folder = save_week(store, made.day, made.files, failed=bool(made.failures))
     if not made.failures:
-        where.remove(f"{FAILED}/{made.day}")
+        store.remove(f"{FAILED}/{made.day}")
     trust(made.files[NOTEBOOK])
     inside = f"{FAILED}/{made.day}" if made.failures else made.day
-    return Written(inside, folder, f"{folder}/{PAGE}", made.cover, made.failures)
+    return SavedReport(inside, folder, f"{folder}/{PAGE}", made.cover, made.failures)
 
 
 def write_week(
@@ -269,18 +270,18 @@ def write_week(
     *,
     kernel: Kernel | None = None,
     on_progress: Show | None = None,
-    extras: Callable[[Made], None] | None = None,
-) -> Written:
+    exports: Callable[[RenderedReport], None] | None = None,
+) -> SavedReport:
     """Make one week's report and put it into its folder; the caller rebuilds the archive's index after it.
 
     A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report that stood
-    in the week's own folder is not touched. `extras` may add files to a made week before it is kept.
+    in the week's own folder is not touched. `exports` may add files to a made week before it is kept.
     """
-    where = place(run.out_dir)
-    made = make_week(run, kernel=kernel, last_good=lambda: newest_day(where), on_progress=on_progress)
-    if extras is not None:
-        extras(made)
-    return keep(made, where)
+    store = report_store(run.out_dir)
+    made = render_week(run, kernel=kernel, last_good=lambda: newest_day(store), on_progress=on_progress)
+    if exports is not None:
+        exports(made)
+    return save(made, store)
 
 
 def trust(notebook: str | bytes) -> None:

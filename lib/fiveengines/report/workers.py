@@ -20,17 +20,17 @@ from typing import Any
 from fiveengines.base import paths
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import RunParameters
-from fiveengines.report.cover_context import CoverContext
-from fiveengines.report.execute import ExecutionResult
-from fiveengines.report.kernel import Kernel
-from fiveengines.report.weekly import Made, finish, run_week
+from fiveengines.report.notebook.kernel import Kernel
+from fiveengines.report.notebook.outcome import ExecutionResult
+from fiveengines.report.page.cover_context import CoverContext
+from fiveengines.report.weekly import RenderedReport, assemble, run_week
 
 Ran = tuple[ExecutionResult, CoverContext | None, dict[str, Any] | None]
 LOCAL = "local"
 DASK = "dask:"
 
 
-class _Bench:
+class WeekWorker:
     """What this process makes weeks with: a kernel, and two threads that each see one week at a time.
 
     The first owns the kernel, whose sockets must not change hands; the second renders a week while the kernel already
@@ -44,9 +44,9 @@ class _Bench:
         # Runs at the end of a worker process, where atexit does not.
         self._finalizer = multiprocessing.util.Finalize(self, self._stop, exitpriority=10)
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
+    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
         ran = self._reader.submit(self._read, run)
-        return self._renderer.submit(lambda: finish(run, *ran.result(), last_good=lambda: good))
+        return self._renderer.submit(lambda: assemble(run, *ran.result(), last_good=lambda: good))
 
     def close(self) -> None:
         self._reader.submit(self._stop).result()
@@ -66,36 +66,36 @@ class _Bench:
                 kernel.stop()
 
 
-_bench: _Bench | None = None
+_worker: WeekWorker | None = None
 _lock = threading.Lock()
 
 
-def _own() -> _Bench:
-    global _bench  # noqa: PLW0603  (one for each process)
+def _own() -> WeekWorker:
+    global _worker  # noqa: PLW0603  (one for each process)
     with _lock:
-        if _bench is None:
-            _bench = _Bench()
-        return _bench
+        if _worker is None:
+            _worker = WeekWorker()
+        return _worker
 
 
-def make_one(run: RunParameters, good: str | None) -> Made:
+def render_one(run: RunParameters, good: str | None) -> RenderedReport:
     """Make one week in this process's kernel; the next call finds it warm."""
     return _own().submit(run, good).result()
 
 
-def close_bench() -> None:
+def close_worker() -> None:
     """Stop this process's kernel, if it has one."""
-    global _bench
+    global _worker
     with _lock:
-        bench, _bench = _bench, None
-    if bench is not None:
-        bench.close()
+        worker, _worker = _worker, None
+    if worker is not None:
+        worker.close()
 
 
 class Workers:
     """Submit weeks; `restart` after a worker died. Use as a context: leaving it stops every kernel."""
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
+    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
         """A future of the week's files."""
         raise NotImplementedError
 
@@ -106,17 +106,17 @@ class Workers:
         """Let go of the workers."""
 
 
-class _Here(Workers):
+class InProcess(Workers):
     """This process: the kernel works on a week while the one before is written."""
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
+    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
         return _own().submit(run, good)
 
     def close(self) -> None:
-        close_bench()
+        close_worker()
 
 
-class _Processes(Workers):
+class Processes(Workers):
     """Several processes of this machine."""
 
     def __init__(self, count: int) -> None:
@@ -127,8 +127,8 @@ class _Processes(Workers):
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self._count, mp_context=context, initializer=_leave_with_parent)
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
-        return self._pool.submit(make_one, run, good)
+    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
+        return self._pool.submit(render_one, run, good)
 
     def restart(self) -> None:
         self.close()
@@ -138,7 +138,7 @@ class _Processes(Workers):
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-class _Cluster(Workers):
+class DaskCluster(Workers):
     """A dask cluster by its address. Every worker needs the package and sees the same data folder."""
 
     def __init__(self, address: str) -> None:
@@ -168,14 +168,14 @@ class _Cluster(Workers):
         """Workers of the cluster."""
         return len(self._client.scheduler_info(n_workers=-1)["workers"])
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[Made]:
-        future: Future[Made] = self._pool.submit(make_one, run, good)
+    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
+        future: Future[RenderedReport] = self._pool.submit(render_one, run, good)
         return future
 
     def close(self) -> None:
         self._pool.shutdown(wait=True)
         with contextlib.suppress(Exception):
-            self._client.run(close_bench)
+            self._client.run(close_worker)
         self._client.close()
 
 
@@ -186,13 +186,13 @@ def workers(executor: str = LOCAL, count: int = 1) -> Iterator[tuple[Workers, in
     One local worker is this very process; more are processes of their own, each with its kernel.
     """
     if executor.startswith(DASK):
-        cluster = _Cluster(executor.removeprefix(DASK))
+        cluster = DaskCluster(executor.removeprefix(DASK))
         chosen: Workers = cluster
         count = max(cluster.count, 1)
     elif executor == LOCAL:
         if count < 1:
             raise ParameterError(f"--workers {count}: at least one is needed.")
-        chosen = _Here() if count == 1 else _Processes(count)
+        chosen = InProcess() if count == 1 else Processes(count)
     else:
         raise ParameterError(
             f"--executor {executor!r} is unknown.",
@@ -218,4 +218,4 @@ def _leave_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-__all__ = ["BrokenProcessPool", "Workers", "close_bench", "make_one", "workers"]
+__all__ = ["BrokenProcessPool", "Workers", "close_worker", "render_one", "workers"]

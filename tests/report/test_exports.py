@@ -16,7 +16,8 @@ import pytest
 
 from archive import synthetic
 from fiveengines import cli
-from fiveengines.report.cover_context import (
+from fiveengines.report.exports import Exports
+from fiveengines.report.page.cover_context import (
     Aggressiveness,
     CoverContext,
     EngineCard,
@@ -25,12 +26,11 @@ from fiveengines.report.cover_context import (
     ManualEntry,
     RegimeCall,
 )
-from fiveengines.report.exports import Extras
-from fiveengines.report.mail import message
-from fiveengines.report.pdf import PrintError, find_chromium, print_page
-from fiveengines.report.rerender import asked_with, differences
-from fiveengines.report.store import place
-from fiveengines.report.weekly import Written
+from fiveengines.report.page.mail import message
+from fiveengines.report.page.pdf import PrintError, find_chromium, print_page
+from fiveengines.report.rerender import differences, original_parameters
+from fiveengines.report.store import report_store
+from fiveengines.report.weekly import SavedReport
 
 WHEN = dt.datetime(2019, 12, 21, 8, tzinfo=dt.UTC)
 COVER = CoverContext(
@@ -105,7 +105,7 @@ def test_a_published_report_is_a_link_and_a_file_is_not() -> None:
 def test_a_mail_names_the_address_of_a_published_week(tmp_path: Path) -> None:
     mail = tmp_path / "week.eml"
     assert COVER.regime is not None
-    written = Written(
+    written = SavedReport(
         "2019-12-20",
         "out/2019-12-20",
         "out/2019-12-20/weekly.html",
@@ -113,7 +113,7 @@ def test_a_mail_names_the_address_of_a_published_week(tmp_path: Path) -> None:
         (),
         "https://example.org/2019-12-20",
     )
-    Extras(mail_out=mail).after(written)
+    Exports(mail_out=mail).after(written)
     assert "https://example.org/2019-12-20" in parts(mail.read_bytes())[1]
 
 
@@ -156,7 +156,7 @@ def test_a_week_is_printed_and_mailed_and_rendered_again(
     pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
     assert 3 <= pages <= 30
     assert "2020-03-20" in parts(mail.read_bytes())[0]["Subject"]
-    run, before = asked_with(place(out), "2020-03-20", str(out))
+    run, before = original_parameters(report_store(out), "2020-03-20", str(out))
     assert (str(run.as_of), run.source, run.data_dir) == ("2020-03-20", "demo", None)
     capsys.readouterr()
     assert cli.main(["archive", "--again", "2020-03-20", "--out", str(out)]) == 0
@@ -233,7 +233,7 @@ def test_without_a_browser_pdf_is_refused_before_the_week_is_read(
     assert not (tmp_path / "out").exists()
     monkeypatch.delenv("CHROMIUM")
     monkeypatch.setattr("shutil.which", lambda name: None)
-    monkeypatch.setattr("fiveengines.report.pdf._is_file", lambda path: False)
+    monkeypatch.setattr("fiveengines.report.page.pdf._is_file", lambda path: False)
     with pytest.raises(PrintError, match="needs Chromium"):
         find_chromium()
 

@@ -1,4 +1,4 @@
-"""A week's folder, whole or not at all: built beside its place and renamed; the earlier one is kept.
+"""A week's folder, whole or not at all: built beside its store and renamed; the earlier one is kept.
 
 On an object store, which cannot rename a folder, reading.json comes last and marks the week as complete.
 Knows files and folders; makes no page and reads no data.
@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fiveengines.base.errors import DataError
-from fiveengines.report.store import LocalPlace, Place
+from fiveengines.report.store import LocalStore, ReportStore
 
 READING = "reading.json"
 PAGE = "weekly.html"
@@ -32,36 +32,36 @@ FAILED = "failed"
 _PATIENCE = 60
 
 
-def keep_week(place: Place, day: str, files: Mapping[str, str | bytes], *, failed: bool = False) -> str:
-    """Put `files` (name → content) into the week's folder at `place`, or into failed/ there; returns where they are."""
-    if place.local is not None:
+def save_week(store: ReportStore, day: str, files: Mapping[str, str | bytes], *, failed: bool = False) -> str:
+    """Put `files` (name → content) into the week's folder at `store`, or into failed/ there; returns where they are."""
+    if store.local is not None:
         written = (
-            write_failure(place.local, day, files) if failed else write_week_folder(place.local, day, files)
+            write_failure(store.local, day, files) if failed else write_week_folder(store.local, day, files)
         )
         return str(written)
     folder = f"{FAILED}/{day}" if failed else day
-    _keep_remote(place, folder, files)
+    _keep_remote(store, folder, files)
     if not failed:
-        place.write(LATEST, (max(newest_day(place) or day, day) + "\n").encode())
-    return f"{place.label.rstrip('/')}/{folder}"
+        store.write(LATEST, (max(newest_day(store) or day, day) + "\n").encode())
+    return f"{store.label.rstrip('/')}/{folder}"
 
 
-def _keep_remote(place: Place, folder: str, files: Mapping[str, str | bytes]) -> None:
+def _keep_remote(store: ReportStore, folder: str, files: Mapping[str, str | bytes]) -> None:
     """Copy what stands there to revisions/, then write; the reading is removed first and written last."""
-    standing = [name for name in place.files(folder) if not name.startswith(f"{REVISIONS}/")]
+    standing = [name for name in store.files(folder) if not name.startswith(f"{REVISIONS}/")]
     if standing:
-        stamp = stamp_of(place.read([f"{folder}/{READING}"])[f"{folder}/{READING}"]) or dt.datetime.now(
+        stamp = stamp_of(store.read([f"{folder}/{READING}"])[f"{folder}/{READING}"]) or dt.datetime.now(
             dt.UTC
         )
-        taken = set(place.folders(f"{folder}/{REVISIONS}"))
+        taken = set(store.folders(f"{folder}/{REVISIONS}"))
         revision = next(each for each in revision_names(stamp) if each not in taken)
         for name in standing:
-            place.copy(f"{folder}/{name}", f"{folder}/{REVISIONS}/{revision}/{name}")
-        place.remove(f"{folder}/{READING}")
+            store.copy(f"{folder}/{name}", f"{folder}/{REVISIONS}/{revision}/{name}")
+        store.remove(f"{folder}/{READING}")
         for name in set(standing) - set(files) - {READING}:
-            place.remove(f"{folder}/{name}")
+            store.remove(f"{folder}/{name}")
     for name in sorted(files, key=lambda each: each == READING):
-        place.write(f"{folder}/{name}", _bytes(files[name]))
+        store.write(f"{folder}/{name}", _bytes(files[name]))
 
 
 def write_week_folder(
@@ -71,7 +71,7 @@ def write_week_folder(
 
     They are written to a hidden neighbour first and renamed at the end, so a broken run leaves nothing and harms
     nothing. A report that stood there moves to OUT/day/revisions/<the moment it was made>/. OUT/latest points to the
-    newest day. DataError when the place cannot be written.
+    newest day. DataError when the store cannot be written.
     """
     target = out / day
     moment = now or dt.datetime.now(dt.UTC)
@@ -108,11 +108,11 @@ def write_failure(out: Path, day: str, files: Mapping[str, str | bytes]) -> Path
     return written
 
 
-def newest_day(place: Place) -> str | None:
+def newest_day(store: ReportStore) -> str | None:
     """Name of the newest week's folder with a report in it, or None."""
-    days = sorted((each for each in place.folders() if is_day(each)), reverse=True)
+    days = sorted((each for each in store.folders() if is_day(each)), reverse=True)
     return next(
-        (day for day in days if place.read([f"{day}/{READING}"])[f"{day}/{READING}"] is not None), None
+        (day for day in days if store.read([f"{day}/{READING}"])[f"{day}/{READING}"] is not None), None
     )
 
 
@@ -141,7 +141,7 @@ def revision_names(stamp: dt.datetime) -> Iterator[str]:
 
 @contextmanager
 def _only_writer(out: Path) -> Iterator[None]:
-    """Wait until no other run puts a week into `out`; a place without file locks is written without."""
+    """Wait until no other run puts a week into `out`; a store without file locks is written without."""
     lock = FileLock(out / ".lock")
     try:
         lock.acquire(timeout=_PATIENCE)
@@ -201,13 +201,13 @@ def _point_latest(out: Path) -> None:
     An archive that was copied with its links followed has a copy of a week there; it gives way. A folder without a
     reading is somebody else's and stays.
     """
-    day, target = newest_day(LocalPlace(out)), out / LATEST
+    day, target = newest_day(LocalStore(out)), out / LATEST
     if day is None:
         return
     if target.is_dir() and not target.is_symlink():
         if not (target / READING).is_file():
             return
-        LocalPlace(out).remove(LATEST)
+        LocalStore(out).remove(LATEST)
     staged = out / f".{LATEST}-{os.getpid()}"
     staged.unlink(missing_ok=True)
     try:

@@ -19,8 +19,8 @@ from fiveengines.model.inflections import Inflection
 from fiveengines.model.regimes import NAMES
 from fiveengines.overrides import Entry, bounds
 from fiveengines.playbook import content
-from fiveengines.report import cover_context as cc
 from fiveengines.report.fingerprint import parameters_fingerprint
+from fiveengines.report.page import cover_context as cc
 from fiveengines.views.tables.markup import minus
 from fiveengines.week import Week
 

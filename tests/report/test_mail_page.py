@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from archive.test_extras import COVER, WHEN, parts
 from archive.test_index_page import FAINT
-from fiveengines.report.cover_context import EngineCard, Failure
-from fiveengines.report.mail import message
+from fiveengines.report.page.cover_context import EngineCard, Failure
+from fiveengines.report.page.mail import message
+from report.test_exports import COVER, WHEN, parts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fiveengines.report.saved import write_week_folder
+from fiveengines.report.saving import write_week_folder
 
 DAY = "2024-06-28"
 

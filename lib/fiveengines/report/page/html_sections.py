@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fiveengines.report.bind import step_of, step_titles
-from fiveengines.report.cover_context import Failure
+from fiveengines.report.notebook.bind import step_of, step_titles
+from fiveengines.report.page.cover_context import Failure
 from fiveengines.views.charts import theme
 
 CHART_MIME = "application/vnd.vegalite.v5+json"
@@ -50,7 +50,7 @@ class Document:
     has_charts: bool
 
 
-def prepare(notebook: Any, failures: Sequence[Failure] = ()) -> Document:
+def html_sections(notebook: Any, failures: Sequence[Failure] = ()) -> Document:
     """A copy of `notebook` in page order (steps, then the shared cells as appendix) with its outputs readied."""
     document = copy.deepcopy(notebook)
     document.metadata.pop("widgets", None)

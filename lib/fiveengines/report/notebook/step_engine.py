@@ -15,9 +15,9 @@ from papermill.engines import Engine
 from papermill.exceptions import strip_color
 
 from fiveengines.base.errors import NotebookError
-from fiveengines.report.bind import step_of, step_titles, tags
-from fiveengines.report.execute import Progress, StepFailure
-from fiveengines.report.kernel import Kernel
+from fiveengines.report.notebook.bind import step_of, step_titles, tags
+from fiveengines.report.notebook.kernel import Kernel
+from fiveengines.report.notebook.outcome import Progress, StepFailure
 
 ENGINE = "fiveengines"
 SKIPPED = "skipped"
@@ -85,7 +85,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]
         shared = [
             cell.source
             for cell in self.nb.cells[:index]
-            if cell.cell_type == "code" and step_of(cell) == 0 and "payload" not in tags(cell)
+            if cell.cell_type == "code" and step_of(cell) == 0 and "kernel-result" not in tags(cell)
         ]
         try:
             self.kernel.restart()

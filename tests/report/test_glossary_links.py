@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from fiveengines.playbook import content
-from fiveengines.report.glossary_links import Terms, shown
+from fiveengines.report.page.glossary_links import GlossaryLinks, glossary_entries
 
-TERMS = Terms(tuple(content.glossary().values()))
+TERMS = GlossaryLinks(tuple(content.glossary().values()))
 
 
 def part(inside: str) -> str:
@@ -63,6 +63,6 @@ def test_the_text_of_a_page_never_changes(text: str) -> None:
 def test_every_term_has_words_that_lead_to_it_alone() -> None:
     words = [word.casefold() for term in TERMS.entries for word in term.words]
     assert all(term.words for term in TERMS.entries) and len(words) == len(set(words))
-    assert [each["term"] for each in shown(TERMS.entries)] == sorted(
+    assert [each["term"] for each in glossary_entries(TERMS.entries)] == sorted(
         (term.term for term in TERMS.entries), key=str.casefold
     )

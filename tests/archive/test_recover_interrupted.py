@@ -12,9 +12,9 @@ import pytest
 
 from archive import synthetic
 from fiveengines import archive
-from fiveengines.report import saved
-from fiveengines.report.recover_interrupted import PATIENCE, clear
-from fiveengines.report.store import LocalPlace
+from fiveengines.report import saving
+from fiveengines.report.recover_interrupted import PATIENCE, recover
+from fiveengines.report.store import LocalStore
 
 DAY = synthetic.friday(0).isoformat()
 MOMENTS = [f"2020-01-0{number}T08:00:00+00:00" for number in range(1, 6)]
@@ -28,7 +28,7 @@ class Killed(BaseException):
 def keep(out: Path, made: str) -> None:
     reading = synthetic.reading(synthetic.friday(0), generated_at=made)
     files: dict[str, str | bytes] = {"weekly.html": f"page {made}", "reading.json": json.dumps(reading)}
-    saved.write_week_folder(out, DAY, files)
+    saving.write_week_folder(out, DAY, files)
 
 
 def killed_at(out: Path, made: str, step: int, monkeypatch: pytest.MonkeyPatch) -> bool:
@@ -74,7 +74,7 @@ def test_no_report_is_lost_wherever_a_run_is_killed(
         keep(tmp_path, MOMENTS[3])
         whole.append(MOMENTS[3])
     age(tmp_path)
-    built = archive.rebuild(LocalPlace(tmp_path))
+    built = archive.rebuild(LocalStore(tmp_path))
     assert built.found.unreadable == ()
     assert [week.day for week in built.found.weeks] == [DAY]
     pages = {each.read_text() for each in (tmp_path / DAY).rglob("weekly.html")}
@@ -93,9 +93,9 @@ def test_what_another_run_may_be_working_on_and_what_is_not_ours_stays(tmp_path:
     for each in foreign:
         each.mkdir()
         os.utime(each, (1, 1))
-    clear(tmp_path)
+    recover(tmp_path)
     assert young.is_dir() and all(each.is_dir() for each in foreign)
-    clear(tmp_path, now=time.time() + 2 * PATIENCE)
+    recover(tmp_path, now=time.time() + 2 * PATIENCE)
     assert not young.exists() and all(each.is_dir() for each in foreign)
 
 
@@ -105,6 +105,6 @@ def test_half_written_files_and_removals_go(tmp_path: Path) -> None:
     (tmp_path / ".latest-4711").symlink_to(DAY)
     (tmp_path / f".removed-{DAY}-4711" / "revisions").mkdir(parents=True)
     (tmp_path / "failed" / f".{DAY}-q1w2e3").mkdir(parents=True)
-    clear(tmp_path, now=time.time() + 2 * PATIENCE)
+    recover(tmp_path, now=time.time() + 2 * PATIENCE)
     assert {each.name for each in tmp_path.rglob(".*")} <= {".lock"}
     assert (tmp_path / DAY / "weekly.html").is_file()

@@ -15,11 +15,11 @@ from typing import Any
 
 from fiveengines.base import fast_imports  # noqa: F401  (before nbconvert: see there)
 from fiveengines.playbook import content
-from fiveengines.report.bundle import csp_hash, vega_bundle
-from fiveengines.report.cover_context import CoverContext
-from fiveengines.report.glossary_links import Terms, shown
-from fiveengines.report.html_sections import CHART_MIME, Section, prepare
-from fiveengines.report.sparkline import sparkline
+from fiveengines.report.page.chart_script import csp_hash, vega_bundle
+from fiveengines.report.page.cover_context import CoverContext
+from fiveengines.report.page.glossary_links import GlossaryLinks, glossary_entries
+from fiveengines.report.page.html_sections import CHART_MIME, Section, html_sections
+from fiveengines.report.page.sparkline import sparkline
 from fiveengines.views.charts import theme
 
 import jinja2  # isort: skip
@@ -38,7 +38,7 @@ def render(notebook: Any, cover: CoverContext) -> str:
     are made, and the page's policy runs no script but its own two, named by hash, and makes no request at all.
     The same arguments give the same page, byte for byte.
     """
-    document = prepare(notebook, cover.failures)
+    document = html_sections(notebook, cover.failures)
     script = _text("page.js")
     policy = ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
     policy += ["base-uri 'none'", "form-action 'none'"]
@@ -53,7 +53,7 @@ def render(notebook: Any, cover: CoverContext) -> str:
         "cover": _cover_templates().get_template("cover.html.j2").render(c=cover),
         "colophon": _cover_templates()
         .get_template("colophon.html.j2")
-        .render(c=cover, glossary=shown(_terms().entries)),
+        .render(c=cover, glossary=glossary_entries(_terms().entries)),
         "contents": _contents(document.sections, cover),
     }
     if document.has_charts:
@@ -67,8 +67,8 @@ def render(notebook: Any, cover: CoverContext) -> str:
 
 
 @cache
-def _terms() -> Terms:
-    return Terms(tuple(content.glossary().values()))
+def _terms() -> GlossaryLinks:
+    return GlossaryLinks(tuple(content.glossary().values()))
 
 
 def preload() -> None:
@@ -179,7 +179,7 @@ def _figure(output: Any) -> str:
 
 
 def _deep_links(html: str, cell_id: str) -> Markup:
-    """Give headings of one Markdown cell the anchors that `prepare` put into the table of contents."""
+    """Give headings of one Markdown cell the anchors that `html_sections` put into the table of contents."""
     number = 0
 
     def link(found: re.Match[str]) -> str:

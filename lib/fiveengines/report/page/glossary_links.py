@@ -25,7 +25,7 @@ _PART = re.compile(r'(?=<section class="(?:cover|step)")|(?=<footer class="colop
 
 
 @dataclass(frozen=True)
-class Terms:
+class GlossaryLinks:
     """Links to glossary entries, made from the words by which each term goes."""
 
     entries: tuple[Term, ...]
@@ -81,7 +81,7 @@ def _follow(tag: str, closed: list[str]) -> None:
         del closed[closed.index(name) :]
 
 
-def shown(entries: Iterable[Term]) -> list[dict[str, str]]:
+def glossary_entries(entries: Iterable[Term]) -> list[dict[str, str]]:
     """Glossary entries as the page's foot lists them, by name."""
     return [
         {"id": each.id, "term": each.term, "text": " ".join((each.short, *each.practice))}

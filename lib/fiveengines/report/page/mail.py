@@ -14,7 +14,7 @@ from pathlib import Path
 
 import jinja2
 
-from fiveengines.report.cover_context import CoverContext, EngineCard
+from fiveengines.report.page.cover_context import CoverContext, EngineCard
 from fiveengines.views.charts import theme
 
 _TEMPLATES = Path(__file__).with_name("templates")

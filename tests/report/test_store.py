@@ -13,28 +13,28 @@ from archive import synthetic
 from fiveengines import archive
 from fiveengines.archive import retention
 from fiveengines.base.errors import DataError, FiveEnginesError, ParameterError
-from fiveengines.report.saved import keep_week, newest_day
-from fiveengines.report.store import LocalPlace, Place, RemotePlace, place
+from fiveengines.report.saving import newest_day, save_week
+from fiveengines.report.store import LocalStore, RemoteStore, ReportStore, report_store
 
 NUMBER = itertools.count()
 
 
 @pytest.fixture(params=["path", "file", "memory"])
-def where(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> ReportStore:
     match request.param:
         case "path":
-            return place(tmp_path / "reports")
+            return report_store(tmp_path / "reports")
         case "file":
-            return place((tmp_path / "reports & more").as_uri())
-    return place(f"memory://reports-{next(NUMBER)}/deep")
+            return report_store((tmp_path / "reports & more").as_uri())
+    return report_store(f"memory://reports-{next(NUMBER)}/deep")
 
 
-def test_kinds(where: Place, request: pytest.FixtureRequest) -> None:
+def test_kinds(where: ReportStore, request: pytest.FixtureRequest) -> None:
     remote = "memory" in request.node.name
-    assert isinstance(where, RemotePlace if remote else LocalPlace)
+    assert isinstance(where, RemoteStore if remote else LocalStore)
 
 
-def test_what_is_written_is_read_listed_copied_and_removed(where: Place) -> None:
+def test_what_is_written_is_read_listed_copied_and_removed(where: ReportStore) -> None:
     assert where.folders() == []
     assert where.files("2020-01-03") == {}
     assert where.read(["a"]) == {"a": None}
@@ -64,10 +64,10 @@ def week(number: int, made: str) -> dict[str, str | bytes]:
     return {"weekly.html": f"page {made}", "weekly.ipynb": "{}", "reading.json": json.dumps(reading)}
 
 
-def test_a_week_written_again_keeps_the_earlier_one(where: Place) -> None:
+def test_a_week_written_again_keeps_the_earlier_one(where: ReportStore) -> None:
     day = synthetic.friday(0).isoformat()
     for moment in ("2020-01-04T08:00:00+00:00", "2020-01-05T08:00:00+00:00", "2020-01-05T08:00:00+00:00"):
-        keep_week(where, day, week(0, moment))
+        save_week(where, day, week(0, moment))
     assert where.read([f"{day}/weekly.html"]) == {f"{day}/weekly.html": b"page 2020-01-05T08:00:00+00:00"}
     revisions = where.folders(f"{day}/revisions")
     assert revisions == ["2020-01-04T080000Z", "2020-01-05T080000Z"]
@@ -75,12 +75,12 @@ def test_a_week_written_again_keeps_the_earlier_one(where: Place) -> None:
     assert where.read([older]) == {older: b"page 2020-01-04T08:00:00+00:00"}
 
 
-def test_the_newest_week_and_a_failure_that_harms_nothing(where: Place) -> None:
+def test_the_newest_week_and_a_failure_that_harms_nothing(where: ReportStore) -> None:
     for number in (2, 0):
-        keep_week(where, synthetic.friday(number).isoformat(), week(number, "2020-01-04T08:00:00+00:00"))
+        save_week(where, synthetic.friday(number).isoformat(), week(number, "2020-01-04T08:00:00+00:00"))
     newest = synthetic.friday(2).isoformat()
     assert newest_day(where) == newest
-    keep_week(where, newest, {"weekly.html": "failed", "weekly.ipynb": "{}"}, failed=True)
+    save_week(where, newest, {"weekly.html": "failed", "weekly.ipynb": "{}"}, failed=True)
     assert where.read([f"{newest}/weekly.html"])[f"{newest}/weekly.html"] == b"page 2020-01-04T08:00:00+00:00"
     built = archive.rebuild(where)
     assert [each.day for each in built.found.weeks] == [synthetic.friday(0).isoformat(), newest]
@@ -96,22 +96,22 @@ def test_the_newest_week_and_a_failure_that_harms_nothing(where: Place) -> None:
 def test_a_copy_of_a_week_in_the_place_of_the_link_gives_way_and_a_foreign_folder_does_not(
     tmp_path: Path,
 ) -> None:
-    where, day = place(tmp_path), synthetic.friday(0).isoformat()
+    where, day = report_store(tmp_path), synthetic.friday(0).isoformat()
     synthetic.put(tmp_path, synthetic.reading(synthetic.friday(0)))
     shutil.copytree(tmp_path / day, tmp_path / "latest")
-    keep_week(where, day, week(0, "2020-01-04T08:00:00+00:00"))
+    save_week(where, day, week(0, "2020-01-04T08:00:00+00:00"))
     assert (tmp_path / "latest").readlink() == Path(day)
     (tmp_path / "latest").unlink()
     (tmp_path / "latest").mkdir()
     (tmp_path / "latest" / "mine.txt").touch()
-    keep_week(where, day, week(0, "2020-01-05T08:00:00+00:00"))
+    save_week(where, day, week(0, "2020-01-05T08:00:00+00:00"))
     assert (tmp_path / "latest" / "mine.txt").is_file()
 
 
-def test_retention_plans_what_it_removes_and_removes_what_it_planned(where: Place) -> None:
+def test_retention_plans_what_it_removes_and_removes_what_it_planned(where: ReportStore) -> None:
     for number in range(6):
         for moment in ("2020-01-04T08:00:00+00:00", "2020-01-05T08:00:00+00:00", "2020-01-06T08:00:00+00:00"):
-            keep_week(where, synthetic.friday(number).isoformat(), week(number, moment))
+            save_week(where, synthetic.friday(number).isoformat(), week(number, moment))
     where.write("notes/mine.txt", b"mine")
     where.write("1999-01-01/mine.txt", b"a week's name without a reading is not ours")
     going = retention.plan(where, keep_weeks=4, keep_revisions=1)
@@ -131,13 +131,13 @@ def test_retention_plans_what_it_removes_and_removes_what_it_planned(where: Plac
 
 def test_keeping_no_weeks_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="--keep-weeks 0"):
-        retention.plan(place(tmp_path), keep_weeks=0)
+        retention.plan(report_store(tmp_path), keep_weeks=0)
 
 
 @pytest.mark.parametrize("url", ["nowhere://bucket/reports", "s4://x"])
 def test_an_unknown_kind_of_url_is_one_line(url: str) -> None:
     with pytest.raises(ParameterError) as refused:
-        place(url)
+        report_store(url)
     assert "\n" not in str(refused.value)
     assert url in str(refused.value)
 
@@ -148,19 +148,19 @@ def test_a_missing_package_is_named() -> None:
         import adlfs  # noqa: F401
     except ImportError:
         with pytest.raises(ParameterError, match="not installed"):
-            place("abfs://box/reports")
+            report_store("abfs://box/reports")
     else:
         pytest.skip("adlfs is installed here")
 
 
 def test_a_password_in_a_url_is_not_shown() -> None:
-    shown: RemotePlace = place("memory://user:secret@host/reports")  # type: ignore[assignment]
+    shown: RemoteStore = report_store("memory://user:secret@host/reports")  # type: ignore[assignment]
     assert "secret" not in shown.label
 
 
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file", encoding="utf-8")
     with pytest.raises(DataError) as refused:
-        archive.rebuild(place(tmp_path / "taken"))
+        archive.rebuild(report_store(tmp_path / "taken"))
     assert isinstance(refused.value, FiveEnginesError)
     assert "taken" in str(refused.value)

@@ -9,99 +9,16 @@ import copy
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from fiveengines.base import fast_imports  # noqa: F401  (before papermill and nbformat: see there)
-from fiveengines.base.errors import NotebookError, ParameterError, exit_codes
-from fiveengines.report.bind import step_of, step_titles, tags
-from fiveengines.report.kernel import Kernel
+from fiveengines.base.errors import ParameterError
+from fiveengines.report.notebook.bind import tags
+from fiveengines.report.notebook.kernel import Kernel
+from fiveengines.report.notebook.outcome import ExecutionResult, Progress, StepFailure
 
 CELL_TIMEOUT = 300.0
-_REMEDIES = {
-    "timeout": "Raise the time limit, or run the step alone in JupyterLab to see what takes so long.",
-    "dead": "The kernel ended, often for want of memory; close other programs and run the week again.",
-    "memory": "There was too little memory; close other programs and run the week again.",
-    "plain": "Then run the week again.",
-}
-
-
-@dataclass(frozen=True)
-class Progress:
-    """One cell is about to run: `index` of `total` code cells (from 1), in `step` (0: shared set-up) titled `title`."""
-
-    index: int
-    total: int
-    step: int
-    title: str
-
-
-@dataclass(frozen=True)
-class StepFailure:
-    """What stopped one step. `kind` is error, timeout or dead; `step` 0 is the shared set-up.
-
-    `notebook` is the stem of the file the cell comes from.
-    """
-
-    step: int
-    title: str
-    cell_id: str
-    kind: str
-    error_name: str
-    message: str
-    traceback: str
-    notebook: str = ""
-
-    @property
-    def summary(self) -> str:
-        """One line for a person."""
-        where = f"step {self.step}, {self.title}" if self.step else "the shared set-up"
-        return (
-            f"{where}: {self.error_name}: {self.message}" if self.message else f"{where}: {self.error_name}"
-        )
-
-    @property
-    def remedy(self) -> str:
-        """What to do about it; an error of our own says that itself."""
-        if self.kind == "error" and self.error_name == "MemoryError":
-            return _REMEDIES["memory"]
-        if self.kind == "error" and self.error_name in exit_codes():
-            return _REMEDIES["plain"]
-        if self.kind == "error":
-            where = f"notebooks/weekly/{self.notebook}.ipynb" if self.notebook else "the step's notebook"
-            return f"Open {where} with `fiveengines lab`, run all its cells, and mend the one that stops."
-        return _REMEDIES[self.kind]
-
-
-@dataclass(frozen=True)
-class ExecutionResult:
-    """The executed notebook and what failed in it, in order; `ok` when nothing did."""
-
-    notebook: Any
-    failures: tuple[StepFailure, ...] = field(default=())
-
-    @property
-    def ok(self) -> bool:
-        """Whether every cell ran to its end."""
-        return not self.failures
-
-    @property
-    def failed_step(self) -> int | None:
-        """The first step that failed, or None."""
-        return self.failures[0].step if self.failures else None
-
-    @property
-    def error(self) -> str | None:
-        """One line on the first failure, or None."""
-        return self.failures[0].summary if self.failures else None
-
-    @property
-    def failed_steps(self) -> tuple[int, ...]:
-        """Steps that did not run to their end; a failed set-up takes every step with it."""
-        if any(failure.step == 0 for failure in self.failures):
-            return tuple(step_titles(self.notebook))
-        return tuple(dict.fromkeys(failure.step for failure in self.failures))
 
 
 def execute(
@@ -124,12 +41,12 @@ def execute(
     """
     values = _plain(parameters)
     kernel = kernel or Kernel(cwd=cwd)
-    kept = False
+    stays = False
     try:
         from papermill.engines import papermill_engines
         from papermill.parameterize import parameterize_notebook
 
-        from fiveengines.report.step_engine import ENGINE, StepEngine
+        from fiveengines.report.notebook.step_engine import ENGINE, StepEngine
 
         logging.getLogger("papermill").setLevel(logging.ERROR)
         logging.getLogger("traitlets").setLevel(logging.CRITICAL)
@@ -153,22 +70,15 @@ def execute(
             on_progress=on_progress,
             failures=failures,
         )
-        kept = keep_kernel and all(each.kind == "error" for each in failures) and kernel.reset()
+        stays = keep_kernel and all(each.kind == "error" for each in failures) and kernel.reset()
     except KeyboardInterrupt:
         kernel.forget()
         raise
     finally:
-        if not kept:
+        if not stays:
             kernel.stop()
     done.metadata.pop("widgets", None)
     return ExecutionResult(notebook=done, failures=tuple(failures))
-
-
-def require_ok(result: ExecutionResult) -> None:
-    """NotebookError with the first failure and its remedy, unless everything ran."""
-    if result.failures:
-        first = result.failures[0]
-        raise NotebookError(first.summary, remedy=first.remedy)
 
 
 def _plain(parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,6 +100,3 @@ def _name_injected_cell(notebook: Any) -> None:
     for cell in notebook.cells:
         if "injected-parameters" in tags(cell):
             cell.id = "injected-parameters"
-
-
-__all__ = ["CELL_TIMEOUT", "ExecutionResult", "Progress", "StepFailure", "execute", "require_ok", "step_of"]

@@ -1,0 +1,1 @@
+"""Bind notebooks into one document and run it once in one kernel. No page, cover or reading may enter."""
