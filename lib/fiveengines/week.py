@@ -11,15 +11,17 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from fiveengines import overrides, portfolio, research
+from fiveengines import measures, overrides, portfolio, research
 from fiveengines.base import parameters
 from fiveengines.base.errors import DataError, ParameterError
 from fiveengines.base.parameters import ENGINES, Parameters, RunParameters
 from fiveengines.commentary import events, exposure_commentary, narrative, watch_list
 from fiveengines.commentary import inflections as turning_points
 from fiveengines.data import calendars
+from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import Dataset, Notice
 from fiveengines.data.load_dataset import load_dataset
 from fiveengines.model import engines, inflections, regimes, styles, target_exposure
@@ -212,6 +214,11 @@ class Week:
         return research.base_rates(self.past, [research.QUARTER]).droplevel("horizon")
 
     @cached_property
+    def sensitivity(self) -> pd.DataFrame:
+        """Every breakpoint, weight and rule moved by a fifth, one at a time; takes half a minute (see `research`)."""
+        return research.sensitivity(self.measured, self.params, self.trail)
+
+    @cached_property
     def narrative(self) -> str:
         """The week in one sentence of five clauses."""
         return narrative.sentence(self.engines)
@@ -225,6 +232,49 @@ class Week:
     def overrides(self) -> tuple[Entry, ...]:
         """Manual readings in force this week."""
         return self.readings.applied.entries
+
+    # What the pictures and the evidence are made from
+
+    @property
+    def dates(self) -> pd.DatetimeIndex:
+        """Reading dates up to this week, oldest first."""
+        return self.readings.dates[self.readings.dates <= self.as_of]
+
+    def series(self, name: str, *stand_ins: str) -> pd.Series:
+        """An indicator by week, or a series of the catalog by session, as known each evening up to this week's.
+
+        An indicator is float64 on `dates`, manual readings applied; all NaN when params/engines.yaml does not name it.
+        A series is float64 on sessions in the catalog's unit, NaN where nothing valid was known, and from the first of
+        `stand_ins` that has a value then. ParameterError for a name that is neither.
+        """
+        values = self.readings.applied.values
+        if name in values:
+            return values[name].loc[: self.as_of]
+        if name in measures.REGISTRY:
+            return pd.Series(np.nan, index=self.dates, name=name)
+        for each in (name, *stand_ins):
+            lookup(each)
+        return self.measured.panel.first_of(name, *stand_ins).loc[: self.as_of]
+
+    def providers(self, *series_ids: str) -> dict[str, list[str]]:
+        """Which provider each named series of the catalog came from: provider → ids; absent ones are left out."""
+        found: dict[str, list[str]] = {}
+        for name in series_ids:
+            if (held := self.dataset.series.get(name)) is not None:
+                found.setdefault(held.provider, []).append(name)
+        return found
+
+    @property
+    def member_count(self) -> int:
+        """How many index members have prices of their own in the source."""
+        members = self.dataset.members
+        return 0 if members is None else members.closes.shape[1]
+
+    @property
+    def members_note(self) -> str:
+        """What bias the list of members carries; empty where breadth was not counted from members."""
+        members = self.dataset.members
+        return members.note if members is not None and self.breadth_basis == "members" else ""
 
     @property
     def dataset(self) -> Dataset:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from fiveengines.views.charts.breadth import breadth
     from fiveengines.views.charts.engine_history import engine_scores
     from fiveengines.views.charts.exposure import (
-        aggressiveness_drivers,
-        aggressiveness_gauge,
-        aggressiveness_history,
+        target_exposure,
+        target_exposure_drivers,
+        target_exposure_history,
     )
     from fiveengines.views.charts.inflections import inflections
     from fiveengines.views.charts.liquidity import net_liquidity
@@ -30,9 +30,24 @@ if TYPE_CHECKING:
     from fiveengines.views.charts.volatility_curve import implied_and_realized, vix_curve
 
 __all__ = [
-    "aggressiveness_drivers", "aggressiveness_gauge", "aggressiveness_history", "analog_paths", "breadth", "cot_fan",
-    "engine_scores", "implied_and_realized", "inflections", "membership_history", "memberships", "net_liquidity",
-    "rate_compass", "regime_ribbon", "surveys", "transition_map", "vix_curve", "yield_curve",
+    "analog_paths",
+    "breadth",
+    "cot_fan",
+    "engine_scores",
+    "implied_and_realized",
+    "inflections",
+    "membership_history",
+    "memberships",
+    "net_liquidity",
+    "rate_compass",
+    "regime_ribbon",
+    "surveys",
+    "target_exposure",
+    "target_exposure_drivers",
+    "target_exposure_history",
+    "transition_map",
+    "vix_curve",
+    "yield_curve",
 ]  # fmt: skip
 
 _ROOMS = (

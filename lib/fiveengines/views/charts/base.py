@@ -10,11 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from fiveengines.commentary.narrative import ENGINE_NAMES
-from fiveengines.data.dataset import MEMBERS
 from fiveengines.model.regimes import NAMES
 from fiveengines.views.charts import theme
 from fiveengines.week import Week
@@ -32,13 +30,14 @@ ROUTES: Final[Mapping[str, str]] = {
     "treasury": "Treasury",
     "demo": "simulated",
 }
+# The id under which an indicator names the closes of index members.
+MEMBERS: Final = "MEMBERS"
 INK, SOFT, ACCENT, LINE, PAPER = (theme.LIGHT[name] for name in ("ink", "soft", "accent", "line", "paper"))
 
 
 def dates(week: Week, weeks: int = LONG) -> pd.DatetimeIndex:
     """The reading dates of the last `weeks` weeks up to this one, oldest first."""
-    every = week.readings.dates
-    return every[every <= week.as_of][-weeks:]
+    return week.dates[-weeks:]
 
 
 def back(week: Week, weeks: int) -> pd.Timestamp | None:
@@ -47,27 +46,9 @@ def back(week: Week, weeks: int) -> pd.Timestamp | None:
     return found[0] if len(found) == weeks + 1 else None
 
 
-def series(week: Week, series_id: str, on: pd.DatetimeIndex) -> pd.Series:
-    """A catalog series as known on the evenings of `on`; NaN where nothing was."""
-    return week.measured.panel.daily(series_id).reindex(on)
-
-
-def first_of(week: Week, on: pd.DatetimeIndex, *series_ids: str) -> pd.Series:
-    """The first of several catalog series that has a value, date by date."""
-    return week.measured.panel.first_of(*series_ids).reindex(on)
-
-
-def indicator(week: Week, name: str, on: pd.DatetimeIndex) -> pd.Series:
-    """An indicator as it was read (manual entries applied); NaN where it was not or where params do not name it."""
-    values = week.readings.applied.values
-    if name not in values:
-        return pd.Series(np.nan, index=on, name=name)
-    return values[name].reindex(on)
-
-
 def index_level(week: Week, on: pd.DatetimeIndex) -> pd.Series:
-    """The S&P 500, or the fund that follows it; NaN where the source has neither."""
-    return first_of(week, on, "SPX", "SPY")
+    """The S&P 500, or the fund that follows it, on `on`; NaN where the source has neither."""
+    return week.series("SPX", "SPY").reindex(on)
 
 
 def table(**columns: pd.Series) -> pd.DataFrame:
@@ -79,13 +60,10 @@ def table(**columns: pd.Series) -> pd.DataFrame:
 
 def source(week: Week, *series_ids: str) -> str:
     """Where the named series come from, for a tooltip: 'FRED: WALCL, WTREGEN'; absent ones are left out."""
-    routes: dict[str, list[str]] = {}
-    for name in series_ids:
-        if name == MEMBERS and week.dataset.members is not None:
-            routes["members' closes"] = [str(week.dataset.members.closes.shape[1])]
-        if (held := week.dataset.series.get(name)) is not None:
-            routes.setdefault(ROUTES.get(held.provider, held.provider), []).append(name)
-    return "; ".join(f"{route}: {', '.join(names)}" for route, names in routes.items()) or "none"
+    parts = [f"members' closes: {week.member_count}"] if MEMBERS in series_ids and week.member_count else []
+    found = week.providers(*series_ids)
+    parts += [f"{ROUTES.get(each, each)}: {', '.join(names)}" for each, names in found.items()]
+    return "; ".join(parts) or "none"
 
 
 def with_source(chart: Any, text: str) -> Any:
@@ -199,13 +177,10 @@ __all__ = [
     "back",
     "dates",
     "end_label",
-    "first_of",
     "index_level",
-    "indicator",
     "label_moves",
     "no_data",
     "percent",
-    "series",
     "signed",
     "source",
     "span",

@@ -25,10 +25,10 @@ def breadth(week: Week) -> Picture:
     """Members above their averages (%), under the index with its divergences marked; five years of weeks."""
     on = base.dates(week)
     frame = base.table(
-        above200=base.indicator(week, "pct_above_200d", on),
-        above50=base.indicator(week, "pct_above_50d", on),
+        above200=week.series("pct_above_200d").reindex(on),
+        above50=week.series("pct_above_50d").reindex(on),
         index=base.index_level(week, on),
-        alone=base.indicator(week, "index_breadth_divergence", on),
+        alone=week.series("index_breadth_divergence").reindex(on),
     )
     known = frame.dropna(subset=["above200"])
     if known.empty:
@@ -102,7 +102,7 @@ def _finding(week: Week, known: pd.DataFrame) -> str:
     share, alone = float(known["above200"].iloc[-1]), known["alone"].iloc[-1]
     before = base.back(week, 4)
     then = (
-        float(base.indicator(week, "pct_above_200d", pd.DatetimeIndex([before])).iloc[0])
+        float(week.series("pct_above_200d").reindex(pd.DatetimeIndex([before])).iloc[0])
         if before is not None
         else float("nan")
     )

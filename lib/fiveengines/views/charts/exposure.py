@@ -15,7 +15,7 @@ from fiveengines.views.charts.base import Picture
 from fiveengines.week import Week
 
 
-def aggressiveness_gauge(week: Week) -> Picture:
+def target_exposure(week: Week) -> Picture:
     """The exposure this week and last on a scale from none to all of the risk budget, with the regime's cap."""
     risk = week.aggressiveness
     track = alt.Chart(pd.DataFrame({"low": [0.0], "high": [1.0], "value": [risk.value], "cap": [risk.cap]}))
@@ -55,7 +55,7 @@ def aggressiveness_gauge(week: Week) -> Picture:
     return alt.layer(ground, filled, ticks, *sides).properties(height=84, title=base.title(finding, subtitle))
 
 
-def aggressiveness_drivers(week: Week) -> Picture:
+def target_exposure_drivers(week: Week) -> Picture:
     """A waterfall from the starting point over the five engines to this week's exposure, in points of the budget."""
     risk, rules = week.aggressiveness, week.params.portfolio.aggressiveness
     steps = [("start", 0.5 - rules.gain * rules.centre)]
@@ -136,7 +136,7 @@ def _driver_finding(week: Week) -> str:
     return text[0].upper() + text[1:]
 
 
-def aggressiveness_history(week: Week, weeks: int = base.LONG) -> Picture:
+def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:
     """Exposure as steps under the index, five years of weeks."""
     on = base.dates(week, weeks)
     frame = base.table(

@@ -17,7 +17,7 @@ _NET = ("WALCL", "WTREGEN", "RRPONTSYD")
 def net_liquidity(week: Week) -> Picture:
     """Net liquidity ($bn) over the index, five years of weeks; a sentence in its place without the Fed's figures."""
     on = base.dates(week)
-    frame = base.table(net=base.indicator(week, "net_liquidity", on), index=base.index_level(week, on))
+    frame = base.table(net=week.series("net_liquidity").reindex(on), index=base.index_level(week, on))
     known = frame.dropna(subset=["net"])
     if known.empty:
         return base.no_data(
@@ -56,7 +56,7 @@ def net_liquidity(week: Week) -> Picture:
 
 def _finding(week: Week) -> str:
     on = base.dates(week, 14)
-    values = base.indicator(week, "net_liquidity", on).dropna()
+    values = week.series("net_liquidity").reindex(on).dropna()
     if len(values) < 2:
         return "Net liquidity, as far as it is known"
     now, then = float(values.iloc[-1]), float(values.iloc[0])

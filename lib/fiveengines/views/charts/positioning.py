@@ -34,7 +34,7 @@ _SERIES = (
 def cot_fan(week: Week) -> Picture:
     """Net futures positions as percentiles of three years, cohort by cohort, over the fan of usual places."""
     on = base.dates(week)
-    frame = base.table(**{name: base.indicator(week, name, on) for name in _COHORTS})
+    frame = base.table(**{name: week.series(name).reindex(on) for name in _COHORTS})
     present = with_values(frame, _COHORTS)
     if not present:
         return base.no_data("Futures positioning", "no Commitments of Traders report is there.")
@@ -86,7 +86,7 @@ def _finding(places: dict[str, float]) -> str:
 def surveys(week: Week) -> Picture:
     """Active managers' exposure and the modelled trend follower over five years, % of full."""
     on = base.dates(week)
-    frame = base.table(**{name: base.indicator(week, name, on) for name in _SURVEYS})
+    frame = base.table(**{name: week.series(name).reindex(on) for name in _SURVEYS})
     present = with_values(frame, _SURVEYS)
     if not present:
         return base.no_data(

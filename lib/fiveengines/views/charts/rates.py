@@ -46,7 +46,7 @@ def _finding(week: Week, now: pd.Series) -> str:
     way = "less" if gap < 0 else "more"
     text = f"Curve is {shape}: the 10-year yields {abs(gap):.2f} points {way} than three months"
     on = base.dates(week, 14)
-    two = base.series(week, "DGS2", on).dropna()
+    two = week.series("DGS2").reindex(on).dropna()
     if len(two) < 2:
         return text
     move = float(two.iloc[-1] - two.iloc[0])
@@ -56,7 +56,7 @@ def _finding(week: Week, now: pd.Series) -> str:
 def rate_compass(week: Week) -> Picture:
     """Policy rate, 2-year and 10-year real yield over five years, %."""
     on = base.dates(week)
-    frame = base.table(**{name: base.indicator(week, name, on) for name in _COMPASS})
+    frame = base.table(**{name: week.series(name).reindex(on) for name in _COMPASS})
     present = with_values(frame, _COMPASS)
     if "two_year" not in present:
         return base.no_data("2-year yield and policy rate", "the 2-year yield is missing.")

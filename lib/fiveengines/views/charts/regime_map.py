@@ -188,7 +188,7 @@ def _names_expression() -> str:
 
 def transition_map(week: Week) -> Picture:
     """How often each regime gave way to each other one, over every week of the history up to this one."""
-    on = base.dates(week, len(week.readings.dates))
+    on = week.dates
     runs = spells(week.readings.regimes.confirmed.reindex(on))
     pairs = pd.DataFrame(
         {"from": runs["regime"].iloc[:-1].to_numpy(), "to": runs["regime"].iloc[1:].to_numpy()}

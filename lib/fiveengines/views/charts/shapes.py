@@ -40,7 +40,7 @@ class Terms:
                 continue
             on = pd.DatetimeIndex([day])
             for term, names in self.at.items():
-                level = float(base.first_of(week, on, *names).iloc[0])
+                level = float(week.series(*names).reindex(on).iloc[0])
                 rows.append({"term": term, "level": level, "when": words, "date": day, "series": names[0]})
         frame = pd.DataFrame(rows, columns=["term", "level", "when", "date", "series"])
         return frame.dropna(subset=["level"])

@@ -48,7 +48,7 @@ def implied_and_realized(week: Week) -> Picture:
     """VIX and 21-day realised volatility over five years; a sentence in its place without VIX."""
     on = base.dates(week)
     frame = base.table(
-        vix=base.indicator(week, "vix", on), realised=base.indicator(week, "realized_volatility_21d", on)
+        vix=week.series("vix").reindex(on), realised=week.series("realized_volatility_21d").reindex(on)
     )
     known = frame.dropna(subset=["vix"])
     if known.empty:

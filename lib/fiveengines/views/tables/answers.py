@@ -55,8 +55,7 @@ def answer(week: Week, engine: str) -> Prose | None:
     reading = week.engines[engine]
     question = content.questions().engines[engine]  # type: ignore[index]
     told = named(engine, week.words, week.breadth_basis)
-    members = week.dataset.members if engine == "breadth" and week.breadth_basis == "members" else None
-    about = f"{told} {members.note}" if members is not None else told
+    about = f"{told} {week.members_note}".strip() if engine == "breadth" else told
     return prose(Markup("<em>{}</em>").format(question), *_answer(reading), about)
 
 
