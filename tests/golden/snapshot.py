@@ -1,0 +1,60 @@
+"""What the package itself reads from the slice, and calls.csv: its calls week by week, as they were last looked at.
+
+Run from the project folder after a change of method: `.venv/bin/python tests/golden/snapshot.py` renews calls.csv.
+"""
+
+from __future__ import annotations
+
+import sys
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from fiveengines import measures
+from fiveengines.base import parameters
+from fiveengines.data.folder import files
+from fiveengines.model.readings import Readings, history_frame, measure_all, read
+
+HERE = Path(__file__).resolve().parent
+CALLS = HERE / "calls.csv"
+FIRST, LAST = "2011-01-07", "2019-03-08"
+
+
+@dataclass(frozen=True)
+class Read:
+    """The slice as the package reads it: values are reading date × every indicator of the registry."""
+
+    values: pd.DataFrame
+    readings: Readings
+
+    @property
+    def calls(self) -> pd.DataFrame:
+        """States, directions, regime, exposure and style, week by week, as text."""
+        table = history_frame(self.readings)
+        table = table[[name for name in table if not name.endswith(("_score", "_coverage"))]]
+        return table.assign(style=self.readings.style).loc[FIRST:].astype("str")
+
+
+def read_slice() -> Read:
+    """Load the slice as any files directory, and read every week with the project's parameters."""
+    params = parameters.load(HERE.parents[1] / "params" / "weekly.yaml")
+    with tempfile.TemporaryDirectory() as folder, tarfile.open(HERE / "slice.tar.xz") as archive:
+        archive.extractall(folder, filter="data")
+        data = files.load(Path(folder))
+    measured = measure_all(data, pd.Timestamp(LAST), params)
+    dates = pd.DatetimeIndex(measured.measurements.values.index)
+    values = measures.evaluate(measured.panel, dates, measures.REGISTRY).values
+    return Read(values, read(measured, params, ()))
+
+
+def main() -> int:
+    """Renew calls.csv."""
+    read_slice().calls.to_csv(CALLS, lineterminator="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
