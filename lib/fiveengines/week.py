@@ -19,7 +19,7 @@ from fiveengines.base import parameters
 from fiveengines.base.errors import DataError, ParameterError
 from fiveengines.base.parameters import ENGINES, Parameters, RunParameters
 from fiveengines.commentary import events, exposure_commentary, narrative, watch_list
-from fiveengines.commentary import inflections as turning_points
+from fiveengines.commentary import inflections as inflection_history
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import Dataset, Notice
@@ -120,11 +120,11 @@ class Week:
         return regimes.reading(r.regimes, r.engines.score, self.params.regimes, self.as_of)
 
     @cached_property
-    def aggressiveness(self) -> target_exposure.AggressivenessReading:
+    def target_exposure(self) -> target_exposure.TargetExposureReading:
         """Step 3: how much of the risk budget to use."""
         r = self.readings
         return target_exposure.reading(
-            r.aggressiveness, r.engines.score, r.regimes.confirmed, self.params.portfolio, self.as_of
+            r.target_exposure, r.engines.score, r.regimes.confirmed, self.params.portfolio, self.as_of
         )
 
     @cached_property
@@ -138,9 +138,11 @@ class Week:
 
     @cached_property
     def inflections(self) -> tuple[inflections.Inflection, ...]:
-        """Step 5: turns of the last quarter, newest first."""
+        """Step 5: inflections of the last quarter, newest first."""
         r = self.readings
-        return inflections.recent(r.turns, r.stood, self.params.regimes.inflections, self.as_of)
+        return inflections.recent(
+            r.inflections, r.weeks_until_reversal, self.params.regimes.inflections, self.as_of
+        )
 
     @cached_property
     def insights(self) -> tuple[rules.Finding, ...]:
@@ -148,23 +150,23 @@ class Week:
         return rules.this_week(self.readings, self.measured.panel, self.as_of)
 
     @cached_property
-    def reasons(self) -> exposure_commentary.Reasons:
-        """Step 3 in words: why, what would raise or lower the gauge, and whether anything needs doing."""
-        gauge = self.params.portfolio.aggressiveness
-        return exposure_commentary.reasons(self.aggressiveness, self.engines, self.regime, gauge)
+    def exposure_commentary(self) -> exposure_commentary.ExposureCommentary:
+        """Step 3 in words: why, what would raise or lower the target exposure, and whether anything needs doing."""
+        rules_ = self.params.portfolio.target_exposure
+        return exposure_commentary.comment(self.target_exposure, self.engines, self.regime, rules_)
 
     @cached_property
-    def sequences(self) -> dict[str, turning_points.Sequence]:
+    def sequences(self) -> dict[str, inflection_history.Sequence]:
         """Step 5: each engine between worsening, stabilising and improving."""
-        return turning_points.sequences(self.readings, self.as_of)
+        return inflection_history.sequences(self.readings, self.as_of)
 
     @cached_property
-    def turn_records(self) -> tuple[turning_points.Record, ...]:
-        """Step 5: how past turns of each kind turned out, with counts."""
-        return turning_points.records(self.readings, self.measured.panel, self.as_of)
+    def inflection_records(self) -> tuple[inflection_history.Record, ...]:
+        """Step 5: what followed past inflections of each kind, with counts."""
+        return inflection_history.records(self.readings, self.measured.panel, self.as_of)
 
     @cached_property
-    def watch_list(self) -> tuple[watch_list.Near, ...]:
+    def watch_list(self) -> tuple[watch_list.NearbyThreshold, ...]:
         """Step 5: thresholds near by, nearest first."""
         rule = self.known_dates.watch_list
         return watch_list.watch_list(
@@ -197,19 +199,19 @@ class Week:
         )
 
     @cached_property
-    def past(self) -> research.Past:
+    def past(self) -> research.EvidenceSample:
         """What was complete by the evening of this week, for the evidence."""
-        return research.Past.of(self.readings, self.measured.panel, self.as_of)
+        return research.EvidenceSample.of(self.readings, self.measured.panel, self.as_of)
 
     @cached_property
     def analogs(self) -> research.Analogs | None:
         """The closest past weeks and what followed them; None with too little history."""
-        return None if self.past.shortage else research.analogs(self.past, research.QUARTER)
+        return None if self.past.insufficient_history else research.analogs(self.past, research.QUARTER)
 
     @cached_property
     def base_rates(self) -> pd.DataFrame | None:
         """What followed each regime over a quarter, by regime (0: all weeks); None with too little history."""
-        if self.past.shortage:
+        if self.past.insufficient_history:
             return None
         return research.base_rates(self.past, [research.QUARTER]).droplevel("horizon")
 

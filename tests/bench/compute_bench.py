@@ -52,7 +52,7 @@ def main() -> None:
 
     def steps() -> None:
         found = week.at(days[-2])
-        _ = found.aggressiveness, found.reasons, found.style, found.inflections, found.insights
+        _ = found.target_exposure, found.exposure_commentary, found.style, found.inflections, found.insights
         _ = found.watch_list, found.events, found.plan
 
     for name, work, limit in (

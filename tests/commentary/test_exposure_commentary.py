@@ -15,15 +15,17 @@ def week() -> Week:
     return Week.load(as_of="2016-06-24", source="demo")
 
 
-def said(week: Week, **numbers: object) -> exposure_commentary.Reasons:
-    gauge = replace(week.aggressiveness, **numbers)  # type: ignore[arg-type]
-    return exposure_commentary.reasons(gauge, week.engines, week.regime, week.params.portfolio.aggressiveness)
+def said(week: Week, **numbers: object) -> exposure_commentary.ExposureCommentary:
+    exposure = replace(week.target_exposure, **numbers)  # type: ignore[arg-type]
+    return exposure_commentary.comment(
+        exposure, week.engines, week.regime, week.params.portfolio.target_exposure
+    )
 
 
 def test_says_when_nothing_needs_doing(week: Week) -> None:
     assert said(week, nothing_to_do=True).verdict.startswith("Nothing needs doing")
     assert said(week, nothing_to_do=False, previous=0.5, value=0.65).verdict.startswith(
-        "Add: the gauge goes from 50%"
+        "Add: the target exposure goes from 50%"
     )
     assert said(week, nothing_to_do=False, previous=0.5, value=0.2).verdict.startswith("Reduce")
 
@@ -48,20 +50,20 @@ def test_named_moves_bring_the_mean_to_the_step(week: Week) -> None:
 
 
 def test_caps_and_ends_are_admitted(week: Week) -> None:
-    assert "caps the gauge at 60%" in said(week, cap=0.6, target=0.6).to_raise[0]
-    assert said(week, value=1.0, cap=1.0).to_raise == ("The gauge is at its top.",)
-    assert said(week, value=0.0).to_lower == ("The gauge is at its bottom.",)
+    assert "caps the target exposure at 60%" in said(week, cap=0.6, target=0.6).to_raise[0]
+    assert said(week, value=1.0, cap=1.0).to_raise == ("The target exposure is at its top.",)
+    assert said(week, value=0.0).to_lower == ("The target exposure is at its bottom.",)
 
 
 def test_each_reason_names_its_size(week: Week) -> None:
-    drivers = [each for each in week.aggressiveness.drivers if abs(each.contribution) >= 0.02]
-    lines = [line for line in week.reasons.why if line.endswith(" points.")]
+    drivers = [each for each in week.target_exposure.drivers if abs(each.contribution) >= 0.02]
+    lines = [line for line in week.exposure_commentary.why if line.endswith(" points.")]
     assert len(lines) == len(drivers)
 
 
 def test_says_so_when_no_engine_can_be_read(week: Week) -> None:
     blind = {name: replace(each, score=None) for name, each in week.engines.items()}
-    gauge = replace(week.aggressiveness, drivers=())
-    found = exposure_commentary.reasons(gauge, blind, week.regime, week.params.portfolio.aggressiveness)
-    assert found.verdict == "No engine can be read, so the gauge says nothing this week."
+    exposure = replace(week.target_exposure, drivers=())
+    found = exposure_commentary.comment(exposure, blind, week.regime, week.params.portfolio.target_exposure)
+    assert found.verdict == "No engine can be read, so there is no target exposure this week."
     assert found.to_raise == found.to_lower == ()

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from fiveengines.commentary import inflections as turning_points
+from fiveengines.commentary import inflections as inflection_history
 from fiveengines.week import Week
 
 UP, DOWN, FLAT = "improving", "deteriorating", "stable"
 
 
-def sequence(engine: str, *directions: str) -> turning_points.Sequence:
+def sequence(engine: str, *directions: str) -> inflection_history.Sequence:
     dates = pd.date_range("2019-01-04", periods=len(directions), freq="W-FRI")
-    return turning_points._sequence(engine, pd.Series(directions, index=dates))
+    return inflection_history._sequence(engine, pd.Series(directions, index=dates))
 
 
 def test_worsening_stabilising_improving() -> None:
@@ -44,8 +44,8 @@ def demo() -> Week:
 def test_records_count_complete_cases_only_and_by_hand(demo: Week) -> None:
     close = demo.measured.panel.daily("SPX").ffill().reindex(demo.readings.dates).to_numpy()
     last = len(close) - 1
-    for each in demo.turn_records:
-        fired = demo.readings.turns[f"{each.engine}:{each.direction}"].to_numpy().nonzero()[0]
+    for each in demo.inflection_records:
+        fired = demo.readings.inflections[f"{each.engine}:{each.direction}"].to_numpy().nonzero()[0]
         complete = [row for row in fired if row < last and row + 13 <= last]
         higher = sum(close[row + 13] > close[row] for row in complete)
         assert each.followed.complete == len(complete)
@@ -56,5 +56,5 @@ def test_records_count_complete_cases_only_and_by_hand(demo: Week) -> None:
 def test_no_look_ahead(demo: Week) -> None:
     then = Week.load(as_of="2012-03-02", source="demo")
     now = demo.at(then.as_of)
-    assert then.turn_records == now.turn_records
+    assert then.inflection_records == now.inflection_records
     assert then.sequences == now.sequences

@@ -29,7 +29,7 @@ def table(
 
 
 def column(score: pd.DataFrame, values: pd.DataFrame) -> list[str]:
-    return inflections.announced(inflections.turns(score, values, RULES), RULES).tolist()
+    return inflections.announced(inflections.detect(score, values, RULES), RULES).tolist()
 
 
 def test_breadth_recovering_from_a_wash_out_is_announced_once() -> None:
@@ -59,18 +59,20 @@ def test_liquidity_turning_from_its_low_is_a_turn() -> None:
 
 def test_an_improving_turn_of_an_engine_that_is_not_named_is_kept_but_not_announced() -> None:
     score, values = table([50] * 5, positioning=[0.0, -0.8, -0.8, -0.3, 0.0])
-    turns = inflections.turns(score, values, RULES)
-    assert turns["positioning:improving"].iloc[3] > 0
+    found = inflections.detect(score, values, RULES)
+    assert found["positioning:improving"].iloc[3] > 0
     assert column(score, values)[3] == ""
-    recent = inflections.recent(turns, inflections.stood(turns, score, values, RULES), RULES, score.index[-1])
+    recent = inflections.recent(
+        found, inflections.weeks_until_reversal(found, score, values, RULES), RULES, score.index[-1]
+    )
     assert [(each.engine, each.weeks_ago, each.announced) for each in recent] == [("positioning", 1, False)]
 
 
 def told(score: pd.DataFrame, values: pd.DataFrame) -> dict[str, pd.Timestamp | None]:
-    found = inflections.turns(score, values, RULES)
-    stood = inflections.stood(found, score, values, RULES)
-    recent = inflections.recent(found, stood, RULES, score.index[-1])
-    return {f"{each.engine}:{each.direction}": each.overtaken for each in recent}
+    found = inflections.detect(score, values, RULES)
+    until = inflections.weeks_until_reversal(found, score, values, RULES)
+    recent = inflections.recent(found, until, RULES, score.index[-1])
+    return {f"{each.engine}:{each.direction}": each.reversed for each in recent}
 
 
 def test_a_turn_that_gives_back_half_of_its_move_is_overtaken() -> None:
@@ -96,24 +98,28 @@ def test_the_other_turn_of_an_engine_overtakes() -> None:
 
 def test_only_a_turn_that_stands_and_is_young_opens_re_entry() -> None:
     score, values = table([60, 40, 15, 12, 30, 55, 50, 33, 70, *[60] * 6])
-    found = inflections.turns(score, values, RULES)
-    stood = inflections.stood(found, score, values, RULES)
-    assert np.flatnonzero(inflections.standing(found, stood, RULES, 8)).tolist() == [5, 6]
+    found = inflections.detect(score, values, RULES)
+    until = inflections.weeks_until_reversal(found, score, values, RULES)
+    assert np.flatnonzero(inflections.active(found, until, RULES, 8)).tolist() == [5, 6]
     score, values = table([60, 40, 15, 12, 30, *[55] * 12])
-    found = inflections.turns(score, values, RULES)
-    stood = inflections.stood(found, score, values, RULES)
-    assert np.flatnonzero(inflections.standing(found, stood, RULES, 8)).tolist() == list(range(5, 13))
+    found = inflections.detect(score, values, RULES)
+    until = inflections.weeks_until_reversal(found, score, values, RULES)
+    assert np.flatnonzero(inflections.active(found, until, RULES, 8)).tolist() == list(range(5, 13))
 
 
 @given(st.lists(st.floats(0, 100), min_size=5, max_size=60), st.integers(1, 59))
 def test_what_overtakes_a_turn_is_never_known_before(share: list[float], cut: int) -> None:
     score, values = table(share)
     cut = min(cut, len(share))
-    found = inflections.turns(score, values, RULES)
+    found = inflections.detect(score, values, RULES)
     day = score.index[cut - 1]
-    whole = inflections.recent(found, inflections.stood(found, score, values, RULES), RULES, day)
+    whole = inflections.recent(
+        found, inflections.weeks_until_reversal(found, score, values, RULES), RULES, day
+    )
     short, few, less = found.iloc[:cut], score.iloc[:cut], values.iloc[:cut]
-    assert whole == inflections.recent(short, inflections.stood(short, few, less, RULES), RULES, day)
+    assert whole == inflections.recent(
+        short, inflections.weeks_until_reversal(short, few, less, RULES), RULES, day
+    )
 
 
 @given(st.lists(st.floats(0, 100), min_size=5, max_size=80), st.integers(1, 79))
@@ -121,8 +127,8 @@ def test_a_turn_never_knows_the_next_week(share: list[float], cut: int) -> None:
     rng = np.random.default_rng(2)
     score, values = table(share, vix=list(rng.uniform(10, 60, len(share))))
     cut = min(cut, len(share))
-    whole = inflections.turns(score, values, RULES).iloc[:cut]
-    pd.testing.assert_frame_equal(whole, inflections.turns(score.iloc[:cut], values.iloc[:cut], RULES))
+    whole = inflections.detect(score, values, RULES).iloc[:cut]
+    pd.testing.assert_frame_equal(whole, inflections.detect(score.iloc[:cut], values.iloc[:cut], RULES))
 
 
 @pytest.mark.real_data
@@ -133,10 +139,10 @@ def test_a_failed_turn_is_told_as_overtaken_wherever_it_is_shown(real_data: Path
     failed = next(
         each for each in week.inflections if (each.engine, each.direction) == ("breadth", "improving")
     )
-    assert failed.overtaken == pd.Timestamp("2018-12-07") and failed.weeks_ago == 3
-    assert "Breadth improving, 3 weeks ago; overtaken since 7 December." in cover(week).inflections
+    assert failed.reversed == pd.Timestamp("2018-12-07") and failed.weeks_ago == 3
+    assert "Breadth improving, 3 weeks ago; reversed on 7 December." in cover(week).inflections
     assert not cover(week).inflections[0].startswith("Breadth improving")
-    assert "overtaken 7 Dec 2018" in tables.inflections(week)._repr_html_().replace("\u00a0", " ")
+    assert "reversed 7 Dec 2018" in tables.inflections(week)._repr_html_().replace("\u00a0", " ")
     assert "breadth improving" not in str(charts.inflections(week).title.text)
     assert week.style.name == "capital_preservation"
     # The turn of volatility in January stands, and it is what opens re-entry.

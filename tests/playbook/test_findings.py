@@ -173,8 +173,8 @@ def test_a_folder_with_the_vix_alone_is_read_without_a_plan(tmp_path: Path) -> N
     every = rules.every(week.readings, week.measured.panel, week.as_of)
     assert sum(each.note.startswith("cannot be judged without") for each in every) >= 30
     assert next(each for each in every if each.insight == 9).status == "active"
-    assert week.plan is None and week.watch_list == () and week.aggressiveness.value == 0.5
-    assert [each.followed.complete for each in week.turn_records] == [0] * len(week.turn_records)
+    assert week.plan is None and week.watch_list == () and week.target_exposure.value == 0.5
+    assert [each.followed.complete for each in week.inflection_records] == [0] * len(week.inflection_records)
 
 
 def test_a_reading_entered_by_hand_moves_its_insight(demo: Week) -> None:

@@ -266,7 +266,7 @@ def test_bad_files_are_refused_with_file_line_and_reason(name: str, tmp_path: Pa
 def test_week_has_a_plan_and_may_do_without(tmp_path: Path) -> None:
     now = Week.load(as_of="2010-06-25", source="demo")
     assert now.plan is not None
-    assert now.plan.goal == pytest.approx(now.aggressiveness.portfolio_exposure)
+    assert now.plan.goal == pytest.approx(now.target_exposure.portfolio_exposure)
     without = now.params.model_copy(
         update={"portfolio": now.params.portfolio.model_copy(update={"portfolio": None})}
     )

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from fiveengines.base.parameters import ENGINES
-from fiveengines.research import Past
+from fiveengines.research import EvidenceSample
 
-Made = Callable[..., Past]
+Made = Callable[..., EvidenceSample]
 
 
 def make_past(
@@ -19,20 +19,20 @@ def make_past(
     regime: Sequence[int] | np.ndarray | None = None,
     exposure: Sequence[float] | np.ndarray | None = None,
     score: np.ndarray | None = None,
-    turns: dict[str, Sequence[float]] | None = None,
-) -> Past:
+    inflections: dict[str, Sequence[float]] | None = None,
+) -> EvidenceSample:
     """A past of whole weeks of five sessions from Monday 2001-01-01; a reading on each Friday."""
     sessions = pd.bdate_range("2001-01-01", periods=len(closes))
     fridays = sessions[sessions.day_of_week == 4]
     weeks = len(fridays)
-    return Past(
+    return EvidenceSample(
         as_of=sessions[-1],
         closes=pd.Series(np.asarray(closes, dtype="float64"), sessions),
         regime=pd.Series(np.ones(weeks, dtype=int) if regime is None else np.asarray(regime), fridays),
         score=pd.DataFrame(
             np.zeros((weeks, 5)) if score is None else score, index=fridays, columns=list(ENGINES)
         ),
-        turns=pd.DataFrame(turns or {"breadth:improving": np.zeros(weeks)}, index=fridays),
+        inflections=pd.DataFrame(inflections or {"breadth:improving": np.zeros(weeks)}, index=fridays),
         exposure=pd.Series(
             np.ones(weeks) if exposure is None else np.asarray(exposure, dtype=float), fridays
         ),
@@ -46,7 +46,7 @@ def made() -> Made:
 
 
 @pytest.fixture(scope="session")
-def two_markets() -> Past:
+def two_markets() -> EvidenceSample:
     """Twelve years of an index that is calm for a year and a half and wild for half a year, in turn."""
     random = np.random.default_rng(3)
     wild = (np.arange(3000) % 500) >= 375

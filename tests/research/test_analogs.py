@@ -44,7 +44,7 @@ def test_paths_start_at_one_hundred_and_end_at_the_return(made):
     found = analogs(made(closes, score=score), Horizon(2, "weeks"), count=2)
     assert found.weeks.index.to_list() == [pd.Timestamp("2001-01-05"), pd.Timestamp("2001-01-26")]
     assert found.weeks["return_after"].to_list() == pytest.approx([-10.0, 0.0])
-    assert found.weeks["apart"].to_list() == pytest.approx([0.0, np.sqrt(0.01 / 5)], abs=1e-12)
+    assert found.weeks["rms_distance"].to_list() == pytest.approx([0.0, np.sqrt(0.01 / 5)], abs=1e-12)
     first = found.paths[found.paths["week"] == "2001-01-05"]
     assert first["weeks_ahead"].to_list() == [0, 1, 2]
     assert first["level"].to_list() == pytest.approx([100, 120, 90])

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fiveengines.research import Horizon, base_rates, turn_record
-from fiveengines.research.samples import apart, words
+from fiveengines.research import Horizon, base_rates, inflection_record
+from fiveengines.research.samples import effective_sample_size, words
 
 WEEK = Horizon(1, "weeks")
 
@@ -36,17 +36,17 @@ def test_a_regime_that_never_was(made):
 
 def test_small_samples_are_called_small(made):
     table = base_rates(made(weekly(*range(100, 140))), [WEEK, Horizon(13, "weeks")])
-    assert table.loc[("1 weeks", 1), "sample"] == "39 weeks, 39 apart"
+    assert table.loc[("1 weeks", 1), "sample"] == "39 weeks, 39 not overlapping"
     assert not table.loc[("1 weeks", 1), "small"]
     # 27 complete quarters, all but three of them overlapping.
-    assert table.loc[("13 weeks", 1), "sample"] == "small sample: 27 weeks, 3 apart"
+    assert table.loc[("13 weeks", 1), "sample"] == "small sample: 27 weeks, 3 not overlapping"
     assert bool(table.loc[("13 weeks", 1), "small"])
 
 
 def test_apart_counts_what_does_not_overlap():
-    assert apart(np.array([0, 1, 2, 13, 14, 26, 40]), 13) == 4
-    assert apart(np.array([], dtype=int), 13) == 0
-    assert words(1, 1) == "small sample: 1 week, 1 apart"
+    assert effective_sample_size(np.array([0, 1, 2, 13, 14, 26, 40]), 13) == 4
+    assert effective_sample_size(np.array([], dtype=int), 13) == 0
+    assert words(1, 1) == "small sample: 1 week, 1 not overlapping"
 
 
 def test_interval_holds_the_mean(two_markets):
@@ -57,22 +57,22 @@ def test_interval_holds_the_mean(two_markets):
 
 
 def test_turns_by_hand(made):
-    turns = {
+    inflections = {
         "breadth:improving": [1, 0, 0.5, 0, 0, 1],
         "rate_path:deteriorating": [0, 1, 0, 0, 1, 0],
     }
-    past = made(weekly(100, 110, 99, 108.9, 98.01, 117.612), turns=turns)
-    table = turn_record(past, WEEK)
+    past = made(weekly(100, 110, 99, 108.9, 98.01, 117.612), inflections=inflections)
+    table = inflection_record(past, WEEK)
     up, down = table.loc["breadth:improving"], table.loc["rate_path:deteriorating"]
     # The last week's turn has no outcome yet.
-    assert (up["turns"], up["hits"], up["hit_rate"]) == (2, 2, 1.0)
+    assert (up["cases"], up["hits"], up["hit_rate"]) == (2, 2, 1.0)
     assert up["all_hit_rate"] == pytest.approx(3 / 5)
     assert up["mean_return"] == pytest.approx(10.0)
     assert up["all_return"] == pytest.approx((10 - 10 + 10 - 10 + 20) / 5)
     # One of the two was followed by a fall, the other by a rise of 20 %.
-    assert (down["turns"], down["hits"], down["hit_rate"]) == (2, 1, 0.5)
+    assert (down["cases"], down["hits"], down["hit_rate"]) == (2, 1, 0.5)
     assert down["all_hit_rate"] == pytest.approx(2 / 5)
-    assert down["sample"] == "small sample: 2 turns, 2 apart"
+    assert down["sample"] == "small sample: 2 cases, 2 not overlapping"
 
 
 def test_evidence_of_an_earlier_week_does_not_change(made):
@@ -86,6 +86,9 @@ def test_evidence_of_an_earlier_week_does_not_change(made):
     cut = type(later)(
         as_of=then.as_of,
         closes=later.closes.loc[: then.as_of],
-        **{name: getattr(later, name).loc[: then.as_of] for name in ("regime", "score", "turns", "exposure")},
+        **{
+            name: getattr(later, name).loc[: then.as_of]
+            for name in ("regime", "score", "inflections", "exposure")
+        },
     )
     pd.testing.assert_frame_equal(base_rates(then), base_rates(cut))

@@ -10,14 +10,14 @@ from fiveengines.base.parameters import ENGINES
 from fiveengines.model.engines import read as read_engines
 from fiveengines.model.readings import read
 from fiveengines.research import (
-    Past,
+    EvidenceSample,
     analogs,
     base_rates,
+    inflection_record,
     sensitivity,
     sensitivity_summary,
     spells,
     transition_counts,
-    turn_record,
     walk_forward,
 )
 from fiveengines.research.sensitivity import moves
@@ -32,8 +32,8 @@ def week() -> Week:
 
 
 @pytest.fixture(scope="module")
-def past(week: Week) -> Past:
-    return Past.of(week.readings, week.measured.panel)
+def past(week: Week) -> EvidenceSample:
+    return EvidenceSample.of(week.readings, week.measured.panel)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_all_tables_of_eighteen_years_within_two_seconds(past):
     start = time.process_time()
     (
         base_rates(past),
-        turn_record(past),
+        inflection_record(past),
         transition_counts(past),
         spells(past),
         analogs(past),
@@ -58,8 +58,8 @@ def test_an_earlier_week_sees_nothing_of_later_ones(week):
     """Evidence as of an earlier week of these readings is that of a week loaded then."""
     day = "2016-02-12"
     then = Week.load(as_of=day, source="demo")
-    known = Past.of(then.readings, then.measured.panel)
-    cut = Past.of(week.readings, week.measured.panel, as_of=day)
+    known = EvidenceSample.of(then.readings, then.measured.panel)
+    cut = EvidenceSample.of(week.readings, week.measured.panel, as_of=day)
     pd.testing.assert_frame_equal(base_rates(known), base_rates(cut))
     pd.testing.assert_frame_equal(analogs(known).paths, analogs(cut).paths)
     pd.testing.assert_frame_equal(walk_forward(known), walk_forward(cut))

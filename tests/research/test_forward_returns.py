@@ -13,7 +13,7 @@ from fiveengines.research import forward_returns
 def test_hand_worked_cases() -> None:
     """Closes 100, 110, 99, 108.9, 98.01 … : up 10 %, then down 10 %, in turn."""
     close = np.array([100.0, 110.0, 99.0, 108.9, 98.01, 107.811])
-    found = forward_returns.followed(np.array([0, 1, 2, 4]), close, 5, weeks=1)
+    found = forward_returns.after_signal(np.array([0, 1, 2, 4]), close, 5, weeks=1)
     assert (found.cases, found.complete) == (4, 4)
     assert found.share_up == pytest.approx(0.75)
     assert found.mean == pytest.approx((10 - 10 + 10 + 10) / 4)
@@ -23,11 +23,13 @@ def test_hand_worked_cases() -> None:
 
 def test_incomplete_cases_are_not_counted() -> None:
     close = np.linspace(100, 120, 20)
-    found = forward_returns.followed(np.array([2, 10, 15]), close, 16)
+    found = forward_returns.after_signal(np.array([2, 10, 15]), close, 16)
     assert (found.cases, found.complete) == (3, 1)
-    assert forward_returns.followed(np.array([10]), close, 12).words.endswith("no case is 13 weeks old yet.")
+    assert forward_returns.after_signal(np.array([10]), close, 12).words.endswith(
+        "no case is 13 weeks old yet."
+    )
     assert (
-        forward_returns.followed(np.array([], dtype=int), close, 12).words
+        forward_returns.after_signal(np.array([], dtype=int), close, 12).words
         == "It has not fired before in this history."
     )
 
@@ -43,6 +45,6 @@ def test_later_closes_change_nothing(seed: int, row: int) -> None:
     random = np.random.default_rng(seed)
     close = 100 * np.exp(np.cumsum(random.normal(0, 0.02, 100)))
     starts = forward_returns.first_weeks(random.random(100) < 0.1)
-    assert forward_returns.followed(starts, close, row) == forward_returns.followed(
+    assert forward_returns.after_signal(starts, close, row) == forward_returns.after_signal(
         starts, close[: row + 1], row
     )

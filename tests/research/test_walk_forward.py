@@ -56,12 +56,12 @@ def test_table(made):
     table = walk_forward(past, {"Half": pd.Series(0.5, past.dates)})
     held = table.loc["Holding the index"]
     # Constant exposures trade nothing, and have the index's own Sharpe ratio.
-    for name in ("Half", "Constant, the gauge's mean"):
+    for name in ("Half", "Constant, its mean"):
         assert table.loc[name, "turnover"] == 0
         assert table.loc[name, "sharpe"] == pytest.approx(held["sharpe"])
     assert table.loc["Half", "volatility"] == pytest.approx(0.5 * held["volatility"])
-    assert table.loc["Constant, the gauge's mean", "mean_exposure"] == pytest.approx(
-        table.loc["Gauge", "mean_exposure"]
+    assert table.loc["Constant, its mean", "mean_exposure"] == pytest.approx(
+        table.loc["Target exposure", "mean_exposure"]
     )
     growth = (closes[-1] / closes[4]) ** (252 / 995) - 1
     assert held["cagr"] == pytest.approx(100 * growth)
@@ -70,7 +70,10 @@ def test_table(made):
 def test_too_little_history_gives_no_row_and_says_why(made):
     past = made(np.linspace(100, 110, 250))
     assert walk_forward(past).empty
-    assert past.shortage == "Only 50 weeks have a reading and a close of SPX; evidence needs 104 or more."
+    assert (
+        past.insufficient_history
+        == "Only 50 weeks have a reading and a close of SPX; evidence needs 104 or more."
+    )
 
 
 def test_foresight_is_not_paid(made):
@@ -81,4 +84,4 @@ def test_foresight_is_not_paid(made):
     friday = moves[4::5]
     past = made(closes, exposure=(friday > 0).astype(float))
     # Had it earned its own Friday, the Sharpe ratio would be above 5.
-    assert abs(walk_forward(past).loc["Gauge", "sharpe"]) < 1.0
+    assert abs(walk_forward(past).loc["Target exposure", "sharpe"]) < 1.0

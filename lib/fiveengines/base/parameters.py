@@ -152,29 +152,33 @@ class Shock(Strict):
     volatility_below: float = Field(ge=-1, le=1)
 
 
-class BreadthTurn(Strict):
+class BreadthInflection(Strict):
     """Wash-out and recovery of participation, in per cent of members above their 50-day average."""
 
     washed_out: float = Field(ge=0, le=100)
     recovered: float = Field(ge=0, le=100)
     healthy: float = Field(ge=0, le=100)
     broken: float = Field(ge=0, le=100)
+    full_move: float = Field(gt=0, le=100)
+    full_depth: float = Field(gt=0, le=100)
     within_weeks: int = Field(ge=1, le=104)
     quiet_weeks: int = Field(ge=0, le=104)
 
 
-class VolatilityTurn(Strict):
+class VolatilityInflection(Strict):
     """VIX falling off a peak, or jumping out of calm."""
 
     peak: float = Field(gt=0)
     fallen_to: float = Field(gt=0, lt=1)
     calm: float = Field(gt=0)
     risen_by: float = Field(gt=1)
+    strength_of_fall: float = Field(gt=0, le=10)
+    full_rise: float = Field(gt=0, le=10)
     within_weeks: int = Field(ge=1, le=104)
     quiet_weeks: int = Field(ge=0, le=104)
 
 
-class ScoreTurn(Strict):
+class ScoreInflection(Strict):
     """An engine's score turning from an extreme."""
 
     extreme: float = Field(gt=0, le=1)
@@ -184,15 +188,17 @@ class ScoreTurn(Strict):
 
 
 class Inflections(Strict):
-    """Rules of step 5; `announce` names the engines whose improving turns count as a market turn."""
+    """Rules of step 5; `announce` names the engines whose improving inflections count as one of the market."""
 
-    breadth: BreadthTurn
-    volatility: VolatilityTurn
-    liquidity: ScoreTurn
-    positioning: ScoreTurn
-    rate_path: ScoreTurn
+    breadth: BreadthInflection
+    volatility: VolatilityInflection
+    liquidity: ScoreInflection
+    positioning: ScoreInflection
+    rate_path: ScoreInflection
     announce: tuple[Engine, ...]
-    given_back: float = Field(default=0.5, gt=0, le=1)
+    reversal_share: float = Field(gt=0, le=1)
+    least_strength: float = Field(gt=0, le=1)
+    recent_weeks: int = Field(ge=1, le=104)
 
 
 StyleName = Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]
@@ -217,7 +223,7 @@ class Styles(Strict):
     tape: Tape
 
 
-class Aggressiveness(Strict):
+class TargetExposureRules(Strict):
     """Rules of step 3: from the engines' alignment to the share of the risk budget in use."""
 
     half_life_weeks: float = Field(gt=0, le=52)
@@ -242,7 +248,7 @@ Profile = Literal["cautious", "balanced", "growth"]
 class PortfolioParameters(Strict):
     """params/portfolio.yaml."""
 
-    aggressiveness: Aggressiveness
+    target_exposure: TargetExposureRules
     risk_profile: Profile
     bands: dict[Profile, tuple[float, float]]
     actual_exposure: float | None = Field(default=None, ge=0, le=2)

@@ -1,6 +1,6 @@
-"""Step 5 in words and counts: where each engine stands between worse and better, and how past turns turned out.
+"""Step 5 in words and counts: where each engine is between worse and better, and what followed past inflections.
 
-Directions and turns come from readings; the counts are of this history alone, against all its weeks.
+Directions and inflections come from readings; the counts are of this history alone, against all its weeks.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fiveengines.data.panel import Panel
 from fiveengines.model.inflections import DETERIORATING, IMPROVING
 from fiveengines.model.readings import Readings
 from fiveengines.research import forward_returns
-from fiveengines.research.forward_returns import Followed
+from fiveengines.research.forward_returns import ForwardReturns
 
 # How far back a sequence is told.
 HALF_A_YEAR = 26
@@ -83,11 +83,11 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Record:
-    """How past turns of one kind turned out. hits: complete cases where the index went the turn's way."""
+    """What followed past inflections of one kind. hits: complete cases where the index went the same way."""
 
     engine: str
     direction: str
-    followed: Followed
+    followed: ForwardReturns
     hits: int
 
     @property
@@ -146,14 +146,14 @@ def _sequence(engine: str, direction: pd.Series) -> Sequence:
 
 
 def records(readings: Readings, panel: Panel, day: pd.Timestamp) -> tuple[Record, ...]:
-    """How each kind of turn turned out in history, as far as it was known on `day`."""
+    """What followed each kind of inflection in history, as far as it was known on `day`."""
     close = panel.daily("SPX").ffill().reindex(readings.dates).to_numpy(dtype="float64")
     row = int(readings.dates.get_indexer(pd.DatetimeIndex([day]))[0])
     found = []
-    for name in readings.turns:
+    for name in readings.inflections:
         engine, direction = str(name).split(":")
-        starts = np.flatnonzero(readings.turns[name].to_numpy() > 0)
-        past = forward_returns.followed(starts, close, row)
+        starts = np.flatnonzero(readings.inflections[name].to_numpy() > 0)
+        past = forward_returns.after_signal(starts, close, row)
         higher = round((past.share_up or 0.0) * past.complete)
         hits = higher if direction == IMPROVING else past.complete - higher
         found.append(Record(engine, direction, past, hits))

@@ -23,7 +23,7 @@ _POINTS = {"%", "% of maximum", "% of members", "% of open interest", "% of Fed 
 
 
 @dataclass(frozen=True)
-class Near:
+class NearbyThreshold:
     """A threshold near by. `move` is in the indicator's unit; `usual_moves`: how many of its usual weeks that is."""
 
     subject: str
@@ -54,9 +54,9 @@ def watch_list(
     *,
     within_usual_moves: float = 2.5,
     most: int = 8,
-) -> tuple[Near, ...]:
+) -> tuple[NearbyThreshold, ...]:
     """Thresholds within reach on `day`, nearest first; `flip`: the smallest change that gives another regime."""
-    found: list[Near] = []
+    found: list[NearbyThreshold] = []
     for engine in ENGINES:
         found += _engine(readings, params, day, engine)
     if flip is not None and not bool(readings.engines.forced.at[day, flip.engine]):
@@ -68,7 +68,9 @@ def watch_list(
     return tuple(sorted(near, key=lambda each: (each.usual_moves, each.indicator))[:most])
 
 
-def _engine(readings: Readings, params: Parameters, day: pd.Timestamp, engine: str) -> Iterator[Near]:
+def _engine(
+    readings: Readings, params: Parameters, day: pd.Timestamp, engine: str
+) -> Iterator[NearbyThreshold]:
     """The cheapest flip of an engine's state each way; none for a state set by hand or unknown."""
     history, limits = readings.engines, params.engines.states
     state = str(history.state.at[day, engine])
@@ -97,7 +99,7 @@ def _cheapest(
     wanted: float,
     subject: str,
     becomes: str,
-) -> list[Near]:
+) -> list[NearbyThreshold]:
     """The indicator of `engine` that needs the fewest of its usual moves to bring the engine to the score `wanted`."""
     history = readings.engines
     lines = params.engines.engines[engine]  # type: ignore[index]
@@ -112,7 +114,7 @@ def _cheapest(
     cap = params.engines.stress.caps.get(engine)  # type: ignore[call-overload]
     if cap is not None and bool(history.stressed.loc[day]) and wanted > cap:
         return []  # while credit is under stress no other indicator can lift the engine
-    best: Near | None = None
+    best: NearbyThreshold | None = None
     for name, weight, score in zip(scored, weights, scores, strict=True):
         needed = score + (wanted - mean) * total / weight
         if abs(needed) > 1.0 or measure(name).unit == "flag":
@@ -125,7 +127,7 @@ def _cheapest(
     return [] if best is None else [best]
 
 
-def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iterator[Near]:
+def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iterator[NearbyThreshold]:
     """Lines that act at once: credit stress, and the jump of the VIX that makes a shock."""
     if not bool(readings.engines.stressed.loc[day]):
         for conditions in params.engines.stress.any:
@@ -148,13 +150,13 @@ def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iter
         )
 
 
-def _if_near(found: Near | None) -> list[Near]:
+def _if_near(found: NearbyThreshold | None) -> list[NearbyThreshold]:
     return [] if found is None else [found]
 
 
 def _near(
     readings: Readings, day: pd.Timestamp, name: str, level: float, subject: str, becomes: str
-) -> Near | None:
+) -> NearbyThreshold | None:
     past = readings.applied.values[name].loc[:day].iloc[-THREE_YEARS - 1 :]
     now, steps = float(past.iloc[-1]), past.diff().dropna()
     usual = float(steps.std()) if len(steps) >= FEWEST_WEEKS else float("nan")
@@ -165,7 +167,9 @@ def _near(
         f"{_amount(abs(move), each.unit)} {'more' if move > 0 else 'less'} on {_title(each.title)} "
         f"({narrative.figure(now, each.unit)} → {narrative.figure(level, each.unit)}) and {subject} {becomes}."
     )
-    return Near(subject, becomes, name, each.title, each.unit, now, level, move, abs(move) / usual, sentence)
+    return NearbyThreshold(
+        subject, becomes, name, each.title, each.unit, now, level, move, abs(move) / usual, sentence
+    )
 
 
 def _title(title: str) -> str:

@@ -75,14 +75,14 @@ class EngineHistory:
     forced: pd.DataFrame
 
 
-def reach(values: np.ndarray, adverse: np.ndarray, supportive: np.ndarray) -> np.ndarray:
+def linear_score(values: np.ndarray, adverse: np.ndarray, supportive: np.ndarray) -> np.ndarray:
     """-1 at `adverse`, +1 at `supportive`, on that line also beyond them; NaN stays NaN. Shapes broadcast."""
     return np.array(((values - adverse) / (supportive - adverse)) * 2 - 1)
 
 
-def stretched(reached: np.ndarray) -> np.ndarray:
-    """`reach` as it is within ±1 and with the logarithm of the excess beyond: ±e stands at ±2. NaN stays NaN."""
-    return np.array(np.clip(reached, -1.0, 1.0) + np.sign(reached) * np.log(np.maximum(np.abs(reached), 1.0)))
+def log_extended_score(linear: np.ndarray) -> np.ndarray:
+    """The linear score as it is within ±1 and ±(1 + log of its size) beyond; any shape, NaN stays NaN."""
+    return np.array(np.clip(linear, -1.0, 1.0) + np.sign(linear) * np.log(np.maximum(np.abs(linear), 1.0)))
 
 
 def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | None = None) -> EngineHistory:
@@ -94,21 +94,21 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
     scores: dict[str, np.ndarray] = {}
     weights: dict[str, np.ndarray] = {}
     means: dict[str, np.ndarray] = {}
-    beyond: dict[str, np.ndarray] = {}
+    extended_means: dict[str, np.ndarray] = {}
     spreads: dict[str, np.ndarray] = {}
     shares: dict[str, np.ndarray] = {}
     # Plain arrays here: this runs at every keystroke in the override panel.
     for engine in ENGINES:
         lines = {name: each for name, each in params.engines[engine].items() if each.weight > 0}
-        reached = _reached(values, lines)
-        part = np.clip(reached, -1.0, 1.0)
+        linear = _linear_scores(values, lines)
+        part = np.clip(linear, -1.0, 1.0)
         counted = _weights(np.isfinite(part), lines)
         filled = np.nan_to_num(part)
         total = counted.sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.where(total > 0, (filled * counted).sum(axis=1) / total, np.nan)
-            farther = np.nan_to_num(stretched(reached))
-            beyond[engine] = np.where(total > 0, (farther * counted).sum(axis=1) / total, np.nan)
+            unclipped = np.nan_to_num(log_extended_score(linear))
+            extended_means[engine] = np.where(total > 0, (unclipped * counted).sum(axis=1) / total, np.nan)
             spread = (((filled - mean[:, None]) ** 2) * counted).sum(axis=1) / total
         needed = sum(each.weight for each in lines.values() if not each.optional and each.instead_of is None)
         scores |= dict(zip(lines, part.T, strict=True))
@@ -124,12 +124,12 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
             means[engine] = means[engine].where(~stressed | (means[engine] < cap), cap)
         return by_hand.fillna(means.where(coverage >= params.minimum_coverage))
 
-    score, moving = capped(score), capped(pd.DataFrame(beyond, index=index))
+    score, extended = capped(score), capped(pd.DataFrame(extended_means, index=index))
     state = pd.DataFrame(
         {each: _states(score[each].to_numpy(), params) for each in ENGINES}, index=values.index
     )
     direction = pd.DataFrame(
-        {each: _directions(moving[each], params) for each in ENGINES}, index=values.index
+        {each: _directions(extended[each], params) for each in ENGINES}, index=values.index
     )
     return EngineHistory(
         scores=pd.DataFrame(scores, index=index),
@@ -144,11 +144,11 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
     )
 
 
-def _reached(values: pd.DataFrame, lines: Mapping[str, Indicator]) -> np.ndarray:
-    """Where one engine's indicators stand on their lines, before scores are held at -1 and +1, (weeks, indicators)."""
+def _linear_scores(values: pd.DataFrame, lines: Mapping[str, Indicator]) -> np.ndarray:
+    """Linear scores of one engine's indicators, before they are clipped to -1 and +1, (weeks, indicators)."""
     adverse = np.array([each.adverse for each in lines.values()], dtype="float64")
     supportive = np.array([each.supportive for each in lines.values()], dtype="float64")
-    return reach(values[list(lines)].to_numpy(dtype="float64"), adverse, supportive)
+    return linear_score(values[list(lines)].to_numpy(dtype="float64"), adverse, supportive)
 
 
 def _weights(present: np.ndarray, lines: Mapping[str, Indicator]) -> np.ndarray:

@@ -1,6 +1,6 @@
-"""Step 5: turns of each engine from an extreme, announced once and left alone for a while; and when one was overtaken.
+"""Step 5: inflections of each engine from an extreme, announced once; and when one has been reversed.
 
-Causal rules over readings and indicators; their thresholds stand in params/regimes.yaml.
+Causal rules over readings and indicators; their thresholds are in params/regimes.yaml.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.parameters import BreadthTurn, Inflections, ScoreTurn, VolatilityTurn
+from fiveengines.base.parameters import BreadthInflection, Inflections, ScoreInflection, VolatilityInflection
 
 IMPROVING, DETERIORATING = "improving", "deteriorating"
 
 
 @dataclass(frozen=True)
 class Inflection:
-    """One turn: which engine, which way, when, and how strong (0…1); `overtaken`: since when it no longer stands."""
+    """One inflection: engine, direction, first week, strength (0…1); `reversed`: the week since which it is undone."""
 
     engine: str
     direction: str
@@ -25,33 +25,35 @@ class Inflection:
     weeks_ago: int
     strength: float
     announced: bool
-    overtaken: pd.Timestamp | None = None
+    reversed: pd.Timestamp | None = None
 
 
-def turns(score: pd.DataFrame, values: pd.DataFrame, params: Inflections) -> pd.DataFrame:
-    """Strength (0…1) of every turn in the week it is announced, 0 elsewhere.
+def detect(score: pd.DataFrame, values: pd.DataFrame, params: Inflections) -> pd.DataFrame:
+    """Strength (0…1) of every inflection in the week it is announced, 0 elsewhere.
 
-    score: reading date × engine. values: reading date × indicator; vix and pct_above_50d are read.
-    Returns reading date × "engine:direction".
+    score: reading date × engine, -1…1. values: reading date × indicator; vix (index points) and pct_above_50d (%) are
+    read. Both are indexed by the same n dates; NaN never fires. Returns (n, 10) float64, reading date ×
+    "engine:direction".
     """
     found: dict[str, pd.Series] = {}
     found["breadth:improving"], found["breadth:deteriorating"] = _breadth(
-        values["pct_above_50d"], params.breadth
+        values["pct_above_50d"], params.breadth, params.least_strength
     )
     found["volatility:improving"], found["volatility:deteriorating"] = _volatility(
-        values["vix"], params.volatility
+        values["vix"], params.volatility, params.least_strength
     )
     for engine in ("liquidity", "positioning", "rate_path"):
-        rule: ScoreTurn = getattr(params, engine)
-        found[f"{engine}:improving"] = _score_turn(score[engine], rule)
-        found[f"{engine}:deteriorating"] = _score_turn(-score[engine], rule)
+        rule: ScoreInflection = getattr(params, engine)
+        found[f"{engine}:improving"] = _score(score[engine], rule, params.least_strength)
+        found[f"{engine}:deteriorating"] = _score(-score[engine], rule, params.least_strength)
     return pd.DataFrame(found, index=score.index)
 
 
 def announced(found: pd.DataFrame, params: Inflections) -> pd.Series:
-    """The `inflection` column: comma-separated engine:direction of each week's turns.
+    """The `inflection` column of the history: comma-separated "engine:direction" of each week, empty without one.
 
-    Improving turns count only for the engines that params name, because a market's turn is theirs to announce.
+    found: (n, 10) as `detect` gives it; returns (n,) text on the same dates. Improving inflections count only for the
+    engines in `params.announce`; every deteriorating one counts.
     """
     wanted = [
         name
@@ -62,13 +64,14 @@ def announced(found: pd.DataFrame, params: Inflections) -> pd.Series:
     return pd.Series([",".join(np.array(wanted)[row]) for row in flags], index=found.index)
 
 
-def stood(
+def weeks_until_reversal(
     found: pd.DataFrame, score: pd.DataFrame, values: pd.DataFrame, params: Inflections
 ) -> pd.DataFrame:
-    """How many weeks each turn of `found` stood before it was overtaken: inf while it stands, NaN where none is.
+    """Weeks from each inflection of `found` to its reversal: inf while it is active, NaN where there is none.
 
-    A turn is overtaken in the first week in which `given_back` of its move from the extreme is lost again, in the
-    measure that it was read off, or in which the same engine turns the other way.
+    An inflection is reversed in the first week in which `reversal_share` of its move from the extreme is lost again,
+    in the measure that it was read off, or in which the same engine has the opposite one. Arguments as for `detect`;
+    returns the shape of `found`, float64.
     """
     result = pd.DataFrame(np.nan, index=found.index, columns=found.columns)
     for column, name in enumerate(found):
@@ -81,88 +84,99 @@ def stood(
         opposite = found[f"{engine}:{other}"].to_numpy() > 0
         for at in np.flatnonzero(found[name].to_numpy() > 0):
             extreme = np.fmin.reduce(measure[max(0, at - rule.within_weeks + 1) : at + 1])
-            level = measure[at] - params.given_back * (measure[at] - extreme)
+            level = measure[at] - params.reversal_share * (measure[at] - extreme)
             over = np.flatnonzero((measure[at + 1 :] < level) | opposite[at + 1 :])
             result.iat[int(at), column] = float(over[0]) + 1.0 if len(over) else np.inf
     return result
 
 
-def standing(found: pd.DataFrame, stood: pd.DataFrame, params: Inflections, weeks: int) -> pd.Series:
-    """True in weeks with an announced improving turn of the last `weeks` readings that has not been overtaken."""
+def active(found: pd.DataFrame, until: pd.DataFrame, params: Inflections, weeks: int) -> pd.Series:
+    """True in weeks with an announced improving inflection of the last `weeks` readings that is not reversed.
+
+    found: (n, 10) as `detect` gives it; until: its `weeks_until_reversal`. Returns (n,) bool on the same dates.
+    """
     held = np.zeros(len(found), dtype=bool)
     for name in found:
         engine, direction = str(name).split(":")
         if direction != IMPROVING or engine not in params.announce:
             continue
-        lasted = stood[name].to_numpy()
+        lasted = until[name].to_numpy()
         for at in np.flatnonzero(~np.isnan(lasted)):
             held[at : at + int(min(lasted[at], weeks))] = True
     return pd.Series(held, index=found.index)
 
 
 def recent(
-    found: pd.DataFrame, stood: pd.DataFrame, params: Inflections, day: pd.Timestamp, weeks: int = 13
+    found: pd.DataFrame, until: pd.DataFrame, params: Inflections, day: pd.Timestamp
 ) -> tuple[Inflection, ...]:
-    """Turns of the last `weeks` readings up to `day`, newest first; `stood` tells which have been overtaken by then."""
+    """Inflections of the last `params.recent_weeks` readings up to `day`, newest first.
+
+    found: (n, 10) as `detect` gives it; until: its `weeks_until_reversal`; a reversal after `day` is not known yet.
+    Raises ValueError when `day` is not a reading date.
+    """
     dates = list(found.index)
     at = dates.index(day)
-    first = max(0, at - weeks + 1)
+    first = max(0, at - params.recent_weeks + 1)
     rows = []
     for name in found:
         engine, direction = str(name).split(":")
-        strengths, lasted = found[name].to_numpy(), stood[name].to_numpy()
+        strengths, lasted = found[name].to_numpy(), until[name].to_numpy()
         for week in first + np.flatnonzero(strengths[first : at + 1] > 0):
-            known = direction == DETERIORATING or engine in params.announce
-            until = week + lasted[week]
-            over = pd.Timestamp(dates[int(until)]) if until <= at else None
+            counts = direction == DETERIORATING or engine in params.announce
+            end = week + lasted[week]
+            over = pd.Timestamp(dates[int(end)]) if end <= at else None
             since = pd.Timestamp(dates[week])
             rows.append(
-                Inflection(engine, direction, since, int(at - week), float(strengths[week]), known, over)
+                Inflection(engine, direction, since, int(at - week), float(strengths[week]), counts, over)
             )
     return tuple(sorted(rows, key=lambda each: (each.weeks_ago, each.engine)))
 
 
-def _once(fired: pd.Series, strength: pd.Series, quiet_weeks: int) -> pd.Series:
-    """Keep the first of a run of signals; later ones within `quiet_weeks` of it are the same turn."""
+def _first_of_run(fired: pd.Series, strength: pd.Series, quiet_weeks: int, least: float) -> pd.Series:
+    """Strength of the first of a run of signals; later ones within `quiet_weeks` of it are the same inflection."""
     kept = np.zeros(len(fired))
-    last = -(10**6)
-    sizes = strength.clip(0.0, 1.0).fillna(0.5).to_numpy()
+    last = -np.inf
+    sizes = strength.clip(least, 1.0).to_numpy()
     for at in np.flatnonzero(fired.to_numpy(dtype=bool)):
         if at - last > quiet_weeks:
-            kept[at] = max(float(sizes[at]), 0.05)
-            last = int(at)
+            kept[at], last = sizes[at], float(at)
     return pd.Series(kept, index=fired.index)
 
 
-def _crosses_up(series: pd.Series, level: float | pd.Series) -> pd.Series:
-    before = level.shift(1) if isinstance(level, pd.Series) else level
-    return (series > level) & (series.shift(1) <= before)
+def _begins(condition: pd.Series) -> pd.Series:
+    return condition & ~condition.shift(1, fill_value=False)
 
 
-def _breadth(share: pd.Series, rule: BreadthTurn) -> tuple[pd.Series, pd.Series]:
+def _crosses_up(series: pd.Series, level: float) -> pd.Series:
+    return (series > level) & (series.shift(1) <= level)
+
+
+def _breadth(share: pd.Series, rule: BreadthInflection, least: float) -> tuple[pd.Series, pd.Series]:
     low = share.rolling(rule.within_weeks, min_periods=1).min()
     high = share.rolling(rule.within_weeks, min_periods=1).max()
     up = (low < rule.washed_out) & _crosses_up(share, rule.recovered)
     down = (high > rule.healthy) & _crosses_up(-share, -rule.broken)
+    risen = (share - low) / rule.full_move + (rule.washed_out - low) / rule.full_depth
     return (
-        _once(up, (share - low) / 100.0 + (rule.washed_out - low) / 40.0, rule.quiet_weeks),
-        _once(down, (high - share) / 100.0, rule.quiet_weeks),
+        _first_of_run(up, risen, rule.quiet_weeks, least),
+        _first_of_run(down, (high - share) / rule.full_move, rule.quiet_weeks, least),
     )
 
 
-def _volatility(vix: pd.Series, rule: VolatilityTurn) -> tuple[pd.Series, pd.Series]:
+def _volatility(vix: pd.Series, rule: VolatilityInflection, least: float) -> tuple[pd.Series, pd.Series]:
     peak = vix.rolling(rule.within_weeks, min_periods=1).max()
     low = vix.rolling(rule.within_weeks, min_periods=1).min()
     off_peak = (peak > rule.peak) & (vix < rule.fallen_to * peak)
     jumped = (low < rule.calm) & (vix > rule.risen_by * low) & (vix > rule.calm)
+    fallen = rule.strength_of_fall * (1 - vix / peak)
     return (
-        _once(off_peak & ~off_peak.shift(1, fill_value=False), 1.5 * (1 - vix / peak), rule.quiet_weeks),
-        _once(jumped & ~jumped.shift(1, fill_value=False), (vix / low - 1) / 1.5, rule.quiet_weeks),
+        _first_of_run(_begins(off_peak), fallen, rule.quiet_weeks, least),
+        _first_of_run(_begins(jumped), (vix / low - 1) / rule.full_rise, rule.quiet_weeks, least),
     )
 
 
-def _score_turn(score: pd.Series, rule: ScoreTurn) -> pd.Series:
+def _score(score: pd.Series, rule: ScoreInflection, least: float) -> pd.Series:
     low = score.rolling(rule.within_weeks, min_periods=1).min()
     risen = score - low
     fired = (low < -rule.extreme) & _crosses_up(risen, rule.turned_by)
-    return _once(fired, risen, rule.quiet_weeks)
+    return _first_of_run(fired, risen, rule.quiet_weeks, least)

@@ -38,10 +38,10 @@ class Readings:
     applied: overrides.Applied
     engines: engines.EngineHistory
     regimes: regimes.RegimeHistory
-    turns: pd.DataFrame
-    stood: pd.DataFrame
-    inflection: pd.Series
-    aggressiveness: target_exposure.AggressivenessHistory
+    inflections: pd.DataFrame
+    weeks_until_reversal: pd.DataFrame
+    announced: pd.Series
+    target_exposure: target_exposure.TargetExposureHistory
     style: pd.Series
     tape: pd.DataFrame
 
@@ -76,22 +76,22 @@ def read(
     applied = overrides.apply(measured.measurements.values, trail)
     history = engines.read(applied.values, params.engines, applied.forced)
     regime = regimes.classify(history.score, applied.values, params.regimes)
-    found = inflections.turns(history.score, applied.values, params.regimes.inflections)
-    stood = inflections.stood(found, history.score, applied.values, params.regimes.inflections)
+    found = inflections.detect(history.score, applied.values, params.regimes.inflections)
+    until = inflections.weeks_until_reversal(found, history.score, applied.values, params.regimes.inflections)
     rules = params.regimes.styles
-    turned = inflections.standing(found, stood, params.regimes.inflections, rules.re_entry_weeks)
+    active = inflections.active(found, until, params.regimes.inflections, rules.re_entry_weeks)
     return Readings(
         measurements=measured.measurements,
         applied=applied,
         engines=history,
         regimes=regime,
-        turns=found,
-        stood=stood,
-        inflection=inflections.announced(found, params.regimes.inflections),
-        aggressiveness=target_exposure.gauge(
-            history.score, regime.confirmed, params.portfolio.aggressiveness
+        inflections=found,
+        weeks_until_reversal=until,
+        announced=inflections.announced(found, params.regimes.inflections),
+        target_exposure=target_exposure.target_exposure(
+            history.score, regime.confirmed, params.portfolio.target_exposure
         ),
-        style=styles.choose(regime.confirmed, turned, history.direction, rules),
+        style=styles.choose(regime.confirmed, active, history.direction, rules),
         tape=measured.tape,
     )
 
@@ -106,8 +106,8 @@ def history_frame(readings: Readings) -> pd.DataFrame:
         table[f"{engine}_coverage"] = readings.engines.coverage[engine].round(4)
     table["regime"] = readings.regimes.confirmed
     table["regime_raw"] = readings.regimes.raw
-    table["aggressiveness"] = readings.aggressiveness.exposure.round(4)
-    table["inflection"] = readings.inflection
+    table["aggressiveness"] = readings.target_exposure.exposure.round(4)
+    table["inflection"] = readings.announced
     frame = pd.DataFrame(table)
     frame.index.name = "as_of"
     return frame

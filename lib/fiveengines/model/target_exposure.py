@@ -1,6 +1,6 @@
 """Step 3: how much of the risk budget the engines' alignment justifies, and how fast it may change.
 
-A continuous gauge, causal week by week; the portfolio's instruments and orders are not its business.
+A continuous exposure, causal week by week; the portfolio's instruments and orders are not its business.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.parameters import ENGINES, Aggressiveness, PortfolioParameters
+from fiveengines.base.parameters import ENGINES, PortfolioParameters, TargetExposureRules
 
 
 @dataclass(frozen=True)
-class AggressivenessHistory:
+class TargetExposureHistory:
     """Indexed by reading date: alignment (-1…1, averaged), target and exposure (0…1)."""
 
     alignment: pd.Series
@@ -24,15 +24,15 @@ class AggressivenessHistory:
 
 @dataclass(frozen=True)
 class Driver:
-    """What one engine adds to the gauge, in exposure points."""
+    """What one engine adds to the target exposure, in exposure points."""
 
     engine: str
     contribution: float
 
 
 @dataclass(frozen=True)
-class AggressivenessReading:
-    """Step 3 in one week; `band` is the person's own range, `portfolio_exposure` the gauge placed in it."""
+class TargetExposureReading:
+    """Step 3 in one week; `band` is the person's own range, `portfolio_exposure` the target exposure placed in it."""
 
     value: float
     previous: float | None
@@ -49,7 +49,9 @@ class AggressivenessReading:
     to_lower: float
 
 
-def gauge(score: pd.DataFrame, regime: pd.Series, params: Aggressiveness) -> AggressivenessHistory:
+def target_exposure(
+    score: pd.DataFrame, regime: pd.Series, params: TargetExposureRules
+) -> TargetExposureHistory:
     """Exposure of every week.
 
     score: reading date × engine (NaN where unknown: the others count). regime: the confirmed regime 1-5.
@@ -76,18 +78,18 @@ def gauge(score: pd.DataFrame, regime: pd.Series, params: Aggressiveness) -> Agg
             current = min(current, float(most[week]))
         exposure[week] = current if known[week] else wanted
     held = pd.Series(exposure, index=score.index).clip(0.0, 1.0)
-    return AggressivenessHistory(alignment, pd.Series(target, index=score.index), held)
+    return TargetExposureHistory(alignment, pd.Series(target, index=score.index), held)
 
 
 def reading(
-    history: AggressivenessHistory,
+    history: TargetExposureHistory,
     score: pd.DataFrame,
     regime: pd.Series,
     params: PortfolioParameters,
     day: pd.Timestamp,
-) -> AggressivenessReading:
+) -> TargetExposureReading:
     """Step 3 on `day`."""
-    rules = params.aggressiveness
+    rules = params.target_exposure
     at = list(history.exposure.index).index(day)
     value, target, alignment = (
         float(each.to_numpy()[at]) for each in (history.exposure, history.target, history.alignment)
@@ -102,7 +104,7 @@ def reading(
     distance = None if actual is None else placed - actual
     quiet = previous is not None and abs(value - previous) < 1e-9
     settled = quiet if distance is None else quiet and abs(distance) < rules.step_threshold * (high - low)
-    return AggressivenessReading(
+    return TargetExposureReading(
         value=value,
         previous=previous,
         target=target,
@@ -119,6 +121,6 @@ def reading(
     )
 
 
-def _alignment_for(exposure: float, rules: Aggressiveness) -> float:
-    """Alignment at which the gauge would move to `exposure`."""
+def _alignment_for(exposure: float, rules: TargetExposureRules) -> float:
+    """Alignment at which the exposure would move to `exposure`."""
     return (exposure - 0.5) / rules.gain + rules.centre

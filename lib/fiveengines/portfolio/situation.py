@@ -43,7 +43,7 @@ def situation(readings: Readings, panel: Panel, params: PortfolioParameters, day
     weeks = params.portfolio.entry.drawdown_weeks if params.portfolio is not None else 1
     engines = readings.engines
     return Situation(
-        exposure=min(1.0, low + float(readings.aggressiveness.exposure.loc[day]) * (high - low)),
+        exposure=min(1.0, low + float(readings.target_exposure.exposure.loc[day]) * (high - low)),
         floor=min(1.0, low),
         states={name: str(engines.state.at[day, name]) for name in ENGINES},
         directions={name: str(engines.direction.at[day, name]) for name in ENGINES},

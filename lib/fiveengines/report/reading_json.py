@@ -23,7 +23,7 @@ from fiveengines.week import Week
 def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dict[str, Any]:
     """reading.json as plain data. The same week gives the same document but for `generated_at`."""
     moment = generated_at or dt.datetime.now(dt.UTC)
-    regime, risk, style = week.regime, week.aggressiveness, week.style
+    regime, risk, style = week.regime, week.target_exposure, week.style
     return {
         "as_of": week.as_of.date().isoformat(),
         "generated_at": moment.replace(microsecond=0).isoformat(),
@@ -84,7 +84,7 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
                 "weeks_ago": each.weeks_ago,
                 "strength": _round(each.strength),
                 "announced": each.announced,
-                "overtaken": None if each.overtaken is None else each.overtaken.date().isoformat(),
+                "reversed": None if each.reversed is None else each.reversed.date().isoformat(),
             }
             for each in week.inflections
         ],
@@ -135,7 +135,7 @@ def _without(week: Week) -> dict[str, Any] | None:
     plain = week.without_overrides()
     return {
         "regime": plain.regime.number,
-        "aggressiveness": _round(plain.aggressiveness.value),
+        "aggressiveness": _round(plain.target_exposure.value),
         "states": {name: each.state for name, each in plain.engines.items()},
     }
 

@@ -1,6 +1,6 @@
 """The past weeks most like this one, by the five engines, and what the index did after them.
 
-Distance in engine space only; neighbours are kept a quarter apart so that one episode is one case.
+Distance in engine space only; neighbours are a quarter apart so that one episode is one case.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import pandas as pd
 
 from fiveengines.base.parameters import ENGINES
 from fiveengines.research import samples
+from fiveengines.research.evidence_sample import EvidenceSample
 from fiveengines.research.outcomes import QUARTER, Horizon, outcomes
-from fiveengines.research.past import Past
 
 COUNT = 8
 # A week that shares fewer engines with this one cannot be said to be like it.
@@ -24,8 +24,8 @@ LEAST_ENGINES = 3
 class Analogs:
     """The closest past weeks and what followed.
 
-    weeks: one row a past week, closest first: `distance` (mean squared difference of the scores), `apart`
-    (its root: how far the average engine stands from today's), `closer` (share of all past weeks that are
+    weeks: one row a past week, closest first: `distance` (mean squared difference of the scores), `rms_distance`
+    (its root: how far the average engine is from today's), `share_farther` (share of all past weeks that are
     farther away), `regime`, the scores by engine, and `return_after`, `fall_after`, `volatility_after` the
     horizon in per cent. paths: tidy `week` (the past one's date), `weeks_ahead` (0 … horizon), `level` of the
     index (100 on that week's close) and `change` from it in per cent.
@@ -60,16 +60,16 @@ def neighbours(distance: np.ndarray, gap: int, count: int) -> list[int]:
     return kept[1:]
 
 
-def analogs(past: Past, horizon: Horizon = QUARTER, count: int = COUNT) -> Analogs:
+def analogs(past: EvidenceSample, horizon: Horizon = QUARTER, count: int = COUNT) -> Analogs:
     """The `count` past weeks closest to the last, a horizon or more apart from one another and from it."""
     distance = engine_distance(past.score, past.score.iloc[-1])
     gap = horizon.weeks
     found = neighbours(distance.to_numpy(), gap, count)
     dates = past.dates[found]
     after = outcomes(past.closes, past.dates, horizon)
-    table = pd.DataFrame({"distance": distance.iloc[found], "apart": np.sqrt(distance.iloc[found])})
+    table = pd.DataFrame({"distance": distance.iloc[found], "rms_distance": np.sqrt(distance.iloc[found])})
     candidates = distance.iloc[: max(len(distance) - gap, 0)].dropna().to_numpy()
-    table["closer"] = [float((candidates > each).mean()) for each in table["distance"]]
+    table["share_farther"] = [float((candidates > each).mean()) for each in table["distance"]]
     table["regime"] = past.regime.iloc[found]
     table[list(ENGINES)] = past.score.iloc[found]
     table[[f"{each}_after" for each in after]] = after.iloc[found]
@@ -80,7 +80,7 @@ def analogs(past: Past, horizon: Horizon = QUARTER, count: int = COUNT) -> Analo
     return Analogs(table, _paths(past, found, gap), small, f"small sample: {counted}" if small else counted)
 
 
-def _paths(past: Past, positions: list[int], weeks: int) -> pd.DataFrame:
+def _paths(past: EvidenceSample, positions: list[int], weeks: int) -> pd.DataFrame:
     closes = past.closes.reindex(past.dates).to_numpy(dtype="float64")
     pieces = []
     for at in positions:

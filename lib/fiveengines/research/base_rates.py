@@ -1,4 +1,4 @@
-"""Base rates: what followed each regime and each engine's turn, beside what followed any week.
+"""Base rates: what followed each regime and each engine's inflections, beside what followed any week.
 
 Counts, means and block-bootstrap intervals of outcomes complete by the evening of the reading; no forecast
 is made.
@@ -15,19 +15,19 @@ from fiveengines.model.inflections import IMPROVING
 from fiveengines.model.regimes import NAMES, NUMBERS
 from fiveengines.research import samples
 from fiveengines.research.bootstrap import mean_intervals
+from fiveengines.research.evidence_sample import EvidenceSample
 from fiveengines.research.outcomes import HORIZONS, OUTCOMES, QUARTER, Horizon, outcomes
-from fiveengines.research.past import Past
 
 ALL = 0
 
 
-def base_rates(past: Past, horizons: Sequence[Horizon] = HORIZONS) -> pd.DataFrame:
+def base_rates(past: EvidenceSample, horizons: Sequence[Horizon] = HORIZONS) -> pd.DataFrame:
     """What followed each regime.
 
     Returns one row a (horizon, regime), regime 0 meaning all weeks: `name`; `weeks` with a complete outcome;
-    `separate`, how many of them do not overlap; for return, fall and volatility (per cent) the mean and the
-    90 % interval `_low`, `_high`; `positive`, the share of weeks with a gain; `small` (bool) and `sample` in
-    words.
+    `effective_sample_size`, how many of them do not overlap; for return, fall and volatility (per cent) the mean
+    and the 90 % interval `_low`, `_high`; `positive`, the share of weeks with a gain; `small` (bool) and
+    `sample` in words.
     """
     rows = []
     regime = past.regime.to_numpy()
@@ -37,13 +37,16 @@ def base_rates(past: Past, horizons: Sequence[Horizon] = HORIZONS) -> pd.DataFra
         low, high = mean_intervals(found, groups)
         for at, number in enumerate((ALL, *NUMBERS)):
             chosen = groups[:, at] & np.isfinite(found[:, 0])
-            weeks, cases = int(chosen.sum()), samples.apart(np.flatnonzero(chosen), horizon.weeks)
+            weeks, cases = (
+                int(chosen.sum()),
+                samples.effective_sample_size(np.flatnonzero(chosen), horizon.weeks),
+            )
             row: dict[str, object] = {
                 "horizon": horizon.label,
                 "regime": number,
                 "name": NAMES.get(number, "All weeks"),
             }
-            row |= {"weeks": weeks, "separate": cases}
+            row |= {"weeks": weeks, "effective_sample_size": cases}
             for column, what in enumerate(OUTCOMES):
                 row[what] = _mean(found[chosen, column])
                 row[f"{what}_low"], row[f"{what}_high"] = low[at, column], high[at, column]
@@ -53,11 +56,11 @@ def base_rates(past: Past, horizons: Sequence[Horizon] = HORIZONS) -> pd.DataFra
     return pd.DataFrame(rows).set_index(["horizon", "regime"])
 
 
-def turn_record(past: Past, horizon: Horizon = QUARTER) -> pd.DataFrame:
-    """What followed each engine's turns, beside all weeks.
+def inflection_record(past: EvidenceSample, horizon: Horizon = QUARTER) -> pd.DataFrame:
+    """What followed each engine's inflections, beside all weeks.
 
-    Returns one row a turn ("engine:direction"): `turns` with a complete outcome; `hits`, after how many of
-    them the index stood higher (improving) or lower (deteriorating) at the horizon; `hit_rate` and
+    Returns one row an inflection ("engine:direction"): `cases` with a complete outcome; `hits`, after how many of
+    them the index was higher (improving) or lower (deteriorating) at the horizon; `hit_rate` and
     `all_hit_rate`, the same share over all weeks; `mean_return`, `all_return`, `mean_fall`, `all_fall` in
     per cent; `small`; `sample`.
     """
@@ -65,18 +68,18 @@ def turn_record(past: Past, horizon: Horizon = QUARTER) -> pd.DataFrame:
     known = found["return"].notna().to_numpy()
     gain, fall = found["return"].to_numpy(), found["fall"].to_numpy()
     rows = []
-    for name in past.turns:
+    for name in past.inflections:
         engine, direction = str(name).split(":")
-        fired = (past.turns[name].to_numpy() > 0) & known
+        fired = (past.inflections[name].to_numpy() > 0) & known
         sign = 1.0 if direction == IMPROVING else -1.0
         hit = sign * gain > 0
-        cases = samples.apart(np.flatnonzero(fired), horizon.weeks)
+        cases = samples.effective_sample_size(np.flatnonzero(fired), horizon.weeks)
         rows.append(
             {
-                "turn": name,
+                "inflection": name,
                 "engine": engine,
                 "direction": direction,
-                "turns": int(fired.sum()),
+                "cases": int(fired.sum()),
                 "hits": int(hit[fired].sum()),
                 "hit_rate": _mean(hit[fired].astype("float64")),
                 "all_hit_rate": _mean(hit[known].astype("float64")),
@@ -85,10 +88,10 @@ def turn_record(past: Past, horizon: Horizon = QUARTER) -> pd.DataFrame:
                 "mean_fall": _mean(fall[fired]),
                 "all_fall": _mean(fall[known]),
                 "small": samples.is_small(cases),
-                "sample": samples.words(int(fired.sum()), cases).replace("week", "turn"),
+                "sample": samples.words(int(fired.sum()), cases).replace("week", "case"),
             }
         )
-    return pd.DataFrame(rows).set_index("turn")
+    return pd.DataFrame(rows).set_index("inflection")
 
 
 def _mean(values: np.ndarray) -> float:

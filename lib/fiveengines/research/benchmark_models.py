@@ -1,4 +1,4 @@
-"""Second opinions by two models that see nothing but the index: a hidden Markov model and a jump model.
+"""Second readings by two models that see nothing but the index: a hidden Markov model and a jump model.
 
 Each is refitted once a year on the past alone; no reading and no engine may enter. Their libraries take a
 second to import and seconds to fit, so nothing here runs unless it is asked for.
@@ -15,8 +15,8 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from fiveengines.research.evidence_sample import EvidenceSample
 from fiveengines.research.outcomes import SESSIONS_A_YEAR
-from fiveengines.research.past import Past
 
 HMM, JUMP = "Hidden Markov model", "Jump model"
 # Three years, so that a model has seen more than one kind of market.
@@ -30,7 +30,7 @@ _CLIP = 3.0
 
 
 @dataclass(frozen=True)
-class Opinion:
+class BenchmarkReading:
     """One model's view on one evening: probability of calm (0 or 1 for the jump model), and its fit."""
 
     model: str
@@ -172,7 +172,7 @@ def refit_dates(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
     return dates[~pd.Series(dates.year, index=dates).duplicated().to_numpy()]
 
 
-def calm_weeks(past: Past, model: str) -> pd.Series:
+def calm_weeks(past: EvidenceSample, model: str) -> pd.Series:
     """One model's probability of calm on every reading date; NaN before it has seen three years of sessions.
 
     At the first reading of each year the model is fitted to the sessions up to that evening; its parameters
@@ -196,22 +196,22 @@ def calm_weeks(past: Past, model: str) -> pd.Series:
     return result
 
 
-def second_opinions(past: Past) -> dict[str, pd.Series]:
+def benchmark_exposures(past: EvidenceSample) -> dict[str, pd.Series]:
     """Each model's weekly exposure, for `walk_forward`: its probability of calm; NaN before its first fit."""
     return {model: calm_weeks(past, model) for model in MODELS}
 
 
-def this_week(past: Past) -> tuple[Opinion, ...]:
+def benchmark_readings(past: EvidenceSample) -> tuple[BenchmarkReading, ...]:
     """What each model, fitted at the year's first reading, says on `past.as_of`; () with too little."""
     returns = log_returns(past.closes)
     day = refit_dates(past.dates)[-1]
     known = returns.loc[:day]
     if len(known) < LEAST_SESSIONS:
         return ()
-    opinions = []
+    readings = []
     for model in MODELS:
         view, converged = _fit(model, known.to_numpy().tobytes())
-        opinions.append(
-            Opinion(model, float(view(returns).iloc[-1]), pd.Timestamp(known.index[-1]), converged)
+        readings.append(
+            BenchmarkReading(model, float(view(returns).iloc[-1]), pd.Timestamp(known.index[-1]), converged)
         )
-    return tuple(opinions)
+    return tuple(readings)

@@ -19,7 +19,7 @@ SMALL_SAMPLE = 20
 
 
 @dataclass(frozen=True)
-class Followed:
+class ForwardReturns:
     """Past cases of a signal: how many, how many are complete, and the market's return in the weeks after them.
 
     mean, median, usual: log-free per cent; share_up, usual_up: 0…1; None without a complete case.
@@ -90,9 +90,9 @@ def first_weeks(holds: npt.NDArray[np.bool_], rest: int = REST_WEEKS) -> npt.NDA
     return rows[gaps > rest]
 
 
-def followed(
+def after_signal(
     starts: npt.NDArray[np.intp], close: Array, row: int, *, before: int | None = None, weeks: int = QUARTER
-) -> Followed:
+) -> ForwardReturns:
     """Cases before row `before` (default: `row`) and their outcomes as far as they were known on `row`.
 
     starts: rows where the signal began; close: (n,) one close a row. Only rows up to `row` are used.
@@ -103,7 +103,7 @@ def followed(
     outcomes = outcomes[np.isfinite(outcomes)]
     every = ahead[np.isfinite(ahead)]
     some = len(outcomes) > 0
-    return Followed(
+    return ForwardReturns(
         weeks=weeks,
         cases=len(past),
         complete=len(outcomes),

@@ -11,7 +11,7 @@ import numpy as np
 SMALL = 10
 
 
-def apart(positions: np.ndarray, gap: int) -> int:
+def effective_sample_size(positions: np.ndarray, gap: int) -> int:
     """How many of the ascending week numbers can be kept with at least `gap` from each to the next."""
     kept, last = 0, -(10**9)
     for position in positions:
@@ -29,5 +29,5 @@ def words(weeks: int, cases: int) -> str:
     """For the table's last column: how much weight a figure can bear."""
     if weeks == 0:
         return "never happened here"
-    counted = f"{weeks} {'week' if weeks == 1 else 'weeks'}, {cases} apart"
+    counted = f"{weeks} {'week' if weeks == 1 else 'weeks'}, {cases} not overlapping"
     return f"small sample: {counted}" if is_small(cases) else counted

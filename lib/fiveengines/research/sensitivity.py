@@ -14,7 +14,7 @@ from fiveengines import overrides
 from fiveengines.base.parameters import ENGINES, EngineParameters, Indicator, Parameters, RegimeParameters
 from fiveengines.model import engines, regimes
 from fiveengines.model.readings import Measured
-from fiveengines.research.past import first_full_week
+from fiveengines.research.evidence_sample import first_full_week
 
 MOVE = 0.20
 TARGET = 0.10

@@ -10,10 +10,10 @@ import pandas as pd
 
 from fiveengines.model.regimes import NAMES, NUMBERS
 from fiveengines.research import samples
-from fiveengines.research.past import Past
+from fiveengines.research.evidence_sample import EvidenceSample
 
 
-def transition_counts(past: Past) -> pd.DataFrame:
+def transition_counts(past: EvidenceSample) -> pd.DataFrame:
     """Weeks in the row's regime that were followed by a week in the column's, (5, 5) int."""
     regime = past.regime.to_numpy()
     counts = np.zeros((len(NUMBERS), len(NUMBERS)), dtype=int)
@@ -22,14 +22,14 @@ def transition_counts(past: Past) -> pd.DataFrame:
     return pd.DataFrame(counts, index=pd.Index(numbers, name="from"), columns=pd.Index(numbers, name="to"))
 
 
-def transition_shares(past: Past) -> pd.DataFrame:
+def transition_shares(past: EvidenceSample) -> pd.DataFrame:
     """`transition_counts` as shares of the row, (5, 5) float64; NaN in the row of a regime never seen."""
     counts = transition_counts(past)
     total = counts.sum(axis=1)
     return counts.div(total.where(total > 0), axis=0)
 
 
-def spell_lengths(past: Past) -> pd.DataFrame:
+def spell_lengths(past: EvidenceSample) -> pd.DataFrame:
     """Every run of one regime, oldest first: `regime`, `start`, `end`, `weeks` and `open` (still running)."""
     regime = past.regime
     number = (regime != regime.shift()).cumsum()
@@ -46,7 +46,7 @@ def spell_lengths(past: Past) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["regime", "start", "end", "weeks", "open"])
 
 
-def spells(past: Past) -> pd.DataFrame:
+def spells(past: EvidenceSample) -> pd.DataFrame:
     """Spell lengths by regime.
 
     Returns one row a regime: `name`; `weeks` in it and their `share`; `spells` that have ended, with their

@@ -1,4 +1,4 @@
-"""Exposure put to the test: what the gauge and its rivals would have earned on the index after costs.
+"""Exposure put to the test: what the target exposure and its rivals would have earned on the index after costs.
 
 An exposure is set on a reading's evening and earns from the next session on; it never sees what it earns.
 """
@@ -10,13 +10,13 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fiveengines.research.evidence_sample import EvidenceSample
 from fiveengines.research.outcomes import SESSIONS_A_YEAR
-from fiveengines.research.past import Past
 
 COST = 0.001
 AVERAGE_DAYS = 200
 # A plain map from regime to exposure, in round numbers: what the call alone would have been worth without
-# the gauge.
+# the target exposure.
 REGIME_EXPOSURE: Mapping[int, float] = {1: 1.0, 2: 0.85, 3: 0.6, 4: 0.25, 5: 0.1}
 COLUMNS = ("sharpe", "cagr", "volatility", "max_drawdown", "turnover", "mean_exposure")
 
@@ -69,30 +69,30 @@ def above_average(closes: pd.Series, dates: pd.DatetimeIndex, days: int = AVERAG
 
 
 def walk_forward(
-    past: Past, opinions: Mapping[str, pd.Series] | None = None, cost: float = COST
+    past: EvidenceSample, benchmarks: Mapping[str, pd.Series] | None = None, cost: float = COST
 ) -> pd.DataFrame:
     """Each strategy's record after costs over the weeks of `past`.
 
-    opinions: further weekly exposures by name, such as those of `second_opinions`; each is judged on the
-    gauge's sessions. Returns one row a strategy with `sharpe`, `cagr`, `volatility`, `max_drawdown` (per
+    benchmarks: further weekly exposures by name, such as those of `benchmark_exposures`; each is judged on the
+    target exposure's sessions. Returns one row a strategy with `sharpe`, `cagr`, `volatility`, `max_drawdown` (per
     cent), `turnover` (exposure traded a year) and `mean_exposure`; no row at all when there is too little
     history.
     """
-    if past.shortage is not None:
+    if past.insufficient_history is not None:
         return pd.DataFrame(columns=list(COLUMNS), index=pd.Index([], name="strategy"), dtype="float64")
     closes = past.closes.dropna()
     sessions = pd.DatetimeIndex(closes.index)
     returns = closes.pct_change()
-    gauge = daily_exposure(past.exposure, sessions)
-    rows = {"Gauge": statistics(gauge, returns, cost)}
+    target = daily_exposure(past.exposure, sessions)
+    rows = {"Target exposure": statistics(target, returns, cost)}
     rivals = {
         "Regime alone": past.regime.map(dict(REGIME_EXPOSURE)).astype("float64"),
         "Above the 200-day average": above_average(closes, past.dates),
     }
-    for name, weekly in (rivals | dict(opinions or {})).items():
+    for name, weekly in (rivals | dict(benchmarks or {})).items():
         # A rival without a view yet (no model was fitted) holds the index.
-        held = daily_exposure(weekly, sessions).reindex(gauge.index).fillna(1.0)
+        held = daily_exposure(weekly, sessions).reindex(target.index).fillna(1.0)
         rows[name] = statistics(held, returns, cost)
-    rows["Constant, the gauge's mean"] = statistics(gauge * 0 + gauge.mean(), returns, cost)
-    rows["Holding the index"] = statistics(gauge * 0 + 1, returns, cost)
+    rows["Constant, its mean"] = statistics(target * 0 + target.mean(), returns, cost)
+    rows["Holding the index"] = statistics(target * 0 + 1, returns, cost)
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).rename_axis("strategy")

@@ -15,7 +15,7 @@ from fiveengines.week import Week
 
 
 @pytest.fixture(scope="module")
-def past() -> research.Past:
+def past() -> research.EvidenceSample:
     return Week.load(as_of="2020-06-26", source="demo").past
 
 
@@ -24,7 +24,7 @@ def text(shown: Any) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).replace("\u00a0", " ").split())
 
 
-def test_outcomes_stand_with_their_interval_and_their_sample(past: research.Past) -> None:
+def test_outcomes_stand_with_their_interval_and_their_sample(past: research.EvidenceSample) -> None:
     found = research.base_rates(past, [research.QUARTER])
     shown = text(evidence_tables.outcomes(found, now=1))
     row = found.loc[("13 weeks", 1)]
@@ -33,9 +33,9 @@ def test_outcomes_stand_with_their_interval_and_their_sample(past: research.Past
     assert str(row["sample"]) in shown
 
 
-def test_turns_spells_and_transitions_name_engines_and_regimes(past: research.Past) -> None:
-    turns = research.turn_record(past)
-    shown = text(evidence_tables.turn_record(turns))
+def test_turns_spells_and_transitions_name_engines_and_regimes(past: research.EvidenceSample) -> None:
+    turns = research.inflection_record(past)
+    shown = text(evidence_tables.inflection_record(turns))
     assert f"Rate path deteriorating {100 * turns.at['rate_path:deteriorating', 'hit_rate']:.0f} %" in shown
     longest = research.spells(past)["longest"].max()
     assert f" {longest:.0f} " in text(evidence_tables.spells(research.spells(past)))
@@ -44,7 +44,7 @@ def test_turns_spells_and_transitions_name_engines_and_regimes(past: research.Pa
     assert first in text(evidence_tables.transitions(counts, shares))
 
 
-def test_analogs_rules_and_numbers_are_written_for_a_reader(past: research.Past) -> None:
+def test_analogs_rules_and_numbers_are_written_for_a_reader(past: research.EvidenceSample) -> None:
     weeks = research.analogs(past).weeks
     shown = text(evidence_tables.analogs(weeks))
     assert all(f"{day.day} {day:%b %Y}" in shown for day in weeks.index)

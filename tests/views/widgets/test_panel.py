@@ -146,7 +146,7 @@ def test_what_is_saved_is_what_a_later_notebook_reads(panel: OverridePanel, para
     assert "Saved to" in panel._said.value
     later = load(params)
     assert later.regime == shown.regime
-    assert later.aggressiveness == shown.aggressiveness
+    assert later.target_exposure == shown.target_exposure
     assert {e.field: e.value for e in later.overrides} == far_from(later.without_overrides())
     assert panel.changes() == []
     for field in far_from(later.without_overrides()):
@@ -239,7 +239,7 @@ def test_the_report_shows_the_same_call_as_the_panel(
     assert done.returncode == 0, done.stderr
     reading = json.loads((tmp_path / "out" / AS_OF / "reading.json").read_text(encoding="utf-8"))
     assert reading["regime"]["number"] == shown.regime.number
-    assert reading["aggressiveness"]["value"] == pytest.approx(shown.aggressiveness.value, abs=1e-4)
+    assert reading["aggressiveness"]["value"] == pytest.approx(shown.target_exposure.value, abs=1e-4)
     assert len(reading["overrides"]) == len(far_from(panel.week.without_overrides())) + 1
     evidence = reading["engines"]["positioning"]["evidence"]
     assert [each["indicator"] for each in evidence if each["overridden"]] == ["cta_exposure"]

@@ -16,7 +16,7 @@ from fiveengines.playbook import content, figures
 from fiveengines.playbook.models import Conflict, Insight, placeholders
 from fiveengines.playbook.rules.judging import ACTIVE, DORMANT, OPPOSITE, STATUSES, UNKNOWN, WATCH, Judged
 from fiveengines.research import forward_returns
-from fiveengines.research.forward_returns import Followed
+from fiveengines.research.forward_returns import ForwardReturns
 
 # So many active signals, principles and watched insights are the few that matter in a week.
 FEW_ACTIVE, FEW_PRINCIPLES, FEW_WATCH = 5, 1, 3
@@ -75,7 +75,7 @@ class Finding:
     since: pd.Timestamp | None
     weeks: int
     share_active: float
-    history: Followed
+    history: ForwardReturns
     conflicts: tuple[Dispute, ...] = ()
     relevance: float = 0.0
     matters: bool = False
@@ -132,7 +132,7 @@ def _finding(judged: Judged, insight: Insight, row: int) -> Finding:
     # A watch tells what followed the case that it leans to.
     starts = forward_returns.first_weeks(codes == (OPPOSITE if mirrored else ACTIVE))
     # The present spell is no past case; its first week is the last one that can have ended before it.
-    history = forward_returns.followed(
+    history = forward_returns.after_signal(
         starts, judged.weeks.series["spx"], row, before=row - spell + 1 if on else None
     )
     known, active = codes != UNKNOWN, codes >= ACTIVE

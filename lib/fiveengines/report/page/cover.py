@@ -105,7 +105,7 @@ def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
 
 
 def _aggressiveness(week: Week) -> cc.Aggressiveness:
-    risk = week.aggressiveness
+    risk = week.target_exposure
     low, high = risk.band
     if risk.nothing_to_do:
         step = "Nothing needs doing this week."
@@ -141,7 +141,7 @@ def _style_text(week: Week) -> str:
 def _turns(week: Week) -> tuple[str, ...]:
     """Turns of the last quarter that count, those that stand first; one that has failed since says so."""
     told = [each for each in week.inflections if each.announced]
-    return tuple(_turn(each) for each in sorted(told, key=lambda each: each.overtaken is not None))[:FEW]
+    return tuple(_turn(each) for each in sorted(told, key=lambda each: each.reversed is not None))[:FEW]
 
 
 def _turn(each: Inflection) -> str:
@@ -152,7 +152,7 @@ def _turn(each: Inflection) -> str:
         if each.weeks_ago == 1
         else f"{each.weeks_ago} weeks ago"
     )
-    since = "" if each.overtaken is None else f"; overtaken since {each.overtaken.day} {each.overtaken:%B}"
+    since = "" if each.reversed is None else f"; reversed on {each.reversed.day} {each.reversed:%B}"
     return f"{ENGINE_NAMES[each.engine]} {each.direction}, {ago}{since}."
 
 

@@ -17,7 +17,7 @@ from fiveengines.week import Week
 
 def target_exposure(week: Week) -> Picture:
     """The exposure this week and last on a scale from none to all of the risk budget, with the regime's cap."""
-    risk = week.aggressiveness
+    risk = week.target_exposure
     track = alt.Chart(pd.DataFrame({"low": [0.0], "high": [1.0], "value": [risk.value], "cap": [risk.cap]}))
     scale = alt.Scale(domain=[0, 1], nice=False)
     x = alt.X("low:Q", scale=scale, title=None, axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]))
@@ -57,7 +57,7 @@ def target_exposure(week: Week) -> Picture:
 
 def target_exposure_drivers(week: Week) -> Picture:
     """A waterfall from the starting point over the five engines to this week's exposure, in points of the budget."""
-    risk, rules = week.aggressiveness, week.params.portfolio.aggressiveness
+    risk, rules = week.target_exposure, week.params.portfolio.target_exposure
     steps = [("start", 0.5 - rules.gain * rules.centre)]
     steps += [(base.ENGINE_NAMES[each.engine], each.contribution) for each in risk.drivers]
     rows, level = [], 0.0
@@ -120,7 +120,7 @@ def _kind(name: str, move: float) -> str:
 
 
 def _driver_finding(week: Week) -> str:
-    drivers = week.aggressiveness.drivers
+    drivers = week.target_exposure.drivers
     if not drivers:
         return "No engine is known: the gauge stays where it was"
     parts = []
@@ -140,7 +140,7 @@ def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:
     """Exposure as steps under the index, five years of weeks."""
     on = base.dates(week, weeks)
     frame = base.table(
-        exposure=week.readings.aggressiveness.exposure.reindex(on).round(3), index=base.index_level(week, on)
+        exposure=week.readings.target_exposure.exposure.reindex(on).round(3), index=base.index_level(week, on)
     )
     chart = alt.Chart(frame)
     steps = chart.mark_area(interpolate="step-after", line={"strokeWidth": 1.2}).encode(
@@ -170,7 +170,7 @@ def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:
         parts.insert(0, line.properties(height=120))
     past = frame["exposure"].dropna()
     mean = float(past.mean()) if len(past) else float("nan")
-    now = week.aggressiveness.value
+    now = week.target_exposure.value
     place = "above" if now > mean + 0.02 else "below" if now < mean - 0.02 else "at"
     finding = (
         f"Exposure of {base.percent(now)} is {place} its mean of {base.percent(mean)} over {base.span(on)}"

@@ -18,7 +18,7 @@ _SHAPES = {"improving": "triangle-up", "deteriorating": "triangle-down"}
 
 
 def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
-    """Turns of two years by engine: up when it improves, down when it deteriorates; pale when overtaken since."""
+    """Turns of two years by engine: up when it improves, down when it deteriorates; pale when reversed since."""
     on = base.dates(week, weeks)
     frame = turns(week, on)
     edge = [on[0], on[-1]]
@@ -41,7 +41,7 @@ def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
                 "direction:N", scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())), title=None
             ),
             color=alt.Color("direction:N", scale=colours, title=None),
-            opacity=alt.condition(alt.datum.now == "stands", alt.value(1), alt.value(_PALE)),
+            opacity=alt.condition(alt.datum.now == "active", alt.value(1), alt.value(_PALE)),
             size=alt.Size("strength:Q", scale=alt.Scale(domain=[0, 1], range=[40, 260]), legend=None),
             tooltip=[
                 base.when(),
@@ -65,29 +65,29 @@ def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
                 x=time, y=axis, tooltip=[base.when(), alt.Tooltip("index:Q", format=",.0f"), base.where()]
             ),
         )
-    subtitle = f"Turns in {base.span(on)}: ▲ better, ▼ worse, larger when stronger, pale when overtaken since"
+    subtitle = f"Turns in {base.span(on)}: ▲ better, ▼ worse, larger when stronger, pale when reversed since"
     return alt.vconcat(*parts, title=base.title(_finding(week), subtitle), spacing=18).resolve_scale(
         x="shared"
     )
 
 
 def turns(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
-    """Turns on `on`, one row each: date, engine, direction, strength (0…1), now (stands or overtaken)."""
-    found, stood = week.readings.turns, week.readings.stood
+    """Turns on `on`, one row each: date, engine, direction, strength (0…1), now (active or reversed)."""
+    found, until = week.readings.inflections, week.readings.weeks_until_reversal
     place = {day: at for at, day in enumerate(week.readings.dates)}
     rows = []
     for name in map(str, found.columns):
         engine, direction = name.split(":")
         strength = found[name].reindex(on)
         for day in strength.index[strength.to_numpy() > 0]:
-            stands = place[day] + float(stood[name][day]) > place[week.as_of]
+            is_active = place[day] + float(until[name][day]) > place[week.as_of]
             rows.append(
                 {
                     "date": day,
                     "engine": base.ENGINE_NAMES[engine],
                     "direction": direction,
                     "strength": float(strength[day]),
-                    "now": "stands" if stands else "overtaken",
+                    "now": "active" if is_active else "reversed",
                 }
             )
     return pd.DataFrame(rows, columns=["date", "engine", "direction", "strength", "now"])
@@ -96,7 +96,7 @@ def turns(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
 def _finding(week: Week) -> str:
     if not week.inflections:
         return "No engine has turned in the last quarter"
-    newest = min(week.inflections, key=lambda each: (each.overtaken is not None, each.weeks_ago))
+    newest = min(week.inflections, key=lambda each: (each.reversed is not None, each.weeks_ago))
     age = (
         "this week"
         if newest.weeks_ago == 0
@@ -107,6 +107,6 @@ def _finding(week: Week) -> str:
     more = len(week.inflections) - 1
     tail = "" if more == 0 else f"; {more} more in the last quarter"
     name = f"{base.ENGINE_NAMES[newest.engine].lower()} {newest.direction}, {age}"
-    if newest.overtaken is not None:
-        return f"No turn of the last quarter stands; the newest was {name}"
-    return f"Newest turn that stands: {name}{tail}"
+    if newest.reversed is not None:
+        return f"No inflection of the last quarter is active; the newest was {name}"
+    return f"Newest active inflection: {name}{tail}"

@@ -141,8 +141,8 @@ def playbook(week: Week) -> Prose | None:
 
 
 def risk(week: Week) -> Prose | None:
-    """What the gauge says to do, why, and what would raise or lower it."""
-    said = week.reasons
+    """What the target exposure says to do, why, and what would raise or lower it."""
+    said = week.exposure_commentary
     return prose(
         Markup("<strong>{}</strong> {}").format(sentence(said.verdict), sentence(said.distance)),
         listed("Why", said.why),

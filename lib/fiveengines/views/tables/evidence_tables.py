@@ -54,8 +54,8 @@ def outcomes(found: pd.DataFrame, now: int | None = None) -> Any:
     )
 
 
-def turn_record(found: pd.DataFrame) -> Any:
-    """How often each engine's turns were followed by what they promise, against all weeks."""
+def inflection_record(found: pd.DataFrame) -> Any:
+    """How often each engine's inflections were followed by what they promise, against all weeks."""
     return _table(
         found.reset_index(drop=True),
         {
@@ -67,9 +67,9 @@ def turn_record(found: pd.DataFrame) -> Any:
             "all_return": ("All weeks", percent),
             "mean_fall": ("Worst fall", fall),
             "all_fall": ("All weeks", fall),
-            "sample": ("Turns behind it", str),
+            "sample": ("Cases behind it", str),
         },
-        "What followed each engine's turns",
+        "What followed each engine's inflections",
         left=("engine", "direction", "sample"),
     )
 
@@ -119,7 +119,7 @@ def analogs(found: pd.DataFrame) -> Any:
         found.reset_index(),
         {
             "week": ("Week", values.day),
-            "apart": ("Mean gap", lambda gap: f"{gap:.2f}"),
+            "rms_distance": ("Mean gap", lambda gap: f"{gap:.2f}"),
             "regime": ("Regime", lambda number: NAMES[int(number)]),
             **{str(name): (ENGINE_NAMES[name], values.signed) for name in ENGINES},
             "return_after": ("Return after", percent),
@@ -144,7 +144,7 @@ def walk_forward(found: pd.DataFrame) -> Any:
             "turnover": ("Turnover a year", lambda times: _number(times, 1, "×")),
             "mean_exposure": ("Mean exposure", share),
         },
-        "Acting on the gauge, against simpler rules",
+        "Acting on the target exposure, against simpler rules",
         left=("strategy",),
     )
 

@@ -45,7 +45,7 @@ def base_rates(week: Week) -> Any:
         title="What followed each regime",
         subtitle="S&P 500 over the next quarter; means of past weeks complete by now, in grey a 90 % interval",
         right=["return", "fall", "volatility"],
-        note="Means of the past, not forecasts; weeks overlap, so those apart are what counts.",
+        note="Means of the past, not forecasts; weeks overlap, so those that do not are what counts.",
     )
 
 

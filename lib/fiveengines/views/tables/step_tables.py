@@ -89,7 +89,7 @@ def inflections(week: Week) -> Any:
             "direction": coloured(
                 f"{'▲' if each.direction == 'improving' else '▼'} {each.direction}",
                 "neutral"
-                if each.overtaken is not None
+                if each.reversed is not None
                 else "supportive"
                 if each.direction == "improving"
                 else "adverse",
@@ -99,7 +99,7 @@ def inflections(week: Week) -> Any:
             if each.weeks_ago == 0
             else f"{each.weeks_ago} {'week' if each.weeks_ago == 1 else 'weeks'}",
             "strength": f"{100 * each.strength:.0f} %",
-            "now": "stands" if each.overtaken is None else f"overtaken {values.day(each.overtaken)}",
+            "now": "active" if each.reversed is None else f"reversed {values.day(each.reversed)}",
             "announced": "yes" if each.announced else "no, shown only",
         }
         for each in week.inflections
@@ -108,7 +108,7 @@ def inflections(week: Week) -> Any:
         columns,
         rows,
         title="Turns of the last quarter",
-        subtitle="Newest first; overtaken: much of the move is lost again, or the engine has turned the other way",
+        subtitle="Newest first; reversed: much of the move is lost again, or the engine has turned the other way",
         right=["age", "strength"],
     )
 
@@ -140,10 +140,10 @@ def watch(week: Week) -> Any:
     )
 
 
-def turn_records(week: Week) -> Prose | None:
-    """How past turns of the same kinds as this quarter's turned out; nothing without a turn that stands."""
-    kinds = {(each.engine, each.direction) for each in week.inflections if each.overtaken is None}
-    told = [each.words for each in week.turn_records if (each.engine, each.direction) in kinds]
+def inflection_records(week: Week) -> Prose | None:
+    """How past inflections of the same kinds as this quarter's ended; nothing without an active one."""
+    kinds = {(each.engine, each.direction) for each in week.inflections if each.reversed is None}
+    told = [each.words for each in week.inflection_records if (each.engine, each.direction) in kinds]
     return prose(listed("How such turns went before", told))
 
 
@@ -244,7 +244,7 @@ def overrides(week: Week) -> Any:
     ]
     note = (
         f"Without them the call would be {plain.regime.name} "
-        f"with {100 * plain.aggressiveness.value:.0f} % of the risk budget in use."
+        f"with {100 * plain.target_exposure.value:.0f} % of the risk budget in use."
     )
     return great_table(
         columns,

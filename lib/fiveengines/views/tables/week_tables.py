@@ -35,7 +35,7 @@ def call(week: Week) -> Prose | None:
         ),
         lines(
             f"Reading of {week.as_of:%A}, {values.day(week.as_of)}: membership {share}",
-            f"Aggressiveness: {100 * week.aggressiveness.value:.0f} % of the risk budget",
+            f"Aggressiveness: {100 * week.target_exposure.value:.0f} % of the risk budget",
             f"Style: {style}",
         ),
     )

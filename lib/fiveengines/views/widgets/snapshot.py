@@ -62,7 +62,7 @@ def snapshot(week: Week) -> Snapshot:
         memberships={number: _number(shares, day, number) or 0.0 for number in NAMES},
         regime=int(found.regimes.confirmed.loc[day]),
         raw=int(found.regimes.raw.loc[day]),
-        exposure=float(found.aggressiveness.exposure.loc[day]),
+        exposure=float(found.target_exposure.exposure.loc[day]),
         style=str(found.style.loc[day]),
     )
 

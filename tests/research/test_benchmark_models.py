@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fiveengines.research import Past, this_week
+from fiveengines.research import EvidenceSample, benchmark_readings
 from fiveengines.research.benchmark_models import (
     HMM,
     JUMP,
     MODELS,
-    Opinion,
+    BenchmarkReading,
     calm_weeks,
     fit_hmm,
     log_returns,
@@ -18,11 +18,11 @@ from fiveengines.research.benchmark_models import (
 
 
 @pytest.fixture(scope="module")
-def opinions(two_markets: Past) -> dict[str, pd.Series]:
+def opinions(two_markets: EvidenceSample) -> dict[str, pd.Series]:
     return {model: calm_weeks(two_markets, model) for model in MODELS}
 
 
-def truly_wild(past: Past) -> pd.Series:
+def truly_wild(past: EvidenceSample) -> pd.Series:
     position = pd.DatetimeIndex(past.closes.index).get_indexer(past.dates)
     return pd.Series((position % 500) >= 375, past.dates)
 
@@ -45,16 +45,19 @@ def test_nothing_is_said_before_three_years(opinions, two_markets, model):
 def test_no_look_ahead(opinions, two_markets, model):
     """Cutting the index at an evening leaves every opinion up to it as it was."""
     day = two_markets.dates[400]
-    cut = Past(
+    cut = EvidenceSample(
         as_of=day,
         closes=two_markets.closes.loc[:day],
-        **{name: getattr(two_markets, name).loc[:day] for name in ("regime", "score", "turns", "exposure")},
+        **{
+            name: getattr(two_markets, name).loc[:day]
+            for name in ("regime", "score", "inflections", "exposure")
+        },
     )
     pd.testing.assert_series_equal(calm_weeks(cut, model), opinions[model].loc[:day])
 
 
 def test_this_week_is_the_last_of_all_weeks(opinions, two_markets):
-    for opinion in this_week(two_markets):
+    for opinion in benchmark_readings(two_markets):
         assert opinion.calm == pytest.approx(opinions[opinion.model].iloc[-1])
         assert opinion.converged
         assert opinion.fitted_to <= two_markets.as_of
@@ -86,10 +89,10 @@ def test_refits_are_the_first_readings_of_the_years():
 
 def test_words():
     day = pd.Timestamp("2020-01-03")
-    assert Opinion(HMM, 0.1, day, True).words == "Hidden Markov model: turbulent (90% sure)"
-    assert Opinion(JUMP, 1.0, day, True).words == "Jump model: calm"
-    assert Opinion(JUMP, 0.0, day, False).words == "Jump model: turbulent; its fit did not converge"
+    assert BenchmarkReading(HMM, 0.1, day, True).words == "Hidden Markov model: turbulent (90% sure)"
+    assert BenchmarkReading(JUMP, 1.0, day, True).words == "Jump model: calm"
+    assert BenchmarkReading(JUMP, 0.0, day, False).words == "Jump model: turbulent; its fit did not converge"
 
 
 def test_too_short_a_past_has_no_opinion(made):
-    assert this_week(made(np.linspace(100, 110, 500))) == ()
+    assert benchmark_readings(made(np.linspace(100, 110, 500))) == ()

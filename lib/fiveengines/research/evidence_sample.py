@@ -18,23 +18,23 @@ from fiveengines.model.readings import Readings
 INDEX = "SPX"
 # Two years of weeks: with less, not one of the tables says anything.
 ENOUGH_WEEKS = 104
-# As many yearly fits of the second opinions as a reader of a notebook will wait for.
+# As many yearly fits of the benchmark models as a reader of a notebook will wait for.
 RECENT_YEARS = 3
 
 
 @dataclass(frozen=True)
-class Past:
+class EvidenceSample:
     """Readings and the index up to the evening of `as_of`.
 
     closes: session → close, float64, NaN where none was known. regime, exposure: reading date → 1-5, 0-1.
-    score: reading date × engine. turns: reading date × "engine:direction", strength or 0.
+    score: reading date × engine. inflections: reading date × "engine:direction", strength or 0.
     """
 
     as_of: pd.Timestamp
     closes: pd.Series
     regime: pd.Series
     score: pd.DataFrame
-    turns: pd.DataFrame
+    inflections: pd.DataFrame
     exposure: pd.Series
 
     @classmethod
@@ -44,7 +44,7 @@ class Past:
         panel: Panel,
         as_of: pd.Timestamp | str | None = None,
         start: pd.Timestamp | str | None = None,
-    ) -> Past:
+    ) -> EvidenceSample:
         """Cut readings and panel at the evening of `as_of` (default: the panel's own).
 
         start: first reading date that counts; default: the first week in which every engine that ever speaks
@@ -63,8 +63,8 @@ class Past:
             closes=panel.daily(INDEX).loc[:last],
             regime=readings.regimes.confirmed.loc[first:last],
             score=score.loc[first:, list(ENGINES)],
-            turns=readings.turns.loc[first:last],
-            exposure=readings.aggressiveness.exposure.loc[first:last],
+            inflections=readings.inflections.loc[first:last],
+            exposure=readings.target_exposure.exposure.loc[first:last],
         )
 
     @property
@@ -73,7 +73,7 @@ class Past:
         return pd.DatetimeIndex(self.regime.index)
 
     @property
-    def shortage(self) -> str | None:
+    def insufficient_history(self) -> str | None:
         """Why there is no evidence, in one sentence; None when there is enough history."""
         weeks = int(np.isfinite(self.closes.reindex(self.dates).to_numpy()).sum())
         if weeks >= ENOUGH_WEEKS:
@@ -81,10 +81,12 @@ class Past:
         counted = f"Only {weeks} weeks have a reading and a close of {INDEX}"
         return f"{counted}; evidence needs {ENOUGH_WEEKS} or more."
 
-    def last_years(self, years: int = RECENT_YEARS) -> Past:
+    def last_years(self, years: int = RECENT_YEARS) -> EvidenceSample:
         """The readings of the last `years` only; the index keeps its whole past, for models to learn from."""
         first = self.as_of - pd.DateOffset(years=years)
-        cut = {name: getattr(self, name).loc[first:] for name in ("regime", "score", "turns", "exposure")}
+        cut = {
+            name: getattr(self, name).loc[first:] for name in ("regime", "score", "inflections", "exposure")
+        }
         return replace(self, **cut)
 
 
