@@ -37,6 +37,7 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
     near = {str(each): math.exp(-abs(each - number)) for each in REGIME_NAMES}
     value = round(min(1.0, max(0.0, 0.5 + mean)), 2)
     document = {
+        "schema": "fiveengines.reading.v1",
         "as_of": day.isoformat(),
         "generated_at": f"{day + dt.timedelta(days=1)}T08:00:00+00:00",
         "source": "files",
@@ -74,6 +75,8 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
             "efficiency_ratio": 0.4,
             "variance_ratio": 1.1,
             "breakout_success": None,
+            "net_efficiency": 0.1,
+            "checks": [],
         },
         "inflections": [],
         "insights": [],
@@ -130,7 +133,7 @@ def turn(engine: str, direction: str, day: dt.date, weeks_ago: int) -> dict[str,
     """One announced turn."""
     since = (day - dt.timedelta(weeks=weeks_ago)).isoformat()
     base = {"engine": engine, "direction": direction, "since": since}
-    return base | {"weeks_ago": weeks_ago, "strength": 0.5, "announced": True}
+    return base | {"weeks_ago": weeks_ago, "strength": 0.5, "announced": True, "reversed": None}
 
 
 def fill(out: Path, weeks: int, **changes: Any) -> Path:

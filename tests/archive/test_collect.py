@@ -21,8 +21,8 @@ from fiveengines.archive.compare import columns, inputs
 from fiveengines.archive.export import COLUMNS, readings_csv
 from fiveengines.archive.feed import atom
 from fiveengines.archive.page import index_page
-from fiveengines.report import reading_json
 from fiveengines.report.store import LocalStore
+from report.schema import fits_schema
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 DAY = dt.date(2020, 1, 3)
@@ -31,7 +31,7 @@ HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u2028]]></s
 
 def test_the_made_up_weeks_fit_the_schema() -> None:
     for week in (0, 17, 400):
-        reading_json.validate(synthetic.reading(synthetic.friday(week)))
+        fits_schema(synthetic.reading(synthetic.friday(week)))
 
 
 def test_hundreds_of_weeks_are_found_in_order(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ import pytest
 
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError
-from fiveengines.report.reading_json import validate
 from fiveengines.report.weekly import SavedReport, write_week
+from report.schema import fits_schema
 
 WeekOut = tuple[Path, SavedReport]
 
@@ -36,7 +36,7 @@ def test_the_folder_holds_page_notebook_and_reading(week_out: WeekOut) -> None:
 
 def test_reading_json_fits_its_schema(week_out: WeekOut) -> None:
     reading = json.loads((week_out[0] / "2025-11-21" / "reading.json").read_text())
-    validate(reading)
+    fits_schema(reading)
     assert reading["as_of"] == "2025-11-21"
     assert reading["simulated"] is True
     assert sum(reading["regime"]["memberships"].values()) == pytest.approx(1.0, abs=0.001)

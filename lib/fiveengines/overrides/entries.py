@@ -97,21 +97,6 @@ class Entry:
         """The field in words."""
         return field_title(self.field)
 
-    def as_dict(self) -> dict[str, Value | None]:
-        """Plain JSON values, for reading.json."""
-        return {
-            "id": self.id,
-            "field": self.field,
-            "value": self.value,
-            "why": self.why,
-            "source": self.source,
-            "who": self.who,
-            "entered_at": self.entered_at.isoformat(),
-            "as_of": self.as_of.isoformat(),
-            "until": self.until.isoformat(),
-            "before": self.before,
-        }
-
     @property
     def engine(self) -> str | None:
         """The engine whose whole state is set by hand, None for an indicator."""

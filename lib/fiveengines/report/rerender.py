@@ -43,6 +43,7 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
         lines.append(f"data: {shown}")
     parts = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     skipped = (
+        "schema",
         "generated_at",
         "library_version",
         "parameters_fingerprint",

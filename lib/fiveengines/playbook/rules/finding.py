@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -85,31 +84,6 @@ class Finding:
     def sentence(self) -> str:
         """Title and evidence in a line."""
         return f"{self.title}: {self.evidence}." if self.evidence else f"{self.title}."
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data for reading.json; floats rounded, dates as text."""
-        return {
-            "insight": self.insight,
-            "title": self.title,
-            "status": self.status,
-            "opposite": self.opposite,
-            "matters": self.matters,
-            "engine": self.engine,
-            "kind": self.kind,
-            "tone": self.tone,
-            "condition": self.condition,
-            "evidence": self.evidence,
-            "implication": self.implication,
-            "since": None if self.since is None else self.since.date().isoformat(),
-            "weeks": self.weeks,
-            "share_active": round(self.share_active, 3),
-            "relevance": round(self.relevance, 3),
-            "history": self.history.as_dict(),
-            "conflicts": [
-                {"insight": each.insight, "title": each.title, "weigh": each.weigh} for each in self.conflicts
-            ],
-            "note": self.note,
-        }
 
 
 def findings(judged: Judged, day: pd.Timestamp) -> tuple[Finding, ...]:
