@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fiveengines import measures, overrides, portfolio, research
+from fiveengines import indicators, overrides, portfolio, research
 from fiveengines.base import parameters
 from fiveengines.base.errors import DataError, ParameterError
 from fiveengines.base.parameters import ENGINES, Parameters, RunParameters
@@ -252,7 +252,7 @@ class Week:
         values = self.readings.applied.values
         if name in values:
             return values[name].loc[: self.as_of]
-        if name in measures.REGISTRY:
+        if name in indicators.REGISTRY:
             return pd.Series(np.nan, index=self.dates, name=name)
         for each in (name, *stand_ins):
             lookup(each)
@@ -284,10 +284,10 @@ class Week:
         return self.measured.panel.dataset
 
     @cached_property
-    def words(self) -> dict[str, str]:
+    def labels(self) -> dict[str, str]:
         """What is named, not measured: volatility_zone, vix_curve, curve_move, policy_phase; unknown is left out."""
-        row = self.measured.words.loc[self.as_of].dropna()
-        return {str(name): str(word) for name, word in row.items()}
+        row = self.measured.labels.loc[self.as_of].dropna()
+        return {str(name): str(label) for name, label in row.items()}
 
     @property
     def breadth_basis(self) -> str:
@@ -346,7 +346,7 @@ def _measure(
 ) -> tuple[Measured, tuple[Notice, ...]]:
     """Measured weeks, kept for the life of the process: five notebooks in one kernel load once."""
     names = tuple(sorted(name for lines in params.engines.engines.values() for name in lines))
-    shapes = params.regimes.styles.model_dump_json() + params.engines.words.model_dump_json()
+    shapes = params.regimes.styles.model_dump_json() + params.engines.labels.model_dump_json()
     key = (source, data_dir, day, names, shapes, params.weekly.history_start, params.weekly.demo_seed, stamp)
     if key not in _MEASURED:
         dataset = _dataset(source, data_dir, params.weekly.demo_seed, stamp)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from fiveengines.indicators import breadth
+from fiveengines.indicators import breadth_inputs
 from fiveengines.playbook import rules
 from fiveengines.week import Week
 
@@ -33,10 +33,10 @@ def members() -> Callable[[], object]:
 
     def work() -> None:
         for window in (20, 50, 200):
-            breadth.pct_above_sma(closes, window)
-        breadth.new_highs_lows(closes)
-        breadth.advances_declines(closes)
-        breadth.concentration_of_returns(closes, 63)
+            breadth_inputs.pct_above_sma(closes, window)
+        breadth_inputs.new_highs_lows(closes)
+        breadth_inputs.advances_declines(closes)
+        breadth_inputs.concentration_of_returns(closes, 63)
 
     return work
 

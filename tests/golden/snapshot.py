@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fiveengines import measures
+from fiveengines import indicators
 from fiveengines.base import parameters
 from fiveengines.data.folder import files
 from fiveengines.model.readings import Readings, history_frame, measure_all, read
@@ -46,7 +46,7 @@ def read_slice() -> Read:
         data = files.load(Path(folder))
     measured = measure_all(data, pd.Timestamp(LAST), params)
     dates = pd.DatetimeIndex(measured.measurements.values.index)
-    values = measures.evaluate(measured.panel, dates, measures.REGISTRY).values
+    values = indicators.evaluate(measured.panel, dates, indicators.REGISTRY).values
     return Read(values, read(measured, params, ()))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fiveengines.measures import REGISTRY
+from fiveengines.indicators import REGISTRY
 from golden.snapshot import CALLS, Read, read_slice
 
 HERE = Path(__file__).resolve().parent

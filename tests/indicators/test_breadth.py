@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiveengines.indicators import breadth
+from fiveengines.indicators import advances_declines, breadth, breadth_inputs
 
 nan = np.nan
 
@@ -39,16 +39,16 @@ def random_members(seed: int, rows: int = 40, columns: int = 7) -> pd.DataFrame:
 
 def test_share_above_average_by_hand() -> None:
     members = frame(up=[1, 2, 3, 4], down=[4, 3, 2, 1], flat=[2.1] * 4, new=[nan, nan, 1, 2])
-    found = breadth.pct_above_sma(members, 3)
+    found = breadth_inputs.pct_above_sma(members, 3)
     # Only `up` is above: a close at its average is not; `new` does not count with two closes of three.
     np.testing.assert_allclose(found, [nan, nan, 100 / 3, 100 / 3])
 
 
 def test_coverage_says_how_many_closes_are_enough() -> None:
     members = frame(gap=[1, nan, 3, 4])
-    assert breadth.pct_above_sma(members, 4).isna().all()
-    np.testing.assert_allclose(breadth.pct_above_sma(members, 4, coverage=0.75), [nan, nan, nan, 100])
-    assert breadth.pct_above_sma(frame(gone=[1, 2, nan]), 2).isna().tolist() == [True, False, True]
+    assert breadth_inputs.pct_above_sma(members, 4).isna().all()
+    np.testing.assert_allclose(breadth_inputs.pct_above_sma(members, 4, coverage=0.75), [nan, nan, nan, 100])
+    assert breadth_inputs.pct_above_sma(frame(gone=[1, 2, nan]), 2).isna().tolist() == [True, False, True]
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 15))
@@ -58,12 +58,12 @@ def test_share_above_average_agrees_with_rolling_means(seed: int, window: int) -
     known = mean.notna()
     above = (members > mean * (1 + 1e-9)) & known
     expected = 100 * above.sum(axis=1) / known.sum(axis=1).replace(0, nan)
-    np.testing.assert_allclose(breadth.pct_above_sma(members, window, coverage=1.0), expected)
+    np.testing.assert_allclose(breadth_inputs.pct_above_sma(members, window, coverage=1.0), expected)
 
 
 def test_highs_and_lows_by_hand() -> None:
     members = frame(up=[1, 2, 3, 4], tie=[5, 5, 5, 5], down=[4, 3, 2, 1], back=[1, 9, 5, 8])
-    found = breadth.new_highs_lows(members, 3)
+    found = breadth_inputs.new_highs_lows(members, 3)
     assert found.iloc[:2].isna().all().all()
     assert found["highs"].iloc[2:].tolist() == [1, 1]
     assert found["lows"].iloc[2:].tolist() == [1, 1]
@@ -75,7 +75,7 @@ def test_highs_and_lows_agree_with_rolling_extremes(seed: int, window: int) -> N
     members = random_members(seed)
     before = members.shift(1).rolling(window - 1, min_periods=1)
     counted = members.notna() & (members.rolling(window, min_periods=1).count() >= 0.9 * window)
-    found = breadth.new_highs_lows(members, window, coverage=0.9)
+    found = breadth_inputs.new_highs_lows(members, window, coverage=0.9)
     known = counted.any(axis=1)
     np.testing.assert_array_equal(
         found["highs"], (counted & (members > before.max())).sum(axis=1).where(known)
@@ -87,18 +87,18 @@ def test_highs_and_lows_agree_with_rolling_extremes(seed: int, window: int) -> N
 
 def test_advances_and_declines_by_hand() -> None:
     members = frame(a=[1, 2, 2], b=[3, 2, 1], c=[1, 1, nan], d=[nan, 1, 2])
-    found = breadth.advances_declines(members)
+    found = breadth_inputs.advances_declines(members)
     assert found.iloc[0].isna().all()
     assert found.iloc[1].tolist() == [1, 1, 1]
     assert found.iloc[2].tolist() == [1, 1, 1]
-    assert breadth.advances_declines(frame(a=[1, nan, 2])).isna().all().all()
+    assert breadth_inputs.advances_declines(frame(a=[1, nan, 2])).isna().all().all()
 
 
 def test_line_and_ratio() -> None:
     advances, declines = series(300, 100, nan, 250), series(100, 300, 5, 250)
-    np.testing.assert_allclose(breadth.advance_decline_line(advances, declines), [200, 0, nan, 0])
-    np.testing.assert_allclose(breadth.advance_ratio(advances, declines), [0.75, 0.25, nan, 0.5])
-    assert breadth.advance_ratio(series(0), series(0)).isna().all()
+    np.testing.assert_allclose(advances_declines.advance_decline_line(advances, declines), [200, 0, nan, 0])
+    np.testing.assert_allclose(advances_declines.advance_ratio(advances, declines), [0.75, 0.25, nan, 0.5])
+    assert advances_declines.advance_ratio(series(0), series(0)).isna().all()
 
 
 def test_mcclellan_by_hand() -> None:
@@ -106,7 +106,7 @@ def test_mcclellan_by_hand() -> None:
     quick, steady = [0.0, 50.0, 95.0], [0.0, 25.0, 48.75]
     many = pd.concat([pd.Series([400.0] * 40), pd.Series([300.0, 300.0])], ignore_index=True)
     few = pd.concat([pd.Series([400.0] * 40), pd.Series([100.0, 100.0])], ignore_index=True)
-    found = breadth.mcclellan_oscillator(many, few)
+    found = advances_declines.mcclellan_oscillator(many, few)
     np.testing.assert_allclose(found.iloc[39:], np.subtract(quick, steady))
     assert found.isna().sum() == 38
 
@@ -116,19 +116,19 @@ def test_summation_adds_up_the_oscillator(seed: int) -> None:
     rng = np.random.default_rng(seed)
     advances, declines = (pd.Series(rng.integers(1, 3000, 90).astype("float64")) for _ in range(2))
     advances[rng.random(90) < 0.1] = nan
-    oscillator = breadth.mcclellan_oscillator(advances, declines).dropna()
-    summation = breadth.mcclellan_summation(advances, declines).dropna()
+    oscillator = advances_declines.mcclellan_oscillator(advances, declines).dropna()
+    summation = advances_declines.mcclellan_summation(advances, declines).dropna()
     np.testing.assert_allclose(summation.diff().iloc[1:], oscillator.iloc[1:], atol=1e-8)
 
 
 def test_summation_is_neutral_at_zero_and_forgets_where_it_began() -> None:
     rng = np.random.default_rng(7)
     advances, declines = (pd.Series(rng.integers(1, 3000, 600).astype("float64")) for _ in range(2))
-    whole = breadth.mcclellan_summation(advances, declines)
-    late = breadth.mcclellan_summation(advances.iloc[150:], declines.iloc[150:])
+    whole = advances_declines.mcclellan_summation(advances, declines)
+    late = advances_declines.mcclellan_summation(advances.iloc[150:], declines.iloc[150:])
     assert late.iloc[-1] == pytest.approx(whole.iloc[-1], abs=1e-3)
     even = pd.Series([1000.0] * 60)
-    assert breadth.mcclellan_summation(even, even).iloc[-1] == 0
+    assert advances_declines.mcclellan_summation(even, even).iloc[-1] == 0
 
 
 def steps(*ratios: tuple[float, int]) -> tuple[pd.Series, pd.Series]:
@@ -140,51 +140,45 @@ def steps(*ratios: tuple[float, int]) -> tuple[pd.Series, pd.Series]:
 def test_zweig_thrust_fires_once_on_the_session_that_crosses() -> None:
     # From a mean of 0.35, sessions of 0.75 give 0.75 − 0.40 · (9/11)^n: 0.603 at n = 5, 0.630 at n = 6.
     assert 0.75 - 0.40 * (9 / 11) ** 5 < 0.615 < 0.75 - 0.40 * (9 / 11) ** 6
-    fired = breadth.zweig_thrust(*steps((0.35, 60), (0.75, 20)))
+    fired = advances_declines.zweig_thrust(*steps((0.35, 60), (0.75, 20)))
     assert fired[fired == 1].index.tolist() == [65]
     assert fired.isna().sum() == 9
 
 
 def test_zweig_thrust_needs_the_low_and_the_haste() -> None:
-    assert breadth.zweig_thrust(*steps((0.42, 60), (0.80, 20))).sum() == 0
-    assert breadth.zweig_thrust(*steps((0.35, 60), (0.65, 30))).sum() == 0
+    assert advances_declines.zweig_thrust(*steps((0.42, 60), (0.80, 20))).sum() == 0
+    assert advances_declines.zweig_thrust(*steps((0.35, 60), (0.65, 30))).sum() == 0
 
 
 def test_zweig_thrust_does_not_repeat_after_the_same_low() -> None:
-    fired = breadth.zweig_thrust(*steps((0.35, 60), (0.95, 3), (0.30, 1), (0.95, 3)))
+    fired = advances_declines.zweig_thrust(*steps((0.35, 60), (0.95, 3), (0.30, 1), (0.95, 3)))
     assert fired.sum() == 1
 
 
 def test_whaley_thrust_totals_five_sessions() -> None:
     advances, declines = steps((0.5, 10), (0.8, 5))
     # Three sessions of 0.8 after two of 0.5 make 0.68, four 0.74: above 0.7366.
-    fired = breadth.whaley_thrust(advances, declines)
+    fired = advances_declines.whaley_thrust(advances, declines)
     assert fired[fired == 1].index.tolist() == [13]
     # Totals, not a mean of ratios: a quiet session of few issues weighs little.
     advances.iloc[13], declines.iloc[13] = 8, 2
-    assert breadth.whaley_thrust(advances, declines).iloc[13] == 0
-
-
-def test_equal_weight_lags_cap_weight() -> None:
-    np.testing.assert_allclose(
-        breadth.equal_weight_vs_cap(series(50, 51), series(100, 104), 1), [nan, 100 * (51 / 52 - 1)]
-    )
+    assert advances_declines.whaley_thrust(advances, declines).iloc[13] == 0
 
 
 def test_concentration_by_hand() -> None:
     # Gains of 30, 10, 10 and 0 %: one of ten members is the top tenth.
     ends = [130, 110, 110] + [90] * 7
     members = pd.DataFrame([[100.0] * 10, ends], index=days(2))
-    assert breadth.concentration_of_returns(members, 1).iloc[1] == pytest.approx(60)
-    assert breadth.concentration_of_returns(members, 1, top=0.2).iloc[1] == pytest.approx(80)
-    assert breadth.concentration_of_returns(members, 1).isna().tolist() == [True, False]
-    assert breadth.concentration_of_returns(members.iloc[::-1] * 0 + 1, 1).isna().all()
+    assert breadth_inputs.concentration_of_returns(members, 1).iloc[1] == pytest.approx(60)
+    assert breadth_inputs.concentration_of_returns(members, 1, top=0.2).iloc[1] == pytest.approx(80)
+    assert breadth_inputs.concentration_of_returns(members, 1).isna().tolist() == [True, False]
+    assert breadth_inputs.concentration_of_returns(members.iloc[::-1] * 0 + 1, 1).isna().all()
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 10), st.sampled_from([0.1, 0.25, 0.5, 1.0]))
 def test_concentration_agrees_with_sorting_each_day(seed: int, window: int, top: float) -> None:
     members = random_members(seed)
-    found = breadth.concentration_of_returns(members, window, top)
+    found = breadth_inputs.concentration_of_returns(members, window, top)
     for row in range(window, len(members)):
         returns = (members.iloc[row] / members.iloc[row - window] - 1).dropna()
         gains = sorted(returns.clip(lower=0), reverse=True)

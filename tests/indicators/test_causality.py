@@ -12,10 +12,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fiveengines.indicators import breadth, liquidity, positioning, rates, tape, transforms, volatility
+from fiveengines.indicators import (
+    advances_declines,
+    breadth,
+    breadth_inputs,
+    cot,
+    liquidity,
+    positioning,
+    rate_path,
+    tape,
+    transforms,
+    volatility,
+)
 
 ROWS = 90
-MODULES = (transforms, liquidity, volatility, breadth, positioning, rates, tape)
+MODULES = (
+    transforms,
+    liquidity,
+    volatility,
+    breadth_inputs,
+    breadth,
+    advances_declines,
+    cot,
+    positioning,
+    rate_path,
+    tape,
+)
 WITHOUT_TIME = {"dealer_gamma_from_chain"}
 
 
@@ -74,13 +96,13 @@ def world(seed: int) -> World:
 Case = Callable[[World], "pd.Series | pd.DataFrame"]
 
 CASES: dict[str, Case] = {
+    "skip_missing": lambda w: transforms.skip_missing(w.price, lambda each: each.rolling(3).mean()),
     "change": lambda w: transforms.change(w.price, 5),
     "change_bp": lambda w: transforms.change_bp(w.rate, 5),
     "pct_change": lambda w: transforms.pct_change(w.price, 5),
     "log_change": lambda w: transforms.log_change(w.price, 5),
     "log_gap": lambda w: transforms.log_gap(w.price, 10),
     "natural_log": lambda w: transforms.natural_log(w.rate),
-    "relative_strength": lambda w: transforms.relative_strength(w.price, w.other, 10),
     "rolling_percentile": lambda w: transforms.rolling_percentile(w.price, 20, 5),
     "zscore": lambda w: transforms.zscore(w.price, 20, 5),
     "ewma": lambda w: transforms.ewma(w.price, 5),
@@ -93,7 +115,6 @@ CASES: dict[str, Case] = {
     "liquidity_impulse": lambda w: liquidity.liquidity_impulse(w.price - w.other, w.third, 5),
     "central_bank_assets": lambda w: liquidity.central_bank_assets(w.price, w.other, w.third),
     "funding_spread": lambda w: liquidity.funding_spread(w.rate, w.rate2),
-    "small_vs_large": lambda w: liquidity.small_vs_large(w.price, w.other, 10),
     "annualized_volatility": lambda w: volatility.annualized_volatility(w.price.pct_change(), 10),
     "realized_volatility": lambda w: volatility.realized_volatility(w.price, 10),
     "yang_zhang_volatility": lambda w: volatility.yang_zhang_volatility(*_bars(w), 10),
@@ -102,34 +123,33 @@ CASES: dict[str, Case] = {
     "term_structure_state": lambda w: volatility.term_structure_state(w.third, w.price, w.other, 0.02),
     "vvix_divergence": lambda w: volatility.vvix_divergence(w.price, w.other, 20),
     "volatility_of_slope": lambda w: volatility.volatility_of_slope(w.price / w.other, 10),
-    "volatility_regime_word": lambda w: volatility.volatility_regime_word(w.rate, -1, 0, 1),
-    "pct_above_sma": lambda w: breadth.pct_above_sma(w.members, 10, 0.8),
-    "new_highs_lows": lambda w: breadth.new_highs_lows(w.members, 10, 0.8),
-    "advances_declines": lambda w: breadth.advances_declines(w.members),
-    "advance_ratio": lambda w: breadth.advance_ratio(w.up, w.down),
-    "advance_decline_line": lambda w: breadth.advance_decline_line(w.up, w.down),
-    "mcclellan_oscillator": lambda w: breadth.mcclellan_oscillator(w.up, w.down),
-    "mcclellan_summation": lambda w: breadth.mcclellan_summation(w.up, w.down),
-    "zweig_thrust": lambda w: breadth.zweig_thrust(w.up, w.down),
-    "whaley_thrust": lambda w: breadth.whaley_thrust(w.up, w.down),
-    "equal_weight_vs_cap": lambda w: breadth.equal_weight_vs_cap(w.price, w.other, 10),
-    "concentration_of_returns": lambda w: breadth.concentration_of_returns(w.members, 10, 0.3),
+    "volatility_regime_label": lambda w: volatility.volatility_regime_label(w.rate, -1, 0, 1),
+    "pct_above_sma": lambda w: breadth_inputs.pct_above_sma(w.members, 10, 0.8),
+    "new_highs_lows": lambda w: breadth_inputs.new_highs_lows(w.members, 10, 0.8),
+    "advances_declines": lambda w: breadth_inputs.advances_declines(w.members),
+    "advance_ratio": lambda w: advances_declines.advance_ratio(w.up, w.down),
+    "advance_decline_line": lambda w: advances_declines.advance_decline_line(w.up, w.down),
+    "mcclellan_oscillator": lambda w: advances_declines.mcclellan_oscillator(w.up, w.down),
+    "mcclellan_summation": lambda w: advances_declines.mcclellan_summation(w.up, w.down),
+    "zweig_thrust": lambda w: advances_declines.zweig_thrust(w.up, w.down),
+    "whaley_thrust": lambda w: advances_declines.whaley_thrust(w.up, w.down),
+    "concentration_of_returns": lambda w: breadth_inputs.concentration_of_returns(w.members, 10, 0.3),
     "index_breadth_divergence": lambda w: breadth.index_breadth_divergence(w.price, 50 + w.rate, 2, 50, 10),
-    "cot_net_share": lambda w: positioning.cot_net_share(w.up, w.down, w.up + w.down),
-    "cot_percentile": lambda w: positioning.cot_percentile(w.rate, 20, 5),
-    "cot_index": lambda w: positioning.cot_index(w.rate, 20, 5),
+    "cot_net_share": lambda w: cot.cot_net_share(w.up, w.down, w.up + w.down),
+    "cot_percentile": lambda w: cot.cot_percentile(w.rate, 20, 5),
+    "cot_index": lambda w: cot.cot_index(w.rate, 20, 5),
     "trend_strength": lambda w: positioning.trend_strength(w.price, 10),
     "trend_follower_exposure": lambda w: positioning.trend_follower_exposure(w.price, (5, 15), 10, 12.0, 1.5),
     "vol_target_exposure": lambda w: positioning.vol_target_exposure(w.price.pct_change(), 12.0, 10, 1.5),
     "aaii_extreme": lambda w: positioning.aaii_extreme(w.rate, 0.2, 3),
     "put_call_ratio_average": lambda w: positioning.put_call_ratio_average(w.price, 10),
     "dealer_gamma_normalised": lambda w: positioning.dealer_gamma_normalised(w.rate, w.price),
-    "curve_slope": lambda w: rates.curve_slope(w.rate, w.rate2),
-    "inversion_age": lambda w: rates.inversion_age(w.rate),
-    "curve_move": lambda w: rates.curve_move(w.rate, w.rate2, 5, threshold_bp=5),
-    "policy_priced": lambda w: rates.policy_priced(w.rate, w.rate2),
-    "yield_volatility": lambda w: rates.yield_volatility(w.rate, 10),
-    "cycle_phase": lambda w: rates.cycle_phase(w.target, 10, 2),
+    "curve_slope": lambda w: rate_path.curve_slope(w.rate, w.rate2),
+    "inversion_age": lambda w: rate_path.inversion_age(w.rate),
+    "curve_move": lambda w: rate_path.curve_move(w.rate, w.rate2, 5, threshold_bp=5),
+    "settled_level": lambda w: rate_path.settled_level(w.target, 5, 8),
+    "yield_volatility": lambda w: rate_path.yield_volatility(w.rate, 10),
+    "cycle_phase": lambda w: rate_path.cycle_phase(w.target, 10, 2),
     "net_efficiency": lambda w: tape.net_efficiency(w.price, 10),
     "efficiency_ratio": lambda w: tape.efficiency_ratio(w.price, 10),
     "variance_ratio": lambda w: tape.variance_ratio(w.price, 3, 20),
@@ -168,14 +188,12 @@ UNITLESS = (
     "pct_change",
     "log_change",
     "log_gap",
-    "relative_strength",
     "rolling_percentile",
     "zscore",
     "drawdown",
     "distance_from_high",
     "above_average",
     "liquidity_impulse",
-    "small_vs_large",
     "realized_volatility",
     "yang_zhang_volatility",
     "term_structure_state",
@@ -183,7 +201,6 @@ UNITLESS = (
     "pct_above_sma",
     "new_highs_lows",
     "advances_declines",
-    "equal_weight_vs_cap",
     "concentration_of_returns",
     "index_breadth_divergence",
     "trend_strength",
@@ -211,7 +228,10 @@ def test_every_public_function_has_a_case() -> None:
         name
         for module in MODULES
         for name, value in vars(module).items()
-        if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+        if inspect.isfunction(value)
+        and value.__module__ == module.__name__
+        and not name.startswith("_")
+        and not {"inputs", "panel"} & set(inspect.signature(value).parameters)
     }
     assert public - WITHOUT_TIME == set(CASES)
 

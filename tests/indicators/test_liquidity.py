@@ -50,8 +50,3 @@ def test_two_central_banks_in_dollars() -> None:
 def test_funding_spread_of_17_september_2019() -> None:
     # SOFR was fixed at 5.25 % that day and the effective federal funds rate at 2.30 %.
     assert liquidity.funding_spread(series(5.25), series(2.30)).iloc[0] == pytest.approx(295)
-
-
-def test_small_caps_against_large() -> None:
-    found = liquidity.small_vs_large(series(150, 150), series(300, 320), 1)
-    np.testing.assert_allclose(found, [nan, -6.25])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiveengines.indicators import positioning
+from fiveengines.indicators import cot, positioning
 
 nan = np.nan
 
@@ -31,7 +31,7 @@ def series(*values: float) -> pd.Series:
 
 def test_a_published_report() -> None:
     net = {
-        name: positioning.cot_net_share(series(long), series(short), series(OPEN_INTEREST)).iloc[0]
+        name: cot.cot_net_share(series(long), series(short), series(OPEN_INTEREST)).iloc[0]
         for name, (long, short) in COHORTS.items()
     }
     assert net["asset managers"] == pytest.approx(44.28, abs=0.005)
@@ -41,17 +41,17 @@ def test_a_published_report() -> None:
 
 
 def test_no_share_without_open_interest() -> None:
-    assert positioning.cot_net_share(series(1, 1), series(0, nan), series(0, 10)).isna().all()
+    assert cot.cot_net_share(series(1, 1), series(0, nan), series(0, 10)).isna().all()
 
 
 def test_percentile_and_index_tell_different_stories() -> None:
     net = series(-50, 8, 9, 10, 9.5)
     # Four of five reports stand at or below 9.5; between −50 and 10 it is 59.5 / 60 of the way.
-    assert positioning.cot_percentile(net, 5).iloc[-1] == pytest.approx(80)
-    assert positioning.cot_index(net, 5).iloc[-1] == pytest.approx(100 * 59.5 / 60)
-    assert positioning.cot_index(net, 5).isna().tolist() == [True] * 4 + [False]
-    assert positioning.cot_index(series(3, 3), 2).isna().all()
-    assert positioning.cot_percentile(net, 5, 2).isna().tolist() == [True] + [False] * 4
+    assert cot.cot_percentile(net, 5).iloc[-1] == pytest.approx(80)
+    assert cot.cot_index(net, 5).iloc[-1] == pytest.approx(100 * 59.5 / 60)
+    assert cot.cot_index(net, 5).isna().tolist() == [True] * 4 + [False]
+    assert cot.cot_index(series(3, 3), 2).isna().all()
+    assert cot.cot_percentile(net, 5, 2).isna().tolist() == [True] + [False] * 4
 
 
 def test_trend_strength_is_a_clipped_t_statistic() -> None:

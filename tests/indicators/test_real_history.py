@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fiveengines.indicators import breadth, positioning, rates, volatility
+from fiveengines.indicators import advances_declines, breadth_inputs, positioning, rate_path, volatility
 
 pytestmark = pytest.mark.real_data
 
@@ -38,7 +38,7 @@ def counts(real_data: Path) -> tuple[pd.Series, pd.Series]:
 
 def test_share_above_the_200_day_average(real_data: Path, members: pd.DataFrame) -> None:
     published = read(real_data, "breadth/pct_above_200dma_sp500.csv").loc["2016":"2019"]
-    found = breadth.pct_above_sma(members, 200).reindex(published.index)
+    found = breadth_inputs.pct_above_sma(members, 200).reindex(published.index)
     assert found.notna().sum() > 1000
     assert found.corr(published) > 0.98
     # Members of today flatter the past: above, but not by much.
@@ -46,12 +46,12 @@ def test_share_above_the_200_day_average(real_data: Path, members: pd.DataFrame)
 
 
 def test_new_lows_crowd_the_week_before_christmas_2018(members: pd.DataFrame) -> None:
-    lows = breadth.new_highs_lows(members)["pct_lows"]
+    lows = breadth_inputs.new_highs_lows(members)["pct_lows"]
     assert lows.loc["2016":"2019"].idxmax() in pd.date_range("2018-12-19", "2018-12-24")
 
 
 def test_zweig_thrusts_are_on_record(counts: tuple[pd.Series, pd.Series]) -> None:
-    fired = breadth.zweig_thrust(*counts)
+    fired = advances_declines.zweig_thrust(*counts)
     days = fired[fired == 1].loc["2004":"2019"].index
     on_record = pd.DatetimeIndex(["2004-05-25", "2009-03-18", "2013-10-18", "2015-10-08", "2019-01-07"])
     assert len(days) == len(on_record)
@@ -64,15 +64,15 @@ def test_first_cuts_from_the_effective_rate_alone(real_data: Path) -> None:
     effective = read(real_data, "fred/DFF.csv").loc["1999":"2008-09"]
     effective = effective[effective.index.day_of_week < 5]
     level = (4 * effective.rolling(10, min_periods=5).median()).round() / 4
-    phase = rates.cycle_phase(level, quiet=80, stands=10)
+    phase = rate_path.cycle_phase(level, quiet=80, stands=10)
     starts = phase[(phase == "first cut") & (phase.shift() != "first cut")].index
     # The Fed cut on 3 January 2001 and 18 September 2007; the effective rate had slipped in August 2007.
     assert [(day.year, day.month) for day in starts] == [(2001, 1), (2007, 9)]
 
 
 def test_curve_inverted_in_march_and_through_the_summer_of_2019(real_data: Path) -> None:
-    slope = rates.curve_slope(read(real_data, "fred/DGS10.csv"), read(real_data, "fred/DGS3MO.csv"))
-    age = rates.inversion_age(slope)
+    slope = rate_path.curve_slope(read(real_data, "fred/DGS10.csv"), read(real_data, "fred/DGS3MO.csv"))
+    age = rate_path.inversion_age(slope)
     assert age["2019-03-21"] == 0
     assert age["2019-03-22"] == 1
     assert age["2019-08-30"] > 20

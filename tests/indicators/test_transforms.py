@@ -41,11 +41,6 @@ def test_log_gap_to_its_own_average() -> None:
     np.testing.assert_allclose(gap, [nan, nan, 100 * np.log(10 / 6)])
 
 
-def test_relative_strength_is_the_change_of_the_ratio() -> None:
-    found = transforms.relative_strength(series(50.0, 66.0), series(100.0, 120.0), 1)
-    np.testing.assert_allclose(found, [nan, 10.0])
-
-
 def test_percentile_counts_the_values_at_or_below_today() -> None:
     found = transforms.rolling_percentile(series(1, 2, 2, 5, 0), 4)
     np.testing.assert_allclose(found, [nan, nan, nan, 100, 25])

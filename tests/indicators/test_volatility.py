@@ -100,7 +100,7 @@ def test_volatility_of_the_slope_is_of_its_changes() -> None:
     )
 
 
-def test_words_change_at_their_breakpoints() -> None:
-    found = volatility.volatility_regime_word(series(11, 14, 19.9, 20, 29.9, 30, 80, nan), 14, 20, 30)
+def test_labels_change_at_their_breakpoints() -> None:
+    found = volatility.volatility_regime_label(series(11, 14, 19.9, 20, 29.9, 30, 80, nan), 14, 20, 30)
     assert found.iloc[:7].tolist() == ["calm", "normal", "normal", "elevated", "elevated", "shock", "shock"]
     assert pd.isna(found.iloc[7])

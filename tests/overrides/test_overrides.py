@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines import overrides
+from fiveengines.base import parameters
 from fiveengines.base.errors import OverrideError
 from fiveengines.base.parameters import ENGINES
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
-from fiveengines.measures import REGISTRY
+from fiveengines.indicators import REGISTRY
 from fiveengines.overrides import Entry, Record, Trail
 from fiveengines.overrides.trail import active
 from fiveengines.overrides.validity import next_release
@@ -29,6 +32,7 @@ VALUES = pd.DataFrame(
     np.arange(len(DATES) * len(COLUMNS), dtype="float64").reshape(len(DATES), -1), DATES, COLUMNS
 )
 VALUES.iloc[3:6, 2] = np.nan
+apply = partial(overrides.apply, forced_score=0.6)
 NOON = dt.datetime(2024, 6, 1, 12, tzinfo=dt.UTC)
 
 
@@ -48,7 +52,7 @@ def record(
 
 def test_without_entries_values_come_back_untouched() -> None:
     for nothing in ((), Trail()):
-        applied = overrides.apply(VALUES, nothing)
+        applied = apply(VALUES, nothing)
         assert applied.values is VALUES
         assert not applied.overridden.to_numpy().any()
         assert applied.forced.isna().to_numpy().all()
@@ -57,7 +61,7 @@ def test_without_entries_values_come_back_untouched() -> None:
 
 def test_an_entry_replaces_its_own_input_for_its_validity_and_nothing_else() -> None:
     before = VALUES.copy()
-    applied = overrides.apply(VALUES, (entry(value=99.0, start=5, end=7),))
+    applied = apply(VALUES, (entry(value=99.0, start=5, end=7),))
     changed = (applied.values != VALUES) & VALUES.notna()
     assert list(np.flatnonzero(changed["vix"])) == [5, 6, 7]
     assert not changed.drop(columns="vix").to_numpy().any(), "what is derived from VIX stays as measured"
@@ -66,12 +70,12 @@ def test_an_entry_replaces_its_own_input_for_its_validity_and_nothing_else() -> 
 
 
 def test_an_entry_fills_what_the_data_lack() -> None:
-    applied = overrides.apply(VALUES, (entry("cta_exposure", 65.0, start=4, end=4),))
+    applied = apply(VALUES, (entry("cta_exposure", 65.0, start=4, end=4),))
     assert applied.values["cta_exposure"].iloc[3:6].fillna(0).tolist() == [0, 65, 0]
 
 
 def test_a_state_sets_the_score_of_its_engine_only() -> None:
-    applied = overrides.apply(VALUES, (entry("state:breadth", "adverse", 2, 3),))
+    applied = apply(VALUES, (entry("state:breadth", "adverse", 2, 3),))
     assert applied.values.equals(VALUES)
     assert list(np.flatnonzero(applied.forced["breadth"] < -0.25)) == [2, 3]
     assert applied.forced.drop(columns="breadth").isna().to_numpy().all()
@@ -79,7 +83,7 @@ def test_a_state_sets_the_score_of_its_engine_only() -> None:
 
 def test_the_newest_entry_of_a_field_wins_while_it_holds() -> None:
     long, short = entry(value=1000.0, start=5, end=12), entry(value=2000.0, start=7, end=8, at=5)
-    found = overrides.apply(VALUES, (short, long)).values["vix"]
+    found = apply(VALUES, (short, long)).values["vix"]
     assert found.iloc[5:13].tolist() == [1000, 1000, 2000, 2000, 1000, 1000, 1000, 1000]
 
 
@@ -98,14 +102,14 @@ entries = st.builds(
 @given(st.lists(entries, max_size=8, unique_by=lambda each: each.order), st.randoms(use_true_random=False))
 def test_order_does_not_matter(many: list[Entry], chance: random.Random) -> None:
     shuffled = chance.sample(many, len(many))
-    first, second = overrides.apply(VALUES, many), overrides.apply(VALUES, shuffled)
+    first, second = apply(VALUES, many), apply(VALUES, shuffled)
     pd.testing.assert_frame_equal(first.values, second.values)
     assert first.entries == second.entries
 
 
 @given(st.lists(entries, max_size=6))
 def test_each_week_uses_exactly_the_entries_in_force(many: list[Entry]) -> None:
-    applied = overrides.apply(VALUES, many)
+    applied = apply(VALUES, many)
     for day in DATES:
         holding = {
             e.field: e for e in sorted(many, key=lambda e: e.order) if e.as_of <= day.date() <= e.until
@@ -121,7 +125,7 @@ def test_withdrawing_brings_back_the_first_reading_from_that_week_on(a: int, b: 
     start, end, gone = (min(each, len(DAYS) - 1) for each in (start, end, gone))
     made = record(1, "set", DAYS[start], 500.0, DAYS[end])
     taken = record(2, "withdraw", DAYS[gone], None, None, entry="e1", at=NOON + dt.timedelta(1))
-    found = overrides.apply(VALUES, Trail((taken, made))).values
+    found = apply(VALUES, Trail((taken, made))).values
     pd.testing.assert_frame_equal(found.iloc[gone:], VALUES.iloc[gone:])
     assert (found["vix"].iloc[start:gone] == 500.0).all(), "a reading that is past does not change"
 
@@ -149,8 +153,8 @@ def test_expired_entries_say_so_and_withdrawn_ones_do_not() -> None:
 def test_expiry_is_exact_to_the_day(start: int, length: int) -> None:
     one = entry(start=start, end=start + length)
     held = [day for day in DAYS if active((one,), day)]
-    assert overrides.apply(VALUES.iloc[: start + length + 1], (one,)).entries == (one,)
-    assert overrides.apply(VALUES.iloc[: start + length + 2], (one,)).entries == ()
+    assert apply(VALUES.iloc[: start + length + 1], (one,)).entries == (one,)
+    assert apply(VALUES.iloc[: start + length + 2], (one,)).entries == ()
     assert held == DAYS[start : start + length + 1]
 
 
@@ -237,3 +241,13 @@ def test_a_figure_may_be_typed_as_it_is_printed(field: str, typed: str, kept: fl
 def test_an_unknown_field_is_answered_with_the_nearest() -> None:
     with pytest.raises(OverrideError, match="'vix'"):
         overrides.check("vixx", 20)
+
+
+def test_every_scored_indicator_says_where_a_person_finds_it() -> None:
+    lines = parameters.load().engines.engines
+    for name in (name for each in lines.values() for name, line in each.items() if line.weight > 0):
+        found = overrides.lookup(name)
+        assert found is not None, name
+        assert re.fullmatch(r"https://[^\s<>\"']+", found.url), name
+        assert len(found.where) >= 3 and found.question.endswith("?"), name
+    assert overrides.lookup("state:breadth") is None

@@ -17,7 +17,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 NOTEBOOKS = sorted(paths.notebooks_dir().rglob("*.ipynb"))
 INSIDES = {"panel", "_panel", "measured", "_measured", "dataset", "_dataset"}
 # Rooms that a view may not import: what it shows comes from the week and the results of the rooms above these.
-BELOW = {"data", "indicators", "measures"}
+BELOW = {"data", "indicators"}
 
 
 def reached(tree: ast.AST) -> Iterator[str]:
@@ -44,10 +44,12 @@ def test_a_notebook_asks_the_week(path: Path) -> None:
 
 
 def test_the_check_sees_what_it_looks_for() -> None:
-    code = "from fiveengines.data import panel\nimport fiveengines.measures\nweek.measured.panel.daily('VIX')"
+    code = (
+        "from fiveengines.data import panel\nimport fiveengines.indicators\nweek.measured.panel.daily('VIX')"
+    )
     assert sorted(reached(ast.parse(code))) == [
         "fiveengines.data.panel",
-        "fiveengines.measures",
+        "fiveengines.indicators",
         "week.measured",
         "week.measured.panel",
     ]

@@ -109,5 +109,5 @@ def test_breadth_comes_from_members_and_says_so(real_data: Path) -> None:
     ],
 )
 def test_what_is_named_is_named_as_it_was(real_data: Path, day: str, words: dict[str, str]) -> None:
-    found = week(real_data, day).words
+    found = week(real_data, day).labels
     assert {name: found[name] for name in words} == words

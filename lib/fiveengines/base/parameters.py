@@ -25,11 +25,9 @@ Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path
 ENGINES: tuple[Engine, ...] = ("liquidity", "volatility", "breadth", "positioning", "rate_path")
 SourceName = Literal["demo", "files", "live"]
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
-# An engine whose state a person sets by hand counts with the middle of that state.
-FORCED_SCORE = {"supportive": 0.6, "neutral": 0.0, "adverse": -0.6}
 
 
-class Indicator(Strict):
+class ScoredIndicator(Strict):
     """One line of params/engines.yaml: how an indicator is scored."""
 
     weight: float = Field(ge=0, le=10, strict=True)
@@ -40,7 +38,7 @@ class Indicator(Strict):
     why: str = Field(min_length=3)
 
     @model_validator(mode="after")
-    def _breakpoints(self) -> Indicator:
+    def _breakpoints(self) -> ScoredIndicator:
         if self.weight > 0:
             if self.adverse is None or self.supportive is None:
                 raise ValueError(
@@ -52,11 +50,12 @@ class Indicator(Strict):
 
 
 class States(Strict):
-    """Scores at which a state begins, and where it is left again."""
+    """Scores at which a state begins, where it is left again, and what one set by hand scores."""
 
     supportive: float = Field(gt=0, lt=1)
     adverse: float = Field(gt=-1, lt=0)
     release: float = Field(ge=0, lt=1)
+    forced: float = Field(gt=0, le=1)
 
     @model_validator(mode="after")
     def _inside(self) -> States:
@@ -80,8 +79,8 @@ class Stress(Strict):
     any: tuple[dict[str, float], ...]
 
 
-class Words(Strict):
-    """Where one word ends and the next begins."""
+class Labels(Strict):
+    """Where one label ends and the next begins."""
 
     calm_below: float = Field(gt=0)
     elevated_from: float = Field(gt=0)
@@ -92,7 +91,7 @@ class Words(Strict):
     policy_quiet_sessions: int = Field(ge=20, le=504)
 
     @model_validator(mode="after")
-    def _rising(self) -> Words:
+    def _rising(self) -> Labels:
         if not self.calm_below < self.elevated_from < self.shock_from:
             raise ValueError("`calm_below`, `elevated_from` and `shock_from` must rise.")
         return self
@@ -105,8 +104,8 @@ class EngineParameters(Strict):
     direction: Direction
     minimum_coverage: float = Field(ge=0, le=1)
     stress: Stress
-    words: Words
-    engines: dict[Engine, dict[str, Indicator]]
+    labels: Labels
+    engines: dict[Engine, dict[str, ScoredIndicator]]
 
     @model_validator(mode="after")
     def _complete(self) -> EngineParameters:
@@ -123,7 +122,7 @@ class EngineParameters(Strict):
                     )
         return self
 
-    def indicator(self, name: str) -> tuple[Engine, Indicator]:
+    def indicator(self, name: str) -> tuple[Engine, ScoredIndicator]:
         """The engine and the line of one indicator; an unknown one raises ParameterError."""
         for engine, indicators in self.engines.items():
             if name in indicators:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from fiveengines.measures import formula
+from fiveengines.indicators import indicator as indicator_of
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.model.regimes import NAMES, RegimeReading
 
@@ -191,7 +191,7 @@ def first_capital(text: str) -> str:
 
 def method(indicator: str) -> str:
     """How an indicator is computed, as a sentence."""
-    return f"{first_capital(formula(indicator))}."
+    return f"{first_capital(indicator_of(indicator).formula)}."
 
 
 def ordinal(number: int) -> str:

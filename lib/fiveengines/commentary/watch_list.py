@@ -14,7 +14,7 @@ import pandas as pd
 
 from fiveengines.base.parameters import ENGINES, Parameters
 from fiveengines.commentary import narrative
-from fiveengines.measures import measure
+from fiveengines.indicators import indicator
 from fiveengines.model.readings import Readings
 from fiveengines.model.regimes import CRISIS, NAMES, Flip
 
@@ -117,7 +117,7 @@ def _cheapest(
     best: NearbyThreshold | None = None
     for name, weight, score in zip(scored, weights, scores, strict=True):
         needed = score + (wanted - mean) * total / weight
-        if abs(needed) > 1.0 or measure(name).unit == "flag":
+        if abs(needed) > 1.0 or indicator(name).unit == "flag":
             continue
         line = lines[name]
         low, high = float(line.adverse or 0.0), float(line.supportive or 0.0)
@@ -162,7 +162,7 @@ def _near(
     usual = float(steps.std()) if len(steps) >= FEWEST_WEEKS else float("nan")
     if not (np.isfinite(now) and np.isfinite(level) and usual > 0):
         return None
-    each, move = measure(name), level - now
+    each, move = indicator(name), level - now
     sentence = (
         f"{_amount(abs(move), each.unit)} {'more' if move > 0 else 'less'} on {_title(each.title)} "
         f"({narrative.figure(now, each.unit)} → {narrative.figure(level, each.unit)}) and {subject} {becomes}."

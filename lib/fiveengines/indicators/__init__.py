@@ -1,4 +1,21 @@
-"""Indicators: pure functions from series to series, one module an engine.
+"""Indicators: formulas, one record an indicator, and their values on reading dates.
 
-Only numpy and pandas may enter: no catalog, no panel, no breakpoint that is not an argument.
+No score, state or breakpoint may enter; `model` gives values a meaning. Of ours only data and base may be imported.
 """
+
+from fiveengines.indicators.evaluate import IndicatorValues, evaluate
+from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range
+from fiveengines.indicators.labels import labels
+from fiveengines.indicators.registry import REGISTRY, indicator
+
+__all__ = [
+    "REGISTRY",
+    "Indicator",
+    "IndicatorValues",
+    "Inputs",
+    "Lookup",
+    "Range",
+    "evaluate",
+    "indicator",
+    "labels",
+]

@@ -1,13 +1,14 @@
-"""Liquidity: dollars that central banks leave in private hands, and what funding and small caps say.
+"""Liquidity: dollars that central banks leave in private hands, and what credit, funding and small caps say.
 
-Pure and causal functions; only numpy and pandas may enter. Spread and dollar changes are in `transforms`.
+Pure and causal formulas, then the indicators made from them; judgement comes from params/.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-from fiveengines.indicators.transforms import change, relative_strength
+from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup, Range, billions_of, value_of
+from fiveengines.indicators.transforms import change, log_change, log_gap, skip_missing
 
 
 def net_liquidity(fed_assets: pd.Series, treasury_account: pd.Series, reverse_repo: pd.Series) -> pd.Series:
@@ -54,14 +55,290 @@ def funding_spread(sofr: pd.Series, policy_rate: pd.Series) -> pd.Series:
     return 100.0 * (sofr - policy_rate)
 
 
-def small_vs_large(small: pd.Series, large: pd.Series, window: int) -> pd.Series:
-    """Small caps against large, %: change over `window` rows of small / large; small caps live on credit.
-
-    small, large: (n,) prices of, say, IWM and SPY. Returns (n,), NaN for the first `window` rows and where a
-    price is NaN at either end.
-    """
-    return relative_strength(small, large, window)
-
-
 def _carried(series: pd.Series, index: pd.Index) -> pd.Series:
     return series if series.index is index else series.reindex(index, method="ffill")
+
+
+def _treasury_account(inputs: Inputs) -> pd.Series:
+    return inputs.panel.billions("WTREGEN").fillna(inputs.panel.billions("TGA_DAILY"))
+
+
+def _net_liquidity(inputs: Inputs) -> pd.Series:
+    panel = inputs.panel
+    # Before the facility's first operation nothing could be parked in it.
+    reverse_repo = (
+        panel.billions("RRPONTSYD").fillna(0.0) if "RRPONTSYD" in panel else panel.billions("RRPONTSYD")
+    )
+    return net_liquidity(panel.billions("WALCL"), _treasury_account(inputs), reverse_repo)
+
+
+def _impulse(sessions: int) -> Compute:
+    def compute(inputs: Inputs) -> pd.Series:
+        return liquidity_impulse(_net_liquidity(inputs), inputs.panel.billions("WALCL"), sessions)
+
+    return compute
+
+
+def _reserves_change(inputs: Inputs, sessions: int = 63) -> pd.Series:
+    return change(inputs.panel.billions("WRESBAL"), sessions)
+
+
+def _gap(series: str) -> Compute:
+    def compute(inputs: Inputs, mean: int = 200) -> pd.Series:
+        return skip_missing(inputs.panel.daily(series), lambda spread: log_gap(spread, mean))
+
+    return compute
+
+
+def _log_change(series: str, sessions: int) -> Compute:
+    def compute(inputs: Inputs) -> pd.Series:
+        return skip_missing(inputs.panel.daily(series), lambda present: log_change(present, sessions))
+
+    return compute
+
+
+def _small_vs_large(inputs: Inputs, sessions: int = 63) -> pd.Series:
+    panel = inputs.panel
+    ratio = (panel.daily("IWM") / panel.daily("SPY")).fillna(panel.daily("RUT") / panel.daily("SPX"))
+    return skip_missing(ratio, lambda present: log_change(present, sessions))
+
+
+def _funding_spread(inputs: Inputs, median: int = 5) -> pd.Series:
+    spread = funding_spread(inputs.panel.daily("SOFR"), inputs.panel.first_of("EFFR", "DFF"))
+    # Month-ends spike for a day or two; the median of a week does not.
+    return spread.rolling(median, min_periods=1).median()
+
+
+def _global_central_banks(inputs: Inputs, sessions: int = 63) -> pd.Series:
+    panel = inputs.panel
+    total = central_bank_assets(panel.billions("WALCL"), panel.billions("ECBASSETSW"), panel.daily("DEXUSEU"))
+    return skip_missing(total, lambda present: log_change(present, sessions))
+
+
+# Reverse repo counts as nothing where the source has none, so it may be missing.
+_NET = (
+    ("WALCL", "WTREGEN", "RRPONTSYD"),
+    ("WALCL", "TGA_DAILY", "RRPONTSYD"),
+    ("WALCL", "WTREGEN"),
+    ("WALCL", "TGA_DAILY"),
+)
+INDICATORS = (
+    Indicator(
+        "hy_spread",
+        "liquidity",
+        "High-yield spread",
+        "%",
+        formula="ICE BofA US high-yield option-adjusted spread",
+        input_sets=(("BAMLH0A0HYM2",),),
+        compute=value_of("BAMLH0A0HYM2"),
+        bounds="BAMLH0A0HYM2",
+        lookup=Lookup(
+            "FRED, BAMLH0A0HYM2",
+            "https://fred.stlouisfed.org/series/BAMLH0A0HYM2",
+            "What is the latest ICE BofA US high-yield option-adjusted spread in per cent, with "
+            "its date, and what was it eight weeks before?",
+        ),
+    ),
+    Indicator(
+        "baa_spread",
+        "liquidity",
+        "Baa spread",
+        "%",
+        formula=("Moody's Baa yield − 10-year Treasury yield; stands in where there is no high-yield spread"),
+        input_sets=(("BAA10Y",),),
+        compute=value_of("BAA10Y"),
+        bounds="BAA10Y",
+        lookup=Lookup(
+            "FRED, BAA10Y",
+            "https://fred.stlouisfed.org/series/BAA10Y",
+            "What is the latest Moody's Baa yield minus the 10-year Treasury yield, with its "
+            "date, and where does it stand among its values since 1986?",
+        ),
+    ),
+    Indicator(
+        "hy_spread_gap",
+        "liquidity",
+        "High-yield spread over its 40-week mean",
+        "%",
+        formula="100 · ln(spread ÷ its 40-week mean): credit's own trend",
+        input_sets=(("BAMLH0A0HYM2",),),
+        compute=_gap("BAMLH0A0HYM2"),
+        lookup=Lookup(
+            "FRED, BAMLH0A0HYM2",
+            "https://fred.stlouisfed.org/series/BAMLH0A0HYM2",
+            "By how many per cent is the US high-yield spread above or below the mean of its last "
+            "40 weeks, on which date?",
+        ),
+    ),
+    Indicator(
+        "baa_spread_gap",
+        "liquidity",
+        "Baa spread over its 40-week mean",
+        "%",
+        formula="100 · ln(spread ÷ its 40-week mean): the same trend in the stand-in",
+        input_sets=(("BAA10Y",),),
+        compute=_gap("BAA10Y"),
+        lookup=Lookup(
+            "FRED, BAA10Y",
+            "https://fred.stlouisfed.org/series/BAA10Y",
+            "By how many per cent is the Baa spread over Treasuries above or below the mean of "
+            "its last 40 weeks, on which date?",
+        ),
+    ),
+    Indicator(
+        "hy_spread_change_8w",
+        "liquidity",
+        "High-yield spread, 8-week change",
+        "%",
+        formula="100 · ln(spread ÷ spread 40 sessions ago)",
+        input_sets=(("BAMLH0A0HYM2",),),
+        compute=_log_change("BAMLH0A0HYM2", 40),
+        bounds=Range(-100, 400, 0.1, "percent"),
+    ),
+    Indicator(
+        "ig_spread",
+        "liquidity",
+        "Investment-grade spread",
+        "%",
+        formula="ICE BofA US corporate option-adjusted spread",
+        input_sets=(("BAMLC0A0CM",),),
+        compute=value_of("BAMLC0A0CM"),
+        bounds="BAMLC0A0CM",
+    ),
+    Indicator(
+        "financial_conditions",
+        "liquidity",
+        "Chicago Fed financial conditions",
+        "index",
+        formula="National Financial Conditions Index of the Chicago Fed; 0 is average, above is tight",
+        input_sets=(("NFCI",),),
+        compute=value_of("NFCI"),
+        bounds="NFCI",
+        lookup=Lookup(
+            "Chicago Fed",
+            "https://www.chicagofed.org/research/data/nfci/current-data",
+            "What is the latest NFCI, for which week, and did earlier weeks change in the revision?",
+        ),
+    ),
+    Indicator(
+        "net_liquidity",
+        "liquidity",
+        "Net liquidity",
+        "$bn",
+        formula="Fed assets − Treasury account − overnight reverse repo, all in $bn",
+        input_sets=_NET,
+        compute=_net_liquidity,
+        bounds=Range(0, 50000, 1, "$bn"),
+    ),
+    Indicator(
+        "net_liquidity_impulse_13w",
+        "liquidity",
+        "Net liquidity, 13-week impulse",
+        "% of Fed assets",
+        formula="change of net liquidity over 63 sessions ÷ Fed assets at the start",
+        input_sets=_NET,
+        compute=_impulse(63),
+        lookup=Lookup(
+            "Federal Reserve H.4.1",
+            "https://www.federalreserve.gov/releases/h41/",
+            "From the latest H.4.1, what are total assets, the Treasury General Account and "
+            "overnight reverse repo in billions of dollars, what is the first minus the other "
+            "two, and by how many per cent of total assets did that move in 13 weeks?",
+        ),
+    ),
+    Indicator(
+        "net_liquidity_impulse_4w",
+        "liquidity",
+        "Net liquidity, 4-week impulse",
+        "% of Fed assets",
+        formula="change of net liquidity over 20 sessions ÷ Fed assets at the start",
+        input_sets=_NET,
+        compute=_impulse(20),
+    ),
+    Indicator(
+        "reserves_change_13w",
+        "liquidity",
+        "Bank reserves, 13-week change",
+        "$bn",
+        formula="change of reserve balances over 63 sessions",
+        input_sets=(("WRESBAL",),),
+        compute=_reserves_change,
+    ),
+    Indicator(
+        "reverse_repo",
+        "liquidity",
+        "Overnight reverse repo",
+        "$bn",
+        formula=(
+            "overnight reverse repo taken up at the Fed; days without an operation before September "
+            "2013 are zero"
+        ),
+        input_sets=(("RRPONTSYD",),),
+        compute=billions_of("RRPONTSYD"),
+        bounds="RRPONTSYD",
+    ),
+    Indicator(
+        "treasury_account",
+        "liquidity",
+        "Treasury account",
+        "$bn",
+        formula="balance of the Treasury General Account",
+        input_sets=(("WTREGEN",), ("TGA_DAILY",)),
+        compute=_treasury_account,
+        bounds=Range(0, 5000, 1, "$bn"),
+    ),
+    Indicator(
+        "dollar_13w",
+        "liquidity",
+        "Broad dollar, 13-week change",
+        "%",
+        formula="100 · ln change of the broad dollar index over 63 sessions",
+        input_sets=(("DTWEXBGS",),),
+        compute=_log_change("DTWEXBGS", 63),
+        lookup=Lookup(
+            "FRED, DTWEXBGS",
+            "https://fred.stlouisfed.org/series/DTWEXBGS",
+            "By how many per cent has the Fed's broad dollar index moved over the last 13 weeks, "
+            "and up to which date?",
+        ),
+    ),
+    Indicator(
+        "small_vs_large_13w",
+        "liquidity",
+        "Small caps against large, 13 weeks",
+        "%",
+        formula="100 · ln change of IWM ÷ SPY (or RUT ÷ SPX) over 63 sessions",
+        input_sets=(("IWM", "SPY"), ("RUT", "SPX")),
+        compute=_small_vs_large,
+        lookup=Lookup(
+            "StockCharts, IWM against SPY",
+            "https://stockcharts.com/h-sc/ui?s=IWM%3ASPY",
+            "By how many per cent did small caps (IWM) do better or worse than large caps (SPY) "
+            "over the last 13 weeks?",
+        ),
+    ),
+    Indicator(
+        "funding_spread",
+        "liquidity",
+        "SOFR minus policy rate",
+        "bp",
+        formula="SOFR − effective funds rate, five-day median",
+        input_sets=(("SOFR", "EFFR"), ("SOFR", "DFF")),
+        compute=_funding_spread,
+        lookup=Lookup(
+            "New York Fed, SOFR",
+            "https://www.newyorkfed.org/markets/reference-rates/sofr",
+            "How many basis points has SOFR stood above or below the effective federal funds rate "
+            "over the last five business days, month-ends aside?",
+        ),
+    ),
+    Indicator(
+        "global_central_banks_13w",
+        "liquidity",
+        "Fed plus Eurosystem in dollars, 13 weeks",
+        "%",
+        formula="100 · ln change of Fed plus Eurosystem assets in dollars over 63 sessions",
+        input_sets=(("WALCL", "ECBASSETSW", "DEXUSEU"),),
+        compute=_global_central_banks,
+    ),
+)

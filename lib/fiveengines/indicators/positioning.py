@@ -1,6 +1,7 @@
-"""Positioning: how crowded each side is, from reports and surveys, and what rule-followers must hold.
+"""Positioning: how crowded each side is, from surveys and options, and what rule-followers must hold.
 
-Pure and causal functions; only numpy and pandas may enter. Weekly inputs keep the index of their own reports.
+Pure and causal formulas, then the indicators made from them; judgement comes from params/. Reports of positions in
+futures are in `cot`.
 """
 
 from __future__ import annotations
@@ -10,40 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from fiveengines.indicators.transforms import as_flag, natural_log, rolling_percentile
+from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range, billions_of, missing, value_of
+from fiveengines.indicators.transforms import as_flag, natural_log, skip_missing
 from fiveengines.indicators.volatility import annualized_volatility
 
 SHARES_A_CONTRACT = 100
-
-
-def cot_net_share(long: pd.Series, short: pd.Series, open_interest: pd.Series) -> pd.Series:
-    """Net position of a cohort as % of open interest: 100 · (long − short) / open interest, −100 to 100.
-
-    long, short, open_interest: (n,) contracts, by report. Returns (n,), NaN where any is NaN or open interest
-    is not positive. The nets of all cohorts sum to zero. Source: CFTC Commitments of Traders, futures only.
-    """
-    return 100.0 * (long - short) / open_interest.where(open_interest > 0)
-
-
-def cot_percentile(net: pd.Series, window: int = 156, min_periods: int | None = None) -> pd.Series:
-    """Percentile of the net position among the last `window` reports (156: three years), 0 to 100.
-
-    High is crowded long, low is crowded short. net: (n,) by report, best as share of open interest. Returns
-    (n,), NaN until `min_periods` reports (the window, unless given) have a value.
-    """
-    return rolling_percentile(net, window, min_periods)
-
-
-def cot_index(net: pd.Series, window: int = 156, min_periods: int | None = None) -> pd.Series:
-    """Place of the net position between the lowest and the highest of the last `window` reports, 0 to 100.
-
-    100 · (net − min) / (max − min). net: (n,) by report. Returns (n,), NaN until `min_periods` reports (the
-    window, unless given) have a value and where all are the same. Source: S. Briese, The Commitments of
-    Traders Bible (2008).
-    """
-    rolling = net.rolling(window, min_periods=window if min_periods is None else min_periods)
-    low, high = rolling.min(), rolling.max()
-    return 100.0 * (net - low) / (high - low).where(high > low)
 
 
 def trend_strength(price: pd.Series, lookback: int) -> pd.Series:
@@ -138,3 +110,186 @@ def dealer_gamma_from_chain(chain: pd.DataFrame, spot: float) -> float:
     if not spot > 0 or not shares.notna().any():
         return float("nan")
     return float(shares.sum()) * spot**2 * 0.01 / 1e9
+
+
+def _bull_bear(inputs: Inputs, mean: int = 4, fewest: int = 2) -> pd.Series:
+    reports = inputs.panel.reports(("AAII_BULLISH", "AAII_BEARISH"))
+    if reports.shape[1] != 2:
+        return missing(inputs.panel)
+    spread = (reports["AAII_BULLISH"] - reports["AAII_BEARISH"]).dropna()
+    return inputs.panel.from_reports(spread.rolling(mean, min_periods=fewest).mean(), "AAII_BULLISH")
+
+
+def _put_call(inputs: Inputs, mean: int = 10) -> pd.Series:
+    ratio = inputs.panel.daily("PUT_CALL_EQUITY")
+    return skip_missing(ratio, lambda present: put_call_ratio_average(present, mean))
+
+
+def _trend_follower(
+    inputs: Inputs,
+    lookbacks: tuple[int, ...] = (21, 63, 126, 252),
+    window: int = 60,
+    target: float = 12.0,
+    cap: float = 1.5,
+) -> pd.Series:
+    close = inputs.panel.daily("SPX")
+    return skip_missing(
+        close, lambda present: trend_follower_exposure(present, lookbacks, window, target, cap)
+    )
+
+
+def _vol_target(inputs: Inputs, window: int = 60, target: float = 12.0, cap: float = 1.5) -> pd.Series:
+    def exposure(close: pd.Series) -> pd.Series:
+        return vol_target_exposure(np.log(close).diff(), target, window, cap) / cap
+
+    return skip_missing(inputs.panel.daily("SPX"), exposure)
+
+
+INDICATORS = (
+    Indicator(
+        "naaim",
+        "positioning",
+        "Active managers' exposure (NAAIM)",
+        "%",
+        formula=(
+            "mean equity exposure of the members of the National Association of Active Investment Managers"
+        ),
+        input_sets=(("NAAIM",),),
+        compute=value_of("NAAIM"),
+        bounds="NAAIM",
+        lookup=Lookup(
+            "NAAIM",
+            "https://naaim.org/programs/naaim-exposure-index/",
+            "What is this week's NAAIM exposure number, its average over four weeks, and the date "
+            "of the survey?",
+        ),
+    ),
+    Indicator(
+        "aaii_bull_bear",
+        "positioning",
+        "AAII bulls minus bears, 4-week mean",
+        "points",
+        formula=(
+            "four-week mean of bulls − bears in the survey of the American Association of Individual "
+            "Investors"
+        ),
+        input_sets=(("AAII_BULLISH", "AAII_BEARISH"),),
+        compute=_bull_bear,
+        lookup=Lookup(
+            "AAII sentiment survey",
+            "https://www.aaii.com/sentimentsurvey",
+            "What share of AAII members was bullish and what share bearish in the latest survey, "
+            "and on which date did it close?",
+        ),
+    ),
+    Indicator(
+        "aaii_bears",
+        "positioning",
+        "AAII bears",
+        "%",
+        formula="share of bears in the same survey",
+        input_sets=(("AAII_BEARISH",),),
+        compute=value_of("AAII_BEARISH"),
+        bounds="AAII_BEARISH",
+    ),
+    Indicator(
+        "put_call",
+        "positioning",
+        "Equity put/call, 10-day mean",
+        "ratio",
+        formula="ten-day mean of Cboe's equity put/call ratio",
+        input_sets=(("PUT_CALL_EQUITY",),),
+        compute=_put_call,
+        bounds="PUT_CALL_EQUITY",
+        lookup=Lookup(
+            "Cboe daily market statistics",
+            "https://www.cboe.com/us/options/market_statistics/daily/",
+            "What was the Cboe equity put/call ratio at the latest close, equity options only, "
+            "and what is its ten-day average?",
+        ),
+    ),
+    Indicator(
+        "cta_exposure",
+        "positioning",
+        "Trend followers' exposure (modelled)",
+        "% of maximum",
+        formula=(
+            "mean over 21, 63, 126 and 252 sessions of the return ÷ its volatility, clipped to ±1, "
+            "scaled to 12 % volatility; after Moskowitz, Ooi and Pedersen (2012)"
+        ),
+        input_sets=(("SPX",),),
+        compute=_trend_follower,
+        lookup=Lookup(
+            "Bank flow notes; the SG Trend Index as a cross-check",
+            "https://wholesale.banking.societegenerale.com/en/prime-services-indices/",
+            "What is your latest estimate of trend-following funds' US equity exposure as a "
+            "percentage of its maximum, from -100 fully short to 100 fully long, on which date, "
+            "and at what S&P 500 level would they turn into sellers?",
+        ),
+        scheduled=False,
+    ),
+    Indicator(
+        "vol_target_exposure",
+        "positioning",
+        "Volatility-target exposure (modelled)",
+        "% of maximum",
+        formula="12 % ÷ volatility of 60 sessions, at most 150 %, as a share of that maximum",
+        input_sets=(("SPX",),),
+        compute=_vol_target,
+        bounds=Range(0, 100, 1, "percent"),
+        lookup=Lookup(
+            "S&P 500 Daily Risk Control 10 % index",
+            "https://www.spglobal.com/spdji/en/indices/multi-asset/sp-500-daily-risk-control-10-index/",
+            "What equity weight do volatility-targeting funds hold now as a percentage of their "
+            "maximum, and how much would they sell if realized volatility doubled?",
+        ),
+        scheduled=False,
+    ),
+    Indicator(
+        "dealer_gamma",
+        "positioning",
+        "Dealer gamma",
+        "$bn per 1 % move",
+        formula=(
+            "SqueezeMetrics' GEX, or gamma × open interest × 100 × spot² × 0.01 with dealers long "
+            "calls and short puts"
+        ),
+        input_sets=(("GEX",),),
+        compute=billions_of("GEX"),
+        lookup=Lookup(
+            "SqueezeMetrics monitor",
+            "https://squeezemetrics.com/monitor/dix",
+            "What is the estimated dealer gamma of S&P 500 options in billions of dollars per one "
+            "per cent move, is it positive or negative, and near which index level does the sign "
+            "change?",
+        ),
+    ),
+    Indicator(
+        "hedge_fund_gross",
+        "positioning",
+        "Hedge funds' gross leverage",
+        "percentile",
+        formula="gross leverage as a percentile from a prime broker, only by hand",
+        lookup=Lookup(
+            "OFR Hedge Fund Monitor and prime-broker notes",
+            "https://www.financialresearch.gov/hedge-fund-monitor/",
+            "At which percentile of the past three years is the gross leverage of equity hedge "
+            "funds in the latest prime-broker data, and how did it change over the last month?",
+        ),
+        scheduled=False,
+    ),
+    Indicator(
+        "hedge_fund_net",
+        "positioning",
+        "Hedge funds' net leverage",
+        "percentile",
+        formula="net leverage as a percentile from a prime broker, only by hand",
+        lookup=Lookup(
+            "OFR Hedge Fund Monitor and prime-broker notes",
+            "https://www.financialresearch.gov/hedge-fund-monitor/",
+            "At which percentile of the past three years is the net leverage of equity hedge "
+            "funds, and did longs or shorts cause the most recent change?",
+        ),
+        scheduled=False,
+    ),
+)

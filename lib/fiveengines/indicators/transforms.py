@@ -5,8 +5,21 @@ Pure and causal functions of one or two series; only numpy and pandas may enter.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
+
+
+def skip_missing(values: pd.Series, formula: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """Apply a rolling formula to the rows that have a value, so that a missing day does not blank a window.
+
+    values: (n,). Returns (n,) on the same index, NaN where `values` is NaN and where the formula is.
+    """
+    present = values.dropna()
+    if present.empty:
+        return pd.Series(np.nan, index=values.index)
+    return formula(present).reindex(values.index)
 
 
 def change(series: pd.Series, periods: int) -> pd.Series:
@@ -52,15 +65,6 @@ def log_gap(series: pd.Series, window: int) -> pd.Series:
     while the window holds a NaN.
     """
     return 100.0 * (natural_log(series) - natural_log(series.rolling(window).mean()))
-
-
-def relative_strength(numerator: pd.Series, denominator: pd.Series, window: int) -> pd.Series:
-    """How far one price has outrun another, %: change over `window` rows of numerator / denominator.
-
-    numerator, denominator: (n,) prices on one index. Returns (n,), above zero where the numerator led; NaN
-    for the first `window` rows and where either price is NaN at either end.
-    """
-    return pct_change(numerator / denominator.where(denominator != 0), window)
 
 
 def rolling_percentile(series: pd.Series, window: int, min_periods: int | None = None) -> pd.Series:

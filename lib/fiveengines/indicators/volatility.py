@@ -1,6 +1,6 @@
 """Volatility: what has been realised, what options imply, and the shape of the curve between near and far.
 
-Pure and causal functions; only numpy and pandas may enter, and no breakpoint that is not an argument.
+Pure and causal formulas, then the indicators made from them; judgement comes from params/.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fiveengines.indicators.transforms import natural_log, rolling_percentile
+from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range, missing, value_of
+from fiveengines.indicators.transforms import change, natural_log, rolling_percentile, skip_missing
 
 SESSIONS_A_YEAR = 252
 
@@ -80,13 +81,13 @@ def term_structure_state(vix9d: pd.Series, vix: pd.Series, vix3m: pd.Series, ban
 
     contango: VIX/VIX3M below 1 − band and VIX9D/VIX not above 1 + band; backwardation: VIX/VIX3M above 1 +
     band and VIX9D/VIX not below 1 − band; flat: within the band, or the two halves point apart.
-    vix9d, vix, vix3m: (n,); band: ratio units, such as 0.02. Returns (n,) of words, NaN where VIX or VIX3M is
+    vix9d, vix, vix3m: (n,); band: ratio units, such as 0.02. Returns (n,) of labels, NaN where VIX or VIX3M is
     NaN; without VIX9D (it starts in 2011) the longer half decides alone.
     """
     back, front = vix_term_ratio(vix, vix3m), vix_term_ratio(vix9d, vix)
     rising = (back < 1.0 - band) & ~(front > 1.0 + band)
     falling = (back > 1.0 + band) & ~(front < 1.0 - band)
-    return _words([rising, falling], ["contango", "backwardation"], "flat", back.notna())
+    return _labels([rising, falling], ["contango", "backwardation"], "flat", back.notna())
 
 
 def vvix_divergence(
@@ -111,16 +112,225 @@ def volatility_of_slope(term_ratio: pd.Series, window: int) -> pd.Series:
     return term_ratio.diff().rolling(window).std()
 
 
-def volatility_regime_word(vix: pd.Series, calm: float, elevated: float, shock: float) -> pd.Series:
-    """A word for VIX: calm below `calm`, normal below `elevated`, elevated below `shock`, else shock.
+def volatility_regime_label(vix: pd.Series, calm: float, elevated: float, shock: float) -> pd.Series:
+    """A label for VIX: calm below `calm`, normal below `elevated`, elevated below `shock`, else shock.
 
-    vix: (n,); the breakpoints are index points in rising order. Returns (n,) of words, NaN where VIX is NaN.
+    vix: (n,); the breakpoints are index points in rising order. Returns (n,) of labels, NaN where VIX is NaN.
     """
-    return _words(
+    return _labels(
         [vix < calm, vix < elevated, vix < shock], ["calm", "normal", "elevated"], "shock", vix.notna()
     )
 
 
-def _words(conditions: list[pd.Series], names: list[str], otherwise: str, known: pd.Series) -> pd.Series:
+def _labels(conditions: list[pd.Series], names: list[str], otherwise: str, known: pd.Series) -> pd.Series:
     chosen = np.select([each.to_numpy(dtype=bool) for each in conditions], names, otherwise)
     return pd.Series(chosen, index=known.index, dtype="str").where(known)
+
+
+def vix(inputs: Inputs) -> pd.Series:
+    """VIX from Cboe, or as FRED carries it a day later: index points on the panel's sessions, NaN without either."""
+    return inputs.panel.first_of("VIX", "VIXCLS")
+
+
+def _vix_percentile(inputs: Inputs, window: int = 756, fewest: int = 252) -> pd.Series:
+    return skip_missing(vix(inputs), lambda present: rolling_percentile(present, window, fewest))
+
+
+def _vix_change(inputs: Inputs, sessions: int = 20) -> pd.Series:
+    return change(vix(inputs), sessions)
+
+
+def _term(inputs: Inputs) -> pd.Series:
+    return vix_term_ratio(vix(inputs), inputs.panel.first_of("VIX3M", "VXVCLS"))
+
+
+def _divergence(inputs: Inputs, window: int = 252) -> pd.Series:
+    return vvix_divergence(inputs.panel.daily("VVIX"), vix(inputs), window)
+
+
+def _realized(inputs: Inputs, window: int = 21) -> pd.Series:
+    return skip_missing(inputs.panel.daily("SPX"), lambda close: realized_volatility(close, window))
+
+
+def _yang_zhang(inputs: Inputs, window: int = 21) -> pd.Series:
+    panel, prices = inputs.panel, ("SPX_OPEN", "SPX_HIGH", "SPX_LOW", "SPX")
+    if not all(each in panel for each in prices):
+        return missing(panel)
+    opens, highs, lows, closes = (panel.daily(each) for each in prices)
+    return yang_zhang_volatility(opens, highs, lows, closes, window)
+
+
+def _premium(inputs: Inputs, window: int = 21) -> pd.Series:
+    return implied_minus_realized(vix(inputs), _realized(inputs, window))
+
+
+def _slope_volatility(inputs: Inputs, window: int = 21) -> pd.Series:
+    return skip_missing(_term(inputs), lambda term: volatility_of_slope(term, window))
+
+
+_VIX = (("VIX",), ("VIXCLS",))
+_TERM = tuple((near, far) for near in ("VIX", "VIXCLS") for far in ("VIX3M", "VXVCLS"))
+INDICATORS = (
+    Indicator(
+        "vix",
+        "volatility",
+        "VIX",
+        "index",
+        formula="Cboe's close of the VIX",
+        input_sets=_VIX,
+        compute=vix,
+        bounds="VIX",
+        lookup=Lookup(
+            "FRED, VIXCLS",
+            "https://fred.stlouisfed.org/series/VIXCLS",
+            "Where did the VIX close on Friday, and at which percentile of its last three years is that?",
+        ),
+    ),
+    Indicator(
+        "vix_percentile",
+        "volatility",
+        "VIX, percentile of three years",
+        "percentile",
+        formula="share of three years of VIX closes at or below today's",
+        input_sets=_VIX,
+        compute=_vix_percentile,
+        bounds=Range(0, 100, 1, "percentile"),
+    ),
+    Indicator(
+        "vix_change_4w",
+        "volatility",
+        "VIX, 4-week change",
+        "points",
+        formula="change of the VIX over 20 sessions",
+        input_sets=_VIX,
+        compute=_vix_change,
+        lookup=Lookup(
+            "FRED, VIXCLS",
+            "https://fred.stlouisfed.org/series/VIXCLS",
+            "By how many points did the VIX move from its close 20 sessions ago to Friday's close?",
+        ),
+    ),
+    Indicator(
+        "vix_term",
+        "volatility",
+        "VIX over 3-month VIX",
+        "ratio",
+        formula="VIX ÷ VIX3M; above 1 is backwardation",
+        input_sets=_TERM,
+        compute=_term,
+        bounds=Range(0.3, 3, 0.01, "number"),
+        lookup=Lookup(
+            "Cboe VIX3M dashboard",
+            "https://www.cboe.com/us/indices/dashboard/vix3m/",
+            "What were the closes of VIX and VIX3M on Friday, what is their ratio, and for how "
+            "many sessions has it been above or below one?",
+        ),
+    ),
+    Indicator(
+        "vix9d_term",
+        "volatility",
+        "9-day VIX over VIX",
+        "ratio",
+        formula="VIX9D ÷ VIX",
+        input_sets=(("VIX9D", "VIX"), ("VIX9D", "VIXCLS")),
+        compute=lambda inputs: vix_term_ratio(inputs.panel.daily("VIX9D"), vix(inputs)),
+        bounds=Range(0.3, 4, 0.01, "number"),
+    ),
+    Indicator(
+        "vvix",
+        "volatility",
+        "VVIX",
+        "index",
+        formula="Cboe's close of the VVIX; before 2007 unreliable and not used",
+        input_sets=(("VVIX",),),
+        compute=value_of("VVIX"),
+        bounds="VVIX",
+        lookup=Lookup(
+            "Cboe VVIX dashboard",
+            "https://www.cboe.com/us/indices/dashboard/vvix/",
+            "Where did the VVIX close on Friday and four weeks before, and at which percentiles "
+            "of three years?",
+        ),
+    ),
+    Indicator(
+        "vvix_divergence",
+        "volatility",
+        "VVIX percentile minus VIX percentile",
+        "points",
+        formula="one-year percentile of VVIX − that of VIX",
+        input_sets=(("VVIX", "VIX"), ("VVIX", "VIXCLS")),
+        compute=_divergence,
+    ),
+    Indicator(
+        "realized_volatility_21d",
+        "volatility",
+        "Realised volatility, 21 sessions",
+        "%",
+        formula=(
+            "standard deviation of daily log returns of the S&P 500, close to close, 21 sessions · √252"
+        ),
+        input_sets=(("SPX",),),
+        compute=_realized,
+        bounds=Range(0, 200, 0.1, "percent"),
+        lookup=Lookup(
+            "FRED, SP500",
+            "https://fred.stlouisfed.org/series/SP500",
+            "What is the annualized volatility of the S&P 500's daily returns over the last 21 sessions?",
+        ),
+    ),
+    Indicator(
+        "yang_zhang_volatility",
+        "volatility",
+        "Yang-Zhang volatility, 21 sessions",
+        "%",
+        formula="Yang and Zhang (2000) over 21 sessions, where there are open, high and low",
+        input_sets=(("SPX", "SPX_OPEN", "SPX_HIGH", "SPX_LOW"),),
+        compute=_yang_zhang,
+        bounds=Range(0, 200, 0.1, "percent"),
+    ),
+    Indicator(
+        "implied_minus_realized",
+        "volatility",
+        "VIX minus realised volatility",
+        "points",
+        formula="VIX − realised volatility over 21 sessions",
+        input_sets=(("VIX", "SPX"), ("VIXCLS", "SPX")),
+        compute=_premium,
+        lookup=Lookup(
+            "FRED, VIXCLS",
+            "https://fred.stlouisfed.org/series/VIXCLS",
+            "What is Friday's VIX minus the annualized volatility that the S&P 500 really showed "
+            "over the last 21 sessions?",
+        ),
+    ),
+    Indicator(
+        "skew",
+        "volatility",
+        "SKEW",
+        "index",
+        formula="Cboe's close of the SKEW",
+        input_sets=(("SKEW",),),
+        compute=value_of("SKEW"),
+        bounds="SKEW",
+    ),
+    Indicator(
+        "slope_volatility",
+        "volatility",
+        "Volatility of the VIX slope",
+        "ratio",
+        formula="standard deviation of daily changes of VIX ÷ VIX3M, 21 sessions",
+        input_sets=_TERM,
+        compute=_slope_volatility,
+        bounds=Range(0, 2, 0.01, "number"),
+    ),
+    Indicator(
+        "vix_futures_slope",
+        "volatility",
+        "Second over first VIX future",
+        "ratio",
+        formula="second ÷ first VIX future",
+        input_sets=(("UX1", "UX2"),),
+        compute=lambda inputs: vix_term_ratio(inputs.panel.daily("UX2"), inputs.panel.daily("UX1")),
+        bounds=Range(0.3, 3, 0.01, "number"),
+    ),
+)

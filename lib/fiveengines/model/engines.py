@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.parameters import ENGINES, Engine, EngineParameters, Indicator
-from fiveengines.measures import Measurements, measure
+from fiveengines.base.parameters import ENGINES, Engine, EngineParameters, ScoredIndicator
+from fiveengines.indicators import IndicatorValues, indicator
 
 STATES = ("supportive", "neutral", "adverse", "unknown")
 DIRECTIONS = ("improving", "stable", "deteriorating")
@@ -144,14 +144,14 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
     )
 
 
-def _linear_scores(values: pd.DataFrame, lines: Mapping[str, Indicator]) -> np.ndarray:
+def _linear_scores(values: pd.DataFrame, lines: Mapping[str, ScoredIndicator]) -> np.ndarray:
     """Linear scores of one engine's indicators, before they are clipped to -1 and +1, (weeks, indicators)."""
     adverse = np.array([each.adverse for each in lines.values()], dtype="float64")
     supportive = np.array([each.supportive for each in lines.values()], dtype="float64")
     return linear_score(values[list(lines)].to_numpy(dtype="float64"), adverse, supportive)
 
 
-def _weights(present: np.ndarray, lines: Mapping[str, Indicator]) -> np.ndarray:
+def _weights(present: np.ndarray, lines: Mapping[str, ScoredIndicator]) -> np.ndarray:
     """Weight of each indicator each week: zero without a value, and zero for a stand-in that is not needed."""
     names = list(lines)
     counted: np.ndarray = present * np.array([each.weight for each in lines.values()])
@@ -219,7 +219,7 @@ def reading(
     history: EngineHistory,
     engine: Engine,
     day: pd.Timestamp,
-    measured: Measurements,
+    measured: IndicatorValues,
     used: pd.DataFrame,
     overridden: pd.DataFrame,
     params: EngineParameters,
@@ -232,7 +232,7 @@ def reading(
     before: Any = history.score.index[at - 1] if at > 0 else None
     evidence = []
     for name, line in params.engines[engine].items():
-        each = measure(name)
+        each = indicator(name)
         scored = line.weight > 0
         evidence.append(
             Evidence(

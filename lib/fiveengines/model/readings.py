@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fiveengines import measures, overrides
+from fiveengines import indicators, overrides
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import ENGINES, Parameters
 from fiveengines.base.yaml_files import suggestion
 from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.panel import Panel
-from fiveengines.measures import Measurements
+from fiveengines.indicators import IndicatorValues
 from fiveengines.model import engines, inflections, regimes, styles, target_exposure
 
 
@@ -24,9 +24,9 @@ from fiveengines.model import engines, inflections, regimes, styles, target_expo
 class Measured:
     """What the data say on every reading date, before any judgement: the costly part."""
 
-    measurements: Measurements
+    measurements: IndicatorValues
     tape: pd.DataFrame
-    words: pd.DataFrame
+    labels: pd.DataFrame
     panel: Panel
 
 
@@ -34,7 +34,7 @@ class Measured:
 class Readings:
     """Every week's five steps; all frames are indexed by reading date."""
 
-    measurements: Measurements
+    measurements: IndicatorValues
     applied: overrides.Applied
     engines: engines.EngineHistory
     regimes: regimes.RegimeHistory
@@ -60,20 +60,20 @@ def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Me
     names = [name for lines in params.engines.engines.values() for name in lines]
     for engine, lines in params.engines.engines.items():
         for name in lines:
-            if name not in measures.REGISTRY:
-                hint = suggestion(name, measures.REGISTRY)
+            if name not in indicators.REGISTRY:
+                hint = suggestion(name, indicators.REGISTRY)
                 raise ParameterError(f"{params.line_of(engine, name)}: unknown indicator {name!r}.{hint}")
-    measured = measures.evaluate(panel, dates, names)
+    measured = indicators.evaluate(panel, dates, names)
     tape = styles.tape_history(panel.daily("SPX"), dates, params.regimes.styles)
-    said = measures.words(panel, dates, params.engines.words)
-    return Measured(measured, tape, said, panel)
+    named = indicators.labels(measured.inputs, dates, params.engines.labels)
+    return Measured(measured, tape, named, panel)
 
 
 def read(
     measured: Measured, params: Parameters, trail: overrides.Trail | tuple[overrides.Entry, ...]
 ) -> Readings:
     """Read every week from what was measured and what was entered by hand."""
-    applied = overrides.apply(measured.measurements.values, trail)
+    applied = overrides.apply(measured.measurements.values, trail, params.engines.states.forced)
     history = engines.read(applied.values, params.engines, applied.forced)
     regime = regimes.classify(history.score, applied.values, params.regimes)
     found = inflections.detect(history.score, applied.values, params.regimes.inflections)

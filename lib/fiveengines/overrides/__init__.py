@@ -5,7 +5,7 @@ An entry replaces one input of a reading for a while; stored data and the scorin
 
 from fiveengines.overrides.apply import Applied, apply
 from fiveengines.overrides.entries import Entry, Record, State, field_title
-from fiveengines.overrides.fields import Bounds, bounds, check, overridable
+from fiveengines.overrides.fields import Bounds, bounds, check, lookup, overridable
 from fiveengines.overrides.labels import default_who
 from fiveengines.overrides.operations import (
     Change,
@@ -37,6 +37,7 @@ __all__ = [
     "field_title",
     "list_overrides",
     "load",
+    "lookup",
     "overridable",
     "save",
     "set_override",

@@ -13,7 +13,6 @@ import pandas as pd
 
 from fiveengines.base.parameters import ENGINES
 from fiveengines.overrides.entries import Entry
-from fiveengines.overrides.fields import forced_score
 from fiveengines.overrides.trail import Trail, active
 
 
@@ -32,14 +31,15 @@ class Applied:
     entries: tuple[Entry, ...]
 
 
-def apply(values: pd.DataFrame, trail: Trail | Iterable[Entry]) -> Applied:
+def apply(values: pd.DataFrame, trail: Trail | Iterable[Entry], forced_score: float) -> Applied:
     """Replace what was entered by hand, reading date by reading date.
 
     values: reading date × indicator, as measured. An entry replaces exactly its own indicator: what is
-    derived from the same series stays as measured (an entered vix leaves vix_percentile alone). An entry
+    derived from the same series stays as computed (an entered vix leaves vix_percentile alone). An entry
     for an indicator that is not among the columns changes nothing. Without entries `values` comes back as
-    it is.
+    it is. forced_score: what a state set by hand scores, above zero when supportive and below when adverse.
     """
+    sides = {"supportive": forced_score, "neutral": 0.0, "adverse": -forced_score}
     entries = trail.entries if isinstance(trail, Trail) else tuple(trail)
     index = pd.DatetimeIndex(values.index)
     numbers = values.to_numpy(dtype="float64", copy=True) if entries else values.to_numpy()
@@ -50,7 +50,7 @@ def apply(values: pd.DataFrame, trail: Trail | Iterable[Entry]) -> Applied:
     for entry in sorted(entries, key=lambda each: each.order):
         rows = slice(*index.slice_locs(pd.Timestamp(entry.as_of), pd.Timestamp(entry.until)))
         if entry.engine is not None:
-            forced[rows, ENGINES.index(entry.engine)] = forced_score(str(entry.value))
+            forced[rows, ENGINES.index(entry.engine)] = sides[str(entry.value)]
         elif entry.field in columns:
             numbers[rows, columns[entry.field]] = float(entry.value)
             touched[rows, columns[entry.field]] = True

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from fiveengines.base.parameters import ENGINES
 from fiveengines.base.yaml_files import Strict
-from fiveengines.measures import REGISTRY
+from fiveengines.indicators import REGISTRY
 
 State = Literal["supportive", "neutral", "adverse"]
 Action = Literal["set", "change", "withdraw", "held"]

@@ -1,4 +1,4 @@
-"""What may be entered by hand and which values can be true, from fields.yaml and the catalog.
+"""What may be entered by hand and which values can be true, from the indicators' own records.
 
 Facts about fields only; no entry is made or read here.
 """
@@ -7,44 +7,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
-from pathlib import Path
-from typing import Literal
 
-from pydantic import Field
-
-from fiveengines.base import yaml_files
 from fiveengines.base.errors import OverrideError
 from fiveengines.base.parameters import ENGINES
-from fiveengines.base.yaml_files import Strict, suggestion
-from fiveengines.data.catalog import lookup
-from fiveengines.measures import REGISTRY
-from fiveengines.overrides.entries import STATE_PREFIX, STATES, State, Value, forced_engine
-
-Kind = Literal["percent", "percentile", "signed", "$bn", "contracts", "number", "choice", "state"]
-_PER_BILLION = {"$ million": 1e-3, "$ billion": 1.0}
-
-
-class Range(Strict):
-    """Bounds as they stand in fields.yaml."""
-
-    low: float
-    high: float
-    step: float = Field(gt=0)
-    kind: Kind
-
-
-class Fields(Strict):
-    """fields.yaml."""
-
-    states: dict[State, float]
-    weeks_without_release: int = Field(gt=0)
-    most_weeks: int = Field(gt=0)
-    units: dict[str, Range]
-    same_as: dict[str, str]
-    fields: dict[str, Range]
-    no_release: tuple[str, ...]
+from fiveengines.base.yaml_files import suggestion
+from fiveengines.indicators import REGISTRY, Lookup
+from fiveengines.indicators.indicator import Kind
+from fiveengines.overrides.entries import STATE_PREFIX, STATES, Value, forced_engine
 
 
 @dataclass(frozen=True)
@@ -73,19 +42,6 @@ class Bounds:
         return f"{self.span}{unit}"
 
 
-@lru_cache(maxsize=1)
-def facts() -> Fields:
-    """fields.yaml, checked."""
-    return yaml_files.load_model(
-        Path(str(resources.files("fiveengines.overrides").joinpath("fields.yaml"))), Fields
-    )
-
-
-def forced_score(state: str) -> float:
-    """The score that `state`, set by hand for a whole engine, stands for."""
-    return facts().states[state]  # type: ignore[index]
-
-
 def overridable() -> tuple[str, ...]:
     """Every field that may be entered: all indicators, then each engine's state."""
     return (*REGISTRY, *(STATE_PREFIX + engine for engine in ENGINES))
@@ -109,18 +65,13 @@ def bounds(field: str) -> Bounds:
     known_field(field)
     if forced_engine(field) is not None:
         return Bounds(-1, 1, 1, "state", "state", choices=STATES)
-    known, unit = facts(), REGISTRY[field].unit
-    if field in known.fields:
-        given = known.fields[field]
-        return Bounds(given.low, given.high, given.step, given.kind, unit)
-    general = known.units[unit]
-    if field in known.same_as:
-        series = lookup(known.same_as[field])
-        scale = _PER_BILLION.get(series.unit, 1.0)
-        low, high = series.bounds or (general.low, general.high)
-        step = 0.01 if high * scale <= 40 else general.step
-        return Bounds(low * scale, high * scale, step, general.kind, unit)
-    return Bounds(general.low, general.high, general.step, general.kind, unit)
+    each = REGISTRY[field]
+    return Bounds(each.range.low, each.range.high, each.range.step, each.range.kind, each.unit)
+
+
+def lookup(field: str) -> Lookup | None:
+    """Where a person finds the figure of `field`; None where nobody wrote it down."""
+    return REGISTRY[field].lookup if field in REGISTRY else None
 
 
 def check(field: str, value: object) -> Value:

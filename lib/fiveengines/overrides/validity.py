@@ -13,12 +13,14 @@ import pandas as pd
 from fiveengines.base.errors import OverrideError
 from fiveengines.data import calendars
 from fiveengines.data.catalog import Series, lookup
-from fiveengines.measures import REGISTRY
-from fiveengines.overrides.fields import facts, known_field
+from fiveengines.indicators import REGISTRY
+from fiveengines.overrides.fields import known_field
 
 # Far enough back to hold a delayed report, far enough ahead to hold a quarter's next one.
 _BEHIND, _AHEAD = 130, 130
 _TUESDAY = 1
+# How long a figure holds that no calendar announces, and the longest that any may.
+WEEKS_WITHOUT_RELEASE, MOST_WEEKS = 2, 53
 
 
 def default_until(field: str, as_of: dt.date) -> dt.date:
@@ -28,12 +30,12 @@ def default_until(field: str, as_of: dt.date) -> dt.date:
     """
     known_field(field)
     day = pd.Timestamp(as_of).normalize()
-    two_weeks = (day + pd.Timedelta(weeks=facts().weeks_without_release)).date()
-    measure = REGISTRY.get(field)
-    if measure is None or not measure.first_route or field in facts().no_release:
+    two_weeks = (day + pd.Timedelta(weeks=WEEKS_WITHOUT_RELEASE)).date()
+    indicator = REGISTRY.get(field)
+    if indicator is None or not indicator.first_set or not indicator.scheduled:
         return two_weeks
     coming = [
-        moment for each in measure.first_route if (moment := next_release(lookup(each), day)) is not None
+        moment for each in indicator.first_set if (moment := next_release(lookup(each), day)) is not None
     ]
     if not coming:
         return two_weeks
@@ -79,7 +81,7 @@ def checked_until(until: dt.date | str | None, field: str, as_of: dt.date) -> dt
         raise OverrideError(
             f"until: {until} lies before the reading of {as_of}.", remedy="Choose that day or a later one."
         )
-    latest = as_of + dt.timedelta(weeks=facts().most_weeks)
+    latest = as_of + dt.timedelta(weeks=MOST_WEEKS)
     if until > latest:
         raise OverrideError(
             f"until: {until} is too far ahead.",

@@ -53,48 +53,6 @@ TERM_IDS = (
     "real_yield",
     "fed_funds_rate",
 )
-FIELD_IDS = (
-    "cta_exposure",
-    "vol_target_exposure",
-    "hedge_fund_gross",
-    "hedge_fund_net",
-    "dealer_gamma",
-    "cot_asset_managers",
-    "cot_leveraged_funds",
-    "cot_speculators",
-    "naaim",
-    "aaii_bull_bear",
-    "put_call",
-    "pct_above_200d",
-    "pct_above_50d",
-    "net_new_highs",
-    "vix",
-    "vvix",
-    "vix_term",
-    "hy_spread",
-    "net_liquidity_impulse_13w",
-    "policy_cuts_priced",
-    "baa_spread",
-    "hy_spread_gap",
-    "baa_spread_gap",
-    "financial_conditions",
-    "dollar_13w",
-    "small_vs_large_13w",
-    "funding_spread",
-    "realized_volatility_21d",
-    "vix_change_4w",
-    "implied_minus_realized",
-    "pct_above_200d_change_4w",
-    "mcclellan_summation",
-    "equal_vs_cap_13w",
-    "index_breadth_divergence",
-    "two_year_change_13w",
-    "real_yield_change_13w",
-    "two_year_minus_policy",
-    "curve_3m10y",
-    "rate_volatility",
-    "two_year_volatility",
-)
 
 
 def regime_problems(file: RegimesFile) -> Iterator[Problem]:
@@ -149,16 +107,13 @@ def glossary_problems(file: GlossaryFile) -> Iterator[Problem]:
 
 
 def question_problems(file: QuestionsFile) -> Iterator[Problem]:
-    """One question an engine and one a manual field; each ends with a question mark of some script."""
+    """One question an engine; each ends with a question mark of some script."""
     for engine in ENGINES:
         if engine not in file.engines:
             yield ("engines",), f"the question for {engine} is missing"
-    asked: list[tuple[Place, str]] = [(("engines", engine), text) for engine, text in file.engines.items()]
-    asked += [(("fields", row, "question"), item.question) for row, item in enumerate(file.fields)]
-    for place, text in asked:
+    for engine, text in file.engines.items():
         if not text.endswith(("?", "？", "؟", ";")):
-            yield place, "a question must end with a question mark"
-    yield from _complete("fields", [item.field for item in file.fields], FIELD_IDS, "field")
+            yield ("engines", engine), "a question must end with a question mark"
 
 
 def cross_problems(regimes: RegimesFile, styles: StylesFile) -> Iterator[Problem]:

@@ -23,7 +23,6 @@ from fiveengines.playbook.models import (
     Conflict,
     Engine,
     Entry,
-    FieldQuestion,
     Figure,
     GlossaryFile,
     Insight,
@@ -51,14 +50,6 @@ _FILES: dict[str, _Kind] = {
     "glossary.yaml": _Kind(GlossaryFile, checks.glossary_problems),
     "questions.yaml": _Kind(QuestionsFile, checks.question_problems),
 }
-
-
-@dataclass(frozen=True)
-class Book:
-    """The questions: one for each engine and one for each figure that may be entered by hand."""
-
-    engines: dict[Engine, str]
-    fields: dict[str, FieldQuestion]
 
 
 def regimes(folder: Path | None = None) -> dict[int, Regime]:
@@ -99,10 +90,10 @@ def glossary(folder: Path | None = None) -> dict[str, Term]:
     return {term.id: term for term in _load("glossary.yaml", folder).glossary}
 
 
-def questions(folder: Path | None = None) -> Book:
-    """The recurring question of each engine and the question for each manual field."""
+def questions(folder: Path | None = None) -> dict[Engine, str]:
+    """The recurring question of each engine."""
     file: QuestionsFile = _load("questions.yaml", folder)
-    return Book(engines=dict(file.engines), fields={item.field: item for item in file.fields})
+    return dict(file.engines)
 
 
 def check(folder: Path | None = None) -> list[str]:

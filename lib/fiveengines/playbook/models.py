@@ -215,24 +215,6 @@ class Term(Entry):
     practice: tuple[Line, Line]
 
 
-class Where(Entry):
-    """Where a figure is published."""
-
-    name: Title
-    url: Annotated[str, Field(pattern=r"^https://[^\s<>\"']+$")]
-
-
-class FieldQuestion(Entry):
-    """A figure that may be entered by hand: where to find it and a sentence that asks for it."""
-
-    field: Name
-    engine: Engine
-    label: Title
-    unit: Annotated[str, Field(min_length=1, max_length=60)]
-    where: Where
-    question: Paragraph
-
-
 class RegimesFile(Entry):
     """regimes.yaml."""
 
@@ -263,4 +245,3 @@ class QuestionsFile(Entry):
     """questions.yaml."""
 
     engines: dict[Engine, Paragraph]
-    fields: tuple[FieldQuestion, ...]

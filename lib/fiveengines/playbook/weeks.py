@@ -14,11 +14,9 @@ import pandas as pd
 
 from fiveengines.base.parameters import ENGINES
 from fiveengines.data.panel import Panel
-from fiveengines.indicators import breadth as formulas
-from fiveengines.indicators import rates
-from fiveengines.measures.breadth import internals
-from fiveengines.measures.measure import on_value
-from fiveengines.measures.rates import policy_target
+from fiveengines.indicators import Inputs, rate_path
+from fiveengines.indicators import advances_declines as formulas
+from fiveengines.indicators.transforms import skip_missing
 from fiveengines.model.readings import Readings
 from fiveengines.playbook.truth import Array, windows
 
@@ -191,7 +189,7 @@ class Weeks:
     def curve_move(self, weeks: float, threshold_bp: float) -> Words:
         """Name of the curve's move over `weeks`: bull steepening and the like, "" where unknown."""
         short, long = pd.Series(self["dgs2"]), pd.Series(self["dgs10"])
-        named = rates.curve_move(short, long, round(weeks), threshold_bp=threshold_bp).fillna("")
+        named = rate_path.curve_move(short, long, round(weeks), threshold_bp=threshold_bp).fillna("")
         words = named.str.replace("steepener", "steepening").str.replace("flattener", "flattening")
         return words.to_numpy(dtype=object)
 
@@ -199,7 +197,7 @@ class Weeks:
         """Phase of the policy cycle, "" where unknown."""
         self.read.add("policy_target")
         target = pd.Series(self.daily["policy_target"])
-        named = rates.cycle_phase(target, round(quiet_weeks * SESSIONS_A_WEEK)).fillna("")
+        named = rate_path.cycle_phase(target, round(quiet_weeks * SESSIONS_A_WEEK)).fillna("")
         return named.to_numpy(dtype=object)[self.at]
 
 
@@ -236,18 +234,19 @@ def weeks_of(readings: Readings, panel: Panel) -> Weeks:
     series["cot_percentile"] = _else(series["cot_asset_managers"], series["cot_speculators"])
     series["cot_leveraged_percentile"] = _else(series["cot_leveraged_funds"], series["cot_speculators"])
     close = panel.daily("SPX")
-    high = on_value(close, lambda present: present.rolling(SESSIONS_A_YEAR).max())
+    high = skip_missing(close, lambda present: present.rolling(SESSIONS_A_YEAR).max())
     series["spx"] = close.ffill().to_numpy()[at]
     series["spx_from_high"] = (100.0 * (close / high - 1.0)).ffill().to_numpy()[at]
     series["regime"] = readings.regimes.confirmed.to_numpy(dtype="float64")
     series["expiry_next_week"] = _expiry_next_week(dates)
-    target = policy_target(panel).to_numpy()
+    inputs = readings.measurements.inputs
+    target = rate_path.policy_target(inputs).to_numpy()
     series["policy_target"] = target[at]
     daily = {
         "vix": panel.first_of("VIX", "VIXCLS").to_numpy(),
         "vvix": panel.daily("VVIX").to_numpy(),
         "dealer_gamma": panel.billions("GEX").to_numpy(),
-        **_issues(panel),
+        **_issues(inputs),
         "policy_target": target,
     }
     words = {
@@ -258,9 +257,9 @@ def weeks_of(readings: Readings, panel: Panel) -> Weeks:
     return Weeks(dates, series, words, daily, at)
 
 
-def _issues(panel: Panel) -> dict[str, Array]:
+def _issues(inputs: Inputs) -> dict[str, Array]:
     """Advancing and declining issues: the exchange's, on which thrusts are defined, or else the members'."""
-    found = internals(panel)
+    panel, found = inputs.panel, inputs.breadth
     up, down = panel.daily("NYSE_ADVANCING"), panel.daily("NYSE_DECLINING")
     counted = up.notna() & down.notna()
     return {

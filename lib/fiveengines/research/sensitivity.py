@@ -11,7 +11,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fiveengines import overrides
-from fiveengines.base.parameters import ENGINES, EngineParameters, Indicator, Parameters, RegimeParameters
+from fiveengines.base.parameters import (
+    ENGINES,
+    EngineParameters,
+    Parameters,
+    RegimeParameters,
+    ScoredIndicator,
+)
 from fiveengines.model import engines, regimes
 from fiveengines.model.readings import Measured
 from fiveengines.research.evidence_sample import first_full_week
@@ -52,7 +58,7 @@ def sensitivity(
     weeks whose confirmed regime changes, and `states_changed`, the share in which some engine's state does.
     Weeks count from the first with every engine.
     """
-    applied = overrides.apply(measured.measurements.values, trail)
+    applied = overrides.apply(measured.measurements.values, trail, params.engines.states.forced)
     base = engines.read(applied.values, params.engines, applied.forced)
     called = regimes.classify(base.score, applied.values, params.regimes).confirmed
     since = first_full_week(base.score)
@@ -134,7 +140,7 @@ def _indicator_moves(params: Parameters, direction: int, size: float) -> Iterato
                 )
 
 
-def _one_line(lines: dict[str, Indicator]) -> dict[str, Indicator]:
+def _one_line(lines: dict[str, ScoredIndicator]) -> dict[str, ScoredIndicator]:
     return dict([next(item for item in lines.items() if item[1].weight > 0 and item[1].instead_of is None)])
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from fiveengines import __version__
 from fiveengines.commentary import narrative
 from fiveengines.commentary.narrative import ENGINE_NAMES
-from fiveengines.measures import measure
+from fiveengines.indicators import indicator
 from fiveengines.model.engines import EngineReading
 from fiveengines.model.inflections import Inflection
 from fiveengines.model.regimes import NAMES
@@ -161,7 +161,7 @@ def _health(week: Week) -> tuple[cc.HealthItem, ...]:
     items = []
     for reading in week.engines.values():
         missing = [
-            measure(e.indicator).title
+            indicator(e.indicator).title
             for e in reading.evidence
             if e.score is None and e.weight == 0 and _scored(week, reading.name, e.indicator)
         ]

@@ -53,8 +53,8 @@ def narrative(week: Week) -> Prose | None:
 def answer(week: Week, engine: str) -> Prose | None:
     """The engine's recurring question and its answer from this week's figures."""
     reading = week.engines[engine]
-    question = content.questions().engines[engine]  # type: ignore[index]
-    told = named(engine, week.words, week.breadth_basis)
+    question = content.questions()[engine]  # type: ignore[index]
+    told = named(engine, week.labels, week.breadth_basis)
     about = f"{told} {week.members_note}".strip() if engine == "breadth" else told
     return prose(Markup("<em>{}</em>").format(question), *_answer(reading), about)
 

@@ -46,7 +46,7 @@ class OverridePanel:
     def __init__(self, week: Week) -> None:
         self._day: dt.date = week.as_of.date()
         self.directory = week.params.beside(week.params.weekly.overrides)
-        self._book = content.questions()
+        self._questions = content.questions()
         self._rows: dict[str, FieldRow] = {}
         self._take(week)
         self.preview_week = self.week
@@ -229,13 +229,13 @@ class OverridePanel:
             each
             for each in reading.evidence
             if lines[each.indicator].weight > 0
-            or each.indicator in self._book.fields
+            or overrides.lookup(each.indicator) is not None
             or each.indicator in self._entries
         ]
         return [*(self._spec(each) for each in shown), self._state_spec(reading)]
 
     def _spec(self, evidence: Evidence) -> FieldSpec:
-        asked = self._book.fields.get(evidence.indicator)
+        asked = overrides.lookup(evidence.indicator)
         days = (self._day - evidence.observed.date()).days if evidence.observed is not None else None
         age = "" if days is None else f"{evidence.observed:%d %b}, {_age(days)}"
         return FieldSpec(
@@ -250,8 +250,8 @@ class OverridePanel:
             question=asked.question
             if asked
             else f"What is the latest figure for {evidence.title}, and of which date?",
-            where=asked.where.name if asked else "",
-            url=asked.where.url if asked else "",
+            where=asked.where if asked else "",
+            url=asked.url if asked else "",
             day=self._day,
         )
 
@@ -267,7 +267,7 @@ class OverridePanel:
             age="",
             stale=False,
             bounds=overrides.bounds(f"state:{reading.name}"),
-            question=self._book.engines[reading.name],  # type: ignore[index]
+            question=self._questions[reading.name],  # type: ignore[index]
             where="",
             url="",
             day=self._day,

@@ -1,4 +1,4 @@
-"""Measures: which series a value stands on, and that its dates are theirs."""
+"""Indicators: which series a value comes from, and that its dates are theirs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fiveengines import measures
 from fiveengines.data import demo
 from fiveengines.data.catalog import catalog
 from fiveengines.data.dataset import MEMBERS, Dataset
 from fiveengines.data.panel import Panel
-from fiveengines.measures import REGISTRY, Measurements, evaluate
-from fiveengines.measures.breadth import SECTOR_FUNDS
-from fiveengines.measures.measure import SECTORS
+from fiveengines.indicators import REGISTRY, IndicatorValues, evaluate, indicator
+from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, SECTORS
 
 DAY = pd.Timestamp("2012-06-29")
 NAMES = (
@@ -35,7 +33,7 @@ def market() -> Dataset:
     return demo.load(7)
 
 
-def measured(market: Dataset, *, without: tuple[str, ...] = (), members: bool = True) -> Measurements:
+def measured(market: Dataset, *, without: tuple[str, ...] = (), members: bool = True) -> IndicatorValues:
     kept = {key: data for key, data in market.series.items() if key not in without}
     data = replace(market, series=kept, members=market.members if members else None)
     return evaluate(Panel(data, DAY), pd.DatetimeIndex([DAY]), NAMES)
@@ -70,18 +68,18 @@ def test_without_members_breadth_says_what_it_counts_instead(market: Dataset) ->
 
 def test_a_value_has_dates_and_a_missing_one_has_none(market: Dataset) -> None:
     found = measured(market, members=False)
-    assert pd.isna(found.values.loc[DAY, "concentration"]) and found.route.loc[DAY, "concentration"] == -1
+    assert pd.isna(found.values.loc[DAY, "concentration"]) and found.input_set.loc[DAY, "concentration"] == -1
     for name in NAMES:
         there = pd.notna(found.values.loc[DAY, name])
         assert there == pd.notna(found.observed.loc[DAY, name]) == pd.notna(found.known_at.loc[DAY, name])
-        assert (found.route.loc[DAY, name] >= 0) == there
+        assert (found.input_set.loc[DAY, name] >= 0) == there
 
 
-def test_routes_name_known_series() -> None:
-    named = {each for measure in REGISTRY.values() for route in measure.routes for each in route}
+def test_input_sets_name_known_series() -> None:
+    named = {each for record in REGISTRY.values() for names in record.input_sets for each in names}
     known = set(catalog()) | {MEMBERS, SECTORS}
     assert {each for each in named - known if not each.startswith("PCT_ABOVE_")} == set()
-    assert measures.measure("vix").first_route == ("VIX",)
+    assert indicator("vix").first_set == ("VIX",)
 
 
 def test_the_method_page_says_how_each_is_computed() -> None:
@@ -91,5 +89,5 @@ def test_the_method_page_says_how_each_is_computed() -> None:
     ]
     told = {re.sub(r"<[^>]*>", "", row[0]): (row[1], row[2]) for row in rows if len(row) > 2}
     assert {name: told.get(name) for name in REGISTRY} == {
-        name: (measures.formula(name), each.unit) for name, each in REGISTRY.items()
+        name: (each.formula, each.unit) for name, each in REGISTRY.items()
     }

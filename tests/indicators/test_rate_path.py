@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiveengines.indicators import rates
+from fiveengines.indicators import rate_path
 
 nan = np.nan
 
@@ -21,18 +21,17 @@ def series(*values: float) -> pd.Series:
 
 def move(short: tuple[float, float], long: tuple[float, float]) -> str:
     """Name of the move of a short and a long yield over one step, with a threshold of 5 bp."""
-    return str(rates.curve_move(series(*short), series(*long), 1, threshold_bp=5).iloc[-1])
+    return str(rate_path.curve_move(series(*short), series(*long), 1, threshold_bp=5).iloc[-1])
 
 
-def test_slope_and_what_the_two_year_prices() -> None:
-    # 3 September 2019: the 10-year and the 2-year at 1.47 %; the target's upper bound at 2.25 %.
-    assert rates.curve_slope(series(1.47), series(1.47)).iloc[0] == 0
-    assert rates.policy_priced(series(1.47), series(2.25)).iloc[0] == pytest.approx(-78)
+def test_slope() -> None:
+    # 3 September 2019: the 10-year and the 2-year at 1.47 %.
+    assert rate_path.curve_slope(series(1.47), series(1.47)).iloc[0] == 0
 
 
 def test_inversion_age_counts_and_starts_again() -> None:
     slope = series(0.1, -0.1, -0.2, nan, -0.1, 0.0, -0.1)
-    np.testing.assert_allclose(rates.inversion_age(slope), [0, 1, 2, nan, 3, 0, 1])
+    np.testing.assert_allclose(rate_path.inversion_age(slope), [0, 1, 2, nan, 3, 0, 1])
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def test_names_of_curve_moves(short: tuple[float, float], long: tuple[float, flo
 
 
 def test_no_name_without_both_ends() -> None:
-    assert rates.curve_move(series(3, 3, nan), series(4, 4, 4), 1, threshold_bp=5).isna().tolist() == [
+    assert rate_path.curve_move(series(3, 3, nan), series(4, 4, 4), 1, threshold_bp=5).isna().tolist() == [
         True,
         False,
         True,
@@ -79,7 +78,7 @@ def test_a_mirrored_move_has_the_mirrored_name(short: int, long: int) -> None:
 
 def test_yield_volatility_in_basis_points() -> None:
     # Changes +5, −5 bp: sample deviation 5 · √2.
-    found = rates.yield_volatility(series(2.00, 2.05, 2.00), 2).iloc[-1]
+    found = rate_path.yield_volatility(series(2.00, 2.05, 2.00), 2).iloc[-1]
     assert found == pytest.approx(5 * math.sqrt(2) * math.sqrt(252))
 
 
@@ -108,7 +107,7 @@ def fed_target() -> pd.Series:
 
 
 def test_phases_of_the_cycle_from_2014_to_2021() -> None:
-    phase = rates.cycle_phase(fed_target(), quiet=80)
+    phase = rate_path.cycle_phase(fed_target(), quiet=80)
     expected = {
         "2015-12-16": "on hold",
         "2015-12-17": "hiking",
@@ -129,13 +128,13 @@ def test_phases_of_the_cycle_from_2014_to_2021() -> None:
 
 
 def test_an_unbroken_run_of_hikes_is_one_phase() -> None:
-    phase = rates.cycle_phase(fed_target(), quiet=80)
+    phase = rate_path.cycle_phase(fed_target(), quiet=80)
     assert set(phase["2017-12-14":"2019-03-01"]) == {"hiking"}
 
 
 def test_a_cut_after_a_hold_at_the_bottom_is_no_first_cut() -> None:
     target = series(2.0, 1.75, 1.75, 1.75, 1.75, 1.75, 1.50)
-    found = rates.cycle_phase(target, quiet=1)
+    found = rate_path.cycle_phase(target, quiet=1)
     assert found.tolist() == [
         "on hold",
         "first cut",
@@ -149,7 +148,7 @@ def test_a_cut_after_a_hold_at_the_bottom_is_no_first_cut() -> None:
 
 def test_a_level_that_does_not_stand_is_no_move() -> None:
     strayed = series(nan, 2.0, 2.0, 2.0, 2.25, 2.0, nan, 2.25, 2.25, 2.25)
-    settled = rates.cycle_phase(strayed, quiet=5, stands=3)
+    settled = rate_path.cycle_phase(strayed, quiet=5, stands=3)
     assert settled.isna().tolist() == [True] * 3 + [False] * 7
     assert settled.iloc[3:].tolist() == ["on hold"] * 6 + ["hiking"]
-    assert rates.cycle_phase(strayed, quiet=5).iloc[4:6].tolist() == ["hiking", "first cut"]
+    assert rate_path.cycle_phase(strayed, quiet=5).iloc[4:6].tolist() == ["hiking", "first cut"]

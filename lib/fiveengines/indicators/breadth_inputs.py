@@ -1,0 +1,215 @@
+"""Breadth from members' closes, and the best basis each session has: members, ready series or sector funds.
+
+The formulas are pure and causal; members and sectors are frames, dates × tickers. No breakpoint may enter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from fiveengines.base import cache
+from fiveengines.data.dataset import MEMBERS
+from fiveengines.data.panel import Panel
+
+Floats = npt.NDArray[np.float64]
+
+# A close within this fraction of its average or old extreme equals it: running sums carry float dust.
+SAME = 1e-10
+# Named in an input set for the sector funds that there are, as MEMBERS is for the closes of index members.
+SECTORS = "SECTORS"
+SECTOR_FUNDS = ("XLB", "XLC", "XLE", "XLF", "XLI", "XLK", "XLP", "XLRE", "XLU", "XLV", "XLY")
+WINDOWS = (20, 50, 200)
+QUARTER = 63
+# Fewer members than this do not speak for an index.
+ENOUGH_MEMBERS = 100
+FEWEST_SECTORS = 8
+# Where advances and declines are not published, new highs and lows are taken as a share of this many issues.
+_ISSUES = 500.0
+_CACHED = (
+    *(f"above_{window}" for window in WINDOWS),
+    "advances",
+    "declines",
+    "net_new_highs",
+    "concentration",
+)
+
+
+@dataclass(frozen=True)
+class BreadthInputs:
+    """Breadth of one panel, each on its sessions, and where each session's figures came from."""
+
+    above: dict[int, pd.Series]
+    advances: pd.Series
+    declines: pd.Series
+    net_new_highs: pd.Series
+    concentration: pd.Series
+    basis: pd.Series
+
+
+def breadth_inputs(panel: Panel) -> BreadthInputs:
+    """Breadth of the panel, session by session from the best basis there is.
+
+    Every series is float64 on the panel's sessions, NaN where no basis has a figure; `basis` is "members",
+    "published", "sectors" or "".
+    """
+    found = _from_members(panel)
+    above = {window: found[f"above_{window}"] for window in WINDOWS}
+    from_members = above[200].notna()
+    for window in WINDOWS:
+        above[window] = above[window].fillna(panel.daily(f"PCT_ABOVE_{window}DMA_SP500"))
+    from_series = above[200].notna() & ~from_members
+    issues = (panel.daily("NYSE_ADVANCING") + panel.daily("NYSE_DECLINING")).fillna(_ISSUES)
+    published = (panel.daily("NEW_HIGHS_52W") - panel.daily("NEW_LOWS_52W")) / issues * 100
+    sectors = pd.DataFrame({each: panel.daily(each) for each in SECTOR_FUNDS})
+    sectors = sectors.where(sectors.notna().sum(axis=1) >= FEWEST_SECTORS)
+    for window in WINDOWS:
+        above[window] = above[window].fillna(pct_above_sma(sectors, window))
+    from_sectors = above[200].notna() & ~from_members & ~from_series
+    basis = pd.Series("", index=panel.sessions)
+    for name, where in (("members", from_members), ("published", from_series), ("sectors", from_sectors)):
+        basis = basis.mask(where, name)
+    return BreadthInputs(
+        above=above,
+        advances=found["advances"].fillna(panel.daily("NYSE_ADVANCING")),
+        declines=found["declines"].fillna(panel.daily("NYSE_DECLINING")),
+        net_new_highs=found["net_new_highs"].fillna(published),
+        concentration=found["concentration"],
+        basis=basis,
+    )
+
+
+def _from_members(panel: Panel) -> pd.DataFrame:
+    """Breadth from members' closes on the panel's sessions; all NaN without members, or with too few of them.
+
+    Half a second for 500 members, so it is cached: the same closes and code always give the same figures.
+    """
+    closes = panel.members
+    if closes is None or panel.dataset.members is None:
+        return pd.DataFrame(np.nan, index=panel.sessions, columns=list(_CACHED))
+    code = cache.code_key("indicators/breadth_inputs.py")
+    key = cache.key_of((panel.dataset.fingerprints()[MEMBERS], panel.sessions[0], panel.sessions[-1], code))
+    arrays = cache.arrays("breadth", key, lambda: _computed(closes))
+    return pd.DataFrame(arrays, index=panel.sessions)[list(_CACHED)]
+
+
+def _computed(closes: pd.DataFrame) -> dict[str, np.ndarray]:
+    enough = closes.notna().sum(axis=1).to_numpy() >= ENOUGH_MEMBERS
+    counts, extremes = advances_declines(closes), new_highs_lows(closes)
+    found = {f"above_{window}": pct_above_sma(closes, window) for window in WINDOWS}
+    found |= {"advances": counts["advances"], "declines": counts["declines"]}
+    found["net_new_highs"] = extremes["pct_highs"] - extremes["pct_lows"]
+    found["concentration"] = concentration_of_returns(closes, QUARTER, 0.1)
+    return {name: np.where(enough, each.to_numpy(dtype="float64"), np.nan) for name, each in found.items()}
+
+
+def pct_above_sma(members: pd.DataFrame, window: int, coverage: float = 0.95) -> pd.Series:
+    """Share of members above their own simple average of `window` closes, %, 0 to 100.
+
+    members: (n, m) closes, NaN where a member has none; eleven sectors do as well. A member counts on a day
+    when it has a close and at least `coverage` of the window's closes; its average is over those there are,
+    today's included. Returns (n,), NaN where no member counts. With today's members in the past, survivors
+    flatter it by a few points.
+    """
+    closes = members.to_numpy(dtype="float64")
+    present = np.isfinite(closes)
+    counts = _window_sum(present.astype("float64"), window)
+    sums = _window_sum(np.where(present, closes, 0.0), window)
+    counted = present & (counts >= np.ceil(coverage * window - 1e-9))
+    above = counted & (closes * counts > sums * (1.0 + SAME))
+    return pd.Series(_share(above.sum(axis=1), counted.sum(axis=1)), index=members.index)
+
+
+def new_highs_lows(members: pd.DataFrame, window: int = 252, coverage: float = 0.95) -> pd.DataFrame:
+    """Members at a 52-week high or low: beyond every other close of the last `window` sessions.
+
+    members: (n, m) closes, NaN where a member has none. A member counts on a day when it has a close and at
+    least `coverage` of the window's closes; a close equal to the old extreme is not a new one. Returns (n,
+    5): counts `highs`, `lows` and `counted`, and `pct_highs`, `pct_lows` as % of those counted; NaN where no
+    member counts. Exchanges count intraday extremes: their figures are a little higher.
+    """
+    closes = members.to_numpy(dtype="float64")
+    present = np.isfinite(closes)
+    counted = present & (_window_sum(present.astype("float64"), window) >= np.ceil(coverage * window - 1e-9))
+    # The extreme of the window's other sessions: one row late and one row short.
+    top = _shifted(_window_max(np.where(present, closes, -np.inf), window - 1), -np.inf)
+    bottom = -_shifted(_window_max(np.where(present, -closes, -np.inf), window - 1), -np.inf)
+    total = counted.sum(axis=1).astype("float64")
+    found = {
+        "highs": (counted & (closes > top * (1.0 + SAME))).sum(axis=1),
+        "lows": (counted & (closes < bottom * (1.0 - SAME))).sum(axis=1),
+        "counted": total,
+    }
+    frame = pd.DataFrame(found, index=members.index, dtype="float64")
+    frame.loc[total == 0] = np.nan
+    frame["pct_highs"] = _share(found["highs"], total)
+    frame["pct_lows"] = _share(found["lows"], total)
+    return frame
+
+
+def advances_declines(members: pd.DataFrame) -> pd.DataFrame:
+    """Count members that closed up, down and unchanged from the session before.
+
+    members: (n, m) closes. A member without a close on either day is not counted. Returns (n, 3) float64 with
+    columns `advances`, `declines` and `unchanged`; NaN on the first row and where no member counts.
+    """
+    closes = members.to_numpy(dtype="float64")
+    moves = np.full(closes.shape, np.nan)
+    moves[1:] = closes[1:] - closes[:-1]
+    known = np.isfinite(moves).any(axis=1)
+    counts = {"advances": moves > 0, "declines": moves < 0, "unchanged": moves == 0}
+    frame = pd.DataFrame({name: each.sum(axis=1) for name, each in counts.items()}, index=members.index)
+    frame = frame.astype("float64")
+    frame.loc[~known] = np.nan
+    return frame
+
+
+def concentration_of_returns(members: pd.DataFrame, window: int, top: float = 0.1) -> pd.Series:
+    """Share of the gains of the last `window` sessions that the best members earned, %, 0 to 100.
+
+    Gains are members' positive price returns, equally weighted; the best are the top share `top` of the
+    members with a close at both ends, rounded up. When all gain alike the figure is 100 · top.
+    members: (n, m) closes. Returns (n,), NaN for the first `window` rows and where nobody gained.
+    """
+    closes = members.to_numpy(dtype="float64")
+    count, width = closes.shape
+    gains = np.full(closes.shape, np.nan)
+    gains[window:] = closes[window:] / closes[: max(count - window, 0)] - 1.0
+    known = np.isfinite(gains).sum(axis=1)
+    ordered = -np.sort(-np.where(gains > 0, gains, 0.0), axis=1)
+    best = np.ceil(top * known - 1e-9).astype(int).clip(1, max(width, 1))
+    total = ordered.sum(axis=1)
+    earned = np.cumsum(ordered, axis=1)[np.arange(count), best - 1] if width else total
+    return pd.Series(_share(earned, total), index=members.index)
+
+
+def _share(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:
+    whole_ = np.asarray(whole, dtype="float64")
+    return 100.0 * np.asarray(part, dtype="float64") / np.where(whole_ > 0, whole_, np.nan)
+
+
+def _window_sum(values: Floats, window: int) -> Floats:
+    """Sum of each column's last `window` rows (of fewer, at the start)."""
+    total = np.cumsum(values, axis=0)
+    total[window:] = total[window:] - total[:-window]
+    return total
+
+
+def _window_max(values: Floats, window: int) -> Floats:
+    """Maximum of each column's last `window` rows: doubling reaches any width in log2(window) passes."""
+    result, width = values.copy(), 1
+    while width < window:
+        step = min(width, window - width)
+        later = result.copy()
+        np.maximum(result[step:], result[:-step], out=later[step:])
+        result, width = later, width + step
+    return result
+
+
+def _shifted(values: Floats, fill: float) -> Floats:
+    result = np.full_like(values, fill)
+    result[1:] = values[:-1]
+    return result

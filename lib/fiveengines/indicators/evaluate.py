@@ -1,0 +1,115 @@
+"""Every indicator's value on every reading date, with the observation behind it and when that became public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.data.dataset import MEMBERS
+from fiveengines.data.panel import Panel
+from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, SECTORS
+from fiveengines.indicators.indicator import Indicator, Inputs
+from fiveengines.indicators.registry import indicator
+
+_NAT = np.datetime64("NaT", "s")
+
+
+@dataclass(frozen=True)
+class IndicatorValues:
+    """Values on reading dates.
+
+    values: reading date × indicator id, float64, NaN where nothing valid was known. observed, known_at: the same
+    shape, datetime64 (known_at naive UTC), NaT where the value is NaN. input_set: the same shape, which of the
+    indicator's input sets the value comes from, -1 where it is NaN. breadth_basis: reading date → where breadth came
+    from ("members", "published", "sectors" or ""). inputs: what they were computed from.
+    """
+
+    values: pd.DataFrame
+    observed: pd.DataFrame
+    known_at: pd.DataFrame
+    input_set: pd.DataFrame
+    breadth_basis: pd.Series
+    inputs: Inputs = field(repr=False)
+
+    def series(self, name: str, day: pd.Timestamp) -> tuple[str, ...]:
+        """The series behind a value of that day; where there is no value, those that would be asked first."""
+        sets = indicator(name).input_sets
+        used = sets[max(int(self.input_set[name].loc[day]), 0)] if sets else ()
+        return tuple(each for part in used for each in (SECTOR_FUNDS if part == SECTORS else (part,)))
+
+    def until(self, day: pd.Timestamp) -> IndicatorValues:
+        """Only the reading dates up to and including `day`."""
+        return IndicatorValues(
+            self.values.loc[:day],
+            self.observed.loc[:day],
+            self.known_at.loc[:day],
+            self.input_set.loc[:day],
+            self.breadth_basis.loc[:day],
+            self.inputs,
+        )
+
+
+def evaluate(panel: Panel, dates: pd.DatetimeIndex, names: Iterable[str]) -> IndicatorValues:
+    """Compute the named indicators on the panel and read them off on `dates` (sessions of the panel)."""
+    inputs = Inputs(panel)
+    at = panel.sessions.get_indexer(dates)
+    values: dict[str, np.ndarray] = {}
+    observed: dict[str, np.ndarray] = {}
+    known_at: dict[str, np.ndarray] = {}
+    sets: dict[str, np.ndarray] = {}
+    for name in names:
+        each = indicator(name)
+        column = each.values(inputs).to_numpy(dtype="float64")[at]
+        missing = ~np.isfinite(column)
+        values[name] = np.where(missing, np.nan, column)
+        days, moments, chosen = _dates(each, inputs)
+        observed[name] = np.where(missing, _NAT, days[at])
+        known_at[name] = np.where(missing, _NAT, moments[at])
+        sets[name] = np.where(missing, -1, chosen[at]).astype("int8")
+    return IndicatorValues(
+        values=pd.DataFrame(values, index=dates),
+        observed=pd.DataFrame(observed, index=dates),
+        known_at=pd.DataFrame(known_at, index=dates),
+        input_set=pd.DataFrame(sets, index=dates),
+        breadth_basis=inputs.breadth.basis.iloc[at].set_axis(dates),
+        inputs=inputs,
+    )
+
+
+def _dates(each: Indicator, inputs: Inputs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Session by session: the oldest observation of the input set in use, when the last of it became public, and which
+    set that is (-1: none)."""
+    count = len(inputs.panel.sessions)
+    days, moments = np.full(count, _NAT), np.full(count, _NAT)
+    chosen = np.full(count, -1)
+    for number, names in enumerate(each.input_sets):
+        parts = [dates for name in names if (dates := _part(name, inputs)) is not None]
+        # Where there is no other set, what a formula can do without does not blank the dates of the rest.
+        alone = len(each.input_sets) == 1
+        if not parts or (not alone and len(parts) < len(names)):
+            continue
+        gather = np.logical_or if alone else np.logical_and
+        use = gather.reduce([~np.isnat(observed) for observed, _ in parts]) & (chosen < 0)
+        days = np.where(use, np.fmin.reduce([observed for observed, _ in parts]), days)
+        moments = np.where(use, np.fmax.reduce([known for _, known in parts]), moments)
+        chosen = np.where(use, number, chosen)
+    return days, moments, chosen
+
+
+def _part(name: str, inputs: Inputs) -> tuple[np.ndarray, np.ndarray] | None:
+    """Observation dates and publication moments of one input, session by session; None when the source lacks it."""
+    panel = inputs.panel
+    if name == SECTORS:
+        funds = [panel.dates(each) for each in SECTOR_FUNDS if each in panel]
+        observed, known = ([pair[side] for pair in funds] for side in (0, 1))
+        return (np.fmin.reduce(observed), np.fmax.reduce(known)) if funds else None
+    if name != MEMBERS:
+        return panel.dates(name) if name in panel else None
+    if panel.members is None:
+        return None
+    counted = (inputs.breadth.basis == "members").to_numpy()
+    sessions = panel.sessions.to_numpy().astype("datetime64[s]")
+    return np.where(counted, sessions, _NAT), np.where(counted, panel.evenings, _NAT)

@@ -1,0 +1,142 @@
+"""What an indicator is: one record with its inputs, its formula, its bounds and where a person finds the figure.
+
+Shapes and the few ways in which most indicators reach their series; no breakpoint may enter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.parameters import Engine
+from fiveengines.data.catalog import lookup as series_of
+from fiveengines.data.dataset import MEMBERS
+from fiveengines.data.panel import Panel
+from fiveengines.indicators.breadth_inputs import SECTORS, BreadthInputs, breadth_inputs
+
+# Which control suits a field: `choice` is a yes or no.
+Kind = Literal["percent", "percentile", "signed", "$bn", "contracts", "number", "choice", "state"]
+_PER_BILLION = {"$ million": 1e-3, "$ billion": 1.0}
+
+
+@dataclass(frozen=True)
+class Range:
+    """Values that can be true of an indicator, in its own unit; outside it is a slip of the keyboard."""
+
+    low: float
+    high: float
+    step: float
+    kind: Kind
+
+
+# Bounds of every indicator with that unit that names none of its own.
+UNITS: dict[str, Range] = {
+    "percentile": Range(0, 100, 1, "percentile"),
+    "flag": Range(0, 1, 1, "choice"),
+    "ratio": Range(0, 10, 0.01, "number"),
+    "index": Range(-10, 1000, 0.1, "number"),
+    "points": Range(-100, 100, 0.1, "signed"),
+    "%": Range(-100, 100, 0.1, "percent"),
+    "% of Fed assets": Range(-100, 100, 0.1, "percent"),
+    "% of maximum": Range(-100, 100, 1, "signed"),
+    "% of members": Range(-100, 100, 0.1, "signed"),
+    "% of open interest": Range(-100, 100, 0.1, "signed"),
+    "$bn": Range(-10_000, 10_000, 1, "$bn"),
+    "$bn per 1 % move": Range(-1000, 1000, 0.1, "$bn"),
+    "bp": Range(-1000, 1000, 1, "signed"),
+    "bp a year": Range(0, 1000, 1, "number"),
+    "sessions": Range(0, 5000, 1, "number"),
+    "issues": Range(-200_000, 200_000, 100, "number"),
+    "ratio-adjusted": Range(-20_000, 20_000, 10, "number"),
+    "contracts": Range(-100_000_000, 100_000_000, 1000, "contracts"),
+}
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Where a person finds the figure, and a sentence that asks somebody for it."""
+
+    where: str
+    url: str
+    question: str
+
+
+class Inputs:
+    """What indicators are computed from: the panel, and what several of them are made from, each made once."""
+
+    def __init__(self, panel: Panel) -> None:
+        self.panel = panel
+
+    @cached_property
+    def breadth(self) -> BreadthInputs:
+        """Breadth from the best basis each session has."""
+        return breadth_inputs(self.panel)
+
+
+# Called with the inputs and the indicator's settings by name; returns values on the panel's sessions.
+Compute = Callable[..., pd.Series]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator: the only place that says what it is.
+
+    `input_sets` are sets of catalog ids (MEMBERS and SECTORS among them) in order of preference: a value comes from
+    the first whose figures were all there that evening. `compute` takes `Inputs` and returns the values on the
+    panel's sessions, NaN where they cannot be known; None for what only a person can enter. `bounds` are its own,
+    those of the catalog series it is, or its unit's. `scheduled` is False for a figure that no calendar announces.
+    """
+
+    id: str
+    engine: Engine
+    title: str
+    unit: str
+    formula: str
+    input_sets: tuple[tuple[str, ...], ...] = ()
+    compute: Compute | None = None
+    bounds: Range | str | None = None
+    lookup: Lookup | None = None
+    scheduled: bool = True
+
+    @property
+    def first_set(self) -> tuple[str, ...]:
+        """The preferred catalog series; empty for what has none."""
+        return next((each for each in self.input_sets if not {MEMBERS, SECTORS} & set(each)), ())
+
+    @property
+    def range(self) -> Range:
+        """The values that can be true of it."""
+        if isinstance(self.bounds, Range):
+            return self.bounds
+        general = UNITS[self.unit]
+        if self.bounds is None:
+            return general
+        series = series_of(self.bounds)
+        scale = _PER_BILLION.get(series.unit, 1.0)
+        low, high = series.bounds or (general.low, general.high)
+        step = 0.01 if high * scale <= 40 else general.step
+        return Range(low * scale, high * scale, step, general.kind)
+
+    def values(self, inputs: Inputs, **settings: Any) -> pd.Series:
+        """Values on the panel's sessions (float64, (sessions,)), NaN where they cannot be known."""
+        return self.compute(inputs, **settings) if self.compute else missing(inputs.panel)
+
+
+def missing(panel: Panel) -> pd.Series:
+    """NaN on every session of the panel, (sessions,)."""
+    return pd.Series(np.nan, index=panel.sessions)
+
+
+def value_of(*series: str) -> Compute:
+    """The first of the named series that has a value, in the catalog's unit."""
+    return lambda inputs: inputs.panel.first_of(*series)
+
+
+def billions_of(series: str) -> Compute:
+    """The named series in billions of its currency."""
+    return lambda inputs: inputs.panel.billions(series)

@@ -1,0 +1,356 @@
+"""Rate path: slopes of the curve, the name of its move, what is priced, and the phase of the policy cycle.
+
+Pure and causal formulas, then the indicators made from them; judgement comes from params/.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup, Range, value_of
+from fiveengines.indicators.transforms import change, change_bp, days_since, skip_missing
+from fiveengines.indicators.volatility import SESSIONS_A_YEAR
+
+# Sessions that the effective rate must stay off a level before the target is taken to have moved.
+STAYS_DOWN, STAYS_UP = 10, 15
+
+
+def curve_slope(long: pd.Series, short: pd.Series) -> pd.Series:
+    """Slope of the yield curve, percentage points: long − short. Below zero the curve is inverted.
+
+    long, short: (n,) yields in %, such as DGS10 and DGS2. Returns (n,), NaN where either is NaN.
+    """
+    return long - short
+
+
+def inversion_age(slope: pd.Series) -> pd.Series:
+    """Sessions that the curve has been inverted without a break: 1 on the first, 0 while it is not inverted.
+
+    slope: (n,) points, as from `curve_slope`. Returns (n,) float64, NaN where the slope is NaN; a session
+    without a value neither counts nor ends the inversion.
+    """
+    present = slope.dropna()
+    inverted = present < 0
+    age = inverted.groupby((~inverted).cumsum()).cumsum().astype("float64")
+    return age.reindex(slope.index)
+
+
+def curve_move(short: pd.Series, long: pd.Series, window: int = 20, *, threshold_bp: float) -> pd.Series:
+    """Name what the curve did over `window` sessions.
+
+    With s and l the changes of the short and the long yield in bp, and l − s the change of the slope, the
+    first of these that holds:
+
+    - unchanged: s, l and l − s are all smaller than the threshold in size
+    - parallel: l − s is
+    - twist: s and l have opposite signs and neither is smaller, or they cancel exactly
+    - bull when s + l is below zero, bear when above
+
+    Twist, bull and bear are steepeners when the slope rose and flatteners when it fell: "bull steepener".
+
+    short, long: (n,) yields in %, on one index. Returns (n,) of labels, NaN for the first `window` rows and
+    where a yield is NaN at either end.
+    """
+    # Yields are quoted to a hundredth; rounding keeps a move of just the threshold from float dust.
+    s = change_bp(short, window).round(6).to_numpy(dtype="float64")
+    l = change_bp(long, window).round(6).to_numpy(dtype="float64")  # noqa: E741
+    slope = np.round(l - s, 6)
+    small_slope = np.abs(slope) < threshold_bp
+    small = (np.abs(s) < threshold_bp) & (np.abs(l) < threshold_bp) & small_slope
+    twist = ((s * l < 0) & (np.minimum(np.abs(s), np.abs(l)) >= threshold_bp)) | (s + l == 0)
+    side = np.select([twist, s + l < 0], ["twist", "bull"], "bear").astype(object)
+    shape = np.where(slope > 0, " steepener", " flattener").astype(object)
+    name = np.select([small, small_slope], ["unchanged", "parallel"], side + shape)
+    return pd.Series(name, index=short.index, dtype="str").where(np.isfinite(s) & np.isfinite(l))
+
+
+def yield_volatility(yields: pd.Series, window: int) -> pd.Series:
+    """Realised volatility of a yield, bp a year: √252 · sample standard deviation of its daily changes in bp.
+
+    yields: (n,) per cent. Returns (n,), NaN for the first `window` rows and while the window holds a NaN.
+    """
+    volatility: pd.Series = change_bp(yields, 1).rolling(window).std() * SESSIONS_A_YEAR**0.5
+    return volatility
+
+
+def cycle_phase(policy_target: pd.Series, quiet: int, stands: int = 1) -> pd.Series:
+    """Phase of the policy cycle, from the policy rate's own moves alone and without look-ahead.
+
+    A move is a row on which a target other than the last has stood for `stands` rows. The phase follows from
+    the last move, the one before it, and the age of the last, in rows:
+
+    - on hold: no move yet, or the last was a cut and age > 2 · quiet
+    - hiking: the last was a hike and age ≤ quiet
+    - possible last hike: the last was a hike and quiet < age ≤ 2 · quiet. Nobody knows a hike for the last
+      when it is made; a gap longer than `quiet` is the first sign, and another hike takes it back
+    - pause: the last was a hike and age > 2 · quiet
+    - first cut: the last was a cut, the one before it a hike (or none seen), and age ≤ 2 · quiet
+    - cutting: the last two were cuts and age ≤ 2 · quiet. A cut after a hold at the bottom resumes this:
+      no hike came between, so it is not a first cut
+
+    policy_target: (n,) per cent, a step function such as DFEDTARU; quiet: rows, a little more than the usual
+    gap between moves (hikes once a quarter have lain up to 75 weekdays apart); stands: 1 for an announced
+    target, more, such as 10, for a level read off the effective rate, which strays. Returns (n,) of labels,
+    NaN before the first level; a NaN keeps the last one.
+    """
+    target = _settled(policy_target.ffill(), stands)
+    step = np.sign(target.diff().fillna(0.0))
+    moved = step != 0
+    age = days_since(moved)
+    moves = step[moved]
+    last = moves.reindex(step.index).ffill()
+    before = moves.shift(1).reindex(step.index).where(moved).ffill()
+    hike, cut = last > 0, last < 0
+    conditions = {
+        "hiking": hike & (age <= quiet),
+        "possible last hike": hike & (age <= 2 * quiet),
+        "pause": hike,
+        "first cut": cut & ~(before < 0) & (age <= 2 * quiet),
+        "cutting": cut & (age <= 2 * quiet),
+    }
+    chosen = np.select(
+        [each.to_numpy(dtype=bool) for each in conditions.values()], list(conditions), "on hold"
+    )
+    return pd.Series(chosen, index=policy_target.index, dtype="str").where(target.notna())
+
+
+def _settled(target: pd.Series, stands: int) -> pd.Series:
+    """The last level that has stood for `stands` rows on end."""
+    run = (target != target.shift(1)).cumsum()
+    return target.where(target.groupby(run).cumcount() >= stands - 1).ffill()
+
+
+def settled_level(rate: pd.Series, down: int, up: int) -> pd.Series:
+    """A step function that follows `rate` only when it has stayed lower for `down` rows or higher for `up` rows.
+
+    rate: (n,). Returns (n,), NaN until both windows are full; a window with a NaN keeps the last level.
+    """
+    highest, lowest = rate.rolling(down).max().to_numpy(), rate.rolling(up).min().to_numpy()
+    level, found = np.nan, np.full(len(rate), np.nan)
+    for row, (high, low) in enumerate(zip(highest, lowest, strict=True)):
+        if np.isfinite(high) and np.isfinite(low):
+            level = min(max(level, low), high) if np.isfinite(level) else high
+        found[row] = level
+    return pd.Series(found, index=rate.index)
+
+
+def policy_target(inputs: Inputs) -> pd.Series:
+    """Upper bound of the target, %; before 2008 the effective rate rounded to quarter points stands in.
+
+    The effective rate strays from the target for days, so the stand-in follows it down only when it has stayed lower
+    for two weeks, and up only when it has stayed higher for three. On the panel's sessions, NaN where unknown.
+    """
+    effective = inputs.panel.first_of("DFF", "EFFR").rolling(10, min_periods=5).median()
+    rounded = (effective * 4).round() / 4
+    return inputs.panel.daily("DFEDTARU").fillna(settled_level(rounded, STAYS_DOWN, STAYS_UP))
+
+
+def _policy_rate(inputs: Inputs, mean: int = 5) -> pd.Series:
+    # A mean, so that a month-end print does not count.
+    return inputs.panel.first_of("EFFR", "DFF").rolling(mean, min_periods=1).mean()
+
+
+def _change(series: str) -> Compute:
+    def compute(inputs: Inputs, sessions: int = 63) -> pd.Series:
+        return change(inputs.panel.daily(series), sessions)
+
+    return compute
+
+
+def _minus_policy(inputs: Inputs, mean: int = 5) -> pd.Series:
+    return inputs.panel.daily("DGS2") - _policy_rate(inputs, mean)
+
+
+def _slope(short: str) -> Compute:
+    return lambda inputs: curve_slope(inputs.panel.daily("DGS10"), inputs.panel.daily(short))
+
+
+def _two_year_volatility(inputs: Inputs, window: int = 63) -> pd.Series:
+    return skip_missing(inputs.panel.daily("DGS2"), lambda present: yield_volatility(present, window))
+
+
+_POLICY = (("EFFR",), ("DFF",))
+INDICATORS = (
+    Indicator(
+        "two_year_change_13w",
+        "rate_path",
+        "2-year yield, 13-week change",
+        "points",
+        formula="change of the 2-year yield over 63 sessions",
+        input_sets=(("DGS2",),),
+        compute=_change("DGS2"),
+        bounds=Range(-10, 10, 0.01, "signed"),
+        lookup=Lookup(
+            "FRED, DGS2",
+            "https://fred.stlouisfed.org/series/DGS2",
+            "By how many percentage points has the 2-year Treasury yield moved over the last 13 "
+            "weeks, and up to which date?",
+        ),
+    ),
+    Indicator(
+        "real_yield_change_13w",
+        "rate_path",
+        "10-year real yield, 13-week change",
+        "points",
+        formula="change of the 10-year real yield over 63 sessions",
+        input_sets=(("DFII10",),),
+        compute=_change("DFII10"),
+        bounds=Range(-10, 10, 0.01, "signed"),
+        lookup=Lookup(
+            "FRED, DFII10",
+            "https://fred.stlouisfed.org/series/DFII10",
+            "By how many percentage points has the 10-year TIPS yield moved over the last 13 "
+            "weeks, and up to which date?",
+        ),
+    ),
+    Indicator(
+        "two_year_minus_policy",
+        "rate_path",
+        "2-year yield minus policy rate",
+        "points",
+        formula="2-year yield − five-day mean of the effective funds rate: what is priced",
+        input_sets=(("DGS2", "EFFR"), ("DGS2", "DFF")),
+        compute=_minus_policy,
+        bounds=Range(-10, 10, 0.01, "signed"),
+        lookup=Lookup(
+            "FRED, DGS2",
+            "https://fred.stlouisfed.org/series/DGS2",
+            "How far is the 2-year Treasury yield above or below the effective federal funds "
+            "rate, in percentage points, and on which date?",
+        ),
+    ),
+    Indicator(
+        "curve_3m10y",
+        "rate_path",
+        "10-year minus 3-month",
+        "points",
+        formula="10-year yield − 3-month yield",
+        input_sets=(("DGS10", "DGS3MO"),),
+        compute=_slope("DGS3MO"),
+        bounds=Range(-10, 10, 0.01, "signed"),
+        lookup=Lookup(
+            "FRED, T10Y3M",
+            "https://fred.stlouisfed.org/series/T10Y3M",
+            "What is the 10-year minus the 3-month Treasury yield, on which date, and since when "
+            "has the curve had this sign?",
+        ),
+    ),
+    Indicator(
+        "curve_2s10s",
+        "rate_path",
+        "10-year minus 2-year",
+        "points",
+        formula="10-year yield − 2-year yield",
+        input_sets=(("DGS10", "DGS2"),),
+        compute=_slope("DGS2"),
+        bounds=Range(-10, 10, 0.01, "signed"),
+    ),
+    Indicator(
+        "rate_volatility",
+        "rate_path",
+        "MOVE index",
+        "index",
+        formula="ICE BofA MOVE index, implied volatility of Treasury yields: how clear the path is",
+        input_sets=(("MOVE",),),
+        compute=value_of("MOVE"),
+        bounds="MOVE",
+        lookup=Lookup(
+            "ICE BofA MOVE index",
+            "https://www.ice.com/fixed-income-data-services/index-solutions/index-customization",
+            "Where did the MOVE index close on Friday, and at which percentile of its last three "
+            "years is that?",
+        ),
+    ),
+    Indicator(
+        "two_year_volatility",
+        "rate_path",
+        "2-year yield, realised volatility",
+        "bp a year",
+        formula=(
+            "standard deviation of daily changes of the 2-year yield over 63 sessions · √252; stands "
+            "in for MOVE"
+        ),
+        input_sets=(("DGS2",),),
+        compute=_two_year_volatility,
+        lookup=Lookup(
+            "FRED, DGS2",
+            "https://fred.stlouisfed.org/series/DGS2",
+            "What is the annualized volatility of daily changes in the 2-year Treasury yield over "
+            "the last 63 sessions, in basis points?",
+        ),
+    ),
+    Indicator(
+        "policy_rate",
+        "rate_path",
+        "Policy rate",
+        "%",
+        formula="five-day mean of the effective funds rate",
+        input_sets=_POLICY,
+        compute=_policy_rate,
+        bounds="DFF",
+    ),
+    Indicator(
+        "two_year",
+        "rate_path",
+        "2-year yield",
+        "%",
+        formula="2-year Treasury yield",
+        input_sets=(("DGS2",),),
+        compute=value_of("DGS2"),
+        bounds="DGS2",
+    ),
+    Indicator(
+        "ten_year",
+        "rate_path",
+        "10-year yield",
+        "%",
+        formula="10-year Treasury yield",
+        input_sets=(("DGS10",),),
+        compute=value_of("DGS10"),
+        bounds="DGS10",
+    ),
+    Indicator(
+        "real_yield",
+        "rate_path",
+        "10-year real yield",
+        "%",
+        formula="10-year inflation-indexed Treasury yield",
+        input_sets=(("DFII10",),),
+        compute=value_of("DFII10"),
+        bounds="DFII10",
+    ),
+    Indicator(
+        "breakeven",
+        "rate_path",
+        "10-year breakeven inflation",
+        "%",
+        formula="10-year breakeven inflation",
+        input_sets=(("T10YIE",),),
+        compute=value_of("T10YIE"),
+        bounds="T10YIE",
+    ),
+    Indicator(
+        "inversion_age",
+        "rate_path",
+        "Sessions since 3m10y inverted",
+        "sessions",
+        formula="sessions since the 10-year yield fell below the 3-month yield",
+        input_sets=(("DGS10", "DGS3MO"),),
+        compute=lambda inputs: inversion_age(_slope("DGS3MO")(inputs)),
+    ),
+    Indicator(
+        "policy_cuts_priced",
+        "rate_path",
+        "Cuts priced over twelve months",
+        "bp",
+        formula="cuts priced over twelve months in fed funds futures, only by hand",
+        lookup=Lookup(
+            "CME FedWatch",
+            "https://www.cmegroup.com/markets/interest-rates/cme-fedwatch-tool.html",
+            "By how many basis points do fed funds futures expect the policy rate to fall over "
+            "the next twelve months, counting cuts as positive and hikes as negative?",
+        ),
+        scheduled=False,
+    ),
+)
