@@ -52,7 +52,7 @@ class Week:
         params_file: str | Path | None = None,
         out_dir: str | Path | None = None,
     ) -> Week:
-        """Read the last completed Friday on or before `as_of` (default: now).
+        """Read the last completed Friday on or before `as_of` (default: that of weekly.yaml, else now).
 
         source: demo, files or live; data_dir: the folder for files or live; params_file: a weekly.yaml. `out_dir`
         is accepted so that one set of notebook parameters serves all. Raises FiveEnginesError with one clear line.
@@ -68,7 +68,7 @@ class Week:
             }
         )
         params = parameters.load(run.params_file)
-        asked = run.as_of or calendars.last_completed_friday()
+        asked = run.as_of or params.weekly.as_of or calendars.last_completed_friday()
         if asked > dt.date.today():
             raise ParameterError(
                 f"as_of {asked} is in the future.", remedy="Choose today or an earlier date."
@@ -80,10 +80,8 @@ class Week:
                 f"as_of {asked} is before the first reading of the history, {first.date()}.",
                 remedy="Choose a later date, or set an earlier history_start in params/weekly.yaml.",
             )
-        name = run.source or params.weekly.source
-        measured, notices = _measure(
-            name, run.data_dir or params.weekly.data_dir, day, params, _data_stamp(name, run, params)
-        )
+        name, folder = params.source_of(run)
+        measured, notices = _measure(name, folder, day, params, _data_stamp(name, folder))
         trail = overrides.load(params.beside(params.weekly.overrides))
         week = cls(day, name, params, run, measured, read(measured, params, trail), trail, notices)
         _ = week.known_dates  # a mistake in params/events.yaml shows at once, not in step 5
@@ -324,9 +322,8 @@ def _newest(asked: dt.date) -> dt.date:
     return last if asked >= last else asked
 
 
-def _data_stamp(source: str, run: RunParameters, params: Parameters) -> tuple[Any, ...]:
+def _data_stamp(source: str, folder: str | None) -> tuple[Any, ...]:
     """What tells that the data changed: names, sizes and times of the files a source reads."""
-    folder = run.data_dir or params.weekly.data_dir
     if source == "demo" or folder is None or not Path(folder).is_dir():
         return ()
     files = (each.stat() for each in sorted(Path(folder).rglob("*")) if each.is_file())

@@ -16,7 +16,7 @@ from fiveengines.report.notebook.bind import bind, heading, step_titles, tags
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks" / "weekly"
 NAMES = ["1_engine_check", "2_dominant_regime", "3_aggressiveness", "4_strategy_style", "5_inflection_points"]
 MOST_LINES = 5
-SETUP_LINES = 12
+SETUP_LINES = 5
 
 
 def notebook(name: str) -> Any:
@@ -57,14 +57,14 @@ def test_ids_are_words_and_unique_and_nothing_is_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_parameters_are_the_runs_and_stand_for_the_demo(name: str) -> None:
+def test_parameters_are_the_runs_and_mean_as_chosen(name: str) -> None:
     tagged = [cell for cell in code(name) if "parameters" in tags(cell)]
     assert len(tagged) == 1
     values: dict[str, Any] = {}
     exec(compile(tagged[0].source, name, "exec"), values)
     given = {key: value for key, value in values.items() if not key.startswith("__")}
     assert set(given) == set(RunParameters.model_fields)
-    assert given == dict.fromkeys(given, "") | {"source": "demo"}
+    assert given == dict.fromkeys(given, "")
 
 
 @pytest.mark.parametrize("name", NAMES)

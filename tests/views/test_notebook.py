@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -9,6 +11,7 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from fiveengines.base import paths
 from fiveengines.base.errors import ParameterError
 from fiveengines.views import notebook
 
@@ -51,6 +54,34 @@ def test_a_cell_run_out_of_order_says_what_to_run_first(tmp_path: Path) -> None:
     assert "Traceback" not in shown
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("as_of", "soon"), "as_of: 'soon' is not possible. Write dates as YYYY-MM-DD."),
+        (("source", "fiels"), "source: 'fiels' is not possible."),
+        (("sourec", "files"), "unknown parameter 'sourec'. Did you mean 'source'?"),
+    ],
+)
+def test_papermill_says_on_the_console_what_is_wrong_with_a_parameter(
+    tmp_path: Path, given: tuple[str, str], said: str
+) -> None:
+    template = paths.notebooks_dir() / "weekly" / "4_strategy_style.ipynb"
+    command = [sys.executable, "-m", "papermill", str(template), str(tmp_path / "out.ipynb"), "-p", *given]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
+def test_papermill_reads_the_week_it_was_given(tmp_path: Path) -> None:
+    template, out = paths.notebooks_dir() / "weekly" / "4_strategy_style.ipynb", tmp_path / "out.ipynb"
+    command = [sys.executable, "-m", "papermill", str(template), str(out), "-p", "as_of", "2015-06-27"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    shown = out.read_text(encoding="utf-8")
+    assert "Friday, 26\u00a0Jun\u00a02015" in shown
+    assert "simulated" in shown
+
+
 def test_another_error_keeps_its_traceback(tmp_path: Path) -> None:
     _, error = executed(tmp_path, "from fiveengines.views import notebook\nnotebook.ready()", "1 / 0")
     assert error is not None
@@ -77,8 +108,6 @@ def test_the_box_shows_typed_text_as_text() -> None:
 
 
 @pytest.mark.parametrize("folder", ["", "weekly", "companions"])
-def test_every_notebook_asks_for_readable_errors(folder: str) -> None:
-    from fiveengines.base import paths
-
+def test_every_notebook_is_set_up_in_one_line(folder: str) -> None:
     for path in (paths.notebooks_dir() / folder).glob("*.ipynb"):
-        assert "notebook.ready()" in path.read_text(encoding="utf-8"), path.name
+        assert "week = notebook.start(globals())" in path.read_text(encoding="utf-8"), path.name

@@ -313,6 +313,7 @@ class WeeklyParameters(Strict):
 
     source: SourceName = "demo"
     data_dir: str | None = None
+    as_of: dt.date | None = None
     engines: str = "engines.yaml"
     regimes: str = "regimes.yaml"
     portfolio: str = "portfolio.yaml"
@@ -354,6 +355,14 @@ class Parameters(Strict):
         path = self.beside(self.weekly.engines)
         line = yaml_files.line_of(path, ("engines", engine, name))
         return f"{path}, line {line}" if line else str(path)
+
+    def source_of(self, run: RunParameters) -> tuple[SourceName, str | None]:
+        """The source that a run reads and its folder: what the run says, else weekly.yaml; the demo has no folder."""
+        source = run.source or self.weekly.source
+        if source == "demo":
+            return source, None
+        own = self.weekly.data_dir
+        return source, run.data_dir or (str(self.beside(str(Path(own).expanduser()))) if own else None)
 
     def beside(self, name: str) -> Path:
         """A path named in weekly.yaml, relative to that file."""

@@ -51,6 +51,11 @@ def store_dir() -> Path:
     return Path(os.environ.get("FIVEENGINES_DATA") or working_root() / "data")
 
 
+def choice_file() -> Path:
+    """File of the week and the source chosen for the notebooks: FIVEENGINES_CHOICE, or one in the working root."""
+    return Path(os.environ.get("FIVEENGINES_CHOICE") or working_root() / ".workbook.yaml")
+
+
 def cache_dir() -> Path:
     """Folder for what can be built again: inside the environment, or the user's temporary folder."""
     for base in (Path(sys.prefix) / "var" / "cache", Path(tempfile.gettempdir())):

@@ -51,8 +51,7 @@ def checked(**values: Any) -> parameters.RunParameters:
             plain[name] = str(Path(str(plain[name])).expanduser().resolve())
     run = parameters.run_parameters(plain)
     params = parameters.load(run.params_file)
-    source = run.source or params.weekly.source
-    folder = run.data_dir or params.weekly.data_dir
+    source, folder = params.source_of(run)
     if source == "files":
         if folder is None:
             raise ParameterError("source files needs a folder.", remedy="Name it with --data-dir.")
@@ -169,4 +168,6 @@ def lab(
     command += ["--no-browser"] if no_browser else []
     command += ["--allow-root"] if allow_root else []
     typer.echo(f"JupyterLab opens {folder}; stop it with Ctrl-C.")
-    return until_stopped(command, with_lab_settings(os.environ))
+    # kernels work in the folders of their notebooks and would look for the choice there
+    choice = {"FIVEENGINES_CHOICE": str(paths.choice_file().resolve())}
+    return until_stopped(command, with_lab_settings({**os.environ, **choice}))

@@ -99,10 +99,8 @@ def backfill(
     summary = Summary()
     show = on_progress or (lambda done, total, text: None)
     show(0, len(days), "Looking at what stands")
-    source = run.source or params.weekly.source
-    dataset = load_dataset(
-        source, data_dir=run.data_dir or params.weekly.data_dir, seed=params.weekly.demo_seed
-    )
+    source, folder = params.source_of(run)
+    dataset = load_dataset(source, data_dir=folder, seed=params.weekly.demo_seed)
     unchanged = set() if force else _up_to_date(source, dataset, params, days, store)
     del dataset
     summary.outcomes += [Outcome(day.isoformat(), "unchanged") for day in days if day in unchanged]

@@ -166,8 +166,9 @@ def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> Cover
     from fiveengines.data import calendars
     from fiveengines.report.page.cover import SOURCES
 
-    asked = min(run.as_of or dt.date.today(), calendars.last_completed_friday())
-    source = run.source or parameters.load(run.params_file).weekly.source
+    params = parameters.load(run.params_file)
+    asked = min(run.as_of or params.weekly.as_of or dt.date.today(), calendars.last_completed_friday())
+    source, _ = params.source_of(run)
     return CoverContext(
         week=calendars.reading_date(asked).date(),
         source_label=SOURCES[source],

@@ -1,25 +1,68 @@
-"""Comfort inside a notebook: an error is one readable box with its remedy, and a long step says that it works.
+"""A notebook's set-up: its week from its parameters, errors as one readable box, and long steps that say they work.
 
-Knows IPython and our errors; reads no week and draws no chart.
+Knows IPython, the parameters and the choice of Start.ipynb; computes no reading and draws no chart.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 from typing import Any
 
+from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError
 from fiveengines.base.fast_imports import BATCH
+from fiveengines.base.parameters import RunParameters
+from fiveengines.views import choice
+from fiveengines.week import Week
 
+# How papermill's own parameters cell begins.
+_INJECTED = "# Parameters\n"
 _BOX = (
     '<div role="alert" style="border-left:4px solid #bd4a17;padding:.6rem 1rem;margin:.4rem 0;'
     'background:rgba(189,74,23,.09);color:inherit;font-family:system-ui,sans-serif">'
     "<strong>This cell stopped.</strong> {message}{remedy}</div>"
 )
+
+
+def start(names: Mapping[str, Any]) -> Week:
+    """The week that a notebook is about, from the parameters among its `names` (`globals()`).
+
+    What a parameter leaves empty is as chosen in Start.ipynb, and then as in params/weekly.yaml; a report goes by its
+    parameters alone. Shows week, source and age in one line, except in a report. From here on errors of ours are one
+    box with the remedy. Raises FiveEnginesError for an impossible value and for an unknown parameter of papermill.
+    """
+    ready()
+    asked = {name: names.get(name) for name in RunParameters.model_fields}
+    run = parameters.run_parameters(asked | _injected(names.get("In", ())))
+    full = choice.applied(run)
+    try:
+        week = Week.load(**full.model_dump())
+    except FiveEnginesError as error:
+        if full != run:
+            hint = (
+                f"The choice of Start.ipynb counts here: choose again there, or delete {paths.choice_file()}."
+            )
+            error = type(error)(error.message, remedy=" ".join(filter(None, (error.remedy, hint))))
+        raise error from None
+    if _shell() is not None and not os.environ.get(BATCH):
+        from IPython.display import display
+
+        from fiveengines.views import tables
+
+        display(tables.heading(week, chosen=full != run))
+    return week
+
+
+def _injected(cells: Any) -> dict[str, Any]:
+    """Names and values that papermill put in; it lets a misspelt name pass with a warning that nobody reads."""
+    trees = (ast.parse(cell) for cell in cells if str(cell).startswith(_INJECTED))
+    lines = [line for tree in trees for line in tree.body if isinstance(line, ast.Assign)]
+    return {ast.unparse(line.targets[0]): ast.literal_eval(line.value) for line in lines}
 
 
 def ready() -> None:
@@ -67,6 +110,9 @@ def _show(
         from IPython.display import display
 
         display({"text/html": box(error), "text/plain": str(error)}, raw=True)
+        if not _watched(shell):
+            # papermill and nbclient print an error's output and know nothing of the box
+            shell._showtraceback(kind, error, [str(error)])
         return [str(error)]
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
     return []
@@ -78,6 +124,12 @@ def _left_out(error: BaseException, trace: Any) -> bool:
         trace = trace.tb_next
     place = trace.tb_frame.f_globals.get("__name__") if trace is not None else None
     return type(error) is NameError and place == "__main__"
+
+
+def _watched(shell: Any) -> bool:
+    """Whether someone sits before the notebook: JupyterLab offers to answer questions, a batch run never does."""
+    request = shell.kernel.get_parent() if hasattr(shell, "kernel") else {}
+    return bool(request.get("content", {}).get("allow_stdin"))
 
 
 def _shell() -> Any:

@@ -24,7 +24,6 @@ HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(1)> =1+1 {{ 7*
 BY_ENGINE = ("answer", "evidence")
 # Nothing to say gives nothing to show.
 MAY_BE_SILENT = {
-    "banner",
     "events",
     "health",
     "insights",
@@ -174,14 +173,22 @@ def test_the_last_weeks_stand_newest_first_with_their_turns(week: Week) -> None:
 
 
 def test_a_paragraph_takes_the_notebooks_ink_and_a_table_its_own(week: Week) -> None:
-    said = html(tables.banner(week)) + html(tables.overrides(week))
+    said = html(tables.heading(week)) + html(tables.overrides(week))
     assert re.findall(r"color:(?!color-mix\(in srgb,#[0-9a-f]{6} 60%,currentcolor\))", said) == []
     assert "color-mix" not in html(tables.engines(week))
 
 
-def test_the_banner_is_for_a_simulated_market_only(week: Week) -> None:
-    assert "simulated" in html(tables.banner(week))
-    assert tables.banner(replace(week, source="files")) is None
+def test_the_heading_names_week_age_and_source_and_says_what_is_simulated(week: Week) -> None:
+    shown = html(tables.heading(week))
+    assert "Friday, 26\u00a0Jun\u00a02020" in shown
+    assert re.search(r"\d+ (day|year)s? old", shown)
+    assert "simulated" in shown
+    assert "Start.ipynb" not in shown
+    assert "Start.ipynb" in html(tables.heading(week, chosen=True))
+    run = week.run.model_copy(update={"source": "files", "data_dir": "/a <b>folder"})
+    real = html(tables.heading(replace(week, source="files", run=run)))
+    assert "simulated" not in real
+    assert "/a &lt;b&gt;folder" in real
 
 
 def test_a_plan_is_shown_in_full_and_adds_up(week: Week) -> None:

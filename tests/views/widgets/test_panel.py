@@ -14,8 +14,8 @@ import pytest
 from fiveengines import overrides
 from fiveengines.base import paths
 from fiveengines.base.errors import OverrideError
+from fiveengines.base.fast_imports import BATCH
 from fiveengines.views.widgets import OverridePanel, override_panel
-from fiveengines.views.widgets.panel import BATCH
 from fiveengines.week import Week
 
 AS_OF = "2024-06-28"

@@ -3,7 +3,7 @@
 Shows readings and computes none; only engines, regimes, the playbook's words and routine results may enter.
 """
 
-from fiveengines.views.tables.answers import answer, banner, flip, narrative, plan, playbook, risk, style
+from fiveengines.views.tables.answers import answer, flip, narrative, plan, playbook, risk, style
 from fiveengines.views.tables.engine_tables import appendix, engines, evidence, method
 from fiveengines.views.tables.past_tables import base_rates
 from fiveengines.views.tables.plan_tables import exposures, tilts, trades, tranches
@@ -18,35 +18,10 @@ from fiveengines.views.tables.step_tables import (
     tape,
     watch,
 )
-from fiveengines.views.tables.week_tables import call, last_weeks
+from fiveengines.views.tables.week_tables import call, heading, last_weeks
 
 __all__ = [
-    "answer",
-    "appendix",
-    "banner",
-    "base_rates",
-    "call",
-    "engines",
-    "events",
-    "evidence",
-    "exposures",
-    "flip",
-    "health",
-    "inflection_records",
-    "inflections",
-    "insights",
-    "last_weeks",
-    "method",
-    "narrative",
-    "overrides",
-    "plan",
-    "playbook",
-    "risk",
-    "sequences",
-    "style",
-    "tape",
-    "tilts",
-    "trades",
-    "tranches",
-    "watch",
+    "answer", "appendix", "base_rates", "call", "engines", "events", "evidence", "exposures", "flip",
+    "heading", "health", "inflection_records", "inflections", "insights", "last_weeks", "method", "narrative", "overrides",
+    "plan", "playbook", "risk", "sequences", "style", "tape", "tilts", "trades", "tranches", "watch",
 ]  # fmt: skip

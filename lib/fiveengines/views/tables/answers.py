@@ -14,7 +14,7 @@ from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.model.regimes import NAMES
 from fiveengines.playbook import content
 from fiveengines.views.tables import values
-from fiveengines.views.tables.markup import Prose, badge, lines, listed, minus, prose, sentence
+from fiveengines.views.tables.markup import Prose, lines, listed, minus, prose, sentence
 from fiveengines.week import Week
 
 # Figures that the question of an engine asks for by name, beside what is scored.
@@ -34,15 +34,6 @@ _ASKED = {
 _STRONGEST = 3
 # About as far apart as half the weight at +0.6 and half at -0.6.
 _APART = 0.6
-
-
-def banner(week: Week) -> Prose | None:
-    """A line that says that the market is simulated; nothing for a real one."""
-    if not week.simulated:
-        return None
-    return prose(
-        badge("simulated") + Markup(" Every figure comes from the demo market; none describes a real one.")
-    )
 
 
 def narrative(week: Week) -> Prose | None:

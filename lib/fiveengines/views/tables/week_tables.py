@@ -5,11 +5,13 @@ Shows readings; computes none.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from fiveengines.base.formats import age
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.regimes import NAMES
@@ -19,6 +21,25 @@ from fiveengines.views.tables.markup import Prose, badge, great_table, lines, pr
 from fiveengines.week import Week
 
 _WEEKS = 5
+_SOURCES = {
+    "demo": "the demo market, in which no figure describes a real one",
+    "files": "files in",
+    "live": "the local store",
+}
+
+
+def heading(week: Week, *, chosen: bool = False) -> Prose:
+    """Week, source and age in one line; `chosen`: the choice of Start.ipynb counts. A simulated market says so."""
+    _, folder = week.params.source_of(week.run)
+    source = f"{_SOURCES[week.source]}{f' {folder}' if folder else ''}"
+    parts = [
+        Markup("Week to <strong>{:%A}, {}</strong>, {}").format(
+            week.as_of, values.day(week.as_of), age((dt.date.today() - week.as_of.date()).days)
+        ),
+        Markup("source: {} {}").format(source, badge("simulated") if week.simulated else ""),
+        "as chosen in Start.ipynb" if chosen else "",
+    ]
+    return Prose((Markup(" · ").join(filter(None, parts)),))
 
 
 def call(week: Week) -> Prose | None:

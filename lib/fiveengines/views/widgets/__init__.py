@@ -1,22 +1,28 @@
-"""Widgets: the panel in which a person enters manual readings and sees at once what they do.
+"""Widgets: the panel in which a person enters manual readings, and the choice of week and source.
 
 Shows and collects only; every reading comes from the week, every rule from `overrides`.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fiveengines.views.widgets.chooser import WeekChooser, week_chooser
     from fiveengines.views.widgets.panel import OverridePanel, override_panel
 
-__all__ = ["OverridePanel", "override_panel"]
+__all__ = ["OverridePanel", "WeekChooser", "override_panel", "week_chooser"]
+_MODULES = {
+    "OverridePanel": "panel",
+    "override_panel": "panel",
+    "WeekChooser": "chooser",
+    "week_chooser": "chooser",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Import the panel when it is asked for: a report never is, and ipywidgets takes its time."""
-    if name in __all__:
-        from fiveengines.views.widgets import panel
-
-        return getattr(panel, name)
-    raise AttributeError(name)
+    """Import a widget when it is asked for: a report never does, and ipywidgets takes its time."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -15,6 +15,7 @@ import ipywidgets as ui
 
 from fiveengines import overrides
 from fiveengines.base.errors import ConflictError, FiveEnginesError, OverrideError
+from fiveengines.base.fast_imports import BATCH
 from fiveengines.commentary.narrative import ENGINE_NAMES, figure
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.overrides import Change, Trail
@@ -25,8 +26,6 @@ from fiveengines.views.widgets.snapshot import snapshot
 from fiveengines.views.widgets.style import CSS
 from fiveengines.week import Week
 
-# Set by whoever runs notebooks without a person in front of them.
-BATCH = "FIVEENGINES_BATCH"
 _OLD_DAYS = 10
 
 

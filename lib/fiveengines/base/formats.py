@@ -1,0 +1,110 @@
+"""How figures, shares, scores, money and dates are written for a reader, everywhere: with a true minus, None as a dash.
+
+Plain text only; what a figure means, and markup, may not enter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Sequence
+
+NOTHING = "–"
+_HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
+_DAYS_A_YEAR = 365.25
+
+
+def minus(text: str) -> str:
+    """The same text with true minus signs before figures."""
+    return _HYPHEN.sub("−", text)
+
+
+def number(value: float | None, digits: int = 0, unit: str = "", *, sign: bool = False) -> str:
+    """'1,234.5', '−3 %': a figure with its unit; `sign` writes a plus too; a dash for None and NaN."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    return minus(f"{value:{'+' if sign else ''},.{digits}f}{unit}")
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """0.534 as '53 %'; a dash for None and NaN."""
+    return number(None if share is None else 100 * share, digits, " %")
+
+
+def signed(score: float | None) -> str:
+    """A score with its sign, '+0.32'; a dash for None and NaN."""
+    return number(score, 2, sign=True)
+
+
+def dollars(amount: float | None, digits: int = 0, unit: str = "") -> str:
+    """'$1,234', '−$5 bn'; a dash for None and NaN."""
+    if amount is None or math.isnan(amount):
+        return NOTHING
+    return f"{'−' if amount < 0 else ''}${abs(amount):,.{digits}f}{unit}"
+
+
+def figure(value: float | None, unit: str) -> str:
+    """A value of an indicator with its unit, in as many digits as a reader needs; 'no value' for None."""
+    if value is None:
+        return "no value"
+    if unit.startswith("% of"):
+        return number(value, 1, f" {unit}")
+    write = _FIGURES.get(unit)
+    return write(value) if write else number(value, 2, f" {unit}")
+
+
+_FIGURES: dict[str, Callable[[float], str]] = {
+    "flag": lambda value: "yes" if value > 0 else "no",
+    "%": lambda value: number(value, 1, " %"),
+    "percentile": lambda value: f"{ordinal(round(value))} percentile",
+    "$bn": lambda value: dollars(value, 0, " bn"),
+    "$bn per 1 % move": lambda value: dollars(value, 1, " bn per 1 % move"),
+    "ratio": lambda value: number(value, 2),
+    "ratio-adjusted": number,
+    "index": lambda value: number(value, 2 if abs(value) < 10 else 1),
+    "points": lambda value: number(value, 2 if abs(value) < 10 else 1, " points", sign=True),
+    "sessions": lambda value: number(value, 0, " sessions"),
+    "issues": lambda value: number(value, 0, " issues"),
+    "bp": lambda value: number(value, 0, " bp"),
+    "bp a year": lambda value: number(value, 0, " bp a year"),
+}
+
+
+def ordinal(value: int) -> str:
+    """1st, 2nd, 3rd, 4th …"""
+    ending = "th" if 10 <= value % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value}{ending}"
+
+
+def counted(count: int, noun: str) -> str:
+    """'1 week', '3 weeks', '1,200 weeks'."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def date(day: dt.date) -> str:
+    """'5 Dec 2018'."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def long_date(day: dt.date) -> str:
+    """'Wednesday, 5 December 2018'."""
+    return f"{day:%A}, {day.day} {day:%B %Y}"
+
+
+def age(days: int) -> str:
+    """How old a figure or a reading of `days` days is: 'same day', '3 days old', '2 years old'."""
+    if days <= 0:
+        return "same day"
+    years = int(days / _DAYS_A_YEAR)
+    return f"{counted(years, 'year') if years else counted(days, 'day')} old"
+
+
+def joined(words: Sequence[str]) -> str:
+    """'breadth', 'breadth and volatility', 'liquidity, breadth and volatility'; empty without a word."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def first_capital(text: str) -> str:
+    """The same text beginning with a capital."""
+    return text[:1].upper() + text[1:]
