@@ -156,7 +156,9 @@ class Week:
     @cached_property
     def sequences(self) -> dict[str, inflection_history.Sequence]:
         """Step 5: each engine between worsening, stabilising and improving."""
-        return inflection_history.sequences(self.readings, self.as_of)
+        return inflection_history.sequences(
+            self.readings, self.params.regimes.inflections.sequence_weeks, self.as_of
+        )
 
     @cached_property
     def inflection_records(self) -> tuple[inflection_history.Record, ...]:
@@ -166,15 +168,7 @@ class Week:
     @cached_property
     def watch_list(self) -> tuple[watch_list.NearbyThreshold, ...]:
         """Step 5: thresholds near by, nearest first."""
-        rule = self.known_dates.watch_list
-        return watch_list.watch_list(
-            self.readings,
-            self.params,
-            self.as_of,
-            self.regime.flip,
-            within_usual_moves=rule.within_usual_moves,
-            most=rule.most,
-        )
+        return watch_list.watch_list(self.readings, self.params, self.as_of, self.regime.flip)
 
     @cached_property
     def known_dates(self) -> events.EventFile:

@@ -13,7 +13,7 @@ UP, DOWN, FLAT = "improving", "deteriorating", "stable"
 
 def sequence(engine: str, *directions: str) -> inflection_history.Sequence:
     dates = pd.date_range("2019-01-04", periods=len(directions), freq="W-FRI")
-    return inflection_history._sequence(engine, pd.Series(directions, index=dates))
+    return inflection_history._sequence(engine, pd.Series(directions, index=dates), 26)
 
 
 def test_worsening_stabilising_improving() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fiveengines.base.parameters import Parameters
 from fiveengines.commentary import watch_list
 from fiveengines.model import engines
 from fiveengines.model.readings import Readings
@@ -17,6 +18,15 @@ from fiveengines.week import Week
 @pytest.fixture(scope="module")
 def demo() -> Week:
     return Week.load(as_of="2016-06-24", source="demo")
+
+
+def wide(
+    readings: Readings, params: Parameters, day: pd.Timestamp, *, most: int
+) -> tuple[watch_list.NearbyThreshold, ...]:
+    """The list with thresholds farther away than a reader wants to see."""
+    rules = params.regimes.watch_list.model_copy(update={"within_usual_moves": 20.0, "most": most})
+    regimes = params.regimes.model_copy(update={"watch_list": rules})
+    return watch_list.watch_list(readings, params.model_copy(update={"regimes": regimes}), day)
 
 
 def states_after(week: Week, day: pd.Timestamp, indicator: str, value: float) -> dict[str, str]:
@@ -29,7 +39,7 @@ def states_after(week: Week, day: pd.Timestamp, indicator: str, value: float) ->
 @pytest.mark.parametrize("back", [0, 40, 100, 170, 260, 333])
 def test_a_listed_move_flips_the_engine_and_a_smaller_one_does_not(demo: Week, back: int) -> None:
     day = demo.readings.dates[-1 - back]
-    listed = watch_list.watch_list(demo.readings, demo.params, day, within_usual_moves=20, most=50)
+    listed = wide(demo.readings, demo.params, day, most=50)
     names = {name.replace("_", " "): name for name in demo.engines}
     checked = 0
     for each in listed:
@@ -48,7 +58,7 @@ def test_a_listed_move_flips_the_engine_and_a_smaller_one_does_not(demo: Week, b
 def test_nearest_first_and_within_reach(demo: Week) -> None:
     listed = demo.watch_list
     sizes = [each.usual_moves for each in listed]
-    rule = demo.known_dates.watch_list
+    rule = demo.params.regimes.watch_list
     assert sizes == sorted(sizes) and all(size <= rule.within_usual_moves for size in sizes)
     assert len(listed) <= rule.most
     for each in listed:
@@ -57,7 +67,7 @@ def test_nearest_first_and_within_reach(demo: Week) -> None:
 
 
 def test_usual_move_is_the_standard_deviation_of_weekly_changes(demo: Week) -> None:
-    each = watch_list.watch_list(demo.readings, demo.params, demo.as_of, within_usual_moves=20, most=1)[0]
+    each = wide(demo.readings, demo.params, demo.as_of, most=1)[0]
     past = demo.readings.applied.values[each.indicator].iloc[-157:]
     assert each.usual_moves == pytest.approx(abs(each.move) / np.std(np.diff(past.dropna()), ddof=1))
 
@@ -67,7 +77,7 @@ def test_a_jump_of_the_vix_is_called_a_shock_only_where_it_would_be_one(demo: We
     said = set()
     limit = demo.params.regimes.shock.volatility_below
     for day in demo.readings.dates[60::5]:
-        for each in watch_list.watch_list(demo.readings, demo.params, day, within_usual_moves=20, most=50):
+        for each in wide(demo.readings, demo.params, day, most=50):
             if each.becomes.startswith(("is in shock", "has jumped")):
                 low = demo.readings.engines.score.at[day, "volatility"] < limit
                 assert each.becomes.startswith("is in shock") == low
@@ -85,5 +95,5 @@ def test_an_engine_set_by_hand_or_unknown_is_left_out(demo: Week) -> None:
     forced = demo.readings.engines.forced.copy()
     forced.loc[demo.as_of] = True
     by_hand: Readings = replace(demo.readings, engines=replace(demo.readings.engines, forced=forced))
-    listed = watch_list.watch_list(by_hand, demo.params, demo.as_of, within_usual_moves=20, most=50)
+    listed = wide(by_hand, demo.params, demo.as_of, most=50)
     assert {each.subject for each in listed} <= {"credit", "volatility"}

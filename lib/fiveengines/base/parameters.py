@@ -69,7 +69,14 @@ class Direction(Strict):
 
     weeks: int = Field(ge=1, le=52)
     window_weeks: int = Field(ge=26, le=1000)
+    min_weeks: int = Field(ge=2, le=1000)
     threshold: float = Field(gt=0, le=5)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Direction:
+        if self.min_weeks > self.window_weeks:
+            raise ValueError("`min_weeks` must not exceed `window_weeks`.")
+        return self
 
 
 class Stress(Strict):
@@ -149,6 +156,8 @@ class Shock(Strict):
     vix_ratio: float = Field(gt=1)
     weeks: int = Field(ge=1, le=26)
     volatility_below: float = Field(ge=-1, le=1)
+    from_regime: int = Field(ge=1, le=5)
+    weight: float = Field(ge=0, le=1)
 
 
 class BreadthInflection(Strict):
@@ -198,6 +207,16 @@ class Inflections(Strict):
     reversal_share: float = Field(gt=0, le=1)
     least_strength: float = Field(gt=0, le=1)
     recent_weeks: int = Field(ge=1, le=104)
+    sequence_weeks: int = Field(ge=1, le=520)
+
+
+class WatchList(Strict):
+    """How near a threshold must be in usual weekly moves, how those are measured, and how many are listed."""
+
+    within_usual_moves: float = Field(gt=0, le=20)
+    most: int = Field(ge=1, le=50)
+    window_weeks: int = Field(ge=4, le=1000)
+    min_weeks: int = Field(ge=2, le=1000)
 
 
 StyleName = Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]
@@ -219,6 +238,7 @@ class Styles(Strict):
 
     by_regime: dict[int, StyleName]
     re_entry_weeks: int = Field(ge=1, le=52)
+    re_entry_needs: tuple[Engine, ...]
     tape: Tape
 
 
@@ -229,6 +249,7 @@ class TargetExposureRules(Strict):
     centre: float = Field(ge=-1, le=1)
     gain: float = Field(gt=0, le=20)
     step_threshold: float = Field(ge=0, le=1)
+    least_contribution: float = Field(ge=0, le=1)
     most_up_per_week: float = Field(gt=0, le=1)
     most_down_per_week: float = Field(gt=0, le=1)
     caps_by_regime: dict[int, float]
@@ -291,9 +312,12 @@ class RegimeParameters(Strict):
     sharpness: float = Field(gt=0, le=100)
     half_life_weeks: float = Field(gt=0, le=26)
     margin: float = Field(ge=0, lt=1)
+    undecided: int = Field(ge=1, le=5)
+    flip_step: float = Field(gt=0, le=0.5)
     crisis: Crisis
     shock: Shock
     inflections: Inflections
+    watch_list: WatchList
     styles: Styles
 
     @field_validator("prototypes")

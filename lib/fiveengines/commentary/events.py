@@ -50,13 +50,6 @@ class Other(Strict):
     why: str = ""
 
 
-class WatchListRules(Strict):
-    """How near a threshold must be, in an indicator's usual weekly moves, and how many are listed."""
-
-    within_usual_moves: float = Field(gt=0, le=20)
-    most: int = Field(ge=1, le=50)
-
-
 class EventFile(Strict):
     """params/events.yaml."""
 
@@ -65,7 +58,6 @@ class EventFile(Strict):
     cpi: tuple[dt.date, ...] = ()
     payrolls: tuple[dt.date, ...] = ()
     other: tuple[Other, ...] = ()
-    watch_list: WatchListRules
 
     @field_validator("fomc")
     @classmethod

@@ -14,9 +14,6 @@ from fiveengines.model.engines import EngineReading
 from fiveengines.model.regimes import RegimeReading
 from fiveengines.model.target_exposure import TargetExposureReading
 
-# Contributions smaller than this are not worth a line.
-_WORTH_A_LINE = 0.02
-
 
 @dataclass(frozen=True)
 class ExposureCommentary:
@@ -61,7 +58,11 @@ def comment(
         ("The target exposure is at its bottom.",) if at_bottom else _moves(known, fall, rules, up=False)
     )
     return ExposureCommentary(
-        _verdict(exposure), _why(exposure, engines, regime, capped), raising, lowering, _distance(exposure)
+        _verdict(exposure),
+        _why(exposure, engines, regime, rules, capped=capped),
+        raising,
+        lowering,
+        _distance(exposure),
     )
 
 
@@ -83,11 +84,16 @@ def _verdict(exposure: TargetExposureReading) -> str:
 
 
 def _why(
-    exposure: TargetExposureReading, engines: Mapping[str, EngineReading], regime: RegimeReading, capped: bool
+    exposure: TargetExposureReading,
+    engines: Mapping[str, EngineReading],
+    regime: RegimeReading,
+    rules: TargetExposureRules,
+    *,
+    capped: bool,
 ) -> tuple[str, ...]:
     lines = []
     for driver in exposure.drivers:
-        if abs(driver.contribution) < _WORTH_A_LINE or driver.engine not in engines:
+        if abs(driver.contribution) < rules.least_contribution or driver.engine not in engines:
             continue
         words = clause(engines[driver.engine])
         verb = "adds" if driver.contribution > 0 else "takes"

@@ -20,8 +20,6 @@ from fiveengines.model.readings import Readings
 from fiveengines.research import forward_returns
 from fiveengines.research.forward_returns import ForwardReturns
 
-# How far back a sequence is told.
-HALF_A_YEAR = 26
 _PHASES: Mapping[str, str] = {
     "worse": "worsening",
     "after worse": "stabilising",
@@ -63,7 +61,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Sequence:
-    """An engine's phases of the last half year, oldest first."""
+    """An engine's phases, oldest first."""
 
     engine: str
     phases: tuple[Phase, ...]
@@ -116,13 +114,13 @@ class Record:
         }
 
 
-def sequences(readings: Readings, day: pd.Timestamp) -> dict[str, Sequence]:
-    """Each engine's phases up to `day`."""
+def sequences(readings: Readings, weeks: int, day: pd.Timestamp) -> dict[str, Sequence]:
+    """Each engine's phases in the last `weeks` readings up to `day`."""
     directions = readings.engines.direction.loc[:day]
-    return {engine: _sequence(engine, directions[engine]) for engine in ENGINES}
+    return {engine: _sequence(engine, directions[engine], weeks) for engine in ENGINES}
 
 
-def _sequence(engine: str, direction: pd.Series) -> Sequence:
+def _sequence(engine: str, direction: pd.Series, weeks: int) -> Sequence:
     """Stable weeks take their meaning from the last direction before them."""
     kinds, last = [], "steady"
     for word in direction:
@@ -133,7 +131,7 @@ def _sequence(engine: str, direction: pd.Series) -> Sequence:
         else:
             kind = last
         kinds.append(kind)
-    window = np.array(kinds[-HALF_A_YEAR:], dtype=object)
+    window = np.array(kinds[-weeks:], dtype=object)
     starts = np.flatnonzero(np.concatenate([[True], window[1:] != window[:-1]]))
     ends = np.append(starts[1:], len(window))
     dates = direction.index[-len(window) :]

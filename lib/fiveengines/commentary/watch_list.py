@@ -18,7 +18,6 @@ from fiveengines.indicators import indicator
 from fiveengines.model.readings import Readings
 from fiveengines.model.regimes import CRISIS, NAMES, Flip
 
-THREE_YEARS, FEWEST_WEEKS = 156, 26
 _POINTS = {"%", "% of maximum", "% of members", "% of open interest", "% of Fed assets", "points", "index"}
 
 
@@ -51,11 +50,8 @@ def watch_list(
     params: Parameters,
     day: pd.Timestamp,
     flip: Flip | None = None,
-    *,
-    within_usual_moves: float = 2.5,
-    most: int = 8,
 ) -> tuple[NearbyThreshold, ...]:
-    """Thresholds within reach on `day`, nearest first; `flip`: the smallest change that gives another regime."""
+    """Thresholds near by on `day`, nearest first; `flip`: the smallest change that gives another regime."""
     found: list[NearbyThreshold] = []
     for engine in ENGINES:
         found += _engine(readings, params, day, engine)
@@ -64,8 +60,9 @@ def watch_list(
         name = f"itself reads {NAMES[flip.to_regime].lower()}"
         found += _cheapest(readings, params, day, flip.engine, score + flip.change, "the week", name)
     found += _triggers(readings, params, day)
-    near = [each for each in found if each.usual_moves <= within_usual_moves]
-    return tuple(sorted(near, key=lambda each: (each.usual_moves, each.indicator))[:most])
+    rules = params.regimes.watch_list
+    near = [each for each in found if each.usual_moves <= rules.within_usual_moves]
+    return tuple(sorted(near, key=lambda each: (each.usual_moves, each.indicator))[: rules.most])
 
 
 def _engine(
@@ -121,7 +118,9 @@ def _cheapest(
             continue
         line = lines[name]
         low, high = float(line.adverse or 0.0), float(line.supportive or 0.0)
-        found = _near(readings, day, name, low + (needed + 1.0) / 2.0 * (high - low), subject, becomes)
+        found = _near(
+            readings, params, day, name, low + (needed + 1.0) / 2.0 * (high - low), subject, becomes
+        )
         if found is not None and (best is None or found.usual_moves < best.usual_moves):
             best = found
     return [] if best is None else [best]
@@ -133,7 +132,7 @@ def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iter
         for conditions in params.engines.stress.any:
             if len(conditions) == 1:
                 name, level = next(iter(conditions.items()))
-                yield from _if_near(_near(readings, day, name, level, "credit", "counts as stressed"))
+                yield from _if_near(_near(readings, params, day, name, level, "credit", "counts as stressed"))
     regime = int(readings.regimes.confirmed.loc[day])
     if regime < CRISIS and not bool(readings.regimes.shock.loc[day]) and "vix" in readings.applied.values:
         past = readings.applied.values["vix"].loc[:day].iloc[-params.regimes.shock.weeks :]
@@ -146,7 +145,7 @@ def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iter
             else f"has jumped; with its score below {rule.volatility_below:+.2f} too a worse regime follows at once"
         )
         yield from _if_near(
-            _near(readings, day, "vix", float(past.min()) * rule.vix_ratio, "volatility", becomes)
+            _near(readings, params, day, "vix", float(past.min()) * rule.vix_ratio, "volatility", becomes)
         )
 
 
@@ -155,11 +154,18 @@ def _if_near(found: NearbyThreshold | None) -> list[NearbyThreshold]:
 
 
 def _near(
-    readings: Readings, day: pd.Timestamp, name: str, level: float, subject: str, becomes: str
+    readings: Readings,
+    params: Parameters,
+    day: pd.Timestamp,
+    name: str,
+    level: float,
+    subject: str,
+    becomes: str,
 ) -> NearbyThreshold | None:
-    past = readings.applied.values[name].loc[:day].iloc[-THREE_YEARS - 1 :]
+    rules = params.regimes.watch_list
+    past = readings.applied.values[name].loc[:day].iloc[-rules.window_weeks - 1 :]
     now, steps = float(past.iloc[-1]), past.diff().dropna()
-    usual = float(steps.std()) if len(steps) >= FEWEST_WEEKS else float("nan")
+    usual = float(steps.std()) if len(steps) >= rules.min_weeks else float("nan")
     if not (np.isfinite(now) and np.isfinite(level) and usual > 0):
         return None
     each, move = indicator(name), level - now

@@ -76,7 +76,7 @@ class EngineHistory:
 
 
 def linear_score(values: np.ndarray, adverse: np.ndarray, supportive: np.ndarray) -> np.ndarray:
-    """-1 at `adverse`, +1 at `supportive`, on that line also beyond them; NaN stays NaN. Shapes broadcast."""
+    """-1 at `adverse`, +1 at `supportive`, on the same line beyond them. Shapes broadcast; NaN stays NaN."""
     return np.array(((values - adverse) / (supportive - adverse)) * 2 - 1)
 
 
@@ -88,7 +88,9 @@ def log_extended_score(linear: np.ndarray) -> np.ndarray:
 def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | None = None) -> EngineHistory:
     """Score every week.
 
-    values: reading date × indicator. forced: reading date × engine, a score set by hand or NaN.
+    values: (n, k), reading date × indicator, each in its own unit; NaN where unknown lowers coverage. forced: (n, 5),
+    reading date × engine, a score set by hand or NaN. Below `minimum_coverage` an engine's score is NaN and its state
+    "unknown".
     """
     index = values.index
     scores: dict[str, np.ndarray] = {}
@@ -200,7 +202,7 @@ def _directions(score: pd.Series, params: EngineParameters) -> np.ndarray:
     """
     rule = params.direction
     change = score - score.shift(rule.weeks)
-    usual = change.rolling(rule.window_weeks, min_periods=26).std()
+    usual = change.rolling(rule.window_weeks, min_periods=rule.min_weeks).std()
     size = (change / usual.where(usual > 0)).to_numpy()
     return np.select(
         [size >= rule.threshold, size <= -rule.threshold], ["improving", "deteriorating"], "stable"

@@ -15,8 +15,6 @@ from fiveengines.base.parameters import ENGINES, REGIME_NAMES, RegimeParameters
 NUMBERS = (1, 2, 3, 4, 5)
 NAMES = REGIME_NAMES
 CRISIS = 5
-# The call of weeks before any engine could be read.
-UNDECIDED = 3
 # A crisis without acute evidence is put this far away: farther than any point of engine space.
 _BARRED = 4.0
 
@@ -40,7 +38,11 @@ class RegimeHistory:
 
 
 def distances(score: pd.DataFrame, params: RegimeParameters) -> np.ndarray:
-    """Mean squared distance of each week to each prototype over the engines that have a score, (weeks, 5)."""
+    """Mean squared distance of each week to each prototype over the engines that have a score.
+
+    score: (n, 5), reading date × engine, -1…1, NaN where unknown. Returns (n, 5), week × regime; a week without any
+    engine is equally far from all, 0.
+    """
     points = np.array([[params.prototypes[n][engine] for engine in ENGINES] for n in NUMBERS])
     squared = (score[list(ENGINES)].to_numpy()[:, None, :] - points[None]) ** 2
     known = np.isfinite(squared)
@@ -51,7 +53,7 @@ def distances(score: pd.DataFrame, params: RegimeParameters) -> np.ndarray:
 
 
 def shares(distance: np.ndarray, sharpness: float) -> np.ndarray:
-    """Memberships from distances: exponentials that add to one along the last axis."""
+    """Memberships from distances, (…, 5) in and out: exponentials that add to one along the last axis."""
     weight = np.exp(-sharpness * (distance - distance.min(axis=-1, keepdims=True)))
     result: np.ndarray = weight / weight.sum(axis=-1, keepdims=True)
     return result
@@ -60,8 +62,9 @@ def shares(distance: np.ndarray, sharpness: float) -> np.ndarray:
 def classify(score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters) -> RegimeHistory:
     """Name the regime of every week.
 
-    score: reading date × engine. values: reading date × indicator; vix, pct_above_200d, pct_above_50d, hy_spread,
-    hy_spread_change_8w and baa_spread are read. NaN never counts as acute evidence.
+    score: (n, 5), reading date × engine, -1…1. values: (n, k), reading date × indicator on the same dates; vix,
+    pct_above_200d, pct_above_50d, hy_spread, hy_spread_change_8w and baa_spread are read in their own units. NaN never
+    counts as acute evidence; in a week without any score the call before it is carried on.
     """
     limits = params.crisis
     vix = values["vix"].to_numpy()
@@ -91,15 +94,15 @@ def classify(score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters
     known = np.isfinite(score[list(ENGINES)].to_numpy()).any(axis=1)
     for week in range(weeks):
         if not known[week]:
-            # Nothing can be read: the call stands as it was, or in the middle when there was none.
-            raw[week] = confirmed[week] = current or UNDECIDED
+            # Nothing can be read: the call is carried on, or is the middle one when there was none.
+            raw[week] = confirmed[week] = current or params.undecided
             instant[week], averaged[week] = mean, mean
             continue
         acute[week] = severe[week] and (hot[week] or (current == CRISIS and warm[week]))
         now = (freely if acute[week] else without_crisis)[week]
         nearest = int(now.argmax()) + 1
         mean = now if current == 0 else keep * now + (1 - keep) * mean
-        current, mean = _confirm(current, nearest, now, mean, bool(jumped[week]), params.margin)
+        current, mean = _confirm(current, nearest, now, mean, bool(jumped[week]), params)
         instant[week], averaged[week], raw[week], confirmed[week] = now, mean, nearest, current
     index, columns = score.index, list(NUMBERS)
     return RegimeHistory(
@@ -114,20 +117,20 @@ def classify(score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters
 
 
 def _confirm(
-    current: int, nearest: int, now: np.ndarray, mean: np.ndarray, jumped: bool, margin: float
+    current: int, nearest: int, now: np.ndarray, mean: np.ndarray, jumped: bool, params: RegimeParameters
 ) -> tuple[int, np.ndarray]:
     """The regime in force after this week, and the averaged memberships.
 
-    A crisis, or a worse regime in a volatility shock, is entered at once and the average moves half-way with it;
-    every other change waits until the new regime leads the old one by `margin`.
+    A crisis, or a worse regime in a volatility shock, is entered at once and the average moves with it by
+    `shock.weight`; every other change waits until the new regime leads the old one by `margin`.
     """
     if current == 0:
         return nearest, mean
-    at_once = (nearest == CRISIS and current != CRISIS) or (jumped and nearest >= 3 and nearest > current)
-    if at_once:
-        return nearest, 0.5 * now + 0.5 * mean
+    worse = jumped and nearest >= params.shock.from_regime
+    if nearest > current and (worse or nearest == CRISIS):
+        return nearest, params.shock.weight * now + (1 - params.shock.weight) * mean
     best = int(mean.argmax()) + 1
-    if best != current and mean[best - 1] - mean[current - 1] > margin:
+    if best != current and mean[best - 1] - mean[current - 1] > params.margin:
         return best, mean
     return current, mean
 
@@ -190,12 +193,12 @@ def reading(
 def smallest_flip(
     history: RegimeHistory, score: pd.DataFrame, params: RegimeParameters, at: int
 ) -> Flip | None:
-    """The smallest change of one engine's score, in steps of 0.02, after which the week itself reads another regime.
+    """The smallest change of one engine's score, in steps of `flip_step`, that makes the week itself another regime.
 
-    Whether the call follows at once or after a few such weeks is the confirmation's matter. None when no single
-    engine can do it.
+    history and score: as in `classify`, (n, …); at: the row of the week. Whether the call follows at once or after a
+    few such weeks is decided by the confirmation. None when no single engine can do it.
     """
-    sizes = np.round(np.arange(0.02, 2.0, 0.02), 2)
+    sizes = np.round(np.arange(1, int(2 / params.flip_step)) * params.flip_step, 10)
     steps = np.concatenate([sizes, -sizes])
     current = score[list(ENGINES)].to_numpy(dtype="float64")[at]
     barred = 0.0 if bool(history.acute.to_numpy()[at]) else _BARRED

@@ -1,6 +1,6 @@
 """Step 4: the style a regime calls for, and whether the tape of the last quarter agrees.
 
-Names and measurements only; how to act in a style is told by playbook/styles.yaml.
+Names and measurements only; how to act in a style is written in playbook/styles.yaml.
 """
 
 from __future__ import annotations
@@ -14,9 +14,6 @@ import pandas as pd
 
 from fiveengines.base.parameters import Styles
 from fiveengines.indicators import tape
-
-# None of these may be deteriorating when re-entry begins; positioning and the rate path may.
-_MUST_HOLD = ("liquidity", "volatility", "breadth")
 
 
 class TapeRule(Protocol):
@@ -74,7 +71,11 @@ class StyleReading:
 
 
 def tape_history(close: pd.Series, dates: pd.DatetimeIndex, params: Styles) -> pd.DataFrame:
-    """The tape's measures on reading dates over the window of params; close: (sessions,), NaN dropped."""
+    """The tape's measures on reading dates, over the windows of params.
+
+    close: (s,) index level by session, NaN dropped. dates: (n,). Returns (n, 4), each as of the last session on or
+    before the date; NaN before the windows are full. Formulas: indicators/tape.py.
+    """
     rule, present = params.tape, close.dropna()
     found = pd.DataFrame(
         {
@@ -89,16 +90,16 @@ def tape_history(close: pd.Series, dates: pd.DatetimeIndex, params: Styles) -> p
     return found.reindex(dates, method="ffill")
 
 
-def choose(regime: pd.Series, turned: pd.Series, direction: pd.DataFrame, params: Styles) -> pd.Series:
-    """Style of every week: the regime's own, or selective re-entry for some weeks after an improving turn in 4 or 5.
+def choose(regime: pd.Series, improving: pd.Series, direction: pd.DataFrame, params: Styles) -> pd.Series:
+    """Style of every week: the regime's own, or selective re-entry after an improving inflection in regimes 4 and 5.
 
-    turned: True while such a turn is young and stands. direction: reading date × engine. Re-entry waits while
-    liquidity, volatility or breadth is deteriorating: one engine that turns does not carry the others.
+    regime: (n,) 1-5. improving: (n,) bool, True while an improving inflection is recent and active. direction: (n, 5)
+    text, reading date × engine; re-entry waits while one of `re_entry_needs` is deteriorating. Returns (n,) text.
     """
     own = regime.map(params.by_regime)
-    settled = (direction[list(_MUST_HOLD)] != "deteriorating").all(axis=1)
+    settled = (direction[list(params.re_entry_needs)] != "deteriorating").all(axis=1)
     hostile = own == "capital_preservation"
-    return own.mask(hostile & turned & settled, "selective_re_entry")
+    return own.mask(hostile & improving & settled, "selective_re_entry")
 
 
 def checked(close: pd.Series, needs: Iterable[TapeRule], params: Styles) -> tuple[Checked, ...]:

@@ -54,9 +54,9 @@ def target_exposure(
 ) -> TargetExposureHistory:
     """Exposure of every week.
 
-    score: reading date × engine (NaN where unknown: the others count). regime: the confirmed regime 1-5.
-    A week without any engine keeps the exposure before it; before the first engine can be read, half of the risk budget
-    (the alignment at `centre`) stands in.
+    score: (n, 5), reading date × engine, -1…1 (NaN where unknown: the others count). regime: (n,) the confirmed
+    regime, 1-5, on the same dates. Returns three (n,) series. A week without any engine keeps the exposure before it;
+    before the first engine can be read it is half of the risk budget, the exposure at `centre`.
     """
     mean = score[list(ENGINES)].mean(axis=1)
     alignment = mean.ewm(halflife=params.half_life_weeks).mean()
