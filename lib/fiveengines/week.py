@@ -143,9 +143,9 @@ class Week:
         )
 
     @cached_property
-    def insights(self) -> tuple[rules.Finding, ...]:
+    def insights(self) -> tuple[rules.InsightReading, ...]:
         """The insights that matter this week, ranked."""
-        return rules.this_week(self.readings, self.measured.panel, self.as_of)
+        return rules.this_week(self.readings, self.measured.panel, self.params.playbook, self.as_of)
 
     @cached_property
     def exposure_commentary(self) -> exposure_commentary.ExposureCommentary:

@@ -48,7 +48,7 @@ def main() -> None:
 
     def insights() -> None:
         week.measured.panel.memory.pop("insights", None)
-        rules.log(week.readings, week.measured.panel)
+        rules.status_history(week.readings, week.measured.panel, week.params.playbook)
 
     def steps() -> None:
         found = week.at(days[-2])

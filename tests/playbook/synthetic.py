@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fiveengines.base import parameters
 from fiveengines.base.parameters import ENGINES
-from fiveengines.playbook.weeks import SESSIONS_A_WEEK, Weeks
+from fiveengines.playbook.conditions import quantity
+from fiveengines.playbook.rule_inputs import SESSIONS_A_WEEK, RuleInputs
 
 COUNT = 220
+PARAMS = parameters.load().playbook
 
 
 def pieces(base: float, *later: tuple[float, int]) -> np.ndarray:
@@ -26,23 +29,24 @@ def sawtooth(low: float, high: float, *last: float) -> np.ndarray:
 def quiet() -> dict[str, np.ndarray]:
     """A market in which hardly anything happens."""
     flat = {
-        "net_liquidity": 4000.0, "impulse_13w": 0.5, "tga": 300.0, "rrp": 100.0, "global_liquidity_change_13w": 0.0,
-        "hy_spread": 4.5, "nfci": -0.3, "dollar_change_13w": 0.0, "small_vs_large_13w": 0.0, "vix": 17.0,
-        "vix_percentile": 60.0, "vix_term_ratio": 0.93, "vvix": 90.0, "realized_vol_21d": 14.0,
-        "implied_minus_realized": 3.0, "pct_above_200": 62.0, "pct_above_50": 55.0, "net_new_highs": 1.0,
+        "net_liquidity": 4000.0, "net_liquidity_impulse_13w": 0.5,
+        "treasury_account": 300.0, "reverse_repo": 100.0, "global_central_banks_13w": 0.0,
+        "hy_spread": 4.5, "financial_conditions": -0.3, "dollar_13w": 0.0, "small_vs_large_13w": 0.0, "vix": 17.0,
+        "vix_percentile": 60.0, "vix_term": 0.93, "vvix": 90.0, "realized_volatility_21d": 14.0,
+        "implied_minus_realized": 3.0, "pct_above_200d": 62.0, "pct_above_50d": 55.0, "net_new_highs": 1.0,
         "equal_vs_cap_13w": -1.5, "cot_asset_managers": 50.0, "cot_speculators": 50.0, "cot_leveraged_funds": 50.0,
         "cot_percentile": 50.0, "cot_leveraged_percentile": 50.0, "naaim": 70.0, "aaii_bears": 30.0,
-        "aaii_bull_bear": 6.0, "cta_exposure": 40.0, "vol_target_exposure": 70.0, "policy_rate": 2.0, "dgs2": 2.2,
-        "dgs10": 3.0,
-        "dgs2_change_13w": 0.0, "real_yield_change_13w": 0.0, "two_year_minus_policy": 20.0,
-        "real_yield_10y": 0.5, "breakeven": 2.0, "curve_2s10s": 80.0,
-        "curve_3m10y": 100.0, "efficiency_ratio_63d": 0.2, "breakout_success_63d": 50.0, "spx": 100.0,
+        "aaii_bull_bear": 6.0, "cta_exposure": 40.0, "vol_target_exposure": 70.0, "policy_rate": 2.0, "two_year": 2.2,
+        "ten_year": 3.0,
+        "two_year_change_13w_bp": 0.0, "real_yield_change_13w_bp": 0.0, "two_year_minus_policy_bp": 20.0,
+        "real_yield": 0.5, "breakeven": 2.0, "curve_2s10s_bp": 80.0,
+        "curve_3m10y_bp": 100.0, "efficiency_ratio_63d": 0.2, "breakout_success_63d": 50.0, "spx": 100.0,
         "spx_from_high": -4.0, "expiry_next_week": 0.0, "policy_target": 2.0, "regime": 3.0,
     }  # fmt: skip
     found = {name: pieces(value) for name, value in flat.items()}
     found |= {f"{engine}_score": pieces(0.0) for engine in ENGINES}
-    found["impulse_4w"] = np.where(np.arange(COUNT) % 2 == 0, 1.0, -1.0)
-    found["impulse_4w"][-1] = 0.0
+    found["net_liquidity_impulse_4w"] = np.where(np.arange(COUNT) % 2 == 0, 1.0, -1.0)
+    found["net_liquidity_impulse_4w"][-1] = 0.0
     found["put_call"] = sawtooth(0.55, 0.75, 0.66)
     found["dealer_gamma"] = sawtooth(1.0, 5.0, 3.0)
     return found
@@ -50,7 +54,7 @@ def quiet() -> dict[str, np.ndarray]:
 
 def weeks(
     words: dict[str, str] | None = None, daily: dict[str, np.ndarray] | None = None, **series: object
-) -> Weeks:
+) -> RuleInputs:
     """A quiet market but for the given series (numbers or arrays), words of the last week and daily arrays."""
     values = quiet() | {
         name: pieces(float(each)) if isinstance(each, (int, float)) else np.asarray(each, dtype="float64")
@@ -64,24 +68,26 @@ def weeks(
     }
     level = np.full(COUNT * SESSIONS_A_WEEK, 1500.0)
     by_day |= {"advances": level, "declines": level} | (daily or {})
-    return Weeks(
+    return RuleInputs(
         dates=pd.DatetimeIndex(pd.date_range(end="2018-03-30", periods=COUNT, freq="W-FRI")),
-        series=values,
+        series={name: quantity(each) for name, each in values.items()},
         words={name: np.full(COUNT, word, dtype=object) for name, word in named.items()},
         daily=by_day,
         at=np.arange(COUNT) * SESSIONS_A_WEEK + SESSIONS_A_WEEK - 1,
+        percentiles=PARAMS.percentiles,
     )
 
 
-def cut(whole: Weeks, count: int) -> Weeks:
+def cut(whole: RuleInputs, count: int) -> RuleInputs:
     """The first `count` weeks alone."""
     sessions = int(whole.at[count - 1]) + 1
-    return Weeks(
+    return RuleInputs(
         dates=whole.dates[:count],
         series={name: each[:count].copy() for name, each in whole.series.items()},
         words={name: each[:count].copy() for name, each in whole.words.items()},
         daily={name: each[:sessions].copy() for name, each in whole.daily.items()},
         at=whole.at[:count],
+        percentiles=whole.percentiles,
     )
 
 

@@ -17,6 +17,11 @@ PACKAGED = Path(str(resources.files("fiveengines.playbook")))
 FILES = ("regimes.yaml", "styles.yaml", "insights.yaml", "glossary.yaml", "questions.yaml")
 
 
+SEE_ALSO = "see_also: [mechanical_volatility_spike, breadth_turns_from_washout]"
+SEE_NOBODY = "see_also: [mechanical_volatility_spike, nobody]"
+LAST_PAIR = "between: [cut_into_stress, policy_cycle_turns]"
+
+
 def copy_of(name: str, folder: Path) -> Path:
     return Path(shutil.copy(PACKAGED / name, folder / name))
 
@@ -41,10 +46,7 @@ def test_the_framework_is_complete() -> None:
         "risk_off",
         "crisis",
     ]
-    assert list(content.insights()) == list(range(1, 39))
-    by_engine = Counter(insight.engine for insight in content.insights().values())
-    assert by_engine == {"liquidity": 8, "volatility": 8, "breadth": 6, "positioning": 8, "rate_path": 8}
-    assert len(content.glossary()) == 18
+    assert {insight.engine for insight in content.insights().values()} == set(ENGINES)
     assert tuple(content.questions()) == ENGINES
 
 
@@ -73,37 +75,43 @@ def test_conflicts_are_mutual_explained_and_between_different_meanings() -> None
         assert len(set(tones)) > 1, f"{sorted(pair)} say the same"
 
 
+def test_sources_are_numbered_without_a_gap() -> None:
+    """The framework's own list is there as a whole: fe-01, fe-02 and so on."""
+    sources = sorted(insight.source for insight in content.insights().values() if insight.source)
+    assert sources == [f"fe-{number:02d}" for number in range(1, len(sources) + 1)]
+
+
 def test_most_insights_are_signals_and_principles_are_rare() -> None:
     kinds = Counter(insight.kind for insight in content.insights().values())
-    assert kinds["signal"] >= 30 and kinds["principle"] >= 1
+    assert 0 < kinds["principle"] < kinds["signal"] / 3
 
 
 def test_published_breadth_thrust_levels() -> None:
-    thrust = content.insights()[19].thresholds
+    thrust = content.insights()["breadth_thrust"].thresholds
     assert (thrust["zweig_low"], thrust["zweig_high"], thrust["zweig_sessions"]) == (0.40, 0.615, 10)
     assert thrust["whaley"] == pytest.approx(0.7366)
 
 
 def test_a_changed_threshold_changes_the_sentence(tmp_path: Path) -> None:
-    replace_once(copy_of("insights.yaml", tmp_path), "thresholds: {change: 30}", "thresholds: {change: 45}")
-    real_yields = content.insights(tmp_path)[33]
+    replace_once(copy_of("insights.yaml", tmp_path), "thresholds: {change: 30,", "thresholds: {change: 45,")
+    real_yields = content.insights(tmp_path)["real_yield_moves"]
     assert real_yields.condition() == "The 10-year real yield has risen by 45 bp or more over 13 weeks."
     assert "45 bp" in real_yields.condition("opposite")
-    assert "30 bp" in content.insights()[33].condition()
+    assert "30 bp" in content.insights()["real_yield_moves"].condition()
 
 
 def test_evidence_of_the_vvix_warning_reads_as_hand_written() -> None:
     figures = {"vvix_percentile_rise": 22.4, "vvix_percentile_from": 19.6, "vix": 13.24}
     assert (
-        content.insights()[13].render_evidence(figures)
+        content.insights()["vvix_before_vix"].render_evidence(figures)
         == "VVIX up 22 points from percentile 20 while VIX is 13.2"
     )
 
 
-@pytest.mark.parametrize("missing", [{}, {"nfci": None}, {"nfci": math.nan}])
+@pytest.mark.parametrize("missing", [{}, {"financial_conditions": None}, {"financial_conditions": math.nan}])
 def test_a_clause_without_its_figure_is_left_out(missing: dict[str, float | None]) -> None:
-    text = content.insights()[4].render_evidence(
-        {"liquidity_score": 0.314, "real_yield_change_13w": -12.0, **missing}
+    text = content.insights()["ample_liquidity"].render_evidence(
+        {"liquidity_score": 0.314, "real_yield_change_13w_bp": -12.0, **missing}
     )
     assert text == "liquidity score +0.31; 10-year real yield -12 bp over 13 weeks"
 
@@ -182,12 +190,22 @@ def test_an_edit_is_seen_without_a_restart(tmp_path: Path) -> None:
         ("regimes.yaml", "id: risk_off", "id: risk_of", "must keep the id 'risk_off'"),
         ("regimes.yaml", "style: mean_reversion", "style: selective_re_entry", "does not list regime 3"),
         ("styles.yaml", "at_least: 0.25", "at_lest: 0.25", "unknown field 'at_lest'"),
-        ("insights.yaml", "- id: 13\n", "- id: 12\n", "insight 12 appears twice"),
-        ("insights.yaml", "see_also: [12, 18]", "see_also: [12, 81]", "insight 16 cannot refer to 81"),
-        ("insights.yaml", "between: [36, 38]", "between: [36, 36]", "two different known insights"),
-        ("insights.yaml", "between: [36, 38]", "between: [36, 2]", "stands here twice"),
-        ("insights.yaml", "rule: vvix_stirs", "rule: calm_trend", "rule 'calm_trend' is already used"),
-        ("insights.yaml", "NFCI {nfci:+.2f}", "NFCI {nfcy:+.2f}", "unknown name {nfcy}"),
+        ("insights.yaml", "- id: vvix_before_vix\n", "- id: calm_trend\n", "id 'calm_trend' is already used"),
+        ("insights.yaml", SEE_ALSO, SEE_NOBODY, "cannot refer to 'nobody'"),
+        (
+            "insights.yaml",
+            LAST_PAIR,
+            "between: [cut_into_stress, cut_into_stress]",
+            "two different known insights",
+        ),
+        (
+            "insights.yaml",
+            LAST_PAIR,
+            "between: [cut_into_stress, liquidity_stops_worsening]",
+            "is here twice",
+        ),
+        ("insights.yaml", "source: fe-13", "source: fe-12", "source 'fe-12' is already used"),
+        ("insights.yaml", "NFCI {financial_conditions:+.2f}", "NFCI {nfcy:+.2f}", "unknown name {nfcy}"),
         ("insights.yaml", "{liquidity_state} and {", "{liquidity_state:.1f} and {", "cannot be filled"),
         ("insights.yaml", "thresholds: {lag: 2.5,", "thresholds: {lag: 2.5, spare: 1,", "quotes 'spare'"),
         (
@@ -202,7 +220,7 @@ def test_an_edit_is_seen_without_a_restart(tmp_path: Path) -> None:
             'NAAIM {naaim.x}"\n      - "CTA',
             "plain name",
         ),
-        ("glossary.yaml", "- id: beta", "- id: alpha", "term beta is missing"),
+        ("glossary.yaml", "- id: beta", "- id: contango", "id 'contango' is already used"),
         (
             "glossary.yaml",
             "short: Treasury yields lined up by maturity.",
@@ -226,9 +244,9 @@ def test_a_mistake_is_named_with_its_file(
     ("name", "old", "new"),
     [
         ("regimes.yaml", "band: floor", "band: cellar"),
-        ("insights.yaml", "see_also: [12, 18]", "see_also: [12, 81]"),
-        ("insights.yaml", "kind: signal\n    rule: vvix_stirs", "kind: omen\n    rule: vvix_stirs"),
-        ("insights.yaml", '- "NFCI {nfci:+.2f}"', '- "NFCI {nfcy:+.2f}"'),
+        ("insights.yaml", SEE_ALSO, SEE_NOBODY),
+        ("insights.yaml", "kind: signal\n    title: VVIX", "kind: omen\n    title: VVIX"),
+        ("insights.yaml", '- "NFCI {financial_conditions:+.2f}"', '- "NFCI {nfcy:+.2f}"'),
     ],
 )
 def test_the_line_number_is_the_line_of_the_mistake(tmp_path: Path, name: str, old: str, new: str) -> None:
@@ -238,10 +256,10 @@ def test_the_line_number_is_the_line_of_the_mistake(tmp_path: Path, name: str, o
 
 def test_a_missing_field_points_to_its_entry(tmp_path: Path) -> None:
     path = copy_of("insights.yaml", tmp_path)
-    line = replace_once(path, "    rule: vvix_stirs\n", "")
+    line = replace_once(path, "    title: VVIX can stir while the VIX sleeps\n", "")
     (problem,) = content.check(tmp_path)
-    assert "field 'rule' is missing" in problem
-    assert problem.startswith(f"insights.yaml line {line - 3} (insights · 13)")
+    assert "field 'title' is missing" in problem
+    assert problem.startswith(f"insights.yaml line {line - 4} (insights · 13)")
 
 
 @pytest.mark.parametrize(
@@ -263,7 +281,7 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["nowhere", "."])
 def test_a_folder_without_a_playbook_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ParameterError, match="is no playbook folder"):
+    with pytest.raises(ParameterError, match="is not a playbook folder"):
         content.check(tmp_path / name)
 
 

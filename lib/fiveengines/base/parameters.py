@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 
 from fiveengines.base import paths, yaml_files
 from fiveengines.base.errors import ParameterError
+from fiveengines.base.playbook_parameters import PlaybookParameters
 from fiveengines.base.portfolio_parameters import PortfolioRules
 from fiveengines.base.yaml_files import Strict
 
@@ -341,6 +342,7 @@ class WeeklyParameters(Strict):
     engines: str = "engines.yaml"
     regimes: str = "regimes.yaml"
     portfolio: str = "portfolio.yaml"
+    playbook: str = "playbook.yaml"
     overrides: str = "overrides"
     events: str = "events.yaml"
     demo_seed: int = Field(default=7, ge=0, lt=2**32)
@@ -373,6 +375,7 @@ class Parameters(Strict):
     engines: EngineParameters
     regimes: RegimeParameters
     portfolio: PortfolioParameters
+    playbook: PlaybookParameters
 
     def line_of(self, engine: str, name: str) -> str:
         """Where an indicator is defined: file and line, for messages."""
@@ -413,6 +416,7 @@ def _load(path: Path, stamp: tuple[float, ...]) -> Parameters:
         engines=yaml_files.load_model(path.parent / weekly.engines, EngineParameters),
         regimes=yaml_files.load_model(path.parent / weekly.regimes, RegimeParameters),
         portfolio=yaml_files.load_model(path.parent / weekly.portfolio, PortfolioParameters),
+        playbook=yaml_files.load_model(path.parent / weekly.playbook, PlaybookParameters),
     )
 
 

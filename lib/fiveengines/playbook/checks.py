@@ -10,7 +10,6 @@ from typing import get_args
 
 from fiveengines.playbook.models import (
     ENGINES,
-    Engine,
     GlossaryFile,
     InsightEntry,
     InsightsFile,
@@ -26,33 +25,6 @@ Place = tuple[str | int, ...]
 Problem = tuple[Place, str]
 
 REGIME_IDS = ("broad_bull", "fragile_melt_up", "choppy_range", "risk_off", "crisis")
-INSIGHT_RANGES: dict[Engine, range] = {
-    "liquidity": range(1, 9),
-    "volatility": range(9, 17),
-    "breadth": range(17, 23),
-    "positioning": range(23, 31),
-    "rate_path": range(31, 39),
-}
-TERM_IDS = (
-    "rrp",
-    "tga",
-    "net_liquidity",
-    "credit_spread",
-    "beta",
-    "vix",
-    "vvix",
-    "dealer_gamma",
-    "cta",
-    "realized_volatility",
-    "implied_volatility",
-    "contango",
-    "backwardation",
-    "breadth_thrust",
-    "new_highs_new_lows",
-    "yield_curve",
-    "real_yield",
-    "fed_funds_rate",
-)
 
 
 def regime_problems(file: RegimesFile) -> Iterator[Problem]:
@@ -79,31 +51,38 @@ def style_problems(file: StylesFile) -> Iterator[Problem]:
 
 
 def insight_problems(file: InsightsFile) -> Iterator[Problem]:
-    """Ids 1 to 38 under their engines, valid references, templates that can be filled, no idle name."""
+    """Each id and source once, valid references, templates that can be filled, no unused name."""
     ids = [entry.id for entry in file.insights]
-    yield from _complete("insights", ids, range(1, 39), "insight")
-    yield from _unique("insights", "rule", [entry.rule for entry in file.insights])
+    yield from _unique("insights", "id", ids)
+    yield from _unique("insights", "source", [entry.source for entry in file.insights])
     examples = {name: figure.example for name, figure in file.figures.items()}
     for position, entry in enumerate(file.insights):
         place = ("insights", position)
-        if entry.id not in INSIGHT_RANGES[entry.engine]:
-            home = next(engine for engine, numbers in INSIGHT_RANGES.items() if entry.id in numbers)
-            yield (*place, "engine"), f"insight {entry.id} belongs to {home}"
         for other in entry.see_also:
             if other == entry.id or other not in ids:
-                yield (*place, "see_also"), f"insight {entry.id} cannot refer to {other}"
+                yield (*place, "see_also"), f"insight {entry.id!r} cannot refer to {other!r}"
         yield from _condition_problems(place, entry)
         for row, clause in enumerate(entry.evidence):
             yield from _fills((*place, "evidence", row), clause, examples)
     yield from _conflict_problems(file, ids)
+    yield from _figure_problems(file)
+
+
+def _figure_problems(file: InsightsFile) -> Iterator[Problem]:
+    """Every figure is quoted somewhere and says completely how it is measured."""
     quoted = {name for entry in file.insights for clause in entry.evidence for name in placeholders(clause)}
-    for name in sorted(file.figures.keys() - quoted):
-        yield ("figures", name), f"no evidence quotes {name!r}"
+    for name, figure in file.figures.items():
+        if name not in quoted:
+            yield ("figures", name), f"no evidence quotes {name!r}"
+        if (figure.of is None) != (figure.measure is None):
+            yield ("figures", name), "`of` and `measure` belong together"
+        elif figure.measure is not None and figure.weeks is None and "percentile" not in figure.measure:
+            yield ("figures", name), f"the measure {figure.measure!r} needs `weeks`"
 
 
 def glossary_problems(file: GlossaryFile) -> Iterator[Problem]:
-    """Exactly the eighteen terms, each once."""
-    yield from _complete("glossary", [term.id for term in file.glossary], TERM_IDS, "term")
+    """Each term once."""
+    yield from _unique("glossary", "id", [term.id for term in file.glossary])
 
 
 def question_problems(file: QuestionsFile) -> Iterator[Problem]:
@@ -132,11 +111,11 @@ def _condition_problems(place: Place, entry: InsightEntry) -> Iterator[Problem]:
         yield from _fills(where, text, entry.thresholds)
         used.update(placeholders(text))
     for name in sorted(entry.thresholds.keys() - used):
-        yield (*place, "thresholds", name), f"no condition of insight {entry.id} quotes {name!r}"
+        yield (*place, "thresholds", name), f"no condition of insight {entry.id!r} quotes {name!r}"
 
 
-def _conflict_problems(file: InsightsFile, ids: Sequence[int]) -> Iterator[Problem]:
-    seen: set[frozenset[int]] = set()
+def _conflict_problems(file: InsightsFile, ids: Sequence[str]) -> Iterator[Problem]:
+    seen: set[frozenset[str]] = set()
     for position, conflict in enumerate(file.conflicts):
         place = ("conflicts", position, "between")
         pair = frozenset(conflict.between)
@@ -145,7 +124,7 @@ def _conflict_problems(file: InsightsFile, ids: Sequence[int]) -> Iterator[Probl
         elif pair in seen:
             yield (
                 place,
-                f"the conflict between {conflict.between[0]} and {conflict.between[1]} stands here twice",
+                f"the conflict between {conflict.between[0]} and {conflict.between[1]} is here twice",
             )
         seen.add(pair)
 
@@ -163,9 +142,9 @@ def _complete(
             yield (key, position), f"{what} {item} appears twice"
 
 
-def _unique(key: str, field: str, found: Sequence[str]) -> Iterator[Problem]:
+def _unique(key: str, field: str, found: Sequence[str | None]) -> Iterator[Problem]:
     for position, item in enumerate(found):
-        if item in found[:position]:
+        if item is not None and item in found[:position]:
             yield (key, position, field), f"{field} {item!r} is already used"
 
 

@@ -1,6 +1,6 @@
 """The playbook's words as data: loads and checks the five YAML files, naming file and line of what is wrong.
 
-Text and thresholds only; readings and rules stay outside. A folder of edited files may replace any of them.
+Text and thresholds only; readings and rules may not enter. A folder of edited files may replace any of them.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ from fiveengines.playbook.models import (
 
 
 @dataclass(frozen=True)
-class _Kind:
+class _FileType:
     model: type[Entry]
     problems: Callable[[Any], Iterable[Problem]]
 
 
-_FILES: dict[str, _Kind] = {
-    "regimes.yaml": _Kind(RegimesFile, checks.regime_problems),
-    "styles.yaml": _Kind(StylesFile, checks.style_problems),
-    "insights.yaml": _Kind(InsightsFile, checks.insight_problems),
-    "glossary.yaml": _Kind(GlossaryFile, checks.glossary_problems),
-    "questions.yaml": _Kind(QuestionsFile, checks.question_problems),
+_FILES: dict[str, _FileType] = {
+    "regimes.yaml": _FileType(RegimesFile, checks.regime_problems),
+    "styles.yaml": _FileType(StylesFile, checks.style_problems),
+    "insights.yaml": _FileType(InsightsFile, checks.insight_problems),
+    "glossary.yaml": _FileType(GlossaryFile, checks.glossary_problems),
+    "questions.yaml": _FileType(QuestionsFile, checks.question_problems),
 }
 
 
@@ -62,20 +62,24 @@ def styles(folder: Path | None = None) -> dict[StyleId, Style]:
     return {style.id: style for style in _load("styles.yaml", folder).styles}
 
 
-def insights(folder: Path | None = None) -> dict[int, Insight]:
-    """The 38 insights by id, in order; `folder` and errors as in `regimes`."""
+def insights(folder: Path | None = None) -> dict[str, Insight]:
+    """The insights by id, in the order of the file; `folder` and errors as in `regimes`."""
     file: InsightsFile = _load("insights.yaml", folder)
-    rivals: dict[int, set[int]] = {entry.id: set() for entry in file.insights}
-    for first, second in (conflict.between for conflict in file.conflicts):
-        rivals[first].add(second)
-        rivals[second].add(first)
+    pairs = [conflict.between for conflict in file.conflicts]
     return {
-        entry.id: Insight(**entry.model_dump(), conflicts_with=tuple(sorted(rivals[entry.id])))
-        for entry in sorted(file.insights, key=lambda entry: entry.id)
+        entry.id: Insight(
+            **entry.model_dump(),
+            conflicts_with=tuple(
+                other.id
+                for other in file.insights
+                if (entry.id, other.id) in pairs or (other.id, entry.id) in pairs
+            ),
+        )
+        for entry in file.insights
     }
 
 
-def conflicts(folder: Path | None = None) -> dict[frozenset[int], Conflict]:
+def conflicts(folder: Path | None = None) -> dict[frozenset[str], Conflict]:
     """Pairs of insights that disagree, by the set of the two ids."""
     return {frozenset(conflict.between): conflict for conflict in _load("insights.yaml", folder).conflicts}
 
@@ -86,7 +90,7 @@ def figures(folder: Path | None = None) -> dict[str, Figure]:
 
 
 def glossary(folder: Path | None = None) -> dict[str, Term]:
-    """The eighteen terms by id, in the order of the file."""
+    """The terms by id, in the order of the file."""
     return {term.id: term for term in _load("glossary.yaml", folder).glossary}
 
 
@@ -102,42 +106,42 @@ def check(folder: Path | None = None) -> list[str]:
     `folder` holds edited or translated files; a file it lacks is taken from the package.
     ParameterError when the folder does not exist or holds none of the five files.
     """
-    folder = _resolved(folder)
+    folder = _checked_folder(folder)
     found: list[str] = []
     files: dict[str, Any] = {}
     for name in _FILES:
-        files[name], problems = _examine(*_stamped(name, folder))
+        files[name], problems = _read_and_check(*_path_and_time(name, folder))
         found += problems
     if files["regimes.yaml"] and files["styles.yaml"]:
         path = _path("regimes.yaml", folder)
         text = path.read_text(encoding="utf-8")
         cross = checks.cross_problems(files["regimes.yaml"], files["styles.yaml"])
-        found += _said(path, text, cross)
+        found += _as_lines(path, text, cross)
     return found
 
 
 def _load(name: str, folder: Path | None) -> Any:
     """The file's model, or ParameterError with its first problem."""
-    file, problems = _examine(*_stamped(name, folder))
+    file, problems = _read_and_check(*_path_and_time(name, folder))
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         raise ParameterError(problems[0] + more + ".", remedy="Correct the file and run again.")
     return file
 
 
-def _stamped(name: str, folder: Path | None) -> tuple[Path, int]:
+def _path_and_time(name: str, folder: Path | None) -> tuple[Path, int]:
     """Path and time of change: an edited file is read again, an unchanged one is not."""
-    path = _path(name, _resolved(folder))
+    path = _path(name, _checked_folder(folder))
     return path, path.stat().st_mtime_ns
 
 
-def _resolved(folder: Path | None) -> Path | None:
+def _checked_folder(folder: Path | None) -> Path | None:
     if folder is None:
         return None
     folder = Path(folder).resolve()
     if not any((folder / name).is_file() for name in _FILES):
         raise ParameterError(
-            f"{folder} is no playbook folder.", remedy=f"It must hold at least one of {', '.join(_FILES)}."
+            f"{folder} is not a playbook folder.", remedy=f"It must hold at least one of {', '.join(_FILES)}."
         )
     return folder
 
@@ -149,22 +153,22 @@ def _path(name: str, folder: Path | None) -> Path:
 
 
 @lru_cache(maxsize=64)
-def _examine(path: Path, modified: int) -> tuple[Any, tuple[str, ...]]:
-    """The validated file, or None, and its problems as lines; `modified` only tells versions apart."""
+def _read_and_check(path: Path, modified: int) -> tuple[Any, tuple[str, ...]]:
+    """The validated file, or None, and its problems as lines; `modified` only distinguishes versions."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         return None, (f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})",)
-    kind = _FILES[path.name]
+    file_type = _FILES[path.name]
     try:
         raw = yaml_files.parse(text)
     except YAMLError as error:
         return None, (_unparsable(path, error),)
     try:
-        file = kind.model.model_validate(raw)
+        file = file_type.model.model_validate(raw)
     except ValidationError as error:
-        return None, _said(path, text, map(_shape_problem, error.errors()))
-    return file, _said(path, text, kind.problems(file))
+        return None, _as_lines(path, text, map(_shape_problem, error.errors()))
+    return file, _as_lines(path, text, file_type.problems(file))
 
 
 def _unparsable(path: Path, error: YAMLError) -> str:
@@ -181,13 +185,13 @@ def _shape_problem(item: Any) -> Problem:
     return place, str(item["msg"]).removeprefix("Value error, ")
 
 
-def _said(path: Path, text: str, problems: Iterable[Problem]) -> tuple[str, ...]:
-    """Each problem as a line of text with the line number of the nearest part that stands in the file."""
+def _as_lines(path: Path, text: str, problems: Iterable[Problem]) -> tuple[str, ...]:
+    """Each problem as a line of text with the line number of the nearest part that is in the file."""
     return tuple(
-        f"{path.name} line {yaml_files.line_in(text, place) or 1} ({_spot(place)}): {message}"
+        f"{path.name} line {yaml_files.line_in(text, place) or 1} ({_place_in_words(place)}): {message}"
         for place, message in problems
     )
 
 
-def _spot(place: Place) -> str:
+def _place_in_words(place: Place) -> str:
     return " · ".join(str(part + 1) if isinstance(part, int) else part for part in place) or "file"

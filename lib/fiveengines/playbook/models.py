@@ -19,6 +19,10 @@ Band = Literal["upper", "upper_middle", "middle", "lower", "floor"]
 Tone = Literal["supportive", "caution", "neutral"]
 Kind = Literal["signal", "principle"]
 Measure = Literal["efficiency_ratio", "variance_ratio", "breakout_success"]
+FigureMeasure = Literal[
+    "change", "change_pct", "change_bp", "low", "from_peak", "from_peak_pct", "from_daily_peak_pct",
+    "percentile", "daily_percentile",
+]  # fmt: skip
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 _FORMAT = re.compile(r"\+?,?(\.\d[f%])?")
 
@@ -145,12 +149,15 @@ class Opposite(Implication):
 
 
 class InsightEntry(Entry):
-    """An insight as it stands in the file. `rule` names its test; `thresholds` are that test's numbers."""
+    """An insight as it is written in the file. `id` is the name of its rule, `thresholds` are that rule's numbers.
 
-    id: Annotated[int, Field(ge=1, le=38)]
+    source: its number in the framework's own list; None for an insight that is not from there.
+    """
+
+    id: Name
+    source: Annotated[str, Field(pattern=r"^fe-\d{2,}$")] | None = None
     engine: Engine
     kind: Kind
-    rule: Name
     title: Title
     text: Paragraph
     thresholds: dict[Name, float]
@@ -159,7 +166,7 @@ class InsightEntry(Entry):
     evidence: Annotated[tuple[Template, ...], Field(min_length=1, max_length=6)]
     implication: Implication
     opposite: Opposite | None = None
-    see_also: tuple[int, ...] = ()
+    see_also: tuple[Name, ...] = ()
 
     def conditions(self) -> dict[str, str]:
         """The condition sentences as templates: active, watch and, where there is one, opposite."""
@@ -168,9 +175,9 @@ class InsightEntry(Entry):
 
 
 class Insight(InsightEntry):
-    """An insight with the ids it conflicts with, in rising order."""
+    """An insight with the ids it conflicts with, in the order of the file."""
 
-    conflicts_with: tuple[int, ...] = ()
+    conflicts_with: tuple[Name, ...] = ()
 
     def condition(self, which: Literal["active", "watch", "opposite"] = "active") -> str:
         """The condition in words with the thresholds filled in; KeyError when there is no opposite."""
@@ -193,13 +200,20 @@ def _is_present(value: object) -> bool:
 class Conflict(Entry):
     """Two insights that disagree when both are active, and how to weigh them."""
 
-    between: tuple[int, int]
+    between: tuple[Name, Name]
     weigh: Line
 
 
 class Figure(Entry):
-    """A name that evidence may quote: its unit, what it is, and an example of a plausible value."""
+    """A name that evidence may quote: its unit, what it is, and an example of a plausible value.
 
+    Its value is a `measure` of the series `of` over `weeks`, or else what the insight's rule computed under
+    its name, or else the series or word of its own name.
+    """
+
+    of: Name | None = None
+    measure: FigureMeasure | None = None
+    weeks: Annotated[int, Field(gt=0, le=260)] | None = None
     unit: Annotated[str, Field(min_length=1, max_length=40)]
     example: float | str
     meaning: Line

@@ -179,7 +179,7 @@ class ForwardReturnsRecord(_Record):
 class ConflictRecord(_Record):
     """An active insight that disagrees, and how to weigh the two."""
 
-    insight: int
+    insight: str
     title: str
     weigh: str
 
@@ -187,7 +187,7 @@ class ConflictRecord(_Record):
 class InsightRecord(_Record):
     """One insight of the playbook; `opposite`: its mirror case is the active one."""
 
-    insight: int
+    insight: str
     title: str
     status: Literal["active", "watch", "dormant"]
     opposite: bool

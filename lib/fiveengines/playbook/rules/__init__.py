@@ -1,30 +1,38 @@
-"""The 38 insights as rules: which matter in a week, since when, what followed before, and which disagree.
+"""The insights as rules: which matter in a week, since when, what followed before, and which disagree.
 
-Readings come in from the left; the words and thresholds stand in insights.yaml, and nothing is drawn here.
+Words and thresholds are in insights.yaml; nothing is drawn here.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
+from fiveengines.base.playbook_parameters import PlaybookParameters
 from fiveengines.data.panel import Panel
 from fiveengines.model.readings import Readings
-from fiveengines.playbook.rules.finding import Dispute, Finding, findings
-from fiveengines.playbook.rules.judging import Judged, judge, judged
+from fiveengines.playbook.rules.evaluation import Evaluation, evaluate, evaluate_readings
+from fiveengines.playbook.rules.insight_readings import ActiveConflict, InsightReading, insight_readings
 
-__all__ = ["Dispute", "Finding", "Judged", "every", "judge", "judged", "log", "this_week"]
+__all__ = [
+    "ActiveConflict", "Evaluation", "InsightReading", "all_insights", "evaluate", "evaluate_readings",
+    "insight_readings", "status_history", "this_week",
+]  # fmt: skip
 
 
-def this_week(readings: Readings, panel: Panel, day: pd.Timestamp) -> tuple[Finding, ...]:
+def this_week(
+    readings: Readings, panel: Panel, params: PlaybookParameters, day: pd.Timestamp
+) -> tuple[InsightReading, ...]:
     """Insights that are active or on watch on `day`, ranked: active first; `matters` marks the few to act on."""
-    return tuple(each for each in every(readings, panel, day) if each.status != "dormant")
+    return tuple(each for each in all_insights(readings, panel, params, day) if each.status != "dormant")
 
 
-def every(readings: Readings, panel: Panel, day: pd.Timestamp) -> tuple[Finding, ...]:
-    """All 38 on `day`, dormant ones too; one that lacks data is dormant with a note that says what it lacks."""
-    return findings(judged(readings, panel), day)
+def all_insights(
+    readings: Readings, panel: Panel, params: PlaybookParameters, day: pd.Timestamp
+) -> tuple[InsightReading, ...]:
+    """All of them on `day`, dormant ones too; one that lacks data is dormant with a note that says what it lacks."""
+    return insight_readings(evaluate_readings(readings, panel, params.percentiles), day, params.ranking)
 
 
-def log(readings: Readings, panel: Panel) -> pd.DataFrame:
+def status_history(readings: Readings, panel: Panel, params: PlaybookParameters) -> pd.DataFrame:
     """Every week's statuses: reading date × insight id; active, opposite (the mirror case), watch or dormant."""
-    return judged(readings, panel).frame()
+    return evaluate_readings(readings, panel, params.percentiles).frame()

@@ -1,157 +1,136 @@
-"""Insights 23 to 30 as conditions: positioning.
-
-Predicates over series; every threshold comes from insights.yaml, and "half" in a sentence is half of its threshold.
-"""
+"""Rules of the positioning insights. Every threshold comes from insights.yaml."""
 
 from __future__ import annotations
 
-import numpy as np
+import functools
+import operator
 
-from fiveengines.playbook.rules.verdict import Limits, Verdict, rule
-from fiveengines.playbook.truth import (
-    Array,
-    above,
-    all_of,
-    any_of,
-    at_least,
-    at_most,
-    below,
+from fiveengines.playbook.conditions import (
+    Condition,
+    Quantity,
+    count_held,
     enough_of,
-    held,
-    opposite_of,
-    windows,
-    within,
+    held_within,
+    quantity,
+    rolling,
 )
-from fiveengines.playbook.weeks import Weeks
+from fiveengines.playbook.rule_inputs import RuleInputs
+from fiveengines.playbook.rules.registry import RuleResult, Thresholds, rule
+
+
+def _any(*conditions: Condition) -> Condition:
+    return functools.reduce(operator.or_, conditions)
 
 
 @rule
-def crowded_longs(weeks: Weeks, t: Limits) -> Verdict:
-    """23: several gauges show a crowd."""
-    gauges = (
-        at_least(weeks["cot_percentile"], t["cot"]),
-        at_least(weeks["naaim"], t["naaim"]),
-        at_least(weeks["cta_exposure"], t["cta"]),
-        at_least(weeks["aaii_bull_bear"], t["bull_bear"]),
-        at_most(weeks.percentile("put_call"), t["put_call"]),
+def crowded_longs(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Several measures show a crowd."""
+    crowded = (
+        inputs["cot_percentile"] >= t["cot"],
+        inputs["naaim"] >= t["naaim"],
+        inputs["cta_exposure"] >= t["cta"],
+        inputs["aaii_bull_bear"] >= t["bull_bear"],
+        inputs.percentile("put_call") <= t["put_call"],
     )
-    return Verdict(
-        active=enough_of(t["gauges"], *gauges),
-        watch=any_of(*gauges),
-        figures={"crowded_gauges": held(*gauges)},
-    )
-
-
-@rule
-def crowded_shorts(weeks: Weeks, t: Limits) -> Verdict:
-    """24: several gauges show a crowd on the short side."""
-    gauges = (
-        at_most(weeks["cot_leveraged_percentile"], t["cot"]),
-        at_most(weeks["cta_exposure"], t["cta"]),
-        at_least(weeks["aaii_bears"], t["bears"]),
-    )
-    return Verdict(
-        active=enough_of(t["gauges"], *gauges), watch=any_of(*gauges), figures={"short_gauges": held(*gauges)}
+    return RuleResult(
+        active=enough_of(t["measures"], *crowded),
+        watch=_any(*crowded),
+        figures={"crowded_long_measures": count_held(*crowded)},
     )
 
 
 @rule
-def positioning_extreme(weeks: Weeks, t: Limits) -> Verdict:
-    """25: the positioning score is at an extreme."""
-    score, near = weeks["positioning_score"], t["score"] - t["watch_within"]
-    return Verdict(
-        active=at_most(score, -t["score"]),
-        watch=any_of(at_most(score, -near), at_least(score, near)),
-        opposite=at_least(score, t["score"]),
-        leans=above(score, 0.0),
+def crowded_shorts(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Several measures show a crowd on the short side."""
+    crowded = (
+        inputs["cot_leveraged_percentile"] <= t["cot"],
+        inputs["cta_exposure"] <= t["cta"],
+        inputs["aaii_bears"] >= t["bears"],
+    )
+    return RuleResult(
+        active=enough_of(t["measures"], *crowded),
+        watch=_any(*crowded),
+        figures={"crowded_short_measures": count_held(*crowded)},
     )
 
 
 @rule
-def cta_full(weeks: Weeks, t: Limits) -> Verdict:
-    """26: trend-followers are at their limit."""
-    exposure = weeks["cta_exposure"]
-    rising = above(weeks.change("cta_exposure", 4), 0.0)
-    return Verdict(
-        active=at_least(exposure, t["cta"]), watch=all_of(at_least(exposure, t["watch_cta"]), rising)
+def positioning_extreme(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """The positioning score is at an extreme."""
+    score, near = inputs["positioning_score"], t["score"] - t["watch_within"]
+    return RuleResult(
+        active=score <= -t["score"],
+        watch=(score <= -near) | (score >= near),
+        opposite=score >= t["score"],
+        leans=score > 0,
     )
 
 
 @rule
-def cta_short_covering(weeks: Weeks, t: Limits) -> Verdict:
-    """27: trend-followers were short, are not yet long, and buy back as volatility fades."""
-    short = at_most(weeks.low("cta_exposure", t["weeks"]), t["cta"])
-    off_peak = at_most(weeks["vix"] / weeks.daily_peak("vix", t["peak_weeks"]), 1.0 - t["vix_fall"] / 100.0)
-    upright = below(weeks["vix_term_ratio"], t["ratio"])
-    covering = all_of(
-        above(weeks.change("cta_exposure", 1), 0.0), at_most(weeks["cta_exposure"], t["covered"])
-    )
-    return Verdict(
-        active=all_of(short, covering, off_peak, upright),
-        watch=all_of(short, off_peak, opposite_of(upright)),
+def cta_at_maximum(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Trend-followers are at their limit."""
+    rising = inputs.change("cta_exposure", t["weeks"]) > 0
+    return RuleResult(
+        active=inputs["cta_exposure"] >= t["cta"],
+        watch=(inputs["cta_exposure"] >= t["watch_cta"]) & rising,
     )
 
 
 @rule
-def dealer_gamma_extreme(weeks: Weeks, t: Limits) -> Verdict:
-    """28: dealer gamma is unusually low or high; on watch before an expiry."""
-    rank = weeks.daily_percentile("dealer_gamma")
-    return Verdict(
-        active=at_most(rank, t["low"]), watch=weeks["expiry_next_week"], opposite=at_least(rank, t["high"])
+def cta_short_covering(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Trend-followers were short, are not yet long, and buy back as volatility fades."""
+    short = inputs.low("cta_exposure", t["weeks"]) <= t["cta"]
+    off_peak = inputs["vix"] / inputs.daily_peak("vix", t["peak_weeks"]) <= 1.0 - t["vix_fall"] / 100.0
+    upright = inputs["vix_term"] < t["ratio"]
+    covering = (inputs.change("cta_exposure", 1) > 0) & (inputs["cta_exposure"] <= t["covered"])
+    return RuleResult(active=short & covering & off_peak & upright, watch=short & off_peak & ~upright)
+
+
+@rule
+def dealer_gamma_extreme(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Dealer gamma is unusually low or high; on watch before an expiry."""
+    rank = inputs.daily_percentile("dealer_gamma")
+    return RuleResult(
+        active=rank <= t["low"], watch=inputs["expiry_next_week"] > 0, opposite=rank >= t["high"]
     )
 
 
 @rule
-def cash_waiting(weeks: Weeks, t: Limits) -> Verdict:
-    """29: managers hold cash and rule-followers are light."""
-    average = weeks.mean("naaim", 4)
-    light = any_of(
-        at_most(weeks["vol_target_exposure"], t["vol_target"]), at_most(weeks["cta_exposure"], t["cta"])
-    )
-    return Verdict(
-        active=all_of(at_most(average, t["naaim"]), light),
-        watch=all_of(at_most(average, t["watch_naaim"]), light),
-    )
+def cash_on_sidelines(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Managers hold cash and rule-based funds are lightly invested."""
+    average = inputs.mean("naaim", t["weeks"])
+    light = (inputs["vol_target_exposure"] <= t["vol_target"]) | (inputs["cta_exposure"] <= t["cta"])
+    return RuleResult(active=(average <= t["naaim"]) & light, watch=(average <= t["watch_naaim"]) & light)
 
 
 @rule
-def fast_derisking(weeks: Weeks, t: Limits) -> Verdict:
-    """30: several exposures were cut fast and the cut goes on; the mirror: it has stopped and the VIX left its peak."""
+def fast_derisking(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Several exposures were cut fast and the cut goes on; the mirror: it has ended and the VIX has left its peak."""
     sizes = {"vol_target_exposure": t["vol_target"], "naaim": t["naaim"], "cta_exposure": t["cta"]}
-    falls = {name: _fall(weeks, name, t["weeks"]) for name in sizes}
-    cuts = [at_most(falls[name], -size) for name, size in sizes.items()]
-    cut = enough_of(t["gauges"], *cuts)
-    going_on = any_of(
-        *(at_most(_fall(weeks, name, 1), -t["still"] / 100.0 * size) for name, size in sizes.items())
-    )
+    falls = {name: _fall(inputs, name, t["weeks"]) for name in sizes}
+    cuts = [falls[name] <= -size for name, size in sizes.items()]
+    cut = enough_of(t["measures"], *cuts)
+    going_on = _any(*(_fall(inputs, name, 1) <= -t["still"] / 100.0 * size for name, size in sizes.items()))
 
-    def near_peak(weeks_back: float) -> Array:
-        return at_least(weeks["vix"] / weeks.daily_peak("vix", weeks_back), 1.0 - t["vix_fall"] / 100.0)
+    def near_peak(weeks: float) -> Condition:
+        return inputs["vix"] / inputs.daily_peak("vix", weeks) >= 1.0 - t["vix_fall"] / 100.0
 
-    under_way = any_of(near_peak(t["weeks"]), going_on)
-    return Verdict(
-        active=all_of(cut, under_way),
-        watch=all_of(any_of(*cuts), under_way),
-        opposite=all_of(
-            within(cut, t["within_weeks"]), opposite_of(near_peak(t["within_weeks"])), opposite_of(going_on)
-        ),
+    under_way = near_peak(t["weeks"]) | going_on
+    return RuleResult(
+        active=cut & under_way,
+        watch=_any(*cuts) & under_way,
+        opposite=held_within(cut, t["within_weeks"]) & ~near_peak(t["within_weeks"]) & ~going_on,
         figures={
-            name: np.fmin.reduce(windows(falls[source], t["within_weeks"]), axis=1)
-            for name, source in (
-                ("vol_target_cut", "vol_target_exposure"),
-                ("naaim_cut", "naaim"),
-                ("cta_cut", "cta_exposure"),
-            )
+            f"{name}_cut": quantity(rolling(fall, t["within_weeks"]).min()) for name, fall in falls.items()
         },
     )
 
 
-def _fall(weeks: Weeks, name: str, weeks_back: float) -> Array:
+def _fall(inputs: RuleInputs, name: str, weeks: float) -> Quantity:
     """Distance from the peak of the weeks before: in points, of volatility-target exposure in per cent of the peak.
 
     A fund that targets volatility may be light already when it cuts; what it cuts is a share of what it holds.
     """
-    peak = weeks.peak(name, weeks_back + 1)
     if name == "vol_target_exposure":
-        return 100.0 * (weeks[name] / np.where(peak > 0, peak, np.nan) - 1.0)
-    return weeks[name] - peak
+        return 100.0 * (inputs[name] / inputs.peak(name, weeks + 1) - 1.0)
+    return inputs[name] - inputs.peak(name, weeks + 1)

@@ -1,117 +1,98 @@
-"""Insights 9 to 16 as conditions: volatility.
-
-Predicates over series; every threshold comes from insights.yaml, and "half" in a sentence is half of its threshold.
-"""
+"""Rules of the volatility insights. Every threshold comes from insights.yaml."""
 
 from __future__ import annotations
 
 import numpy as np
+from pandas.arrays import BooleanArray
 
-from fiveengines.playbook.rules.verdict import Limits, Verdict, rule
-from fiveengines.playbook.truth import (
-    Array,
-    above,
-    all_of,
-    any_of,
-    at_least,
-    at_most,
-    below,
-    lasted,
-    opposite_of,
-    run_length,
-)
-from fiveengines.playbook.weeks import SESSIONS_A_WEEK, Weeks
+from fiveengines.playbook.conditions import held_throughout, numbers, weeks_in_a_row
+from fiveengines.playbook.rule_inputs import SESSIONS_A_WEEK, RuleInputs
+from fiveengines.playbook.rules.registry import RuleResult, Thresholds, rule
 
 ZONES = ("calm", "normal", "elevated", "shock")
 
 
-def _same_zone(zone: Array) -> Array:
-    """Weeks in a row in the present zone, NaN where it is unknown."""
-    changed = np.concatenate([[1.0], (zone[1:] != zone[:-1]).astype("float64")])
-    return np.where(np.isnan(zone), np.nan, run_length(1.0 - changed) + 1.0)
-
-
 @rule
-def volatility_zone_persists(weeks: Weeks, t: Limits) -> Verdict:
-    """9: volatility has stayed in one zone."""
-    vix = weeks["vix"]
-    zone = sum((at_least(vix, t[name]) for name in ZONES[1:]), np.zeros(len(vix)))
-    age = _same_zone(zone)
-    known = np.where(np.isnan(zone), 0, zone).astype(int)
-    word = np.where(np.isnan(zone), "", np.array(ZONES, dtype=object)[known])
-    return Verdict(
-        active=at_least(age, t["weeks"]),
-        watch=at_most(age, 2.0),
-        figures={"volatility_zone": word, "volatility_zone_weeks": age},
+def volatility_zone_persists(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Volatility has stayed in one zone."""
+    vix = numbers(inputs["vix"])
+    zone = np.searchsorted([t[name] for name in ZONES[1:]], vix, side="right")
+    unknown = np.isnan(vix)
+    stayed = np.diff(np.where(unknown, -1, zone), prepend=-1) == 0
+    age = weeks_in_a_row(BooleanArray(stayed, unknown)) + 1.0
+    names = np.array([*ZONES, ""], dtype=object)[np.where(unknown, len(ZONES), zone)]
+    return RuleResult(
+        active=age >= t["weeks"],
+        watch=age <= t["watch_weeks"],
+        figures={"volatility_zone": names, "volatility_zone_weeks": age},
     )
 
 
 @rule
-def calm_trend(weeks: Weeks, t: Limits) -> Verdict:
-    """10: calm by three yardsticks for some weeks."""
-    calm = all_of(
-        below(weeks["vix"], t["vix"]),
-        below(weeks["realized_vol_21d"], t["realized"]),
-        below(weeks["vix_term_ratio"], t["ratio"]),
+def calm_trend(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Calm by three yardsticks for some weeks."""
+    calm = (
+        (inputs["vix"] < t["vix"])
+        & (inputs["realized_volatility_21d"] < t["realized"])
+        & (inputs["vix_term"] < t["ratio"])
     )
-    return Verdict(active=lasted(calm, t["weeks"]), watch=calm)
+    return RuleResult(active=held_throughout(calm, t["weeks"]), watch=calm)
 
 
 @rule
-def rough_tape(weeks: Weeks, t: Limits) -> Verdict:
-    """11: high volatility and a tape that goes nowhere."""
-    high = all_of(at_least(weeks["vix"], t["vix"]), at_least(weeks["realized_vol_21d"], t["realized"]))
-    return Verdict(active=all_of(high, at_most(weeks["efficiency_ratio_63d"], t["efficiency"])), watch=high)
+def volatile_without_trend(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """High volatility, and prices that move much and get nowhere."""
+    high = (inputs["vix"] >= t["vix"]) & (inputs["realized_volatility_21d"] >= t["realized"])
+    return RuleResult(active=high & (inputs["efficiency_ratio_63d"] <= t["efficiency"]), watch=high)
 
 
 @rule
-def mechanical_spike(weeks: Weeks, t: Limits) -> Verdict:
-    """12: the VIX jumps and exposure is cut while credit is quiet."""
-    jump = at_least(weeks.change_pct("vix", t["sessions"] / SESSIONS_A_WEEK), t["vix_jump"])
-    quiet = below(weeks.change("hy_spread", 1), t["spread_rise"])
-    cut = at_most(weeks.change("vol_target_exposure", 4), -t["exposure_cut"])
-    return Verdict(active=all_of(jump, quiet, cut), watch=all_of(jump, quiet))
+def mechanical_volatility_spike(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """The VIX jumps and exposure is cut while credit is quiet."""
+    spike_weeks = t["sessions"] / SESSIONS_A_WEEK
+    jump = inputs.change_pct("vix", spike_weeks) >= t["vix_jump"]
+    quiet = inputs.change("hy_spread", spike_weeks) < t["spread_rise"]
+    cut = inputs.change("vol_target_exposure", t["weeks"]) <= -t["exposure_cut"]
+    return RuleResult(active=jump & quiet & cut, watch=jump & quiet)
 
 
 @rule
-def vvix_stirs(weeks: Weeks, t: Limits) -> Verdict:
-    """13: VVIX climbs from its quiet half to an unusual level while the VIX is low."""
-    weeks.series.setdefault("vvix_percentile", weeks.daily_percentile("vvix"))
-    rank = weeks["vvix_percentile"]
-    lowest = weeks.low("vvix_percentile", t["weeks"] + 1)
+def vvix_before_vix(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """VVIX climbs from its quiet half to an unusual level while the VIX is low."""
+    inputs.series.setdefault("vvix_percentile", inputs.daily_percentile("vvix"))
+    rank = inputs["vvix_percentile"]
+    lowest = inputs.low("vvix_percentile", t["weeks"] + 1)
     rise = rank - lowest
-    quiet = all_of(at_most(lowest, t["from_percentile"]), below(weeks["vix"], t["vix"]))
-    return Verdict(
-        active=all_of(at_least(rise, t["rise"]), at_least(rank, t["to_percentile"]), quiet),
-        watch=all_of(at_least(rise, t["rise"] / 2), above(rank, t["from_percentile"]), quiet),
+    quiet = (lowest <= t["from_percentile"]) & (inputs["vix"] < t["vix"])
+    return RuleResult(
+        active=(rise >= t["rise"]) & (rank >= t["to_percentile"]) & quiet,
+        watch=(rise >= t["watch_rise"]) & (rank > t["from_percentile"]) & quiet,
         figures={"vvix_percentile_from": lowest, "vvix_percentile_rise": rise},
     )
 
 
 @rule
-def drain_meets_crowd(weeks: Weeks, t: Limits) -> Verdict:
-    """14: a crowded market loses liquidity."""
-    crowd = at_most(weeks["positioning_score"], t["positioning_score"])
-    change = weeks.change("liquidity_score", 4)
-    drain = any_of(weeks.is_word("liquidity_state", "adverse"), at_most(change, t["liquidity_change"]))
-    return Verdict(active=all_of(crowd, drain), watch=all_of(crowd, below(change, 0.0)))
+def crowded_while_draining(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """A crowded market loses liquidity."""
+    crowd = inputs["positioning_score"] <= t["positioning_score"]
+    change = inputs.change("liquidity_score", t["weeks"])
+    drain = inputs.is_word("liquidity_state", "adverse") | (change <= t["liquidity_change"])
+    return RuleResult(active=crowd & drain, watch=crowd & (change < 0))
 
 
 @rule
-def negative_gamma(weeks: Weeks, t: Limits) -> Verdict:
-    """15: dealers have been short gamma."""
-    gamma = weeks["dealer_gamma"]
-    lately = at_least(weeks.sessions_below("dealer_gamma", t["gamma"]), t["days"])
-    low = at_most(weeks.daily_percentile("dealer_gamma"), t["watch_percentile"])
-    return Verdict(active=all_of(below(gamma, t["gamma"]), lately), watch=all_of(above(gamma, 0.0), low))
+def negative_gamma(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Dealers have been short gamma."""
+    gamma = inputs["dealer_gamma"]
+    lately = inputs.sessions_below("dealer_gamma", t["gamma"], t["sessions"]) >= t["days"]
+    low = inputs.daily_percentile("dealer_gamma") <= t["watch_percentile"]
+    return RuleResult(active=(gamma < t["gamma"]) & lately, watch=(gamma > 0) & low)
 
 
 @rule
-def overpriced_fear(weeks: Weeks, t: Limits) -> Verdict:
-    """16: options price far more than the market moves."""
-    wide = all_of(
-        at_least(weeks["implied_minus_realized"], t["gap"]),
-        at_least(weeks["vix"] / weeks["realized_vol_21d"], t["multiple"]),
-    )
-    worse = weeks.is_word("volatility_direction", "deteriorating")
-    return Verdict(active=all_of(wide, opposite_of(worse)), watch=all_of(wide, worse))
+def implied_far_above_realized(inputs: RuleInputs, t: Thresholds) -> RuleResult:
+    """Options price far more than the market moves."""
+    multiple = inputs["vix"] / inputs["realized_volatility_21d"]
+    wide = (inputs["implied_minus_realized"] >= t["gap"]) & (multiple >= t["multiple"])
+    worse = inputs.is_word("volatility_direction", "deteriorating")
+    return RuleResult(active=wide & ~worse, watch=wide & worse)

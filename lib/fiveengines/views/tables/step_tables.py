@@ -14,7 +14,7 @@ from markupsafe import Markup
 from fiveengines.commentary.narrative import ENGINE_NAMES, figure
 from fiveengines.model.styles import StyleReading
 from fiveengines.playbook import content
-from fiveengines.playbook.rules import Dispute, Finding
+from fiveengines.playbook.rules import ActiveConflict, InsightReading
 from fiveengines.views.tables import values
 from fiveengines.views.tables.markup import (
     Prose,
@@ -189,18 +189,18 @@ def insights(week: Week, engine: str | None = None) -> Any:
     return great_table(columns, rows, title=title, on_screen=engine is not None)
 
 
-def _disputes(found: Sequence[Finding], each: Finding) -> tuple[Dispute, ...]:
+def _disputes(found: Sequence[InsightReading], each: InsightReading) -> tuple[ActiveConflict, ...]:
     """Conflicts with insights that stand further down the table, so that each pair is told once."""
     later = {other.insight for other in found[found.index(each) + 1 :]}
     return tuple(other for other in each.conflicts if other.insight in later)
 
 
-def _meaning(each: Finding) -> str:
+def _meaning(each: InsightReading) -> str:
     """What an insight means; while it is only watched, what it would mean."""
     return f"If it becomes active: {each.implication}" if each.status == "watch" else each.implication
 
 
-def _status(each: Finding) -> Markup:
+def _status(each: InsightReading) -> Markup:
     """Whether an insight is active or watched, and since when."""
     mark = badge(each.status, _TONES.get(each.tone, "accent") if each.status == "active" else "neutral")
     if each.since is None:

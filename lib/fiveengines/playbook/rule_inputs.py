@@ -1,0 +1,232 @@
+"""What the rules may look at: every indicator, score and state week by week, and a few series session by session.
+
+Arrangement and look-back only, in the units that the playbook quotes; no threshold and no judgement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
+from pandas.arrays import BooleanArray
+
+from fiveengines.base.parameters import ENGINES
+from fiveengines.base.playbook_parameters import Percentiles
+from fiveengines.data.panel import Panel
+from fiveengines.indicators import Inputs, advances_declines, rate_path
+from fiveengines.indicators.transforms import skip_missing
+from fiveengines.model.readings import Readings
+from fiveengines.playbook.conditions import Condition, Quantity, numbers, quantity, rolling
+
+Array = npt.NDArray[np.float64]
+Words = npt.NDArray[np.object_]
+SESSIONS_A_WEEK = 5
+SESSIONS_A_YEAR = 252
+# Yields and spreads in per cent that the playbook quotes in basis points, under their id with `_bp`.
+IN_BASIS_POINTS = (
+    "two_year_change_13w", "real_yield_change_13w", "two_year_minus_policy", "curve_2s10s", "curve_3m10y",
+)  # fmt: skip
+
+
+@dataclass
+class RuleInputs:
+    """Series by name on reading dates, (weeks,), NA where unknown; words likewise, "" or "unknown" where unknown.
+
+    A series is named by its indicator's id and has its unit; with `_bp` it is in basis points. `daily` holds plain
+    floats on sessions and `at` the session of each reading date. `percentiles` says how far percentiles look back.
+    `read` collects the names that a rule asked for, so that one without data can say what it lacks.
+    """
+
+    dates: pd.DatetimeIndex
+    series: dict[str, Quantity]
+    words: dict[str, Words]
+    daily: dict[str, Array]
+    at: npt.NDArray[np.intp]
+    percentiles: Percentiles
+    read: set[str] = field(default_factory=set)
+
+    def __getitem__(self, name: str) -> Quantity:
+        """A series by name; all NA when there is none of that name, as for an indicator left out of the parameters."""
+        self.read.add(name)
+        if name not in self.series:
+            self.series[name] = quantity(np.full(len(self.dates), np.nan))
+        return self.series[name]
+
+    def is_word(self, name: str, *wanted: str) -> Condition:
+        """Whether the word is one of `wanted`; NA where it is unknown."""
+        self.read.add(name)
+        found = self.words[name]
+        return BooleanArray(np.isin(found, wanted), np.isin(found, ("unknown", "")))
+
+    def change(self, name: str, weeks: float) -> Quantity:
+        """Difference from `weeks` rows ago, in the series' unit."""
+        return self[name] - self[name].shift(round(weeks))
+
+    def change_pct(self, name: str, weeks: float) -> Quantity:
+        """Change over `weeks` rows in per cent."""
+        return 100.0 * (self[name] / self[name].shift(round(weeks)) - 1.0)
+
+    def change_bp(self, name: str, weeks: float) -> Quantity:
+        """Change over `weeks` rows of a yield in per cent, in basis points (rounded to a hundredth of one)."""
+        return (100.0 * self.change(name, weeks)).round(2)
+
+    def peak(self, name: str, weeks: float) -> Quantity:
+        """Highest of the last `weeks` rows, this one included; unknown rows are passed over."""
+        return quantity(rolling(self[name], weeks).max())
+
+    def low(self, name: str, weeks: float) -> Quantity:
+        """Lowest of the last `weeks` rows, this one included; unknown rows are passed over."""
+        return quantity(rolling(self[name], weeks).min())
+
+    def mean(self, name: str, weeks: float) -> Quantity:
+        """Mean of the last `weeks` rows; NA unless all of them are known."""
+        return quantity(rolling(self[name], weeks, round(weeks)).mean())
+
+    def low_and_best_since(self, name: str, weeks: float) -> tuple[Quantity, Quantity]:
+        """Lowest of the last `weeks` rows, and the highest since that low (the latest one if there are several)."""
+        size = round(weeks)
+        rows = sliding_window_view(np.concatenate([np.full(size - 1, np.nan), numbers(self[name])]), size)
+        lowest = np.fmin.reduce(rows, axis=1)
+        last = size - 1 - np.argmax((rows == lowest[:, None])[:, ::-1], axis=1)
+        since = np.where(np.arange(size) >= last[:, None], rows, np.nan)
+        return quantity(lowest), quantity(np.fmax.reduce(since, axis=1))
+
+    def percentile(self, name: str) -> Quantity:
+        """Share of the look-back's weeks at or below this one, 0 to 100; NA with too few of them."""
+        window = rolling(self[name], self.percentiles.weeks, self.percentiles.least_weeks)
+        return quantity(100.0 * window.rank(method="max") / window.count())
+
+    def daily_percentile(self, name: str) -> Quantity:
+        """The week's value ranked among the sessions of the look-back, 0 to 100; NA with too few of them."""
+        rows, now = self._sessions(name, self.percentiles.weeks * SESSIONS_A_WEEK), numbers(self[name])
+        known = np.isfinite(rows).sum(axis=1)
+        share = 100.0 * (rows <= now[:, None]).sum(axis=1) / np.maximum(known, 1)
+        ranked = known >= self.percentiles.least_weeks * SESSIONS_A_WEEK
+        return quantity(np.where(np.isnan(now) | ~ranked, np.nan, np.minimum(share, 100.0)))
+
+    def daily_peak(self, name: str, weeks: float) -> Quantity:
+        """Highest session of the last `weeks` weeks, never below the week's own value."""
+        highest = np.fmax.reduce(self._sessions(name, weeks * SESSIONS_A_WEEK), axis=1)
+        return quantity(np.fmax(highest, numbers(self[name])))
+
+    def sessions_below(self, name: str, limit: float, sessions: float) -> Quantity:
+        """How many of the last `sessions` sessions were below `limit`; NA where none is known."""
+        rows = self._sessions(name, sessions)
+        return quantity(np.where(np.isnan(rows).all(axis=1), np.nan, (rows < limit).sum(axis=1)))
+
+    def _sessions(self, name: str, sessions: float) -> Array:
+        """(weeks, sessions): the last sessions up to each reading date, NaN before the first."""
+        self.read.add(name)
+        rows = self.at[:, None] - np.arange(max(1, round(sessions)))[None, :]
+        return np.where(rows >= 0, self.daily[name][rows.clip(0)], np.nan)
+
+    def thrust(self, kind: str, *limits: float) -> Condition:
+        """Whether a thrust fell in the week, NA without counts; kind: Zweig (low, high, sessions) or Whaley (share)."""
+        up, down = self._counts()
+        if kind == "Zweig":
+            fired = advances_declines.zweig_thrust(up, down, limits[0], limits[1], round(limits[2]))
+        else:
+            fired = advances_declines.whaley_thrust(up, down, limits[0])
+        so_far = np.concatenate([[0.0], fired.fillna(0.0).cumsum().to_numpy()])
+        in_week = np.diff(so_far[self.at + 1], prepend=0.0) > 0
+        return BooleanArray(in_week, fired.isna().to_numpy()[self.at])
+
+    def advancing_share(self, sessions: float) -> tuple[Quantity, Quantity]:
+        """Exponential mean of A / (A + D) on reading dates, and its lowest of the last `sessions` before."""
+        up, down = self._counts()
+        span = round(sessions)
+        mean = (
+            advances_declines.advance_ratio(up, down)
+            .dropna()
+            .ewm(span=span, adjust=False, min_periods=span)
+            .mean()
+        )
+        lowest = mean.rolling(span + 1, min_periods=1).min()
+        now, low = (quantity(each.reindex(up.index).to_numpy()[self.at]) for each in (mean, lowest))
+        return now, low
+
+    def _counts(self) -> tuple[pd.Series, pd.Series]:
+        self.read.add("advances")
+        return pd.Series(self.daily["advances"]), pd.Series(self.daily["declines"])
+
+    def curve_move(self, weeks: float, threshold_bp: float) -> Words:
+        """Name of the curve's move over `weeks`: bull steepening and the like, "" where unknown."""
+        short, long = pd.Series(numbers(self["two_year"])), pd.Series(numbers(self["ten_year"]))
+        named = rate_path.curve_move(short, long, round(weeks), threshold_bp=threshold_bp).fillna("")
+        words = named.str.replace("steepener", "steepening").str.replace("flattener", "flattening")
+        return words.to_numpy(dtype=object)
+
+    def cycle_phase(self, quiet_weeks: float) -> Words:
+        """Phase of the policy cycle, "" where unknown."""
+        self.read.add("policy_target")
+        target = pd.Series(self.daily["policy_target"])
+        named = rate_path.cycle_phase(target, round(quiet_weeks * SESSIONS_A_WEEK)).fillna("")
+        return named.to_numpy(dtype=object)[self.at]
+
+
+def rule_inputs(readings: Readings, panel: Panel, percentiles: Percentiles) -> RuleInputs:
+    """Arrange readings and panel for the rules. Overrides count, because the readings carry them."""
+    dates = readings.dates
+    at = panel.sessions.get_indexer(dates)
+    values = readings.applied.values
+    series: dict[str, Any] = {str(name): each for name, each in values.items()}
+    for name in IN_BASIS_POINTS:
+        if name in values:
+            series[f"{name}_bp"] = 100.0 * values[name]
+    # Yields are quoted to a hundredth: a change of exactly a threshold must not hang on rounding errors.
+    series |= {name: each.round(2) for name, each in series.items() if name.endswith("_change_13w_bp")}
+    series |= {f"{engine}_score": readings.engines.score[engine] for engine in ENGINES}
+    series["efficiency_ratio_63d"] = readings.tape["efficiency_ratio"]
+    series["breakout_success_63d"] = 100.0 * readings.tape["breakout_success"]
+    empty = pd.Series(np.nan, dates)
+    speculators = values.get("cot_speculators", empty)
+    series["cot_percentile"] = values.get("cot_asset_managers", empty).fillna(speculators)
+    series["cot_leveraged_percentile"] = values.get("cot_leveraged_funds", empty).fillna(speculators)
+    close = panel.daily("SPX")
+    high = skip_missing(close, lambda present: present.rolling(SESSIONS_A_YEAR).max())
+    series["spx"] = close.ffill().to_numpy()[at]
+    series["spx_from_high"] = (100.0 * (close / high - 1.0)).ffill().to_numpy()[at]
+    series["regime"] = readings.regimes.confirmed
+    series["expiry_next_week"] = _expiry_next_week(dates)
+    inputs = readings.measurements.inputs
+    target = rate_path.policy_target(inputs).to_numpy()
+    series["policy_target"] = target[at]
+    daily = {
+        "vix": panel.first_of("VIX", "VIXCLS").to_numpy(),
+        "vvix": panel.daily("VVIX").to_numpy(),
+        "dealer_gamma": panel.billions("GEX").to_numpy(),
+        **_issues(inputs),
+        "policy_target": target,
+    }
+    words = {
+        f"{engine}_{what}": frame[engine].to_numpy(dtype=object)
+        for engine in ENGINES
+        for what, frame in (("state", readings.engines.state), ("direction", readings.engines.direction))
+    }
+    return RuleInputs(
+        dates, {name: quantity(each) for name, each in series.items()}, words, daily, at, percentiles
+    )
+
+
+def _issues(inputs: Inputs) -> Mapping[str, Array]:
+    """Advancing and declining issues: the exchange's, on which thrusts are defined, or else the members'."""
+    panel, found = inputs.panel, inputs.breadth
+    up, down = panel.daily("NYSE_ADVANCING"), panel.daily("NYSE_DECLINING")
+    counted = up.notna() & down.notna()
+    return {
+        "advances": up.where(counted, found.advances).to_numpy(dtype="float64"),
+        "declines": down.where(counted, found.declines).to_numpy(dtype="float64"),
+    }
+
+
+def _expiry_next_week(dates: pd.DatetimeIndex) -> Array:
+    """1 where the Friday after a reading date is the third of its month, when monthly options expire."""
+    ahead = (4 - dates.day_of_week.to_numpy()) % 7
+    fridays = dates + pd.to_timedelta(np.where(ahead == 0, 7, ahead + 7), unit="D")
+    day = fridays.day.to_numpy()
+    return ((day >= 15) & (day <= 21)).astype("float64")
