@@ -21,7 +21,7 @@ from fiveengines.archive.compare import columns, inputs
 from fiveengines.archive.export import COLUMNS, readings_csv
 from fiveengines.archive.feed import atom
 from fiveengines.archive.page import index_page
-from fiveengines.report.store import LocalStore
+from fiveengines.report.store import ReportStore, report_store
 from report.schema import fits_schema
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -35,7 +35,7 @@ def test_the_made_up_weeks_fit_the_schema() -> None:
 
 
 def test_hundreds_of_weeks_are_found_in_order(tmp_path: Path) -> None:
-    found = collect(LocalStore(synthetic.fill(tmp_path, 300)))
+    found = collect(report_store(synthetic.fill(tmp_path, 300)))
     days = [week.day for week in found.weeks]
     assert len(days) == 300
     assert days == sorted(days)
@@ -79,7 +79,7 @@ def test_a_broken_folder_is_one_line_and_the_others_stand(tmp_path: Path, kind: 
     synthetic.fill(tmp_path, 3)
     day = synthetic.friday(1).isoformat()
     broken(tmp_path / day, kind)
-    built = archive.rebuild(LocalStore(tmp_path))
+    built = archive.rebuild(report_store(tmp_path))
     assert [week.day for week in built.found.weeks] == [
         synthetic.friday(0).isoformat(),
         synthetic.friday(2).isoformat(),
@@ -96,7 +96,7 @@ def test_foreign_folders_are_listed_and_hidden_ones_and_links_are_not(tmp_path: 
     (tmp_path / ".2020-01-03-abc").mkdir()
     (tmp_path / "latest").symlink_to(synthetic.friday(0).isoformat())
     (tmp_path / "failed" / "2005-01-14").mkdir(parents=True)
-    found = collect(LocalStore(tmp_path))
+    found = collect(report_store(tmp_path))
     assert [each.name for each in found.unreadable] == ["2020-13-45", "my notes"]
     assert found.failed == ("2005-01-14",)
 
@@ -139,7 +139,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Any:
 
 
 def test_the_table_has_the_history_s_columns_and_the_regime_s_name(tmp_path: Path) -> None:
-    weeks = collect(LocalStore(synthetic.fill(tmp_path, 20))).weeks
+    weeks = collect(report_store(synthetic.fill(tmp_path, 20))).weeks
     rows = list(csv.DictReader(io.StringIO(readings_csv(weeks))))
     assert tuple(rows[0]) == COLUMNS
     assert COLUMNS[:3] == ("as_of", "liquidity_score", "liquidity_state")
@@ -164,7 +164,7 @@ def test_an_unknown_score_is_an_empty_field_and_a_name_is_never_a_formula() -> N
 
 
 def test_the_feed_is_atom_newest_first_with_lasting_ids(tmp_path: Path) -> None:
-    weeks = collect(LocalStore(synthetic.fill(tmp_path, 80))).weeks
+    weeks = collect(report_store(synthetic.fill(tmp_path, 80))).weeks
     feed = ET.fromstring(atom(weeks))
     titles = [each.text for each in feed.findall("a:entry/a:title", ATOM)]
     assert len(titles) == 60
@@ -178,7 +178,7 @@ def test_the_feed_is_atom_newest_first_with_lasting_ids(tmp_path: Path) -> None:
 
 
 def test_a_published_feed_has_its_own_ids_and_absolute_links(tmp_path: Path) -> None:
-    weeks = collect(LocalStore(synthetic.fill(tmp_path, 3))).weeks
+    weeks = collect(report_store(synthetic.fill(tmp_path, 3))).weeks
     here, there = (ET.fromstring(atom(weeks, base_url=f"https://example.org/{name}")) for name in "ab")
     ids = [each.text for feed in (here, there) for each in feed.iter(f"{{{ATOM['a']}}}id")]
     assert len(set(ids)) == len(ids) == 8, "two archives in one reader are two feeds"
@@ -188,7 +188,7 @@ def test_a_published_feed_has_its_own_ids_and_absolute_links(tmp_path: Path) -> 
 
 
 def test_the_address_of_an_archive_is_kept_until_it_is_changed(tmp_path: Path) -> None:
-    place = LocalStore(synthetic.fill(tmp_path, 2))
+    place = report_store(synthetic.fill(tmp_path, 2))
     address = "https://example.org/a&b"
 
     def own() -> str | None:
@@ -217,7 +217,7 @@ def test_points_add_up_to_the_score() -> None:
 
 
 def test_the_page_s_data_have_one_place_a_week(tmp_path: Path) -> None:
-    weeks = collect(LocalStore(synthetic.fill(tmp_path, 30))).weeks
+    weeks = collect(report_store(synthetic.fill(tmp_path, 30))).weeks
     data = columns(weeks)
     for name in ("regime", "confirmed", "members", "risk", "exposure", "style", "turns", "said", "made"):
         assert len(data[name]) == 30, name
@@ -243,7 +243,7 @@ def hostile() -> dict[str, Any]:
 def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     synthetic.put(tmp_path, hostile())
     (tmp_path / "<img src=x onerror=alert(3)>").mkdir()
-    archive.rebuild(LocalStore(tmp_path))
+    archive.rebuild(report_store(tmp_path))
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert page.count("<script") == 2
     assert page.count("</script") == 2
@@ -253,14 +253,14 @@ def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
 
 def test_the_same_archive_gives_the_same_files(tmp_path: Path) -> None:
     synthetic.fill(tmp_path, 40)
-    archive.rebuild(LocalStore(tmp_path))
+    archive.rebuild(report_store(tmp_path))
     before = {name: (tmp_path / name).read_bytes() for name in ("index.html", "feed.xml", "readings.csv")}
-    archive.rebuild(LocalStore(tmp_path))
+    archive.rebuild(report_store(tmp_path))
     assert before == {name: (tmp_path / name).read_bytes() for name in before}
 
 
 def test_a_week_that_arrives_during_the_rebuild_is_in_the_index(tmp_path: Path) -> None:
-    class Busy(LocalStore):
+    class Busy(ReportStore):
         """Another run puts a week beside the others just before the index is replaced."""
 
         def write(self, name: str, content: bytes) -> None:
@@ -268,14 +268,14 @@ def test_a_week_that_arrives_during_the_rebuild_is_in_the_index(tmp_path: Path) 
                 synthetic.put(tmp_path, synthetic.reading(synthetic.friday(2)))
             super().write(name, content)
 
-    built = archive.rebuild(Busy(synthetic.fill(tmp_path, 2)))
+    built = archive.rebuild(Busy("", synthetic.fill(tmp_path, 2)))
     assert len(built.found.weeks) == 3
     for name in ("index.html", "readings.csv", "feed.xml"):
         assert synthetic.friday(2).isoformat() in (tmp_path / name).read_text(encoding="utf-8")
 
 
 def test_an_empty_place_gives_a_page_that_says_what_to_do(tmp_path: Path) -> None:
-    built = archive.rebuild(LocalStore(tmp_path / "none yet"))
+    built = archive.rebuild(report_store(tmp_path / "none yet"))
     assert "fiveengines weekly" in Path(built.page).read_text(encoding="utf-8")
     assert built.lines()[0] == "0 weeks"
 
@@ -283,6 +283,6 @@ def test_an_empty_place_gives_a_page_that_says_what_to_do(tmp_path: Path) -> Non
 def test_one_week_and_a_gap_of_years_can_be_drawn(tmp_path: Path) -> None:
     for day in (dt.date(2008, 10, 10), dt.date(2020, 3, 20)):
         synthetic.put(tmp_path, synthetic.reading(day))
-        page = index_page(collect(LocalStore(tmp_path)))
+        page = index_page(collect(report_store(tmp_path)))
         assert "NaN" not in page
         assert day.isoformat() in page

@@ -12,7 +12,7 @@ import pytest
 from archive import synthetic
 from archive.test_collect import HOSTILE, hostile
 from fiveengines import archive
-from fiveengines.report.store import LocalStore
+from fiveengines.report.store import report_store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -27,7 +27,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = synthetic.fill(tmp_path_factory.mktemp("archive"), WEEKS - 1)
     entry = {"field": "vix", "value": 19.5, "who": "Ada", "why": "the close was misprinted"}
     synthetic.put(out, synthetic.reading(synthetic.friday(WEEKS - 1), overrides=[entry]))
-    archive.rebuild(LocalStore(out))
+    archive.rebuild(report_store(out))
     return out / "index.html"
 
 
@@ -305,7 +305,7 @@ def test_names_for_every_control_and_one_heading_order(opened: Page) -> None:
 def test_hostile_texts_show_as_texts(page: Page, page_log: Any, tmp_path: Path) -> None:
     synthetic.put(tmp_path, synthetic.reading(dt.date(2019, 12, 27)))
     synthetic.put(tmp_path, hostile())
-    archive.rebuild(LocalStore(tmp_path))
+    archive.rebuild(report_store(tmp_path))
     dialogs: list[str] = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.goto((tmp_path / "index.html").as_uri())
@@ -350,7 +350,7 @@ def test_a_notice_of_both_weeks_is_said_once_and_a_gap_is_shown(page: Page, tmp_
         if number:
             reading["engines"]["breadth"] |= {"score": None, "state": "unknown"}
         synthetic.put(tmp_path, reading)
-    archive.rebuild(LocalStore(tmp_path))
+    archive.rebuild(report_store(tmp_path))
     page.goto((tmp_path / "index.html").as_uri())
     said = page.locator("#comparison .plain li").all_inner_texts()
     assert said == [
@@ -363,7 +363,7 @@ def test_a_notice_of_both_weeks_is_said_once_and_a_gap_is_shown(page: Page, tmp_
 
 
 def test_a_few_weeks_too_many_are_shown_at_once(page: Page, tmp_path: Path) -> None:
-    archive.rebuild(LocalStore(synthetic.fill(tmp_path, 75)))
+    archive.rebuild(report_store(synthetic.fill(tmp_path, 75)))
     page.goto((tmp_path / "index.html").as_uri())
     assert len(days(page)) == 75
     assert not page.is_visible("#more")
@@ -372,7 +372,7 @@ def test_a_few_weeks_too_many_are_shown_at_once(page: Page, tmp_path: Path) -> N
 def test_simulated_weeks_are_marked(page: Page, tmp_path: Path) -> None:
     synthetic.put(tmp_path, synthetic.reading(dt.date(2019, 12, 27)))
     synthetic.put(tmp_path, synthetic.reading(dt.date(2020, 1, 3), source="demo", simulated=True))
-    archive.rebuild(LocalStore(tmp_path))
+    archive.rebuild(report_store(tmp_path))
     page.goto((tmp_path / "index.html").as_uri())
     assert "1 of 2 weeks" in page.inner_text(".banner")
     assert page.locator("[data-week='2020-01-03'] .tag").inner_text() == "Simulated"

@@ -12,13 +12,17 @@ import pytest
 
 from archive import synthetic
 from fiveengines import archive
-from fiveengines.report import saving
 from fiveengines.report.recover_interrupted import PATIENCE, recover
-from fiveengines.report.store import LocalStore
+from fiveengines.report.saving import save_week
+from fiveengines.report.store import report_store
 
 DAY = synthetic.friday(0).isoformat()
 MOMENTS = [f"2020-01-0{number}T08:00:00+00:00" for number in range(1, 6)]
 STAMPS = [f"2020-01-0{number}T080000Z" for number in range(1, 6)]
+
+
+CHANGES = [(shutil, "rmtree"), (shutil, "copytree"), (shutil, "copyfile"), (os, "remove")]
+STEPS = 17
 
 
 class Killed(BaseException):
@@ -28,11 +32,11 @@ class Killed(BaseException):
 def keep(out: Path, made: str) -> None:
     reading = synthetic.reading(synthetic.friday(0), generated_at=made)
     files: dict[str, str | bytes] = {"weekly.html": f"page {made}", "reading.json": json.dumps(reading)}
-    saving.write_week_folder(out, DAY, files)
+    save_week(report_store(out), DAY, files)
 
 
 def killed_at(out: Path, made: str, step: int, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Write a week and die before the `step`-th rename or removal; whether it came that far."""
+    """Write a week and die before the `step`-th copy, rename or removal; whether it came that far."""
     done = 0
 
     def counted(original: object) -> object:
@@ -47,7 +51,8 @@ def killed_at(out: Path, made: str, step: int, monkeypatch: pytest.MonkeyPatch) 
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", counted(Path.replace))
-        patch.setattr(shutil, "rmtree", counted(shutil.rmtree))
+        for module, name in CHANGES:
+            patch.setattr(module, name, counted(getattr(module, name)))
         try:
             keep(out, made)
         except Killed:
@@ -61,7 +66,13 @@ def age(out: Path) -> None:
         os.utime(each, (time.time() - 2 * PATIENCE,) * 2, follow_symlinks=False)
 
 
-@pytest.mark.parametrize("step", [1, 2, 3, 4])
+def test_every_step_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(tmp_path, MOMENTS[0])
+    keep(tmp_path, MOMENTS[1])
+    assert not killed_at(tmp_path, MOMENTS[2], STEPS + 1, monkeypatch)
+
+
+@pytest.mark.parametrize("step", range(1, STEPS + 1))
 @pytest.mark.parametrize("written_since", [False, True])
 def test_no_report_is_lost_wherever_a_run_is_killed(
     tmp_path: Path, step: int, written_since: bool, monkeypatch: pytest.MonkeyPatch
@@ -74,7 +85,7 @@ def test_no_report_is_lost_wherever_a_run_is_killed(
         keep(tmp_path, MOMENTS[3])
         whole.append(MOMENTS[3])
     age(tmp_path)
-    built = archive.rebuild(LocalStore(tmp_path))
+    built = archive.rebuild(report_store(tmp_path))
     assert built.found.unreadable == ()
     assert [week.day for week in built.found.weeks] == [DAY]
     pages = {each.read_text() for each in (tmp_path / DAY).rglob("weekly.html")}

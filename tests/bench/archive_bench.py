@@ -21,7 +21,7 @@ from conftest import CHROMIUM_ARGS, CHROMIUM_NAMES
 from fiveengines.archive import rebuild
 from fiveengines.base.jupyter_home import keep_inside_environment
 from fiveengines.data.calendars import reading_dates
-from fiveengines.report.store import LocalStore
+from fiveengines.report.store import report_store
 
 PROGRAM = str(Path(sys.executable).with_name("fiveengines"))
 START = "2017-01-06"
@@ -31,7 +31,7 @@ def index(out: Path) -> None:
     """Build the index of a thousand weeks, and open it five times, each in a browser of its own."""
     synthetic.fill(out, 1000)
     began = time.perf_counter()
-    rebuild(LocalStore(out))
+    rebuild(report_store(out))
     print(f"index of 1,000 weeks               {time.perf_counter() - began:6.2f} s to build, limit 5 s")
     page = out / "index.html"
     print(f"index.html                         {page.stat().st_size / 1e6:6.2f} MB")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fiveengines.report.saving import write_week_folder
+from fiveengines.report.saving import save_week
+from fiveengines.report.store import report_store
 
 DAY = "2024-06-28"
 
@@ -18,11 +19,11 @@ def files(number: int) -> dict[str, str]:
     return {"reading.json": json.dumps(reading), "weekly.html": f"<p>{number}</p>"}
 
 
-@pytest.mark.parametrize("stopped_at", [1, 2])
+@pytest.mark.parametrize("stopped_at", [1, 2, 3, 4])
 def test_a_write_stopped_between_two_renames_leaves_the_earlier_report(
     stopped_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_week_folder(tmp_path, DAY, files(1))
+    save_week(report_store(tmp_path), DAY, files(1))
     real, calls = Path.replace, 0
 
     def replace(self: Path, target: Path) -> Path:
@@ -35,14 +36,15 @@ def test_a_write_stopped_between_two_renames_leaves_the_earlier_report(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", replace)
         with pytest.raises(KeyboardInterrupt):
-            write_week_folder(tmp_path, DAY, files(2))
+            save_week(report_store(tmp_path), DAY, files(2))
     assert (tmp_path / DAY / "weekly.html").read_text() == "<p>1</p>"
     assert {each.name for each in tmp_path.iterdir()} <= {DAY, "latest", ".lock"}
 
 
 def test_two_runs_of_one_week_at_once_keep_every_report(tmp_path: Path) -> None:
     runs = [
-        threading.Thread(target=write_week_folder, args=(tmp_path, DAY, files(number))) for number in range(6)
+        threading.Thread(target=save_week, args=(report_store(tmp_path), DAY, files(number)))
+        for number in range(6)
     ]
     for each in runs:
         each.start()

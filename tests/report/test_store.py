@@ -14,7 +14,7 @@ from fiveengines import archive
 from fiveengines.archive import retention
 from fiveengines.base.errors import DataError, FiveEnginesError, ParameterError
 from fiveengines.report.saving import newest_day, save_week
-from fiveengines.report.store import LocalStore, RemoteStore, ReportStore, report_store
+from fiveengines.report.store import ReportStore, report_store
 
 NUMBER = itertools.count()
 
@@ -31,7 +31,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> ReportStore:
 
 def test_kinds(where: ReportStore, request: pytest.FixtureRequest) -> None:
     remote = "memory" in request.node.name
-    assert isinstance(where, RemoteStore if remote else LocalStore)
+    assert (where.local is None) == remote
 
 
 def test_what_is_written_is_read_listed_copied_and_removed(where: ReportStore) -> None:
@@ -73,6 +73,81 @@ def test_a_week_written_again_keeps_the_earlier_one(where: ReportStore) -> None:
     assert revisions == ["2020-01-04T080000Z", "2020-01-05T080000Z"]
     older = f"{day}/revisions/2020-01-04T080000Z/weekly.html"
     assert where.read([older]) == {older: b"page 2020-01-04T08:00:00+00:00"}
+
+
+class Killed(BaseException):
+    """Stands for the end of a process in the middle of a step."""
+
+
+class Cut(ReportStore):
+    """A store whose process ends before the operation numbered `left`; `done` names those that came through."""
+
+    left = 1000
+    done: list[str]
+
+    def _one(self, name: str) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+        self.done.append(name)
+
+    def write(self, name: str, content: bytes) -> None:
+        self._one(f"write {name}")
+        super().write(name, content)
+
+    def copy(self, source: str, target: str) -> None:
+        self._one(f"copy {source}")
+        super().copy(source, target)
+
+    def remove(self, name: str) -> None:
+        self._one(f"remove {name}")
+        super().remove(name)
+
+
+EARLIER, LATER = "2020-01-04T08:00:00+00:00", "2020-01-05T08:00:00+00:00"
+
+
+def cut_store(left: int) -> Cut:
+    store = Cut(f"memory://cut-{next(NUMBER)}")
+    store.done = []
+    save_week(store, synthetic.friday(0).isoformat(), week(0, EARLIER))
+    store.done, store.left = [], left
+    return store
+
+
+def test_on_an_object_store_the_reading_goes_first_and_comes_last() -> None:
+    store, day = cut_store(1000), synthetic.friday(0).isoformat()
+    save_week(store, day, week(0, LATER))
+    changes = [each for each in store.done if not each.startswith("copy")]
+    assert changes == [
+        f"remove {day}/reading.json",
+        f"write {day}/weekly.html",
+        f"write {day}/weekly.ipynb",
+        f"write {day}/reading.json",
+        "write latest",
+    ]
+    assert store.done[:3] == [
+        f"copy {day}/{name}" for name in ("reading.json", "weekly.html", "weekly.ipynb")
+    ]
+
+
+@pytest.mark.parametrize("left", range(8))
+def test_a_run_cut_off_on_an_object_store_loses_nothing_and_marks_nothing_complete(left: int) -> None:
+    store, day = cut_store(left), synthetic.friday(0).isoformat()
+    with pytest.raises(Killed):
+        save_week(store, day, week(0, LATER))
+    found = store.files(day)
+    pages = store.read(f"{day}/{name}" for name in found if name.endswith("weekly.html"))
+    assert f"page {EARLIER}".encode() in pages.values()
+    if "reading.json" in found:
+        whole = store.read([f"{day}/reading.json", f"{day}/weekly.html"])
+        made = json.loads(whole[f"{day}/reading.json"] or b"")["generated_at"]
+        assert whole[f"{day}/weekly.html"] == f"page {made}".encode()
+    else:
+        assert [each.name for each in archive.collect(store).unreadable] == [day]
+    store.left = 1000
+    save_week(store, day, week(0, LATER))
+    assert [each.day for each in archive.collect(store).weeks] == [day]
 
 
 def test_the_newest_week_and_a_failure_that_harms_nothing(where: ReportStore) -> None:
@@ -154,7 +229,7 @@ def test_a_missing_package_is_named() -> None:
 
 
 def test_a_password_in_a_url_is_not_shown() -> None:
-    shown: RemoteStore = report_store("memory://user:secret@host/reports")  # type: ignore[assignment]
+    shown = report_store("memory://user:secret@host/reports")
     assert "secret" not in shown.label
 
 

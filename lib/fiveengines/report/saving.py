@@ -1,6 +1,5 @@
-"""A week's folder, whole or not at all: built beside its store and renamed; the earlier one is kept.
+"""A week's folder, whole or not at all: the earlier report moves to revisions/, and reading.json is written last.
 
-On an object store, which cannot rename a folder, reading.json comes last and marks the week as complete.
 Knows files and folders; makes no page and reads no data.
 """
 
@@ -10,16 +9,9 @@ import datetime as dt
 import itertools
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping
 
-from filelock import FileLock, Timeout
-
-from fiveengines.base.errors import DataError
-from fiveengines.report.store import LocalStore, ReportStore
+from fiveengines.report.store import ReportStore
 
 READING = "reading.json"
 PAGE = "weekly.html"
@@ -28,92 +20,50 @@ PDF = "weekly.pdf"
 REVISIONS = "revisions"
 LATEST = "latest"
 FAILED = "failed"
-# Seconds to wait for another run that is writing its week.
-_PATIENCE = 60
 
 
 def save_week(store: ReportStore, day: str, files: Mapping[str, str | bytes], *, failed: bool = False) -> str:
-    """Put `files` (name → content) into the week's folder at `store`, or into failed/ there; returns where they are."""
-    if store.local is not None:
-        written = (
-            write_failure(store.local, day, files) if failed else write_week_folder(store.local, day, files)
-        )
-        return str(written)
+    """Put `files` (name → content) into the week's folder, or into failed/; returns where they are.
+
+    The report that was there moves to <day>/revisions/<the moment it was made>/. A broken run harms no report: on a
+    disk nothing is seen before all is written, elsewhere a week without its reading.json is not complete. `latest`
+    names the newest day. DataError when the store cannot be written.
+    """
     folder = f"{FAILED}/{day}" if failed else day
-    _keep_remote(store, folder, files)
+    with store.rewriting(folder) as target:
+        _retire(store, target, files)
+        for name in sorted(files, key=lambda each: each == READING):
+            content = files[name]
+            store.write(f"{target}/{name}", content.encode("utf-8") if isinstance(content, str) else content)
     if not failed:
-        store.write(LATEST, (max(newest_day(store) or day, day) + "\n").encode())
+        _point_latest(store)
     return f"{store.label.rstrip('/')}/{folder}"
 
 
-def _keep_remote(store: ReportStore, folder: str, files: Mapping[str, str | bytes]) -> None:
-    """Copy what stands there to revisions/, then write; the reading is removed first and written last."""
-    standing = [name for name in store.files(folder) if not name.startswith(f"{REVISIONS}/")]
-    if standing:
-        stamp = stamp_of(store.read([f"{folder}/{READING}"])[f"{folder}/{READING}"]) or dt.datetime.now(
-            dt.UTC
-        )
-        taken = set(store.folders(f"{folder}/{REVISIONS}"))
-        revision = next(each for each in revision_names(stamp) if each not in taken)
-        for name in standing:
-            store.copy(f"{folder}/{name}", f"{folder}/{REVISIONS}/{revision}/{name}")
-        store.remove(f"{folder}/{READING}")
-        for name in set(standing) - set(files) - {READING}:
-            store.remove(f"{folder}/{name}")
-    for name in sorted(files, key=lambda each: each == READING):
-        store.write(f"{folder}/{name}", _bytes(files[name]))
-
-
-def write_week_folder(
-    out: Path, day: str, files: Mapping[str, str | bytes], *, now: dt.datetime | None = None
-) -> Path:
-    """Put `files` (name → text) into OUT/day and return that folder.
-
-    They are written to a hidden neighbour first and renamed at the end, so a broken run leaves nothing and harms
-    nothing. A report that stood there moves to OUT/day/revisions/<the moment it was made>/. OUT/latest points to the
-    newest day. DataError when the store cannot be written.
-    """
-    target = out / day
-    moment = now or dt.datetime.now(dt.UTC)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        staged = Path(tempfile.mkdtemp(prefix=f".{day}-", dir=out))
-        try:
-            for name, text in files.items():
-                _write(staged / name, text)
-            staged.chmod(0o755)
-            with _only_writer(out):
-                if target.exists():
-                    _keep_revision(target, staged, moment)
-                    _exchange(staged, target)
-                else:
-                    staged.replace(target)
-                _point_latest(out)
-        finally:
-            shutil.rmtree(staged, ignore_errors=True)
-    except OSError as error:
-        raise DataError(
-            f"cannot be written ({error.strerror or error})",
-            where=str(target),
-            remedy="Choose another folder with --out.",
-        ) from None
-    return target
-
-
-def write_failure(out: Path, day: str, files: Mapping[str, str | bytes]) -> Path:
-    """Put a failed run's files into OUT/failed/day; a good report of that day stays as it is."""
-    folder = out / FAILED
-    written = write_week_folder(folder, day, files)
-    (folder / LATEST).unlink(missing_ok=True)
-    return written
+def _retire(store: ReportStore, folder: str, coming: Collection[str]) -> None:
+    """Copy the report in `folder` to its revisions, then remove its reading and what `coming` does not replace."""
+    earlier = [name for name in store.files(folder) if not name.startswith(f"{REVISIONS}/")]
+    if not earlier:
+        return
+    reading = f"{folder}/{READING}"
+    stamp = stamp_of(store.read([reading])[reading]) or dt.datetime.now(dt.UTC)
+    taken = set(store.folders(f"{folder}/{REVISIONS}"))
+    revision = next(each for each in revision_names(stamp) if each not in taken)
+    for name in earlier:
+        store.copy(f"{folder}/{name}", f"{folder}/{REVISIONS}/{revision}/{name}")
+    store.remove(reading)
+    for name in set(earlier) - set(coming) - {READING}:
+        store.remove(f"{folder}/{name}")
 
 
 def newest_day(store: ReportStore) -> str | None:
     """Name of the newest week's folder with a report in it, or None."""
     days = sorted((each for each in store.folders() if is_day(each)), reverse=True)
-    return next(
-        (day for day in days if store.read([f"{day}/{READING}"])[f"{day}/{READING}"] is not None), None
-    )
+    return next((day for day in days if _has_reading(store, day)), None)
+
+
+def _has_reading(store: ReportStore, folder: str) -> bool:
+    return store.read([name := f"{folder}/{READING}"])[name] is not None
 
 
 def is_day(name: str) -> bool:
@@ -139,79 +89,27 @@ def revision_names(stamp: dt.datetime) -> Iterator[str]:
     yield from (f"{name}.{number}" for number in itertools.count(2))
 
 
-@contextmanager
-def _only_writer(out: Path) -> Iterator[None]:
-    """Wait until no other run puts a week into `out`; a store without file locks is written without."""
-    lock = FileLock(out / ".lock")
-    try:
-        lock.acquire(timeout=_PATIENCE)
-    except Timeout:
-        raise DataError(
-            "another run has been writing here for a minute",
-            where=str(out),
-            remedy=f"Wait for it; if none runs, delete {out / '.lock'}.",
-        ) from None
-    except (OSError, NotImplementedError):
-        yield
-        return
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _exchange(staged: Path, target: Path) -> None:
-    """Put `staged` where `target` stands; when that is stopped half-way, `target` is put back."""
-    retired = Path(tempfile.mkdtemp(prefix=f".old-{target.name}-", dir=target.parent))
-    try:
-        target.replace(retired / "week")
-        staged.replace(target)
-    finally:
-        if not target.exists() and (retired / "week").exists():
-            (retired / "week").replace(target)
-        shutil.rmtree(retired, ignore_errors=True)
-
-
-def _bytes(content: str | bytes) -> bytes:
-    return content.encode("utf-8") if isinstance(content, str) else content
-
-
-def _write(path: Path, content: str | bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.write(_bytes(content))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _keep_revision(old: Path, staged: Path, moment: dt.datetime) -> None:
-    """Copy the standing report and its own revisions into the new folder."""
-    if (old / REVISIONS).is_dir():
-        shutil.copytree(old / REVISIONS, staged / REVISIONS)
-    reading = old / READING
-    stamp = stamp_of(reading.read_bytes() if reading.is_file() else None) or moment
-    folder = staged / REVISIONS
-    name = next(each for each in revision_names(stamp) if not (folder / each).exists())
-    shutil.copytree(old, folder / name, ignore=shutil.ignore_patterns(REVISIONS))
-
-
-def _point_latest(out: Path) -> None:
-    """OUT/latest → newest day: a symbolic link, or a small text file where links are not allowed.
+def _point_latest(store: ReportStore) -> None:
+    """`latest` → newest day: a symbolic link, or a small text file where there are no links.
 
     An archive that was copied with its links followed has a copy of a week there; it gives way. A folder without a
     reading is somebody else's and stays.
     """
-    day, target = newest_day(LocalStore(out)), out / LATEST
+    day = newest_day(store)
     if day is None:
         return
+    if store.local is None:
+        store.write(LATEST, f"{day}\n".encode())
+        return
+    target = store.local / LATEST
     if target.is_dir() and not target.is_symlink():
-        if not (target / READING).is_file():
+        if not _has_reading(store, LATEST):
             return
-        LocalStore(out).remove(LATEST)
-    staged = out / f".{LATEST}-{os.getpid()}"
-    staged.unlink(missing_ok=True)
+        store.remove(LATEST)
+    staged = target.with_name(f".{LATEST}-{os.getpid()}")
     try:
+        staged.unlink(missing_ok=True)
         staged.symlink_to(day, target_is_directory=True)
+        staged.replace(target)
     except OSError:
-        staged.write_text(day + "\n", encoding="utf-8")
-    staged.replace(target)
+        store.write(LATEST, f"{day}\n".encode())

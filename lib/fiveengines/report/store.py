@@ -1,6 +1,6 @@
-"""Where reports are kept: a local folder, or any fsspec URL (memory://, s3://, gs://, az://…).
+"""Where reports are stored: a local folder, or any fsspec URL (memory://, s3://, gs://, az://…).
 
-Moves bytes between names; what stands in a file is the caller's business.
+Moves bytes between names; what is in a file is the caller's business.
 """
 
 from __future__ import annotations
@@ -8,11 +8,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
+
+from filelock import FileLock, Timeout
 
 from fiveengines.base import atomic_io, paths
 from fiveengines.base.errors import DataError, ParameterError
@@ -20,41 +24,13 @@ from fiveengines.base.errors import DataError, ParameterError
 _URL = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)(?:::.*)?://")
 _HALF_URL = re.compile(r"^[a-z][a-z0-9+.-]+:/?[^/\\]")
 _SECRET = re.compile(r"//[^/@]*@")
+# Seconds to wait for another run that is writing its week.
+_PATIENCE = 60
 _T = TypeVar("_T")
 
 
-class ReportStore(Protocol):
-    """A folder of reports. Names are relative and use "/"; what is refused is a DataError in one line."""
-
-    @property
-    def label(self) -> str:
-        """How a person knows the place; a name and password inside a URL are not shown."""
-
-    @property
-    def local(self) -> Path | None:
-        """The folder on this machine, or None."""
-
-    def folders(self, inside: str = "") -> list[str]:
-        """Names of the folders directly in `inside`, sorted; empty when there is none."""
-
-    def files(self, inside: str = "") -> dict[str, int]:
-        """Every file below `inside`: name relative to it → bytes."""
-
-    def read(self, names: Iterable[str]) -> dict[str, bytes | None]:
-        """Contents by name; None for what is absent or cannot be read."""
-
-    def write(self, name: str, content: bytes) -> None:
-        """Replace one file; on a local disk readers see the old one or the new one, never a part."""
-
-    def copy(self, source: str, target: str) -> None:
-        """Copy one file."""
-
-    def remove(self, name: str) -> None:
-        """Remove a file or a folder with all it holds; nothing happens when it is absent."""
-
-
 def report_store(out: str | Path | None = None) -> ReportStore:
-    """The place that `out` names: a path, a file:// URL or another fsspec URL; None is the usual outputs folder.
+    """The store that `out` names: a path, a file:// URL or another fsspec URL; None is the usual outputs folder.
 
     ParameterError when the URL's kind is unknown or its package is not installed.
     """
@@ -65,97 +41,26 @@ def report_store(out: str | Path | None = None) -> ReportStore:
             f"{text}: is neither a folder nor an address.", remedy="Write two slashes after the colon."
         )
     if found is None:
-        return LocalStore(Path(text).expanduser())
+        return ReportStore(text, Path(text).expanduser())
     if found.group(1) in ("file", "local") and "::" not in text:
-        return LocalStore(Path(url2pathname(urlsplit(text).path)))
-    return RemoteStore(text)
+        return ReportStore(text, Path(url2pathname(urlsplit(text).path)))
+    return ReportStore(text)
 
 
-def is_url(out: str | None) -> bool:
-    """Whether `out` names something other than a path."""
-    return bool(out and _URL.match(out))
+class ReportStore:
+    """A folder of reports. Names are relative and use "/"; what is refused is a DataError in one line.
 
+    `local` is the folder on this machine, or None. `label` is how a person knows the store; a name and password inside
+    a URL are not shown.
+    """
 
-class LocalStore:
-    """A folder on this machine."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    @property
-    def label(self) -> str:
-        """The path."""
-        return str(self.folder)
-
-    @property
-    def local(self) -> Path | None:
-        """The folder itself."""
-        return self.folder
-
-    def folders(self, inside: str = "") -> list[str]:
-        """Folders, without links and hidden ones."""
-        here = self.folder / inside
-        if not here.is_dir():
-            return []
-        with os.scandir(here) as entries:
-            return sorted(
-                each.name
-                for each in entries
-                if each.is_dir(follow_symlinks=False) and not each.name.startswith(".")
-            )
-
-    def files(self, inside: str = "") -> dict[str, int]:
-        """Files below a folder; links are not followed."""
-        here = self.folder / inside
-        found = (each for each in here.rglob("*") if each.is_file() and not each.is_symlink())
-        return {each.relative_to(here).as_posix(): each.stat().st_size for each in found}
-
-    def read(self, names: Iterable[str]) -> dict[str, bytes | None]:
-        """File contents."""
-        found: dict[str, bytes | None] = {}
-        for name in names:
-            try:
-                found[name] = (self.folder / name).read_bytes()
-            except OSError:
-                found[name] = None
-        return found
-
-    def write(self, name: str, content: bytes) -> None:
-        """Through a temporary neighbour and a rename."""
-        atomic_io.write_bytes(self.folder / name, content)
-
-    def copy(self, source: str, target: str) -> None:
-        """One file with its times."""
-        (self.folder / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(self.folder / source, self.folder / target)
-
-    def remove(self, name: str) -> None:
-        """A folder is renamed out of sight first, so that nobody meets half of it."""
-        target = self.folder / name
-        if not target.is_dir() or target.is_symlink():
-            target.unlink(missing_ok=True)
-            return
-        retired = target.with_name(f".removed-{target.name}-{os.getpid()}")
-        try:
-            target.replace(retired)
-            shutil.rmtree(retired)
-        except OSError as error:
-            raise DataError(
-                f"cannot be removed ({error.strerror or error})",
-                where=str(target),
-                remedy="Check its permissions.",
-            ) from None
-
-
-class RemoteStore:
-    """An fsspec URL. Single files are replaced whole; a folder is not, so callers write what marks it complete last."""
-
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, local: Path | None = None) -> None:
         import fsspec
 
-        self.url = url
+        self.local = local
+        self.label = str(local) if local else _SECRET.sub("//…@", url)
         try:
-            self._fs, root = fsspec.core.url_to_fs(url)
+            self._fs, root = fsspec.core.url_to_fs(str(local.absolute()) if local else url)
         except ImportError as error:
             raise ParameterError(
                 f"{self.label}: its package is not installed ({error}).", remedy="Install it with pip."
@@ -167,70 +72,95 @@ class RemoteStore:
             ) from None
         self._root = str(root).rstrip("/")
 
-    @property
-    def label(self) -> str:
-        """The URL without a name or password."""
-        return _SECRET.sub("//…@", self.url)
-
-    @property
-    def local(self) -> Path | None:
-        """None: it is elsewhere."""
-        return None
-
     def folders(self, inside: str = "") -> list[str]:
-        """Prefixes directly below."""
-        entries = self._list(inside)
+        """Names of the folders directly in `inside`, sorted; links and hidden ones are left out."""
+        path = self._path(inside) or "/"
+        entries = self._tried(lambda: list(self._fs.ls(path, detail=True)), absent=[])
         names = (PurePosixPath(each["name"]).name for each in entries if each["type"] == "directory")
         return sorted(name for name in names if not name.startswith("."))
 
     def files(self, inside: str = "") -> dict[str, int]:
-        """Objects below a prefix."""
+        """Every file below `inside`, links left out: name relative to it → bytes."""
         start = self._path(inside)
         found: dict[str, Any] = self._tried(lambda: self._fs.find(start, detail=True), absent={})
         prefix = str(self._fs._strip_protocol(start)).rstrip("/") + "/"
         return {
-            name.removeprefix(prefix): int(entry.get("size") or 0) for name, entry in sorted(found.items())
+            name.removeprefix(prefix): int(entry.get("size") or 0)
+            for name, entry in sorted(found.items())
+            if not entry.get("islink")
         }
 
     def read(self, names: Iterable[str]) -> dict[str, bytes | None]:
-        """All at once, where the file system can."""
-        wanted = {self._path(name): name for name in names}
+        """Contents by name, all at once where the file system can; None for what is absent or cannot be read."""
+        wanted = list(names)
         if not wanted:
             return {}
-        found = self._tried(lambda: self._fs.cat(list(wanted), on_error="return"), absent={})
-        found = {str(self._fs._strip_protocol(path)): content for path, content in found.items()}
-        contents = {name: found.get(str(self._fs._strip_protocol(path))) for path, name in wanted.items()}
-        return {name: value if isinstance(value, bytes) else None for name, value in contents.items()}
+        # Unlike fsspec's cat, this takes no character of a name for a pattern.
+        found = self._tried(lambda: self._fs.cat_ranges([self._path(each) for each in wanted], None, None))
+        return {
+            name: content if isinstance(content, bytes) else None
+            for name, content in zip(wanted, found, strict=True)
+        }
 
     def write(self, name: str, content: bytes) -> None:
-        """One put."""
-        path = self._path(name)
-
-        def put() -> None:
-            self._fs.makedirs(self._fs._parent(path), exist_ok=True)
-            self._fs.pipe_file(path, content)
-
-        self._tried(put)
+        """Replace one file; on a local disk readers see the old one or the new one, never a part."""
+        if self.local is not None:
+            atomic_io.write_bytes(self.local / name, content)
+        else:
+            self._tried(lambda: self._fs.pipe_file(self._made_parent(name), content))
 
     def copy(self, source: str, target: str) -> None:
-        """On the far side."""
-
-        def copied() -> None:
-            self._fs.makedirs(self._fs._parent(self._path(target)), exist_ok=True)
-            self._fs.cp_file(self._path(source), self._path(target))
-
-        self._tried(copied)
+        """Copy one file, on the far side where there is one."""
+        self._tried(lambda: self._fs.cp_file(self._path(source), self._made_parent(target)))
 
     def remove(self, name: str) -> None:
-        """With everything below it."""
-        self._tried(lambda: self._fs.rm(self._path(name), recursive=True), absent=None)
+        """Remove a file or a folder with all it holds; nothing happens when it is absent.
+
+        A local folder is renamed out of sight first, so that nobody meets half of it.
+        """
+        path = self._path(name)
+        if self.local is not None and (target := self.local / name).is_dir() and not target.is_symlink():
+            path = str(target.with_name(f".removed-{target.name}-{os.getpid()}").absolute())
+            self._tried(lambda: target.replace(path))
+        self._tried(lambda: self._fs.rm(path, recursive=True), absent=None)
+
+    @contextmanager
+    def rewriting(self, folder: str) -> Iterator[str]:
+        """The name under which to rewrite `folder`, which other readers see whole or as it was.
+
+        On a disk that is a hidden copy, which takes the folder's place by a rename at the end, and other runs wait. An
+        object store has no such step: there it is the folder itself, and what marks it complete is written last.
+        """
+        if self.local is None:
+            yield folder
+            return
+        target = self.local / folder
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with _only_writer(target.parent):
+                staged = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+                try:
+                    if target.exists():
+                        shutil.copytree(target, staged, dirs_exist_ok=True)
+                    staged.chmod(0o755)
+                    yield staged.relative_to(self.local).as_posix()
+                    _exchange(staged, target)
+                finally:
+                    shutil.rmtree(staged, ignore_errors=True)
+        except OSError as error:
+            raise DataError(
+                f"cannot be written ({error.strerror or error})",
+                where=str(target),
+                remedy="Choose another folder with --out.",
+            ) from None
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}".rstrip("/")
 
-    def _list(self, inside: str) -> list[dict[str, Any]]:
-        path = self._path(inside) or "/"
-        return self._tried(lambda: list(self._fs.ls(path, detail=True)), absent=[])
+    def _made_parent(self, name: str) -> str:
+        path = self._path(name)
+        self._fs.makedirs(self._fs._parent(path), exist_ok=True)
+        return path
 
     def _tried(self, action: Callable[[], _T], *, absent: Any = ...) -> _T:
         """What `action` returns; `absent` when it finds nothing; any other refusal as one line."""
@@ -249,3 +179,39 @@ class RemoteStore:
             where=self.label,
             remedy="Check the address and your right to write there.",
         ) from None
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[None]:
+    """Wait until no other run puts a week into `folder`; where there are no file locks, nobody waits."""
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=_PATIENCE)
+    except Timeout:
+        raise DataError(
+            "another run has been writing here for a minute",
+            where=str(folder),
+            remedy=f"Wait for it; if none runs, delete {folder / '.lock'}.",
+        ) from None
+    except (OSError, NotImplementedError):
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _exchange(staged: Path, target: Path) -> None:
+    """Put `staged` in the place of `target`; when that is stopped half-way, `target` is put back."""
+    if not target.exists():
+        staged.replace(target)
+        return
+    retired = Path(tempfile.mkdtemp(prefix=f".old-{target.name}-", dir=target.parent))
+    try:
+        target.replace(retired / "week")
+        staged.replace(target)
+    finally:
+        if not target.exists() and (retired / "week").exists():
+            (retired / "week").replace(target)
+        shutil.rmtree(retired, ignore_errors=True)
