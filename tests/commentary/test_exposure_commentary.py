@@ -25,7 +25,7 @@ def said(week: Week, **numbers: object) -> exposure_commentary.ExposureCommentar
 def test_says_when_nothing_needs_doing(week: Week) -> None:
     assert said(week, nothing_to_do=True).verdict.startswith("Nothing needs doing")
     assert said(week, nothing_to_do=False, previous=0.5, value=0.65).verdict.startswith(
-        "Add: the target exposure goes from 50%"
+        "Add: the target exposure goes from 50 %"
     )
     assert said(week, nothing_to_do=False, previous=0.5, value=0.2).verdict.startswith("Reduce")
 
@@ -45,12 +45,14 @@ def test_named_moves_bring_the_mean_to_the_step(week: Week) -> None:
     for line in found.to_raise[1:]:
         if "cannot" in line:
             continue
-        start, goal = (float(part.split()[0]) for part in line.split("from ")[1].split(" to "))
+        start, goal = (
+            float(part.split()[0]) for part in line.replace("−", "-").split("from ")[1].split(" to ")
+        )
         assert goal - start == pytest.approx(0.05 * len(scores), abs=0.011)
 
 
 def test_caps_and_ends_are_admitted(week: Week) -> None:
-    assert "caps the target exposure at 60%" in said(week, cap=0.6, target=0.6).to_raise[0]
+    assert "caps the target exposure at 60 %" in said(week, cap=0.6, target=0.6).to_raise[0]
     assert said(week, value=1.0, cap=1.0).to_raise == ("The target exposure is at its top.",)
     assert said(week, value=0.0).to_lower == ("The target exposure is at its bottom.",)
 

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from fiveengines.base.formats import figure
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary import narrative
 from fiveengines.model.engines import DIRECTIONS, EngineReading
@@ -42,18 +43,18 @@ def test_an_unknown_engine_says_so() -> None:
         (88.4, "percentile", "88th percentile"),
         (12.0, "percentile", "12th percentile"),
         (1.0, "percentile", "1st percentile"),
-        (-171.3, "$bn", "-$171 bn"),
-        (-1.43, "$bn per 1 % move", "-$1.4 bn per 1 % move"),
+        (-171.3, "$bn", "−$171 bn"),
+        (-1.43, "$bn per 1 % move", "−$1.4 bn per 1 % move"),
         (0.9876, "ratio", "0.99"),
         (0.15, "index", "0.15"),
         (30.11, "index", "30.1"),
-        (-0.14, "points", "-0.14 points"),
+        (-0.14, "points", "−0.14 points"),
         (1.0, "flag", "yes"),
         (None, "%", "no value"),
     ],
 )
 def test_figures_carry_their_units(value: float | None, unit: str, text: str) -> None:
-    assert narrative.figure(value, unit) == text
+    assert figure(value, unit) == text
 
 
 def test_what_is_named_is_a_sentence_each() -> None:

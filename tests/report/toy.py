@@ -20,7 +20,7 @@ from fiveengines.report.page.cover_context import (
 HOSTILE = "</script><img src=x onerror=alert(1)><b>Acme & Söhne</b> \u2028 {{ 7 * 7 }}"
 SETUP = (
     "import altair as alt, numpy as np, pandas as pd\n"
-    "from fiveengines.views.charts import renderer, theme\nrenderer.enable()"
+    "from fiveengines.views import theme\nfrom fiveengines.views.charts import renderer\nrenderer.enable()"
 )
 FRAME = (
     "dates = pd.date_range('2017-01-06', as_of, freq='W-FRI')\n"

@@ -15,7 +15,7 @@ from typing import Any
 from fiveengines.base.parameters import ENGINES
 from fiveengines.report.saving import FAILED, LATEST, READING, is_day
 from fiveengines.report.store import ReportStore
-from fiveengines.views.charts.theme import DIRECTIONS, STATES
+from fiveengines.views.theme import DIRECTIONS, STATES
 
 _BATCH = 64
 # The history table names turns in this order (see inflections.turns).

@@ -22,7 +22,7 @@ from fiveengines.report.page.chart_script import csp_hash
 from fiveengines.report.page.cover_context import DISCLAIMER
 from fiveengines.report.page.render import TEMPLATES as REPORT_TEMPLATES
 from fiveengines.report.page.render import script_json
-from fiveengines.views.charts import theme
+from fiveengines.views import theme
 
 TEMPLATES = Path(__file__).with_name("templates")
 _LINE = re.compile(r"\n\s*")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fiveengines.base.formats import first_capital, percent, signed
 from fiveengines.base.parameters import TargetExposureRules
 from fiveengines.commentary.narrative import ENGINE_NAMES, clause
 from fiveengines.model.engines import EngineReading
@@ -48,7 +49,7 @@ def comment(
     raising: tuple[str, ...]
     if capped:
         raising = (
-            f"{regime.name} caps the target exposure at {exposure.cap:.0%}; only another regime lifts it.",
+            f"{regime.name} caps the target exposure at {percent(exposure.cap)}; only another regime lifts it.",
         )
     elif at_top:
         raising = ("The target exposure is at its top.",)
@@ -72,13 +73,13 @@ def _verdict(exposure: TargetExposureReading) -> str:
     if exposure.nothing_to_do:
         return "Nothing needs doing: the target exposure is unchanged, and so may your equity share be."
     if exposure.previous is None:
-        return f"The target exposure starts at {exposure.value:.0%} of the risk budget."
+        return f"The target exposure starts at {percent(exposure.value)} of the risk budget."
     step = exposure.value - exposure.previous
     if abs(step) < 1e-9:
         return "The target exposure has not moved; only the distance to your own exposure calls for a step."
     way = "Add" if step > 0 else "Reduce"
     return (
-        f"{way}: the target exposure goes from {exposure.previous:.0%} to {exposure.value:.0%} "
+        f"{way}: the target exposure goes from {percent(exposure.previous)} to {percent(exposure.value)} "
         "of the risk budget this week."
     )
 
@@ -97,12 +98,12 @@ def _why(
             continue
         words = clause(engines[driver.engine])
         verb = "adds" if driver.contribution > 0 else "takes"
-        lines.append(f"{words[0].upper()}{words[1:]}: {verb} {abs(driver.contribution) * 100:.0f} points.")
+        lines.append(f"{first_capital(words)}: {verb} {abs(driver.contribution) * 100:.0f} points.")
     if capped:
-        lines.append(f"The regime, {regime.name.lower()}, allows no more than {exposure.cap:.0%}.")
+        lines.append(f"The regime, {regime.name.lower()}, allows no more than {percent(exposure.cap)}.")
     if exposure.previous is not None and abs(exposure.target - exposure.value) > 1e-9:
         lines.append(
-            f"The target is {exposure.target:.0%}; it is approached in steps, and not for less than one."
+            f"The target is {percent(exposure.target)}; it is approached in steps, and not for less than one."
         )
     return tuple(lines) or ("The engines balance each other.",)
 
@@ -125,7 +126,7 @@ def _moves(
             lines.append(f"{name} cannot do it alone.")
         else:
             lines.append(
-                f"{name} {'rising' if up else 'falling'} from {score:+.2f} to {goal:+.2f} and staying there."
+                f"{name} {'rising' if up else 'falling'} from {signed(score)} to {signed(goal)} and staying there."
             )
     step = f"A step of {rules.step_threshold * 100:.0f} points {'up' if up else 'down'} needs one of:"
     return (step, *lines)
@@ -134,7 +135,8 @@ def _moves(
 def _distance(exposure: TargetExposureReading) -> str:
     low, high = exposure.band
     placed = (
-        f"In your band of {low:.0%} to {high:.0%} that is {exposure.portfolio_exposure:.0%} of the portfolio."
+        f"In your band of {percent(low)} to {percent(high)} that is {percent(exposure.portfolio_exposure)} "
+        "of the portfolio."
     )
     if exposure.actual_exposure is None or exposure.distance is None:
         return f"{placed} Enter `holdings` or `actual_exposure` in params/portfolio.yaml to see the distance."
@@ -142,4 +144,4 @@ def _distance(exposure: TargetExposureReading) -> str:
         return f"{placed} You are there."
     way = "more" if exposure.distance > 0 else "less"
     gap = f"{abs(exposure.distance) * 100:.0f} points {way} would close the gap."
-    return f"{placed} You hold {exposure.actual_exposure:.0%}: {gap}"
+    return f"{placed} You hold {percent(exposure.actual_exposure)}: {gap}"

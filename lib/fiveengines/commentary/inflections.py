@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.formats import number, percent
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary import narrative
 from fiveengines.data.panel import Panel
@@ -101,7 +102,7 @@ class Record:
         small = "; a small sample" if past.small else ""
         return (
             f"{name}: {past.weeks} weeks later the S&P 500 was {way} in {self.hits} of {past.complete} past cases "
-            f"({past.mean:+.1f} % on average; {way} after {usual:.0%} of all weeks){small}."
+            f"({number(past.mean, 1, ' %', sign=True)} on average; {way} after {percent(usual)} of all weeks){small}."
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -5,8 +5,9 @@ Words for readings only; no reading is computed and no advice is given.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from fiveengines.base.formats import figure, first_capital, signed
 from fiveengines.indicators import indicator as indicator_of
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.model.regimes import NAMES, RegimeReading
@@ -153,51 +154,9 @@ def named(engine: str, words: Mapping[str, str], breadth_basis: str = "") -> str
     return " ".join(part for part in parts if part)
 
 
-def figure(value: float | None, unit: str) -> str:
-    """A value with its unit, in as many digits as a reader needs."""
-    if value is None:
-        return "no value"
-    if unit.startswith("% of"):
-        return f"{value:.1f} {unit}"
-    write = _FIGURES.get(unit)
-    return write(value) if write else f"{value:.2f} {unit}"
-
-
-def _dollars(value: float, digits: int) -> str:
-    return f"{'-' if value < 0 else ''}${abs(value):,.{digits}f} bn"
-
-
-_FIGURES: dict[str, Callable[[float], str]] = {
-    "flag": lambda value: "yes" if value > 0 else "no",
-    "%": lambda value: f"{value:.1f} %",
-    "percentile": lambda value: f"{ordinal(round(value))} percentile",
-    "$bn": lambda value: _dollars(value, 0),
-    "$bn per 1 % move": lambda value: f"{_dollars(value, 1)} per 1 % move",
-    "ratio": lambda value: f"{value:.2f}",
-    "ratio-adjusted": lambda value: f"{value:,.0f}",
-    "index": lambda value: f"{value:.2f}" if abs(value) < 10 else f"{value:.1f}",
-    "points": lambda value: f"{value:+.2f} points" if abs(value) < 10 else f"{value:+.1f} points",
-    "sessions": lambda value: f"{value:,.0f} sessions",
-    "issues": lambda value: f"{value:,.0f} issues",
-    "bp": lambda value: f"{value:,.0f} bp",
-    "bp a year": lambda value: f"{value:,.0f} bp a year",
-}
-
-
-def first_capital(text: str) -> str:
-    """The same text beginning with a capital."""
-    return text[:1].upper() + text[1:]
-
-
 def method(indicator: str) -> str:
     """How an indicator is computed, as a sentence."""
     return f"{first_capital(indicator_of(indicator).formula)}."
-
-
-def ordinal(number: int) -> str:
-    """1st, 2nd, 3rd, 4th …"""
-    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def moved_most(reading: EngineReading) -> Evidence | None:
@@ -238,6 +197,6 @@ def changes(engines: Mapping[str, EngineReading], regime: RegimeReading) -> tupl
         if abs(step) >= 0.05:
             moved = moved_text(moved_most(each))
             lines.append(
-                f"{ENGINE_NAMES[each.name]} score {each.previous_score:+.2f} → {each.score:+.2f}: {moved}."
+                f"{ENGINE_NAMES[each.name]} score {signed(each.previous_score)} → {signed(each.score)}: {moved}."
             )
     return tuple(lines) or ("Nothing of weight: no state changed and no engine's score moved by 0.05.",)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.formats import dollars, figure, number, signed
 from fiveengines.base.parameters import ENGINES, Parameters
 from fiveengines.commentary import narrative
 from fiveengines.indicators import indicator
@@ -142,7 +143,7 @@ def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iter
         becomes = (
             "is in shock, which calls for a worse regime at once"
             if low
-            else f"has jumped; with its score below {rule.volatility_below:+.2f} too a worse regime follows at once"
+            else f"has jumped; with its score below {signed(rule.volatility_below)} too a worse regime follows at once"
         )
         yield from _if_near(
             _near(readings, params, day, "vix", float(past.min()) * rule.vix_ratio, "volatility", becomes)
@@ -171,7 +172,7 @@ def _near(
     each, move = indicator(name), level - now
     sentence = (
         f"{_amount(abs(move), each.unit)} {'more' if move > 0 else 'less'} on {_title(each.title)} "
-        f"({narrative.figure(now, each.unit)} → {narrative.figure(level, each.unit)}) and {subject} {becomes}."
+        f"({figure(now, each.unit)} → {figure(level, each.unit)}) and {subject} {becomes}."
     )
     return NearbyThreshold(
         subject, becomes, name, each.title, each.unit, now, level, move, abs(move) / usual, sentence
@@ -192,11 +193,11 @@ def _amount(size: float, unit: str) -> str:
     """The size of a move in words."""
     digits = 2 if size < 1 else 1
     if unit == "percentile":
-        return f"{size:.0f} percentile points"
+        return number(size, 0, " percentile points")
     if unit == "ratio":
-        return f"{size:.2f}"
+        return number(size, 2)
     if unit == "$bn":
-        return f"${size:,.0f} bn"
+        return dollars(size, 0, " bn")
     if unit in _POINTS:
         return f"{size:.{digits}f} points"
     return f"{size:,.{digits}f} {unit}"

@@ -56,7 +56,7 @@ def test_analogs_rules_and_numbers_are_written_for_a_reader(past: research.Evide
 
 def test_what_is_missing_is_a_dash() -> None:
     nothing = float("nan")
-    writers = (evidence_tables.percent, evidence_tables.fall, evidence_tables.level, evidence_tables.share)
-    assert {write(nothing) for write in writers} == {"–"}
+    assert {
+        write(nothing) for write in (evidence_tables.change, evidence_tables.fall, evidence_tables.level)
+    } == {"–"}
     assert evidence_tables.fall(-4.25) == "−4.2 %"
-    assert evidence_tables.share(0.125, 1) == "12.5 %"

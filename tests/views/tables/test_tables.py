@@ -204,9 +204,11 @@ def test_a_plan_is_shown_in_full_and_adds_up(week: Week) -> None:
     shown = html(tables.trades(owner))
     for trade in plan.trades:
         assert trade.ticker in shown and f"${trade.amount:,.0f}" in shown
-    assert f"Turnover {plan.turnover:.1%}" in shown and "nothing is sent anywhere" in shown
+    assert f"Turnover {100 * plan.turnover:.1f} %" in shown and "nothing is sent anywhere" in shown
     equity = plan.exposures[0]
-    assert f"equity from {equity.before:.0%} to {equity.after:.0%}" in html(tables.exposures(owner))
+    assert f"equity from {100 * equity.before:.0f} % to {100 * equity.after:.0f} %" in html(
+        tables.exposures(owner)
+    )
     assert all(each.why in html(tables.tilts(owner)) for each in plan.tilts)
     steps = html(tables.tranches(owner))
     assert ("Tranche" in steps) == (plan.goal > equity.before + 0.005)

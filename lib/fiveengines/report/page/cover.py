@@ -11,6 +11,7 @@ import shlex
 import pandas as pd
 
 from fiveengines import __version__
+from fiveengines.base.formats import figure, first_capital, minus
 from fiveengines.commentary import narrative
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.indicators import indicator
@@ -21,7 +22,6 @@ from fiveengines.overrides import Entry, bounds
 from fiveengines.playbook import content
 from fiveengines.report.fingerprint import parameters_fingerprint
 from fiveengines.report.page import cover_context as cc
-from fiveengines.views.tables.markup import minus
 from fiveengines.week import Week
 
 YEAR = 52
@@ -96,7 +96,7 @@ def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
         direction=reading.direction,  # type: ignore[arg-type]
         score=reading.score,
         history=tuple(None if math.isnan(each) else float(each) for each in scores),
-        moved_most=minus(narrative.first_capital(narrative.moved_text(narrative.moved_most(reading)))),
+        moved_most=minus(first_capital(narrative.moved_text(narrative.moved_most(reading)))),
         coverage=reading.coverage,
         manual=manual,
         forced=reading.forced,
@@ -135,7 +135,7 @@ def _style_text(week: Week) -> str:
         "disagrees": "The tape disagrees",
     }.get(style.agreement)
     text = f"the last quarter {tape} (efficiency ratio {style.efficiency_ratio:.2f})."
-    return f"{verdict}: {text}" if verdict else narrative.first_capital(text)
+    return f"{verdict}: {text}" if verdict else first_capital(text)
 
 
 def _turns(week: Week) -> tuple[str, ...]:
@@ -191,7 +191,7 @@ def _few(names: list[str]) -> str:
 
 def _entry(each: Entry) -> cc.ManualEntry:
     unit = bounds(each.field).unit
-    value = each.value if isinstance(each.value, str) else narrative.figure(float(each.value), unit)
+    value = each.value if isinstance(each.value, str) else figure(float(each.value), unit)
     return cc.ManualEntry(
         what=each.title,
         value=value,

@@ -13,7 +13,7 @@ from typing import Any
 
 from fiveengines.report.notebook.bind import step_of, step_titles
 from fiveengines.report.page.cover_context import Failure
-from fiveengines.views.charts import theme
+from fiveengines.views import theme
 
 CHART_MIME = "application/vnd.vegalite.v5+json"
 _WIDGET = "application/vnd.jupyter.widget-view+json"

@@ -15,7 +15,7 @@ from pathlib import Path
 import jinja2
 
 from fiveengines.report.page.cover_context import CoverContext, EngineCard
-from fiveengines.views.charts import theme
+from fiveengines.views import theme
 
 _TEMPLATES = Path(__file__).with_name("templates")
 

@@ -20,7 +20,7 @@ from fiveengines.report.page.cover_context import CoverContext
 from fiveengines.report.page.glossary_links import GlossaryLinks, glossary_entries
 from fiveengines.report.page.html_sections import CHART_MIME, Section, html_sections
 from fiveengines.report.page.sparkline import sparkline
-from fiveengines.views.charts import theme
+from fiveengines.views import theme
 
 import jinja2  # isort: skip
 from markupsafe import Markup, escape  # isort: skip

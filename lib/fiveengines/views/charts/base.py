@@ -12,9 +12,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
-from fiveengines.commentary.narrative import ENGINE_NAMES
-from fiveengines.model.regimes import NAMES
-from fiveengines.views.charts import theme
+from fiveengines.views import theme
 from fiveengines.week import Week
 
 # Altair's own types name every chart class apart and lose them on the first mark; a chart is a chart here.
@@ -141,16 +139,6 @@ def label_moves(frame: pd.DataFrame, names: Sequence[str], height: int) -> dict[
     return apart(ends, float(values.min().min()), float(values.max().max()), height)
 
 
-def percent(share: float) -> str:
-    """0.534 as '53 %'."""
-    return f"{100 * share:.0f} %"
-
-
-def signed(score: float) -> str:
-    """A score with its sign and a true minus."""
-    return f"{score:+.2f}".replace("-", "−")
-
-
 def span(found: Sequence[pd.Timestamp] | pd.DatetimeIndex) -> str:
     """'two years', 'five years' or '31 weeks' for the weeks drawn."""
     years = len(found) / WEEKS_A_YEAR
@@ -160,35 +148,3 @@ def span(found: Sequence[pd.Timestamp] | pd.DatetimeIndex) -> str:
         if abs(years - round(years)) < 0.1 and round(years) in words
         else f"{len(found)} weeks"
     )
-
-
-__all__ = [
-    "ACCENT",
-    "DAY",
-    "ENGINE_NAMES",
-    "INK",
-    "LINE",
-    "LONG",
-    "NAMES",
-    "SOFT",
-    "WEEKS_A_YEAR",
-    "Picture",
-    "apart",
-    "back",
-    "dates",
-    "end_label",
-    "index_level",
-    "label_moves",
-    "no_data",
-    "percent",
-    "signed",
-    "source",
-    "span",
-    "table",
-    "time_axis",
-    "title",
-    "when",
-    "where",
-    "with_source",
-    "words",
-]  # fmt: skip

@@ -8,9 +8,12 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from fiveengines.base.formats import first_capital, joined, signed
 from fiveengines.base.parameters import ENGINES
+from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.engines import EngineReading
-from fiveengines.views.charts import base, theme
+from fiveengines.views import theme
+from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.week import Week
 
@@ -81,12 +84,12 @@ def _now(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
     rows = []
     for place, name in enumerate(ENGINES):
         reading = week.engines[name]
-        score = "unknown" if reading.score is None else base.signed(reading.score)
+        score = "unknown" if reading.score is None else signed(reading.score)
         rows.append(
             {
                 "zero": place + _ZERO,
                 "top": place + 0.14,
-                "name": base.ENGINE_NAMES[name] + (" (manual)" if _by_hand(reading) else ""),
+                "name": ENGINE_NAMES[name] + (" (manual)" if _by_hand(reading) else ""),
                 "now": f"{theme.STATE_SHAPES[reading.state]} {score}",
                 "state": reading.state,
                 "date": on[-1],
@@ -102,12 +105,8 @@ def _by_hand(reading: EngineReading) -> bool:
 def _finding(week: Week) -> str:
     parts = []
     for state, (one, many) in _VERBS.items():
-        held = [base.ENGINE_NAMES[name] for name, each in week.engines.items() if each.state == state]
+        held = [ENGINE_NAMES[name] for name, each in week.engines.items() if each.state == state]
         if held:
-            parts.append(f"{_listed(held)} {one if len(held) == 1 else many}")
+            parts.append(f"{joined(held)} {one if len(held) == 1 else many}")
     text = "; ".join(parts).lower()
-    return text[0].upper() + text[1:]
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return first_capital(text)

@@ -10,7 +10,10 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from fiveengines.views.charts import base, theme
+from fiveengines.base.formats import first_capital, number, percent
+from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.views import theme
+from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.week import Week
 
@@ -23,12 +26,12 @@ def target_exposure(week: Week) -> Picture:
     x = alt.X("low:Q", scale=scale, title=None, axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]))
     ground = track.mark_bar(size=26, color=theme.LIGHT["grid"]).encode(x=x, x2="high:Q", y=alt.value(48))
     filled = track.mark_bar(size=26).encode(x=x, x2="value:Q", y=alt.value(48))
-    rows = [(risk.value, f"now {base.percent(risk.value)}", "now", 24)]
+    rows = [(risk.value, f"now {percent(risk.value)}", "now", 24)]
     if risk.previous is not None and abs(risk.previous - risk.value) >= 0.005:
-        rows.append((risk.previous, f"last week {base.percent(risk.previous)}", "before", 8))
+        rows.append((risk.previous, f"last week {percent(risk.previous)}", "before", 8))
     if risk.cap < 1:
         place = 8 if len(rows) == 1 else 76
-        rows.append((risk.cap, f"cap in this regime {base.percent(risk.cap)}", "cap", place))
+        rows.append((risk.cap, f"cap in this regime {percent(risk.cap)}", "cap", place))
     marks = pd.DataFrame(rows, columns=["at", "text", "kind", "y"])
     # Colours stand in a scale, not in the rows: the page swaps a specification's colours for a dark screen.
     kinds = {"now": base.INK, "before": base.SOFT, "cap": theme.LIGHT["adverse"]}
@@ -47,9 +50,9 @@ def target_exposure(week: Week) -> Picture:
         .encode(x="at:Q", y=alt.Y("y:Q", scale=None), text="text:N", color=colour)
         for test, align, dx in places
     ]
-    held = base.percent(risk.portfolio_exposure)
-    finding = f"Use {base.percent(risk.value)} of the risk budget: {held} of the portfolio at risk"
-    low, high = map(base.percent, risk.band)
+    held = percent(risk.portfolio_exposure)
+    finding = f"Use {percent(risk.value)} of the risk budget: {held} of the portfolio at risk"
+    low, high = map(percent, risk.band)
     profile = week.params.portfolio.risk_profile
     subtitle = f"Share of the risk budget; none of it is {low} of the portfolio, all of it {high} ({profile} profile)"
     return alt.layer(ground, filled, ticks, *sides).properties(height=84, title=base.title(finding, subtitle))
@@ -59,7 +62,7 @@ def target_exposure_drivers(week: Week) -> Picture:
     """A waterfall from the starting point over the five engines to this week's exposure, in points of the budget."""
     risk, rules = week.target_exposure, week.params.portfolio.target_exposure
     steps = [("start", 0.5 - rules.gain * rules.centre)]
-    steps += [(base.ENGINE_NAMES[each.engine], each.contribution) for each in risk.drivers]
+    steps += [(ENGINE_NAMES[each.engine], each.contribution) for each in risk.drivers]
     rows, level = [], 0.0
     for name, move in steps:
         rows.append(
@@ -80,8 +83,7 @@ def target_exposure_drivers(week: Week) -> Picture:
     frame = pd.DataFrame(rows)
     whole = frame["kind"].isin(["start", "total"])
     frame["label"] = [
-        f"{100 * m:.0f} %" if w else f"{100 * m:+.0f}".replace("-", "−")
-        for m, w in zip(frame["move"], whole, strict=True)
+        percent(m) if w else number(100 * m, sign=True) for m, w in zip(frame["move"], whole, strict=True)
     ]
     frame["right"] = frame[["from", "to"]].max(axis=1)
     chart = alt.Chart(frame)
@@ -131,9 +133,9 @@ def _driver_finding(week: Week) -> str:
         if wanted:
             first = wanted[0]
             size = f"{100 * abs(first.contribution):.0f} points"
-            parts.append(f"{base.ENGINE_NAMES[first.engine].lower()} {verb} most ({size})")
+            parts.append(f"{ENGINE_NAMES[first.engine].lower()} {verb} most ({size})")
     text = ", ".join(parts)
-    return text[0].upper() + text[1:]
+    return first_capital(text)
 
 
 def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:
@@ -172,9 +174,7 @@ def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:
     mean = float(past.mean()) if len(past) else float("nan")
     now = week.target_exposure.value
     place = "above" if now > mean + 0.02 else "below" if now < mean - 0.02 else "at"
-    finding = (
-        f"Exposure of {base.percent(now)} is {place} its mean of {base.percent(mean)} over {base.span(on)}"
-    )
+    finding = f"Exposure of {percent(now)} is {place} its mean of {percent(mean)} over {base.span(on)}"
     return alt.vconcat(
         *parts,
         title=base.title(finding, "S&P 500, and the share of the risk budget in use, week by week"),

@@ -9,7 +9,9 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.base.parameters import ENGINES
-from fiveengines.views.charts import base, theme
+from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.views import theme
+from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.week import Week
 
@@ -25,7 +27,7 @@ def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
     side = alt.Y(
         "engine:N",
         title=None,
-        scale=alt.Scale(domain=[base.ENGINE_NAMES[name] for name in ENGINES]),
+        scale=alt.Scale(domain=[ENGINE_NAMES[name] for name in ENGINES]),
         axis=alt.Axis(grid=True, domain=False, ticks=False),
     )
     scale = alt.Scale(domain=[pd.Timestamp(each).isoformat() for each in edge])
@@ -84,7 +86,7 @@ def turns(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
             rows.append(
                 {
                     "date": day,
-                    "engine": base.ENGINE_NAMES[engine],
+                    "engine": ENGINE_NAMES[engine],
                     "direction": direction,
                     "strength": float(strength[day]),
                     "now": "active" if is_active else "reversed",
@@ -106,7 +108,7 @@ def _finding(week: Week) -> str:
     )
     more = len(week.inflections) - 1
     tail = "" if more == 0 else f"; {more} more in the last quarter"
-    name = f"{base.ENGINE_NAMES[newest.engine].lower()} {newest.direction}, {age}"
+    name = f"{ENGINE_NAMES[newest.engine].lower()} {newest.direction}, {age}"
     if newest.reversed is not None:
         return f"No inflection of the last quarter is active; the newest was {name}"
     return f"Newest active inflection: {name}{tail}"

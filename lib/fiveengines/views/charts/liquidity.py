@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import altair as alt
 
+from fiveengines.base.formats import dollars
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.week import Week
@@ -62,4 +63,4 @@ def _finding(week: Week) -> str:
     now, then = float(values.iloc[-1]), float(values.iloc[0])
     size = abs(now - then)
     word = "rose" if now > then else "fell"
-    return f"Net liquidity {word} ${size:,.0f} bn in 13 weeks, to ${now:,.0f} bn"
+    return f"Net liquidity {word} {dollars(size, 0, ' bn')} in 13 weeks, to {dollars(now, 0, ' bn')}"

@@ -8,8 +8,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from fiveengines.commentary.narrative import ordinal
-from fiveengines.views.charts import base, theme
+from fiveengines.base.formats import first_capital, number, ordinal
+from fiveengines.views import theme
+from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.views.charts.shapes import Line, last, lines_over_time, with_values
 from fiveengines.week import Week
@@ -97,10 +98,10 @@ def surveys(week: Week) -> Picture:
     )
     layers = lines_over_time(chart, frame, present, {"title": "% of full exposure"}, 170, unit=", %")
     ends = last(frame, list(present))
-    said = "; ".join(f"{each.words} at {ends[n]:.0f} %".replace("-", "−") for n, each in present.items())
+    said = "; ".join(f"{each.words} at {number(ends[n], 0, ' %')}" for n, each in present.items())
     return alt.layer(*layers).properties(
         title=base.title(
-            said[0].upper() + said[1:],
+            first_capital(said),
             "Exposure as reported to NAAIM and as a trend-following model would hold, % of full",
             base.by_hand(week, *_SURVEYS),
         )

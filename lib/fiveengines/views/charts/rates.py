@@ -8,6 +8,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from fiveengines.base.formats import number
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.views.charts.shapes import Line, Terms, lines_over_time, term_curve, with_values
@@ -40,7 +41,7 @@ def yield_curve(week: Week) -> Picture:
 
 def _finding(week: Week, now: pd.Series) -> str:
     if 0.25 not in now or 10.0 not in now:
-        return f"Yields known this week: {', '.join(f'{level:.2f} %' for level in now)}"
+        return f"Yields known this week: {', '.join(f'{number(level, 2)} %' for level in now)}"
     gap = float(now[10.0] - now[0.25])
     shape = "inverted" if gap < 0 else "upward"
     way = "less" if gap < 0 else "more"
@@ -70,7 +71,7 @@ def rate_compass(week: Week) -> Picture:
         text = f", {abs(gap):.2f} points {above} the policy rate: {priced} are priced"
     return alt.layer(*layers).properties(
         title=base.title(
-            f"2-year at {two:.2f} %{text}",
+            f"2-year at {number(two, 2)} %{text}",
             "2-year Treasury, policy rate (dashed) and 10-year real yield (dotted), %",
             base.by_hand(week, *_COMPASS),
         )

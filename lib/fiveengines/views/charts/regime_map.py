@@ -10,12 +10,13 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from fiveengines.model.regimes import NUMBERS
-from fiveengines.views.charts import base, theme
+from fiveengines.base.formats import percent
+from fiveengines.model.regimes import NAMES, NUMBERS
+from fiveengines.views import theme
+from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.week import Week
 
-_NAMES = base.NAMES
 _COLOUR = alt.Scale(**theme.regime_scale())
 
 
@@ -29,7 +30,7 @@ def spells(regimes: pd.Series) -> pd.DataFrame:
         start=("date", "first"), last=("date", "last"), regime=("regime", "first"), weeks=("date", "size")
     )
     frame["end"] = frame["start"].shift(-1).fillna(frame["last"])
-    frame["name"] = frame["regime"].map(_NAMES)
+    frame["name"] = frame["regime"].map(NAMES)
     return frame.reset_index(drop=True)
 
 
@@ -72,7 +73,7 @@ def regime_ribbon(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
         layers += chart.mark_line(color=base.INK, strokeWidth=1.6).encode(
             x=base.time_axis(), y=axis, tooltip=tips
         )
-    key = ", ".join(f"{n} {_NAMES[n]}" for n in sorted({int(each) for each in runs["regime"]}))
+    key = ", ".join(f"{n} {NAMES[n]}" for n in sorted({int(each) for each in runs["regime"]}))
     return layers.properties(
         height=240,
         title=base.title(
@@ -96,9 +97,9 @@ def memberships(week: Week) -> Picture:
     rows = [
         {
             "regime": n,
-            "name": f"{n} {_NAMES[n]}",
+            "name": f"{n} {NAMES[n]}",
             "share": regime.memberships[n],
-            "label": base.percent(regime.memberships[n]),
+            "label": percent(regime.memberships[n]),
         }
         for n in NUMBERS
     ]
@@ -114,11 +115,11 @@ def memberships(week: Week) -> Picture:
     lead = regime.memberships[regime.number]
     runner = regime.memberships[regime.runner_up]
     if runner > lead:
-        shares = f"{base.percent(runner)} to {base.percent(lead)}"
-        finding = f"{regime.name} still holds, but {_NAMES[regime.runner_up]} has more of the week ({shares})"
+        shares = f"{percent(runner)} to {percent(lead)}"
+        finding = f"{regime.name} still holds, but {NAMES[regime.runner_up]} has more of the week ({shares})"
     else:
-        after = f"{_NAMES[regime.runner_up]} is next with {base.percent(runner)}"
-        finding = f"{regime.name} with {base.percent(lead)}; {after}"
+        after = f"{NAMES[regime.runner_up]} is next with {percent(runner)}"
+        finding = f"{regime.name} with {percent(lead)}; {after}"
     return (bars + text).properties(
         height=150,
         title=base.title(
@@ -166,7 +167,7 @@ def membership_history(week: Week, weeks: int = base.WEEKS_A_YEAR) -> Picture:
             "date": on[-1],
             "place": above.to_numpy(),
             "share": last.to_numpy(),
-            "label": [f"{n} {_NAMES[n]}" for n in NUMBERS],
+            "label": [f"{n} {NAMES[n]}" for n in NUMBERS],
         }
     )
     text = (
@@ -176,14 +177,14 @@ def membership_history(week: Week, weeks: int = base.WEEKS_A_YEAR) -> Picture:
     )
     then, number = float(wide.iloc[0][week.regime.number]), week.regime.number
     now = week.regime.memberships[number]
-    moved = f"{_NAMES[number]} went from {base.percent(then)} to {base.percent(now)} of the week in {base.span(on)}"
+    moved = f"{NAMES[number]} went from {percent(then)} to {percent(now)} of the week in {base.span(on)}"
     return (area + text).properties(
         height=190, title=base.title(moved, "Memberships week by week, stacked from 1 (bottom) to 5 (top)")
     )
 
 
 def _names_expression() -> str:
-    return "{" + ",".join(f"'{n}': '{n} {name}'" for n, name in _NAMES.items()) + "}"
+    return "{" + ",".join(f"'{n}': '{n} {name}'" for n, name in NAMES.items()) + "}"
 
 
 def transition_map(week: Week) -> Picture:
@@ -199,7 +200,7 @@ def transition_map(week: Week) -> Picture:
     grid = pd.MultiIndex.from_product([NUMBERS, NUMBERS], names=["from", "to"])
     cells = counted.set_index(["from", "to"]).reindex(grid).reset_index()
     for side in ("from", "to"):
-        cells[f"{side}_name"] = cells[side].map(lambda n: f"{n} {_NAMES[n]}")
+        cells[f"{side}_name"] = cells[side].map(lambda n: f"{n} {NAMES[n]}")
     cells = cells[cells["from"] != cells["to"]].fillna({"times": 0})
     return _transition_chart(
         cells,
@@ -213,7 +214,7 @@ def _transition_chart(cells: pd.DataFrame, finding: str, subtitle: str) -> Pictu
     plain: dict[str, Any] = {"domain": False, "ticks": False, "title": None}
     top = alt.X("to:O", axis=alt.Axis(orient="top", labelAngle=0, **plain))
     side = alt.Y(
-        "from_name:N", sort=[f"{n} {_NAMES[n]}" for n in NUMBERS], axis=alt.Axis(labelLimit=160, **plain)
+        "from_name:N", sort=[f"{n} {NAMES[n]}" for n in NUMBERS], axis=alt.Axis(labelLimit=160, **plain)
     )
     tips = [
         alt.Tooltip("from_name:N", title="from"),
@@ -240,4 +241,4 @@ def _transition_finding(week: Week, counted: pd.DataFrame) -> str:
     if own.empty:
         return f"{week.regime.name} has not ended before in this history"
     best, total = own.iloc[0], int(own["times"].sum())
-    return f"{week.regime.name} most often gave way to {_NAMES[int(best['to'])]}: {int(best['times'])} of {total} times"
+    return f"{week.regime.name} most often gave way to {NAMES[int(best['to'])]}: {int(best['times'])} of {total} times"

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.errors import DataError
-from fiveengines.views.charts import fast_altair, theme
+from fiveengines.views import theme
+from fiveengines.views.charts import fast_altair
 
 MIME = "application/vnd.vegalite.v5+json"
 NAME = "fiveengines"

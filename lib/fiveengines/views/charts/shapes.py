@@ -12,7 +12,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from fiveengines.views.charts import base, theme
+from fiveengines.views import theme
+from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.week import Week
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from fiveengines.views.charts import base, theme
+from fiveengines.views import theme
+from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.views.charts.shapes import Terms, term_curve
 from fiveengines.week import Week

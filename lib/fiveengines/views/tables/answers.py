@@ -9,12 +9,12 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from fiveengines.commentary.narrative import ENGINE_NAMES, clause, figure, moved_most, moved_text, named
+from fiveengines.base.formats import figure, first_capital, minus, percent, signed
+from fiveengines.commentary.narrative import ENGINE_NAMES, clause, moved_most, moved_text, named
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.model.regimes import NAMES
 from fiveengines.playbook import content
-from fiveengines.views.tables import values
-from fiveengines.views.tables.markup import Prose, lines, listed, minus, prose, sentence
+from fiveengines.views.tables.markup import Prose, lines, listed, prose, sentence
 from fiveengines.week import Week
 
 # Figures that the question of an engine asks for by name, beside what is scored.
@@ -52,15 +52,15 @@ def answer(week: Week, engine: str) -> Prose | None:
 
 def _answer(reading: EngineReading) -> Iterable[object]:
     text = clause(reading)
-    head = Markup("<strong>{}.</strong>").format(text[0].upper() + text[1:])
+    head = Markup("<strong>{}.</strong>").format(first_capital(text))
     if reading.score is None:
         yield head + Markup(
-            " Only {:.0f} % of its weight has data, so it is not scored; it counts for nothing this week."
-        ).format(100 * reading.coverage)
+            " Only {} of its weight has data, so it is not scored; it counts for nothing this week."
+        ).format(percent(reading.coverage))
         return
-    said = f" Score {values.signed(reading.score)}, {reading.state} and {reading.direction}"
+    said = f" Score {signed(reading.score)}, {reading.state} and {reading.direction}"
     if reading.previous_score is not None:
-        said += f", after {values.signed(reading.previous_score)} a week ago"
+        said += f", after {signed(reading.previous_score)} a week ago"
     moved = moved_most(reading)
     yield head + Markup("{}. {}").format(
         said, f"Moved most: {minus(moved_text(moved))}." if moved else "No indicator moved its score."
@@ -89,7 +89,7 @@ def _side(words: str, found: list[Evidence], most: int = _STRONGEST) -> Markup:
 
 def _said(each: Evidence) -> str:
     mark = " (by hand)" if each.overridden else ""
-    return f"{each.title} {minus(figure(each.value, each.unit))}{mark}"
+    return f"{each.title} {figure(each.value, each.unit)}{mark}"
 
 
 def flip(week: Week) -> Prose | None:
@@ -103,11 +103,11 @@ def flip(week: Week) -> Prose | None:
         now = week.engines[found.engine].score or 0.0
         way = "up" if found.change > 0 else "down"
         parts.append(
-            f"What would flip it: with {ENGINE_NAMES[found.engine].lower()} {way} from {values.signed(now)} to "
-            f"{values.signed(now + found.change)} the week would read {NAMES[found.to_regime].lower()}."
+            f"What would flip it: with {ENGINE_NAMES[found.engine].lower()} {way} from {signed(now)} to "
+            f"{signed(now + found.change)} the week would read {NAMES[found.to_regime].lower()}."
         )
     parts.append(
-        f"Runner-up: {NAMES[regime.runner_up]} with {100 * regime.memberships[regime.runner_up]:.0f} %."
+        f"Runner-up: {NAMES[regime.runner_up]} with {percent(regime.memberships[regime.runner_up])}."
     )
     if not regime.confirmed:
         parts.append(

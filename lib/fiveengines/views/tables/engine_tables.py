@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from fiveengines.base.formats import NOTHING, figure, minus, percent, signed
 from fiveengines.base.parameters import States
-from fiveengines.commentary.narrative import ENGINE_NAMES, figure, moved_most, moved_text
+from fiveengines.commentary.narrative import ENGINE_NAMES, moved_most, moved_text
 from fiveengines.commentary.narrative import method as how
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.views.charts.base import source
 from fiveengines.views.tables import values
-from fiveengines.views.tables.markup import Block, badge, great_table, lines, minus
+from fiveengines.views.tables.markup import Block, badge, great_table, lines
 from fiveengines.week import Week
 
 _DATES = {"observed": "Observed", "public": "Public"}
@@ -41,9 +42,9 @@ def engines(week: Week) -> Any:
             ),
             "state": values.state(each.state),
             "direction": values.direction(each.direction),
-            "score": values.signed(each.score),
-            "before": values.signed(each.previous_score),
-            "coverage": f"{100 * each.coverage:.0f} %",
+            "score": signed(each.score),
+            "before": signed(each.previous_score),
+            "coverage": percent(each.coverage),
             "moved": minus(moved_text(moved_most(each))),
         }
         for name, each in week.engines.items()
@@ -130,7 +131,7 @@ def method(week: Week) -> Block:
         for each in reading.evidence:
             line = lines_of[name][each.indicator]  # type: ignore[index]
             scored = (
-                f"−1 at {minus(figure(line.adverse, each.unit))}, +1 at {minus(figure(line.supportive, each.unit))}."
+                f"−1 at {figure(line.adverse, each.unit)}, +1 at {figure(line.supportive, each.unit)}."
                 if line.weight > 0
                 else "Not scored."
             )
@@ -158,9 +159,9 @@ def _row(each: Evidence, limits: States, as_of: pd.Timestamp) -> dict[str, objec
         "group": "Scored" if scored else "For context",
         "indicator": each.title,
         "value": values.value(each),
-        "before": minus(figure(each.previous, each.unit)) if each.previous is not None else values.NOTHING,
+        "before": figure(each.previous, each.unit) if each.previous is not None else NOTHING,
         "score": values.score(each, limits),
-        "weight": f"{each.weight:g}" if scored else values.NOTHING,
+        "weight": f"{each.weight:g}" if scored else NOTHING,
         "observed": values.day(each.observed, as_of),
         "public": values.public(each.known_at, as_of),
     }
@@ -168,10 +169,10 @@ def _row(each: Evidence, limits: States, as_of: pd.Timestamp) -> dict[str, objec
 
 def _standing(reading: EngineReading) -> str:
     if reading.score is None:
-        return f"Unknown: only {100 * reading.coverage:.0f} % of the weight has data"
+        return f"Unknown: only {percent(reading.coverage)} of the weight has data"
     parts = [
-        f"Score {values.signed(reading.score)}, {reading.state}, {reading.direction}",
-        f"{100 * reading.coverage:.0f} % of the weight has data",
+        f"Score {signed(reading.score)}, {reading.state}, {reading.direction}",
+        f"{percent(reading.coverage)} of the weight has data",
     ]
     if reading.forced:
         parts.append("set by hand")

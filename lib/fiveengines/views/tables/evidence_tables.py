@@ -10,14 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from fiveengines.base.formats import minus, number, percent, signed
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.regimes import NAMES
 from fiveengines.views.tables import values
-from fiveengines.views.tables.markup import great_table, lines, minus, soft
+from fiveengines.views.tables.markup import great_table, lines, soft
 
 Cell = Callable[[Any], object]
-_NOTHING = values.NOTHING
 
 
 def outcomes(found: pd.DataFrame, now: int | None = None) -> Any:
@@ -26,10 +26,10 @@ def outcomes(found: pd.DataFrame, now: int | None = None) -> Any:
         {
             "horizon": str(horizon),
             "name": f"{row['name']}{' (now)' if number == now else ''}",
-            "return": _with_interval(row, "return", percent),
+            "return": _with_interval(row, "return", change),
             "fall": _with_interval(row, "fall", fall),
             "volatility": _with_interval(row, "volatility", level),
-            "positive": share(row["positive"]),
+            "positive": percent(row["positive"]),
             "sample": str(row["sample"]),
         }
         for horizon, number, row in ((*at, row) for at, row in found.iterrows())  # type: ignore[misc]
@@ -59,12 +59,12 @@ def inflection_record(found: pd.DataFrame) -> Any:
     return _table(
         found.reset_index(drop=True),
         {
-            "engine": ("Engine", engine),
+            "engine": ("Engine", _engine),
             "direction": ("Turn", str),
-            "hit_rate": ("Hits", share),
-            "all_hit_rate": ("All weeks", share),
-            "mean_return": ("Return after", percent),
-            "all_return": ("All weeks", percent),
+            "hit_rate": ("Hits", percent),
+            "all_hit_rate": ("All weeks", percent),
+            "mean_return": ("Return after", change),
+            "all_return": ("All weeks", change),
             "mean_fall": ("Worst fall", fall),
             "all_fall": ("All weeks", fall),
             "sample": ("Cases behind it", str),
@@ -80,11 +80,11 @@ def spells(found: pd.DataFrame) -> Any:
         found,
         {
             "name": ("Regime", str),
-            "share": ("Share of weeks", share),
-            "median": ("Median spell", whole),
-            "shortest": ("Shortest", whole),
-            "longest": ("Longest", whole),
-            "running": ("Running now", whole),
+            "share": ("Share of weeks", percent),
+            "median": ("Median spell", number),
+            "shortest": ("Shortest", number),
+            "longest": ("Longest", number),
+            "running": ("Running now", number),
             "sample": ("Spells behind it", str),
         },
         "How long regimes last",
@@ -99,7 +99,7 @@ def transitions(counts: pd.DataFrame, shares: pd.DataFrame) -> Any:
     rows = [
         {"from": NAMES[int(start)]}
         | {
-            str(to): lines(share(shares.at[start, to]), soft(int(counts.at[start, to])))  # type: ignore[arg-type]
+            str(to): lines(percent(shares.at[start, to]), soft(int(counts.at[start, to])))  # type: ignore[arg-type]
             for to in counts.columns
         }
         for start in counts.index
@@ -119,10 +119,10 @@ def analogs(found: pd.DataFrame) -> Any:
         found.reset_index(),
         {
             "week": ("Week", values.day),
-            "rms_distance": ("Mean gap", lambda gap: f"{gap:.2f}"),
+            "rms_distance": ("Mean gap", lambda gap: number(gap, 2)),
             "regime": ("Regime", lambda number: NAMES[int(number)]),
-            **{str(name): (ENGINE_NAMES[name], values.signed) for name in ENGINES},
-            "return_after": ("Return after", percent),
+            **{str(name): (ENGINE_NAMES[name], signed) for name in ENGINES},
+            "return_after": ("Return after", change),
             "fall_after": ("Worst fall", fall),
         },
         "The closest past weeks",
@@ -137,12 +137,12 @@ def walk_forward(found: pd.DataFrame) -> Any:
         found.reset_index(),
         {
             "strategy": ("Rule", str),
-            "sharpe": ("Sharpe ratio", lambda ratio: _number(ratio, 2)),
-            "cagr": ("Return a year", percent),
-            "volatility": ("Volatility", lambda share: _number(share, 1, " %")),
+            "sharpe": ("Sharpe ratio", lambda ratio: number(ratio, 2)),
+            "cagr": ("Return a year", change),
+            "volatility": ("Volatility", lambda part: number(part, 1, " %")),
             "max_drawdown": ("Deepest fall", fall),
-            "turnover": ("Turnover a year", lambda times: _number(times, 1, "×")),
-            "mean_exposure": ("Mean exposure", share),
+            "turnover": ("Turnover a year", lambda times: number(times, 1, "×")),
+            "mean_exposure": ("Mean exposure", percent),
         },
         "Acting on the target exposure, against simpler rules",
         left=("strategy",),
@@ -158,46 +158,31 @@ def sensitivity(found: pd.DataFrame) -> Any:
             "move": ("Moved by", str),
             "value": ("From", lambda value: minus(f"{value:g}")),
             "moved_to": ("To", lambda value: minus(f"{value:g}")),
-            "changed": ("Weeks with another regime", lambda part: share(part, 1)),
-            "states_changed": ("Engine states changed", lambda part: share(part, 1)),
+            "changed": ("Weeks with another regime", lambda part: percent(part, 1)),
+            "states_changed": ("Engine states changed", lambda part: percent(part, 1)),
         },
         "The numbers that matter most",
         left=("parameter",),
     )
 
 
-def engine(name: str) -> str:
-    """An engine's name as a reader knows it."""
+def _engine(name: str) -> str:
     return ENGINE_NAMES[name]
 
 
-def share(part: float, digits: int = 0) -> str:
-    """A part of one in per cent, or a dash."""
-    return _number(100 * part, digits, " %")
-
-
-def percent(value: float) -> str:
+def change(value: float) -> str:
     """A change in per cent with its sign, or a dash."""
-    return _NOTHING if pd.isna(value) else minus(f"{value:+.1f} %")
+    return number(value, 1, " %", sign=True)
 
 
 def fall(value: float) -> str:
     """A fall in per cent: nothing or less, or a dash."""
-    return _number(value, 1, " %")
+    return number(value, 1, " %")
 
 
 def level(value: float) -> str:
     """A level in whole per cent, or a dash."""
-    return _number(value, 0, " %")
-
-
-def whole(value: float) -> str:
-    """A count, or a dash."""
-    return _number(value, 0)
-
-
-def _number(value: float, digits: int, unit: str = "") -> str:
-    return _NOTHING if pd.isna(value) else minus(f"{value:,.{digits}f}{unit}")
+    return number(value, 0, " %")
 
 
 def _with_interval(row: Any, name: str, write: Callable[[float], str]) -> object:

@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 from markupsafe import Markup, escape
 
-from fiveengines.views.charts import theme
+from fiveengines.base.formats import minus
+from fiveengines.views import theme
 
 # JupyterLab paints rows in colours of its own; a table keeps its ink and its white ground, dark notebook or not, and
 # is set in the notebook's type and size, so that a row fits beside the file browser.
@@ -23,7 +24,6 @@ _NOTEBOOK_INK = (
     ".gt_table.gt_table{font-family:inherit;font-size:13.5px !important}"
 )
 _COLOURED = re.compile(r'style="color:(#[0-9a-f]{6})', re.IGNORECASE)
-_HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
 
 
 def safe(text: object) -> Markup:
@@ -61,11 +61,6 @@ def soft(text: object) -> Markup:
 def lines(*parts: object) -> Markup:
     """Parts under each other in one cell; empty ones are left out."""
     return Markup("<br>").join(safe(part) for part in parts if part)
-
-
-def minus(text: str) -> str:
-    """The same text with true minus signs before figures."""
-    return _HYPHEN.sub("−", text)
 
 
 def sentence(text: str) -> Markup:

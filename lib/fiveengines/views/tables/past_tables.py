@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fiveengines.views.tables.evidence_tables import fall, level, percent
+from fiveengines.views.tables.evidence_tables import change, fall, level
 from fiveengines.views.tables.markup import great_table, lines, prose, soft
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def base_rates(week: Week) -> Any:
     rows = [
         {
             "name": str(row["name"]) + (" (now)" if number == week.regime.number else ""),
-            "return": lines(percent(row["return"]), soft(_interval(row, "return"))),
+            "return": lines(change(row["return"]), soft(_interval(row, "return"))),
             "fall": fall(row["fall"]),
             "volatility": level(row["volatility"]),
             "sample": str(row["sample"]),
@@ -51,4 +51,4 @@ def base_rates(week: Week) -> Any:
 
 def _interval(row: Any, name: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
-    return "" if pd.isna(low) else f"{percent(low)} to {percent(high)}"
+    return "" if pd.isna(low) else f"{change(low)} to {change(high)}"

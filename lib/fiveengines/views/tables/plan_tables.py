@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from fiveengines.base.formats import dollars, number, percent, signed
 from fiveengines.portfolio import Plan
-from fiveengines.views.tables import values
-from fiveengines.views.tables.markup import coloured, great_table, minus
+from fiveengines.views.tables.markup import coloured, great_table
 from fiveengines.week import Week
 
 _BASIS = {
@@ -32,27 +32,27 @@ def trades(week: Week) -> Any:
     if plan is None or not plan.trades:
         return None
     columns = {"ticker": "Ticker", "side": "Side", "before": "Before", "after": "After", "change": "Change"}
-    dollars = {"amount": "Amount", "cost": "Cost"} if plan.cost_amount is not None else {}
+    money = {"amount": "Amount", "cost": "Cost"} if plan.cost_amount is not None else {}
     rows = [
         {
             "ticker": each.ticker,
             "side": coloured(each.side, "supportive" if each.side == "buy" else "adverse"),
-            "before": _share(each.before),
-            "after": _share(each.after),
+            "before": percent(each.before, 1),
+            "after": percent(each.after, 1),
             "change": _points(each.change),
-            "amount": _dollars(each.amount),
-            "cost": _dollars(each.cost),
+            "amount": dollars(each.amount),
+            "cost": dollars(each.cost),
         }
         for each in plan.trades
     ]
-    cost = f"{plan.cost * 1e4:.1f} bp" + (f", {_dollars(plan.cost_amount)}" if dollars else "")
+    cost = number(1e4 * plan.cost, 1, " bp") + (f", {dollars(plan.cost_amount)}" if money else "")
     return great_table(
-        columns | dollars,
+        columns | money,
         rows,
         title=f"Proposed trades, {_BASIS[plan.basis]}",
         subtitle="Shares of the portfolio; cash takes up the difference",
-        right=["before", "after", "change", *dollars],
-        note=f"Turnover {plan.turnover:.1%}, cost about {cost}. A proposal on paper: nothing is sent anywhere.",
+        right=["before", "after", "change", *money],
+        note=f"Turnover {percent(plan.turnover, 1)}, cost about {cost}. A proposal on paper: nothing is sent anywhere.",
     )
 
 
@@ -65,10 +65,10 @@ def exposures(week: Week) -> Any:
     rows = [
         {
             "name": _NAMES.get(each.name, each.name),
-            "before": _share(each.before),
-            "after": _share(each.after),
+            "before": percent(each.before, 1),
+            "after": percent(each.after, 1),
             "change": _points(each.after - each.before),
-            "core": _share(each.core),
+            "core": percent(each.core, 1),
             "group": "Parts of the portfolio" if each.name in _PARTS else "Roles within them",
         }
         for each in plan.exposures
@@ -76,7 +76,7 @@ def exposures(week: Week) -> Any:
     return great_table(
         columns,
         rows,
-        title=f"Exposures: equity from {_equity(plan).before:.0%} to {_equity(plan).after:.0%}",
+        title=f"Exposures: equity from {percent(_equity(plan).before)} to {percent(_equity(plan).after)}",
         subtitle="Shares of the portfolio before and after the proposed trades",
         right=["before", "after", "change", "core"],
         group="group",
@@ -92,7 +92,7 @@ def tilts(week: Week) -> Any:
     rows = [
         {
             "role": _NAMES.get(each.role, each.role),
-            "signal": values.signed(each.signal),
+            "signal": signed(each.signal),
             "share": _points(each.share),
             "why": each.why,
         }
@@ -116,7 +116,7 @@ def tranches(week: Week) -> Any:
     rows = [
         {
             "number": str(each.number),
-            "equity": f"{each.equity:.0%}",
+            "equity": percent(each.equity),
             "open": coloured("open", "supportive") if each.open else coloured("waits", "neutral"),
             "condition": each.condition,
         }
@@ -125,7 +125,7 @@ def tranches(week: Week) -> Any:
     return great_table(
         columns,
         rows,
-        title=f"The way to {plan.goal:.0%} equity: {plan.reached:.0%} now",
+        title=f"The way to {percent(plan.goal)} equity: {percent(plan.reached)} now",
         subtitle="In order; one that waits keeps the later ones waiting",
         right=["equity"],
     )
@@ -135,13 +135,5 @@ def _equity(plan: Plan) -> Any:
     return next(each for each in plan.exposures if each.name == "equity")
 
 
-def _share(weight: float) -> str:
-    return f"{100 * weight:.1f} %"
-
-
 def _points(change: float) -> str:
-    return minus(f"{100 * change:+.1f}")
-
-
-def _dollars(amount: float | None) -> str:
-    return values.NOTHING if amount is None else f"${amount:,.0f}"
+    return number(100 * change, 1, sign=True)

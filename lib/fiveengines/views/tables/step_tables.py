@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from fiveengines.commentary.narrative import ENGINE_NAMES, figure
+from fiveengines.base.formats import counted, figure, minus, number, percent
+from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.styles import StyleReading
 from fiveengines.playbook import content
 from fiveengines.playbook.rules import ActiveConflict, InsightReading
@@ -23,7 +24,6 @@ from fiveengines.views.tables.markup import (
     great_table,
     lines,
     listed,
-    minus,
     prose,
     soft,
     typed,
@@ -53,7 +53,7 @@ def tape(week: Week) -> Any:
         rows.append(
             {
                 "measure": lines(_TAPE[check.measure], soft(f"{side}{check.window} sessions")),
-                "value": values.NOTHING if check.value is None else minus(f"{check.value:.2f}"),
+                "value": number(check.value, 2),
                 "needs": check.needs,
                 "verdict": coloured(f"{mark} {_AGREES[check.agrees]}", colour, bold=True),
             }
@@ -95,10 +95,8 @@ def inflections(week: Week) -> Any:
                 else "adverse",
             ),
             "since": values.day(each.since),
-            "age": "this week"
-            if each.weeks_ago == 0
-            else f"{each.weeks_ago} {'week' if each.weeks_ago == 1 else 'weeks'}",
-            "strength": f"{100 * each.strength:.0f} %",
+            "age": "this week" if each.weeks_ago == 0 else counted(each.weeks_ago, "week"),
+            "strength": percent(each.strength),
             "now": "active" if each.reversed is None else f"reversed {values.day(each.reversed)}",
             "announced": "yes" if each.announced else "no, shown only",
         }
@@ -128,9 +126,9 @@ def watch(week: Week) -> Any:
         {
             "what": lines(each.subject[:1].upper() + each.subject[1:], soft(each.becomes)),
             "title": each.title,
-            "now": minus(figure(each.now, each.unit)),
-            "level": minus(figure(each.level, each.unit)),
-            "usual": f"{abs(each.usual_moves):.1f} usual weeks",
+            "now": figure(each.now, each.unit),
+            "level": figure(each.level, each.unit),
+            "usual": number(abs(each.usual_moves), 1, " usual weeks"),
         }
         for each in week.watch_list
     ]
@@ -205,7 +203,7 @@ def _status(each: InsightReading) -> Markup:
     mark = badge(each.status, _TONES.get(each.tone, "accent") if each.status == "active" else "neutral")
     if each.since is None:
         return lines(mark)
-    age = f"{each.weeks}\u00a0{'week' if each.weeks == 1 else 'weeks'}"
+    age = counted(each.weeks, "week").replace(" ", "\u00a0")
     return lines(mark, soft(Markup("since {}, {}").format(values.day(each.since), age)))
 
 
@@ -244,7 +242,7 @@ def overrides(week: Week) -> Any:
     ]
     note = (
         f"Without them the call would be {plain.regime.name} "
-        f"with {100 * plain.target_exposure.value:.0f} % of the risk budget in use."
+        f"with {percent(plain.target_exposure.value)} of the risk budget in use."
     )
     return great_table(
         columns,

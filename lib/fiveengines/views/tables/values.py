@@ -8,31 +8,28 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
+from fiveengines.base.formats import NOTHING, date, figure, signed
 from fiveengines.base.parameters import States
-from fiveengines.commentary.narrative import figure
 from fiveengines.model.engines import Evidence
-from fiveengines.views.charts import theme
-from fiveengines.views.tables.markup import badge, coloured, lines, minus, soft
+from fiveengines.views import theme
+from fiveengines.views.tables.markup import badge, coloured, lines, soft
 
 NEW_YORK = "America/New_York"
-NOTHING = "–"
 HALF_A_YEAR = 183
 
 
 def value(each: Evidence) -> Markup:
     """An indicator's value with its unit; entered by hand, with a badge and what the data say."""
-    text = Markup("{}").format(minus(figure(each.value, each.unit)) if each.value is not None else NOTHING)
+    text = Markup("{}").format(figure(each.value, each.unit) if each.value is not None else NOTHING)
     if not each.overridden:
         return text
-    said = (
-        f"data: {minus(figure(each.data_value, each.unit))}" if each.data_value is not None else "data: none"
-    )
+    said = f"data: {figure(each.data_value, each.unit)}" if each.data_value is not None else "data: none"
     return lines(text + Markup(" ") + badge("manual"), soft(said))
 
 
 def entered(given: float | str | None, unit: str) -> str:
     """What was entered, or what the data said then: a figure with its unit, a state as it is, or a dash."""
-    return NOTHING if given is None else given if isinstance(given, str) else minus(figure(given, unit))
+    return NOTHING if given is None else given if isinstance(given, str) else figure(given, unit)
 
 
 def score(each: Evidence, limits: States) -> Markup:
@@ -59,17 +56,12 @@ def direction(name: str) -> str:
     return f"{theme.DIRECTION_ARROWS.get(name, '·')}\u00a0{name}"
 
 
-def signed(number: float | None) -> str:
-    """+0.32, −0.18, or a dash."""
-    return NOTHING if number is None else f"{number:+.2f}".replace("-", "−")
-
-
 def day(moment: pd.Timestamp | None, beside: pd.Timestamp | None = None) -> Markup:
     """21 Dec 2018, or a dash; without the year when it lies within half a year of `beside`."""
     if moment is None:
         return Markup("{}").format(NOTHING)
     near = beside is not None and abs((moment.tz_localize(None) - beside).days) < HALF_A_YEAR
-    text = f"{moment.day} {moment:%b}" if near else f"{moment.day} {moment:%b %Y}"
+    text = f"{moment.day} {moment:%b}" if near else date(moment)
     return Markup("{}").format(text.replace(" ", "\u00a0"))
 
 

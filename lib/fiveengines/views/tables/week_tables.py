@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from fiveengines.base.formats import age
+from fiveengines.base.formats import age, percent
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.regimes import NAMES
@@ -45,7 +45,7 @@ def heading(week: Week, *, chosen: bool = False) -> Prose:
 def call(week: Week) -> Prose | None:
     """Regime, exposure and style of the week; with figures entered by hand, how many."""
     regime = week.regime
-    share = f"{100 * regime.memberships[regime.number]:.0f} %"
+    share = percent(regime.memberships[regime.number])
     style = content.styles()[week.style.name].name  # type: ignore[index]
     by_hand = len(week.overrides)
     return prose(
@@ -56,7 +56,7 @@ def call(week: Week) -> Prose | None:
         ),
         lines(
             f"Reading of {week.as_of:%A}, {values.day(week.as_of)}: membership {share}",
-            f"Aggressiveness: {100 * week.target_exposure.value:.0f} % of the risk budget",
+            f"Aggressiveness: {percent(week.target_exposure.value)} of the risk budget",
             f"Style: {style}",
         ),
     )
@@ -79,6 +79,6 @@ def _week(day: Any, row: pd.Series[Any]) -> dict[str, object]:
         "week": values.day(pd.Timestamp(day)),
         **{name: values.state(row[f"{name}_state"]) for name in ENGINES},
         "regime": f"{row['regime']} {NAMES[int(row['regime'])]}",
-        "exposure": f"{100 * row['aggressiveness']:.0f} %",
+        "exposure": percent(row["aggressiveness"]),
         "turns": lines(*(f"{ENGINE_NAMES[engine]} {direction}" for engine, direction in turns)),
     }

@@ -6,7 +6,6 @@ Collects what is typed and hands it on as a change; whether it is possible, `ove
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -16,11 +15,11 @@ import ipywidgets as ui
 
 from fiveengines import overrides
 from fiveengines.base.errors import OverrideError
+from fiveengines.base.formats import date, long_date, minus
 from fiveengines.overrides import Bounds, Change, Entry
 
 _SLIDING = {"percent", "percentile", "signed"}
 _NO_VALUE = ""
-_HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
 _CLOSED, _OPEN = "note ▸", "note ▾"
 _COPY = "navigator.clipboard.writeText(this.dataset.ask).then(() => { this.textContent = 'copied' })"
 
@@ -145,7 +144,7 @@ class FieldRow:
         if spec.bounds.kind not in {"state", "choice"} and not problem:
             parts.append(f"possible: {escape(minus(spec.bounds.span))}")
         if entry is not None:
-            saved = f"saved by hand: {minus(_plain(entry.value))}, {entry.who}, until {entry.until:%d %b %Y}"
+            saved = f"saved by hand: {minus(_plain(entry.value))}, {entry.who}, until {date(entry.until)}"
             parts.append(f'<span class="fe-manual-note">{escape(saved)}</span>')
         self._facts.value = f'<div class="fe-data">{" · ".join(parts)}</div>'
         (self.box.add_class if self.manual else self.box.remove_class)("fe-on")
@@ -286,18 +285,13 @@ class FieldRow:
 
     def _ask(self) -> str:
         spec = self.spec
-        sentence = escape(f"As of the close on {spec.day:%A, %d %B %Y}: {spec.question}")
+        sentence = escape(f"As of the close on {long_date(spec.day)}: {spec.question}")
         link = f'href="{escape(spec.url)}" target="_blank" rel="noopener noreferrer"'
         found = f"<p>Where to find it: <a {link}>{escape(spec.where)}</a></p>" if spec.url else ""
         return (
             f'{found}<div class="fe-ask"><span>Ask: <q>{sentence}</q></span>'
             f'<button type="button" data-ask="{sentence}" onclick="{_COPY}">copy</button></div>'
         )
-
-
-def minus(text: str) -> str:
-    """The same text with true minus signs before figures."""
-    return _HYPHEN.sub("−", text)
 
 
 def _plain(value: float | str) -> str:

@@ -14,13 +14,15 @@ from typing import Any
 import ipywidgets as ui
 
 from fiveengines import overrides
+from fiveengines.base import formats
 from fiveengines.base.errors import ConflictError, FiveEnginesError, OverrideError
 from fiveengines.base.fast_imports import BATCH
-from fiveengines.commentary.narrative import ENGINE_NAMES, figure
+from fiveengines.base.formats import date, figure, long_date, minus
+from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.overrides import Change, Trail
 from fiveengines.playbook import content
-from fiveengines.views.widgets.field import FieldRow, FieldSpec, minus
+from fiveengines.views.widgets.field import FieldRow, FieldSpec
 from fiveengines.views.widgets.preview import preview
 from fiveengines.views.widgets.snapshot import snapshot
 from fiveengines.views.widgets.style import CSS
@@ -189,13 +191,13 @@ class OverridePanel:
             mine = sum(self._engine_of(field) == engine for field in self._entries)
             self._tabs.set_title(at, f"{ENGINE_NAMES[engine]} ({mine})" if mine else ENGINE_NAMES[engine])
         over = [
-            f"<li>{escape(each.title)}: {escape(str(each.value))} ran out on {each.until:%d %b %Y}</li>"
+            f"<li>{escape(each.title)}: {escape(str(each.value))} ran out on {date(each.until)}</li>"
             for each in self._trail.expired(self._day)[:3]
         ]
         ended = f'<ul class="fe-data">{"".join(over)}</ul>' if over else ""
         simulated = " The data are simulated." if self.week.simulated else ""
         self._head.value = (
-            f'<div class="fe-head"><b>Manual readings for {self._day:%A, %d %B %Y}</b><br>'
+            f'<div class="fe-head"><b>Manual readings for {long_date(self._day)}</b><br>'
             "A figure typed here stands in for one input for as long as it is valid; the data stay as they "
             f"are. Leave a field empty to go by the data.{simulated}{ended}</div>"
         )
@@ -235,13 +237,14 @@ class OverridePanel:
 
     def _spec(self, evidence: Evidence) -> FieldSpec:
         asked = overrides.lookup(evidence.indicator)
-        days = (self._day - evidence.observed.date()).days if evidence.observed is not None else None
-        age = "" if days is None else f"{evidence.observed:%d %b}, {_age(days)}"
+        seen = evidence.observed
+        days = None if seen is None else (self._day - seen.date()).days
+        age = "" if seen is None or days is None else f"{seen.day} {seen:%b}, {formats.age(days)}"
         return FieldSpec(
             field=evidence.indicator,
             title=evidence.title,
             data=evidence.data_value,
-            data_text=minus(figure(evidence.data_value, evidence.unit)),
+            data_text=figure(evidence.data_value, evidence.unit),
             bare=_bare(evidence.data_value, overrides.bounds(evidence.indicator).step),
             age=age,
             stale=days is not None and days > _OLD_DAYS,
@@ -308,10 +311,3 @@ def _bare(value: float | None, step: float) -> str:
     if value is None:
         return "no value"
     return minus(f"{value:.{max(0, math.ceil(-math.log10(step)))}f}")
-
-
-def _age(days: int) -> str:
-    """How old a figure is, in words."""
-    if days <= 0:
-        return "same day"
-    return "1 day old" if days == 1 else f"{days} days old"

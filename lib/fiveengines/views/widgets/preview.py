@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from html import escape
 
+from fiveengines.base.formats import counted, percent, signed
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.regimes import NAMES
-from fiveengines.views.charts.theme import STATE_SHAPES
+from fiveengines.views.theme import STATE_SHAPES
 from fiveengines.views.widgets.snapshot import EngineShown, Snapshot, flips
 
 
@@ -37,7 +38,7 @@ def _without(after: Snapshot, data_alone: Snapshot, manual: int) -> str:
         if after.regime == data_alone.regime
         else f"the call would be {NAMES[data_alone.regime]}"
     )
-    return f"<br>By the data alone: {escape(same)}, aggressiveness {data_alone.exposure * 100:.0f} %."
+    return f"<br>By the data alone: {escape(same)}, aggressiveness {percent(data_alone.exposure)}."
 
 
 def _call(before: Snapshot, after: Snapshot) -> str:
@@ -56,16 +57,14 @@ def _quiet(changed: list[str], unsaved: int) -> str:
 
 
 def _count(manual: int, unsaved: int) -> str:
-    saved = f"{manual} manual reading{'' if manual == 1 else 's'} in this picture"
-    return (
-        f"{saved}, {unsaved} change{'' if unsaved == 1 else 's'} not saved yet." if unsaved else f"{saved}."
-    )
+    saved = f"{counted(manual, 'manual reading')} in this picture"
+    return f"{saved}, {counted(unsaved, 'change')} not saved yet." if unsaved else f"{saved}."
 
 
 def _engines(before: Snapshot, after: Snapshot) -> str:
     rows = "".join(
         f'<tr{_marked(old, new)}><th scope="row">{escape(ENGINE_NAMES[name])}{_by_hand(new)}</th>'
-        f"<td>{_score(old.score)}</td><td>{_score(new.score)}</td><td>{_move(old, new)}</td></tr>"
+        f"<td>{signed(old.score)}</td><td>{signed(new.score)}</td><td>{_move(old, new)}</td></tr>"
         for name, new in after.engines.items()
         for old in (before.engines[name],)
     )
@@ -81,10 +80,6 @@ def _by_hand(engine: EngineShown) -> str:
 
 def _marked(old: EngineShown, new: EngineShown) -> str:
     return ' class="fe-moved"' if (old.score, old.state) != (new.score, new.state) else ""
-
-
-def _score(score: float | None) -> str:
-    return "–" if score is None else f"{score:+.2f}".replace("-", "−")
 
 
 def _state(state: str) -> str:

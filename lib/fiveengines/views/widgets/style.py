@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from importlib import resources
 
-from fiveengines.views.charts.theme import DARK, LIGHT
+from fiveengines.views.theme import DARK, LIGHT
 
 _NAMES = (
     "supportive",
