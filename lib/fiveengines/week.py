@@ -24,6 +24,7 @@ from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import Dataset, Notice
 from fiveengines.data.load_dataset import load_dataset
+from fiveengines.data.providers.registry import labels
 from fiveengines.model import engines, inflections, regimes, styles, target_exposure
 from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
 from fiveengines.overrides import Entry, Trail
@@ -251,11 +252,12 @@ class Week:
         return self.measured.panel.first_of(name, *stand_ins).loc[: self.as_of]
 
     def providers(self, *series_ids: str) -> dict[str, list[str]]:
-        """Which provider each named series of the catalog came from: provider → ids; absent ones are left out."""
+        """Which provider each named series of the catalog came from: its label → ids; absent ones are left out."""
+        known = labels()
         found: dict[str, list[str]] = {}
         for name in series_ids:
             if (held := self.dataset.series.get(name)) is not None:
-                found.setdefault(held.provider, []).append(name)
+                found.setdefault(known.get(held.provider, held.provider), []).append(name)
         return found
 
     @property

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from fiveengines.data.providers.settings import Settings
+from fiveengines.data.providers.transport.settings import Settings
 from loopback import answers
 from loopback.market import Market, balanced, from_directory, simulated
 from loopback.words import HTML, PAGE, Reply
@@ -89,13 +89,14 @@ class Loopback:
         """Settings that point here, quick to give up."""
         quick: dict[str, object] = {
             "bases": self.bases(),
-            "fred_key": answers.GOOD_KEY,
             "timeout": 5.0,
             "wait": 0.01,
             "attempts": 3,
             "per_minute": {},
         }
-        return Settings(**(quick | changes))  # type: ignore[arg-type]
+        key = changes.pop("fred_key", answers.GOOD_KEY)
+        keys = {"FRED_API_KEY": key} if key else {}
+        return Settings(**({"keys": keys} | quick | changes))  # type: ignore[arg-type]
 
     def environment(self) -> dict[str, str]:
         """Environment variables that point a command at this server."""

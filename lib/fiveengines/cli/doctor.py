@@ -18,11 +18,11 @@ import pandas as pd
 from fiveengines.base.errors import FiveEnginesError, StoreError
 from fiveengines.data import calendars
 from fiveengines.data.catalog import Frequency, Series, lookup
-from fiveengines.data.fetch import NAMES, providers
-from fiveengines.data.folder.manual_downloads import FOLDER
+from fiveengines.data.fetch import providers
 from fiveengines.data.providers.base import Provider
-from fiveengines.data.providers.http import Http
-from fiveengines.data.providers.settings import Settings
+from fiveengines.data.providers.manual_downloads import FOLDER
+from fiveengines.data.providers.transport.http import Http
+from fiveengines.data.providers.transport.settings import Settings
 from fiveengines.data.store import Store
 
 KeyState = Literal["present", "absent", "not needed"]
@@ -68,14 +68,14 @@ def examine(
     names: Sequence[str] | None = None,
     now: pd.Timestamp | None = None,
 ) -> tuple[Row, ...]:
-    """A Row for every provider, in the order of fetch.NAMES. `ask` off leaves the network alone.
+    """A Row for every provider, in the order of the registry. `ask` off leaves the network alone.
 
     now: naive UTC, default this moment. Nothing is changed.
     """
     chosen = settings or Settings.from_environment()
     moment = now or pd.Timestamp.now(tz="UTC").tz_localize(None)
     with Http(chosen) as http:
-        asked = providers(store, chosen, http, names or NAMES)
+        asked = providers(store, chosen, http, names)
         with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
             pings = list(pool.map(_ping if ask else _unasked, asked))
         return tuple(
@@ -101,8 +101,8 @@ def _row(
     provider: Provider, store: Store, settings: Settings, now: pd.Timestamp, reachable: bool | None, said: str
 ) -> Row:
     key: KeyState = "not needed"
-    if provider.needs_key:
-        key = "present" if settings.fred_key else "absent"
+    if provider.key:
+        key = "present" if settings.keys.get(provider.key) else "absent"
     try:
         held = store.rows(provider.name)
     except StoreError as error:
@@ -144,7 +144,7 @@ def _mend(
 ) -> str:
     """The one command that helps most, empty when nothing is wrong."""
     only = f"{_FETCH} --only {provider.name}"
-    if provider.name == "manual_downloads":
+    if provider.by_hand:
         return f"put new downloads into {store.folder / FOLDER}, then {_FETCH}" if held and overdue else ""
     if key == "absent":
         return f"set FRED_API_KEY in .env (free at fredaccount.stlouisfed.org), then {_FETCH}"

@@ -19,29 +19,25 @@ import pandas as pd
 from fiveengines.base.errors import DataError, ParameterError, ProviderError
 from fiveengines.data import calendars
 from fiveengines.data.catalog import Frequency, Series, lookup
-from fiveengines.data.folder.manual_downloads import ManualDownloads
-from fiveengines.data.providers import base
-from fiveengines.data.providers.base import Basis, FetchError, Item, MemberCloses, Provider, Request, Response
-from fiveengines.data.providers.cboe import Cboe
-from fiveengines.data.providers.cftc import Cftc
-from fiveengines.data.providers.fred import Fred
-from fiveengines.data.providers.http import Exchange, Http
-from fiveengines.data.providers.nyfed import NewYorkFed
-from fiveengines.data.providers.prices import Prices
-from fiveengines.data.providers.settings import Settings
-from fiveengines.data.providers.treasury import Treasury
+from fiveengines.data.providers.base import (
+    HISTORY_STARTS,
+    FetchError,
+    Item,
+    MemberCloses,
+    Provider,
+    Request,
+    Response,
+)
+from fiveengines.data.providers.frames import Basis, frame_by_rule
+from fiveengines.data.providers.registry import registry
+from fiveengines.data.providers.transport.http import Exchange, Http
+from fiveengines.data.providers.transport.settings import Settings
 from fiveengines.data.store import Store, Writer
 from fiveengines.data.store.revisions import continued, joined_members
 
-# The first session that the calendar knows.
-HISTORY_STARTS = dt.date(1990, 1, 2)
-NAMES = ("fred", "nyfed", "treasury", "cboe", "cftc", "prices", "manual_downloads")
 # How far back a repeated fetch looks again for changed figures.
 _OVERLAP: dict[Frequency, int] = {"daily": 21, "weekly": 70, "monthly": 400, "quarterly": 800}
-_OVERLAP_OF = {"PUT_CALL_EQUITY": 5, "TGA_DAILY": 45}
 _OVERLAP_REVISED = 800
-# The CFTC's rows need company to tell a bulk load from a publication.
-_OVERLAP_COT = 120
 # Answers are gathered for this long before the provider's file is written again.
 _GATHER = 1.0
 
@@ -92,7 +88,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Report:
-    """Outcomes in the order of NAMES."""
+    """Outcomes in the order of the registry."""
 
     outcomes: tuple[Outcome, ...]
 
@@ -110,20 +106,17 @@ def providers(
     *,
     first: dt.date | None = None,
 ) -> list[Provider]:
-    """The providers called `names` (default: all of NAMES); ParameterError for an unknown name."""
-    chosen = list(names) if names is not None else list(NAMES)
-    if unknown := [name for name in chosen if name not in NAMES]:
-        raise ParameterError(f"unknown provider {unknown[0]!r}.", remedy=f"Choose from {', '.join(NAMES)}.")
-    makers: dict[str, Callable[[], Provider]] = {
-        "fred": lambda: Fred(http),
-        "nyfed": lambda: NewYorkFed(http),
-        "treasury": lambda: Treasury(http),
-        "cboe": lambda: Cboe(http),
-        "cftc": lambda: Cftc(http),
-        "prices": lambda: Prices(settings, store.folder, store.members(), first or HISTORY_STARTS),
-        "manual_downloads": lambda: ManualDownloads(store.folder),
-    }
-    return [makers[name]() for name in NAMES if name in chosen]
+    """The providers called `names` (default: all that are registered); ParameterError for an unknown name."""
+    known = registry()
+    chosen = list(known) if names is None else list(names)
+    if unknown := [name for name in chosen if name not in known]:
+        raise ParameterError(f"unknown provider {unknown[0]!r}.", remedy=f"Choose from {', '.join(known)}.")
+    members = store.members()
+    return [
+        make(http, folder=store.folder, members=members, first=first or HISTORY_STARTS)
+        for name, make in known.items()
+        if name in chosen
+    ]
 
 
 def fetch(
@@ -226,9 +219,6 @@ class _Work:
         self.total = len(wanted)
         self._say("started")
         written = time.monotonic()
-        if not wanted and self.provider.name not in {"prices", "manual_downloads"}:
-            self.ended = True
-            return
         for item in self.provider.fetch(wanted):
             self._take(item)
             if self.http.stop.is_set():
@@ -243,9 +233,9 @@ class _Work:
         wanted = {}
         for series_id in self.provider.series:
             rows = held.get(series_id)
-            # dropped files cost nothing to read again, and may have gained a longer past
-            again = rows if self.provider.name != "manual_downloads" else None
-            want = _request(lookup(series_id), again, self.since, self.clock())
+            # a person's files cost nothing to read again, and may have gained a longer past
+            again = None if self.provider.by_hand else rows
+            want = _request(lookup(series_id), self.provider, again, self.since, self.clock())
             if want is None:
                 self.outcome.current.append(series_id)
             else:
@@ -260,9 +250,7 @@ class _Work:
             self._members(item)
             return
         try:
-            answer = base.possible_only(lookup(item.series), item, self.provider.title)
-            if self.provider.name == "prices":
-                answer = self._continued(answer)
+            answer = self._continued(item) if self.provider.adjusted else item
         except DataError as error:
             self._fail(FetchError(item.series, error))
             return
@@ -291,9 +279,7 @@ class _Work:
                 series=answer.series,
                 remedy="Run `fiveengines fetch --since` with a date before the newest stored price.",
             ) from None
-        return Response(
-            answer.series, base.frame_by_rule(answer.series, new.index, new.to_numpy()), answer.origin
-        )
+        return Response(answer.series, frame_by_rule(answer.series, new.index, new.to_numpy()), answer.origin)
 
     def _members(self, item: MemberCloses) -> None:
         with self.gate:
@@ -340,11 +326,8 @@ class _Work:
         return f"{errors[0].line()}{more}"
 
     def _fail(self, failure: FetchError) -> None:
-        text = str(failure.error)
-        if (clean := self.http.redact(text)) != text:
-            failure = FetchError(failure.series, DataError(clean))
         self.outcome.errors.append(failure)
-        self._say("error", clean)
+        self._say("error", str(failure.error))
 
     def _say(self, stage: Stage, text: str = "") -> None:
         rows = sum(self.outcome.added.values())
@@ -352,7 +335,11 @@ class _Work:
 
 
 def _request(
-    entry: Series, rows: pd.DataFrame | None, since: dt.date | None, now: pd.Timestamp
+    entry: Series,
+    provider: Provider,
+    rows: pd.DataFrame | None,
+    since: dt.date | None,
+    now: pd.Timestamp,
 ) -> Request | None:
     """What to ask for one series; None when no newer figure can exist yet."""
     if rows is None or not len(rows):
@@ -367,9 +354,8 @@ def _request(
     if entry.revised and seen is not None and entry.provider == "fred":
         # vintages after `seen` may touch any observation
         return Request(HISTORY_STARTS, seen)
-    days = _OVERLAP_REVISED if entry.revised else _OVERLAP_OF.get(entry.id, _OVERLAP[entry.frequency])
-    if entry.release.rule == "cot":
-        days = _OVERLAP_COT
+    usual = _OVERLAP_REVISED if entry.revised else _OVERLAP[entry.frequency]
+    days = provider.overlap_days.get(entry.id, usual)
     return Request((newest - pd.Timedelta(days=days)).date(), seen)
 
 

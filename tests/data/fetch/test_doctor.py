@@ -11,7 +11,8 @@ import pytest
 from fiveengines.cli import doctor
 from fiveengines.cli.doctor import Row, examine, next_release
 from fiveengines.data.catalog import lookup
-from fiveengines.data.fetch import NAMES, fetch
+from fiveengines.data.fetch import fetch
+from fiveengines.data.providers.registry import registry
 from fiveengines.data.store import Store
 from loopback.answers import GOOD_KEY
 from loopback.server import Loopback
@@ -25,7 +26,7 @@ def rows(store: Store, server: Loopback, **changes: object) -> dict[str, Row]:
 
 def test_an_empty_store_is_told_to_fetch(server: Loopback, tmp_path: Path) -> None:
     found = {row.provider: row for row in examine(Store(tmp_path), server.settings())}
-    assert tuple(found) == NAMES
+    assert tuple(found) == tuple(registry())
     assert found["cboe"].reachable and found["cboe"].newest is None
     assert found["cboe"].mend == "fiveengines fetch --only cboe"
     assert not list(tmp_path.rglob("*.parquet"))

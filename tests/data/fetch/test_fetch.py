@@ -19,8 +19,9 @@ import pytest
 from fiveengines.base.errors import ParameterError
 from fiveengines.data.catalog import catalog
 from fiveengines.data.dataset import Dataset
-from fiveengines.data.fetch import NAMES, Event, fetch
+from fiveengines.data.fetch import Event, fetch
 from fiveengines.data.folder import files
+from fiveengines.data.providers.registry import registry
 from fiveengines.data.store import Store
 from loopback.child import fetch_into
 from loopback.market import from_directory, simulated, write_files
@@ -222,11 +223,11 @@ def test_a_fetch_cut_short_is_not_called_complete(server: Loopback, tmp_path: Pa
 
 def test_names_are_the_providers(tmp_path: Path, server: Loopback) -> None:
     from fiveengines.data.fetch import providers
-    from fiveengines.data.providers.http import Http
+    from fiveengines.data.providers.transport.http import Http
 
     with Http(server.settings()) as http:
         made = providers(Store(tmp_path), server.settings(), http)
-    assert tuple(provider.name for provider in made) == NAMES
+    assert tuple(provider.name for provider in made) == tuple(registry())
     covered = {key for provider in made for key in provider.series}
     live = {
         key

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fiveengines.data.providers.base import Basis, FetchError, Item, Provider, Request, Response
+from fiveengines.data.providers.base import FetchError, Item, Provider, Request, Response
 from fiveengines.data.providers.cboe import Cboe
 from fiveengines.data.providers.cftc import Cftc
+from fiveengines.data.providers.frames import Basis
 from fiveengines.data.providers.fred import Fred
-from fiveengines.data.providers.http import Http
 from fiveengines.data.providers.nyfed import NewYorkFed
+from fiveengines.data.providers.transport.http import Http
 from fiveengines.data.providers.treasury import Treasury
 from loopback.market import Market
 from loopback.server import Loopback

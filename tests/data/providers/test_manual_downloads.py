@@ -10,9 +10,10 @@ from xml.sax.saxutils import escape
 import pytest
 
 from fiveengines.data.fetch import fetch
-from fiveengines.data.folder.manual_downloads import ManualDownloads
 from fiveengines.data.providers.base import FetchError, Request, Response
-from fiveengines.data.providers.settings import Settings
+from fiveengines.data.providers.manual_downloads import ManualDownloads
+from fiveengines.data.providers.transport.http import Http
+from fiveengines.data.providers.transport.settings import Settings
 from fiveengines.data.store import Store
 
 ALL = Request(dt.date(1980, 1, 1))
@@ -43,7 +44,7 @@ def workbook(path: Path, rows: list[list[str | float]]) -> None:
 
 
 def read(folder: Path) -> dict[str, dict[str, float]]:
-    provider = ManualDownloads(folder)
+    provider = ManualDownloads(Http(Settings()), folder=folder)
     found = {}
     for item in provider.fetch(dict.fromkeys(provider.series, ALL)):
         assert isinstance(item, Response), item
@@ -110,12 +111,12 @@ def test_a_files_directory_may_be_dropped_as_well(dropped: Path) -> None:
 def test_a_broken_file_is_named(dropped: Path) -> None:
     (dropped / "naaim.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
     (dropped / "finra.csv").write_text("a,b\n1,2\n")
-    provider = ManualDownloads(dropped.parent)
+    provider = ManualDownloads(Http(Settings()), folder=dropped.parent)
     texts = [str(item.error) for item in provider.fetch({}) if isinstance(item, FetchError)]
     assert any("naaim.xlsx" in text and "damaged" in text for text in texts)
     assert any("finra.csv" in text and "debit" in text for text in texts)
 
 
 def test_no_folder_is_no_trouble(tmp_path: Path) -> None:
-    provider = ManualDownloads(tmp_path)
+    provider = ManualDownloads(Http(Settings()), folder=tmp_path)
     assert provider.series == () and not list(provider.fetch({}))

@@ -15,14 +15,14 @@ import pytest
 
 from fiveengines.base.errors import ParameterError, ProviderError
 from fiveengines.data.fetch import Event, fetch
-from fiveengines.data.providers.base import FetchError, Item, Request, Response
+from fiveengines.data.providers.base import FetchError, Item, RefusedError, Request, Response
 from fiveengines.data.providers.cboe import Cboe
 from fiveengines.data.providers.cftc import Cftc
 from fiveengines.data.providers.fred import Fred
-from fiveengines.data.providers.http import Http, RateLimiter, RefusedError
 from fiveengines.data.providers.nyfed import NewYorkFed
-from fiveengines.data.providers.redact import Redactor
-from fiveengines.data.providers.settings import Settings
+from fiveengines.data.providers.transport.http import Http, RateLimiter
+from fiveengines.data.providers.transport.redact import Redactor
+from fiveengines.data.providers.transport.settings import Settings
 from fiveengines.data.providers.treasury import Treasury
 from fiveengines.data.store import Store
 from loopback.answers import GOOD_KEY
@@ -297,10 +297,10 @@ def test_settings_come_from_the_environment_and_a_dotenv_file(
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".env").write_text("FRED_API_KEY=from-the-file\nFIVEENGINES_CBOE_URL=http://127.0.0.1:1/\n")
     found = Settings.from_environment()
-    assert found.fred_key == "from-the-file" and found.bases["cboe"] == "http://127.0.0.1:1"
+    assert found.keys["FRED_API_KEY"] == "from-the-file" and found.bases["cboe"] == "http://127.0.0.1:1"
     assert "from-the-file" not in repr(found) and "FRED_API_KEY" not in os.environ
     monkeypatch.setenv("FRED_API_KEY", "from-the-shell")
-    assert Settings.from_environment().fred_key == "from-the-shell"
+    assert Settings.from_environment().keys["FRED_API_KEY"] == "from-the-shell"
     monkeypatch.setenv("FIVEENGINES_TIMEOUT", "soon")
     with pytest.raises(ParameterError, match="FIVEENGINES_TIMEOUT"):
         Settings.from_environment()

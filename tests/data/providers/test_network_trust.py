@@ -13,13 +13,14 @@ import pytest
 
 from fiveengines.base.errors import ParameterError, ProviderError
 from fiveengines.data.fetch import fetch
-from fiveengines.data.providers.base import Basis, FetchError, Item, Request, Response
+from fiveengines.data.providers.base import FetchError, Item, RefusedError, Request, Response
 from fiveengines.data.providers.cboe import Cboe
 from fiveengines.data.providers.cftc import Cftc
+from fiveengines.data.providers.frames import Basis
 from fiveengines.data.providers.fred import Fred
-from fiveengines.data.providers.http import Http, RefusedError
 from fiveengines.data.providers.nyfed import NewYorkFed
-from fiveengines.data.providers.settings import Settings
+from fiveengines.data.providers.transport.http import Http
+from fiveengines.data.providers.transport.settings import Settings
 from fiveengines.data.providers.treasury import Treasury
 from fiveengines.data.store import Store
 from loopback.answers import GOOD_KEY
@@ -77,7 +78,7 @@ def test_encryption_is_never_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         plain = str(request.url.copy_with(scheme="http"))
         return httpx.Response(302, headers={"Location": plain})
 
-    with Http(Settings(fred_key=GOOD_KEY)) as http:
+    with Http(Settings(keys={"FRED_API_KEY": GOOD_KEY})) as http:
         http._client = httpx.Client(transport=httpx.MockTransport(handle))
         with pytest.raises(RefusedError, match=r"http://api\.stlouisfed\.org.*not followed") as caught:
             http.get("fred", f"/series?api_key={GOOD_KEY}", kind="xml")
@@ -117,7 +118,7 @@ def test_a_dotenv_file_from_windows_editors(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FRED_API_KEY", raising=False)
     (tmp_path / ".env").write_bytes("FRED_API_KEY=with-a-mark\r\n".encode("utf-8-sig"))
-    assert Settings.from_environment().fred_key == "with-a-mark"
+    assert Settings.from_environment().keys["FRED_API_KEY"] == "with-a-mark"
     (tmp_path / ".env").write_bytes("FRED_API_KEY=sixteen\r\n".encode("utf-16"))
     with pytest.raises(ParameterError, match="UTF-8"):
         Settings.from_environment()

@@ -75,5 +75,5 @@ def test_without_yfinance_the_remedy_is_named(
 ) -> None:
     monkeypatch.setattr("fiveengines.data.providers.prices.find_spec", lambda name: None)
     report = fetch(Store(tmp_path), server.settings(), only=["prices", "treasury"])
-    assert "fiveengines[prices]" in str(report.outcomes[1].errors[0].error)
+    assert "fiveengines[prices]" in str(report.outcomes[0].errors[0].error)
     assert report.exit_code == 0

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiveengines.data.catalog import lookup
-from fiveengines.data.providers.base import Basis, answer_frame, frame_by_rule
+from fiveengines.data.providers.frames import Basis, frame_by_rule, response_frame
 from fiveengines.data.store.revisions import additions, continued, first_choice, no_rows, view
 
 CLAIMS = lookup("ICSA")  # weekly, Saturday's week, public on Thursday 08:30 New York
@@ -95,7 +95,7 @@ def test_what_we_hold_was_public_by_now() -> None:
 
 def vintages(*rows: tuple[str, float, str]) -> pd.DataFrame:
     observed, value, when = zip(*rows, strict=True)
-    return answer_frame(observed, value, when, int(Basis.PROVIDER))
+    return response_frame(observed, value, when, int(Basis.PROVIDER))
 
 
 def test_vintages_are_kept_where_they_change_something() -> None:
@@ -188,7 +188,7 @@ def test_nothing_is_lost_and_nothing_repeats(answers: list[tuple[dict[int, float
         now += pd.Timedelta(days=days)
         observed, value = DAYS[list(figures)], list(figures.values())
         if dated:
-            answer = answer_frame(observed, value, observed + pd.Timedelta(days=2), int(Basis.PROVIDER))
+            answer = response_frame(observed, value, observed + pd.Timedelta(days=2), int(Basis.PROVIDER))
         else:
             answer = frame_by_rule("WALCL", observed, value)
         before = {

@@ -14,7 +14,7 @@ import pytest
 from fiveengines.base.errors import StoreError
 from fiveengines.data.dataset import Members
 from fiveengines.data.folder import files
-from fiveengines.data.providers.base import Basis, answer_frame, frame_by_rule
+from fiveengines.data.providers.frames import Basis, frame_by_rule, response_frame
 from fiveengines.data.store import Store
 from fiveengines.data.store.disk import _TEMPORARY, write_whole
 
@@ -174,7 +174,7 @@ def test_known_is_the_newest_figure_in_its_newest_vintage(tmp_path: Path) -> Non
     with store.writing() as writer:
         days = ["2024-01-06", "2024-01-13", "2024-01-06", "2024-01-13"]
         when = ["2024-01-11 13:30", "2024-01-18 13:30", "2024-01-18 13:30", "2024-01-25 13:30"]
-        answer = answer_frame(days, [202000.0, 187000.0, 203000.0, 189000.0], when, int(Basis.PROVIDER))
+        answer = response_frame(days, [202000.0, 187000.0, 203000.0, 189000.0], when, int(Basis.PROVIDER))
         writer.add("fred", {"ICSA": answer}, NOW)
     assert list(store.known("2024-01-12", ["ICSA"]).loc["ICSA"]) == [
         pd.Timestamp("2024-01-06"),

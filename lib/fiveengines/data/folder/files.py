@@ -22,7 +22,7 @@ from fiveengines.data.folder import file_map, price_tables
 from fiveengines.data.folder.csv import read_csv, read_texts
 from fiveengines.data.folder.csv.dates import Days
 from fiveengines.data.folder.csv.numbers import Floats
-from fiveengines.data.providers.observations import STEP, Publication, observations
+from fiveengines.data.folder.observations import STEP, Publication, observations
 
 _READABLE = frozenset({".csv", ".txt", ".parquet"})
 _MANY = 100

@@ -1,26 +1,33 @@
-"""What live providers share: which series since when go in, observations with their publication come out.
+"""What live providers share: the life of a series from request to response, and the shape of both.
 
-The protocol and its small types only; no request is made here and no provider is named.
+No provider is named here; a provider says only what it serves and how one series is asked for.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from enum import IntEnum
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
-import numpy as np
 import pandas as pd
 
 from fiveengines.base.errors import DataError, ProviderError
-from fiveengines.data.calendars import published_at
-from fiveengines.data.catalog import Series, lookup
-from fiveengines.data.folder.csv import tolerance
+from fiveengines.data.catalog import catalog, lookup
+from fiveengines.data.dataset import Members
+from fiveengines.data.providers.frames import possible_only, since
 
-COLUMNS = ("observed", "value", "known_at", "basis")
+if TYPE_CHECKING:
+    from fiveengines.data.providers.transport.http import Http
+
+Kind = Literal["csv", "json", "xml", "zip"]
+Shared = TypeVar("Shared")
+# The first session that the calendar knows.
+HISTORY_STARTS = dt.date(1990, 1, 2)
 _MISSHAPEN = (
     ValueError,
     TypeError,
@@ -32,12 +39,22 @@ _MISSHAPEN = (
 )
 
 
-class Basis(IntEnum):
-    """How the moment of publication is known."""
+class RefusedError(ProviderError):
+    """The provider answered with an error that asking again cannot cure; `body` holds its words."""
 
-    RULE = 0  # the catalog's release rule
-    PROVIDER = 1  # the provider says it: a vintage date, the moment a row was loaded
-    SEEN = 2  # the store saw it then for the first time: a change, or a figure that was late
+    def __init__(
+        self, message: str, *, status: int, body: str, where: str, remedy: str | None = None
+    ) -> None:
+        super().__init__(message, where=where, remedy=remedy)
+        self.status, self.body = status, body
+
+
+class KeyRefusedError(ProviderError):
+    """The provider does not accept the key."""
+
+
+class UnreachableError(ProviderError):
+    """Every try failed, or the provider asked to be left alone."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +74,14 @@ class Response:
 
     `frame` has observed (datetime64[s]), value (float64, catalog unit, never NaN), known_at (datetime64[s],
     naive UTC) and basis (int8, a Basis). `origin` is where they came from, without any key; `notes` say in
-    words what was odd.
+    words what was odd. `error` says why a part is missing.
     """
 
     series: str
     frame: pd.DataFrame
     origin: str
     notes: tuple[str, ...] = ()
+    error: DataError | None = None
 
 
 @dataclass(frozen=True)
@@ -93,25 +111,140 @@ class MemberCloses:
 Item = Response | MemberCloses | FetchError
 
 
-class Provider(Protocol):
-    """One source of series over the network or from downloaded files."""
+class Provider(ABC):
+    """One source of series, over the network or from downloaded files.
 
-    name: str
-    title: str
-    needs_key: bool
+    A subclass in this package names itself and implements `fetch_one`; the registry finds it, and settings,
+    fetch, doctor, labels and docs/PROVIDERS.md follow. One object serves one fetch, in one thread.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    label: ClassVar[str]
+    # what it serves, its address, its key and its terms as docs/PROVIDERS.md shows them
+    serves: ClassVar[str]
+    address_note: ClassVar[str] = ""
+    terms: ClassVar[str]
+    # addresses by the name that settings and limits use; the first one is the provider's own
+    urls: ClassVar[Mapping[str, str]] = {}
+    requests_a_minute: ClassVar[Mapping[str, int]] = {}
+    # environment variable that holds the key
+    key: ClassVar[str | None] = None
+    # files that a person brings: reading them again costs nothing
+    by_hand: ClassVar[bool] = False
+    # adjusted prices, of which a dividend rescales the whole past
+    adjusted: ClassVar[bool] = False
+    # how many days a repeated fetch looks back, where the usual number does not fit
+    overlap_days: ClassVar[Mapping[str, int]] = {}
+
+    def __init__(
+        self,
+        http: Http,
+        *,
+        folder: Path | None = None,
+        members: Members | None = None,
+        first: dt.date = HISTORY_STARTS,
+    ) -> None:
+        self.http, self.folder, self.members, self.first = http, folder, members, first
+        self.requests: Mapping[str, Request] = {}
+        self._shared: dict[str, Any] = {}
+        self._problems: list[DataError] = []
 
     @property
     def series(self) -> tuple[str, ...]:
-        """Catalog ids that this provider can deliver."""
+        """Catalog ids that this provider can deliver: by default those whose provider it is."""
+        return tuple(key for key, entry in catalog().items() if entry.provider == self.name)
 
-    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Item]:
-        """Yield one Response or FetchError a series as each arrives; a failing series never stops the others.
+    @abstractmethod
+    def fetch_one(self, series_id: str, request: Request) -> Response:
+        """What the provider has of one series from `request.since` on or longer; DataError when it has nothing.
 
-        Raises ProviderError only when nothing at all can be had.
+        Times are the provider's own or the catalog's rule. A misshapen answer may raise what Python raises.
         """
 
+    @abstractmethod
     def ping(self) -> str:
         """Ask the provider for something tiny; its reply in a few words, or ProviderError."""
+
+    def fetch_extras(self) -> Iterator[Item]:
+        """What comes beside the requested series."""
+        return iter(())
+
+    def fetch(self, requests: Mapping[str, Request]) -> Iterator[Item]:
+        """Yield a Response or FetchError for each series as it arrives, then the extras.
+
+        A failing series never stops the others; values outside the catalog's bounds and before `since` are left
+        out; no error holds a secret. Raises ProviderError only when nothing at all can be had.
+        """
+        self.requests = requests
+        served = frozenset(self.series)
+        for series_id in (key for key in requests if key in served):
+            items = self._life(series_id, requests[series_id])
+            while self._problems:
+                yield self._failed(None, self._problems.pop(0))
+            yield from items
+        yield from self.fetch_extras()
+
+    def _life(self, series_id: str, request: Request) -> list[Item]:
+        try:
+            with expected_form(self.address() or self.title, series_id):
+                response = self.fetch_one(series_id, request)
+            frame = since(response.frame, request.since)
+            frame, notes = possible_only(lookup(series_id), frame, self.title)
+        except DataError as error:
+            return [self._failed(series_id, error)]
+        items: list[Item] = []
+        if len(frame) or response.error is None:
+            items.append(replace(response, frame=frame, notes=response.notes + notes))
+        if response.error is not None:
+            items.append(self._failed(series_id, response.error))
+        return items
+
+    def _failed(self, series_id: str | None, error: DataError) -> FetchError:
+        clean = self.http.redact(str(error))
+        return FetchError(series_id, error if clean == str(error) else DataError(clean))
+
+    def report(self, error: DataError) -> None:
+        """Note a problem of the provider as a whole, for which something else stands in."""
+        self._problems.append(error)
+
+    def shared(self, name: str, download: Callable[[], Shared]) -> Shared:
+        """What `download` returns, asked once for all series that share it; its DataError is raised to each."""
+        if name not in self._shared:
+            try:
+                with expected_form(self.address() or self.title, name):
+                    self._shared[name] = download()
+            except DataError as error:
+                self._shared[name] = error
+        found: Shared = self._shared[name]
+        if isinstance(found, DataError):
+            raise found
+        return found
+
+    def address(self, path: str = "", url: str | None = None) -> str:
+        """Address of `path` below one of `urls` (default: the first), without any secret; empty without one."""
+        name = url or next(iter(self.urls), None)
+        return self.http.base(name) + path if name else ""
+
+    def get(
+        self,
+        path: str,
+        *,
+        kind: Kind,
+        params: Mapping[str, str | int] | None = None,
+        attempts: int | None = None,
+        url: str | None = None,
+    ) -> bytes:
+        """The checked body of `path`, with the retries and limits of `Http.get`."""
+        return self.http.get(url or next(iter(self.urls)), path, kind=kind, params=params, attempts=attempts)
+
+    def get_json(
+        self, path: str, params: Mapping[str, str | int] | None = None, attempts: int | None = None
+    ) -> Any:
+        """The decoded JSON of `path`; ProviderError when it is none."""
+        raw = self.get(path, kind="json", params=params, attempts=attempts)
+        with expected_form(self.address(path)):
+            return json.loads(raw)
 
 
 @contextmanager
@@ -126,84 +259,3 @@ def expected_form(where: str, series: str | None = None) -> Iterator[None]:
             series=series,
             remedy="Fetch again later; if it stays so, the provider has changed its format.",
         ) from None
-
-
-def moments(times: Iterable[Any]) -> pd.DatetimeIndex:
-    """`times` (n,) to the second; NaT where there is none. Texts are ISO dates, anything else is a ValueError."""
-    return pd.DatetimeIndex(pd.to_datetime(pd.Series(times), format="ISO8601").astype("datetime64[s]"))
-
-
-def frame_by_rule(series_id: str, observed: Iterable[Any], value: Iterable[Any]) -> pd.DataFrame:
-    """Response frame with publication times by the catalog's release rule; rows without a value are dropped.
-
-    observed, value: equally long (n,); several rows for one date: the last counts.
-    """
-    days = moments(observed)
-    known = published_at(lookup(series_id), days)
-    return answer_frame(days, value, known, Basis.RULE, one_row_a_date=True)
-
-
-def answer_frame(
-    observed: Iterable[Any],
-    value: Iterable[Any],
-    known_at: Iterable[Any],
-    basis: int | np.ndarray,
-    *,
-    one_row_a_date: bool = False,
-) -> pd.DataFrame:
-    """Response frame of columns (n,), sorted by observed and known_at; rows without a value are dropped."""
-    frame = pd.DataFrame(
-        {
-            "observed": moments(observed).to_numpy(),
-            "value": np.asarray(list(value), dtype="float64"),
-            "known_at": moments(known_at).to_numpy(),
-        }
-    )
-    frame["basis"] = np.asarray(basis, dtype="int8")
-    frame = frame.loc[np.isfinite(frame["value"].to_numpy())]
-    frame = pd.DataFrame(frame.sort_values(["observed", "known_at"], kind="stable", ignore_index=True))
-    if one_row_a_date:
-        frame = frame.drop_duplicates("observed", keep="last", ignore_index=True)
-    return frame
-
-
-def changes_only(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame`, sorted by observed and known_at, without rows that repeat the value known before for that
-    date."""
-    observed, value = frame["observed"].to_numpy(), frame["value"].to_numpy()
-    repeats = (observed[1:] == observed[:-1]) & np.isclose(value[1:], value[:-1], rtol=1e-12, atol=0.0)
-    return pd.DataFrame(frame.loc[np.append(True, ~repeats)[: len(frame)]])
-
-
-def since(frame: pd.DataFrame, first: dt.date) -> pd.DataFrame:
-    """Rows observed on or after `first`."""
-    wanted = frame["observed"].to_numpy() >= np.datetime64(first, "s")
-    return frame.loc[wanted].reset_index(drop=True)
-
-
-def possible_only(series: Series, answer: Response, provider: str) -> Response:
-    """`answer` without values before the usable past or outside the catalog's bounds.
-
-    DataError when the impossible values are too many to be slips: then they are in another unit.
-    """
-    frame = answer.frame
-    if series.usable_from is not None:
-        frame = since(frame, dt.date.fromisoformat(series.usable_from))
-    if series.bounds is None or not len(frame):
-        return replace(answer, frame=frame)
-    values = frame["value"].to_numpy()
-    wrong = (values < series.bounds[0]) | (values > series.bounds[1])
-    count = int(wrong.sum())
-    if not count:
-        return replace(answer, frame=frame)
-    example = float(values[wrong][-1])
-    if count > tolerance(len(values)):
-        raise DataError(
-            f"{count} of {len(values)} values cannot be {series.unit} ({example:g}); nothing was stored.",
-            where=provider,
-            series=series.id,
-            remedy="The provider may have changed the unit; compare with its page before the next fetch.",
-        )
-    day = pd.Timestamp(frame["observed"].to_numpy()[wrong][-1]).date()
-    note = f"{count} impossible value(s) left out, the last {example:g} on {day}"
-    return replace(answer, frame=frame.loc[~wrong].reset_index(drop=True), notes=(*answer.notes, note))

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.errors import DataError, ProviderError
+from fiveengines.base.errors import ProviderError
 from fiveengines.data.calendars import published_at
 from fiveengines.data.catalog import lookup
 from fiveengines.data.folder.csv import column_name, read_texts
-from fiveengines.data.providers import base
-from fiveengines.data.providers.base import Basis, FetchError, Request, Response
-from fiveengines.data.providers.http import Http, RefusedError
+from fiveengines.data.providers.base import Provider, RefusedError, Request, Response, expected_form
+from fiveengines.data.providers.frames import Basis, frame_by_rule, moments, response_frame
 
 
 @dataclass(frozen=True)
@@ -106,43 +104,56 @@ _LONGEST_DELAY = pd.Timedelta(days=70)
 _ROUNDING = 2
 
 
-class Cftc:
+class Cftc(Provider):
     """Speculators, commercials and small traders; dealers, asset managers and leveraged funds."""
 
     name = "cftc"
     title = "CFTC Commitments of Traders"
-    needs_key = False
+    label = "CFTC"
+    serves = "COT_… (legacy) and TFF_… (financial futures), futures only"
+    address_note = "`publicreporting.cftc.gov`; behind it the yearly files of `www.cftc.gov`"
+    terms = "[public reporting](https://publicreporting.cftc.gov/) (public domain)"
+    urls = {"cftc": "https://publicreporting.cftc.gov", "cftc_files": "https://www.cftc.gov"}
     series = tuple(series for report in _REPORTS for series in report.series)
+    # the rows need company, so that a bulk load differs from a publication
+    overlap_days = dict.fromkeys(series, 120)
 
-    def __init__(self, http: Http) -> None:
-        self._http = http
-
-    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Response | FetchError]:
-        """One request a report; when the service is down, the yearly files with publication by rule."""
-        for report in _REPORTS:
-            asked = {series: wanted[series] for series in report.series if series in wanted}
-            if not asked:
-                continue
-            first = min(want.since for want in asked.values())
-            try:
-                try:
-                    with base.expected_form(f"{self.title} {report.dataset}"):
-                        rows, origin = self._service(report, first)
-                except ProviderError as error:
-                    yield FetchError(None, error)
-                    with base.expected_form(self._http.base("cftc_files")):
-                        rows, origin = self._yearly(report, first)
-            except DataError as error:
-                yield from (FetchError(series, error) for series in asked)
-                continue
-            yield from _answers(report, asked, rows, origin)
+    def fetch_one(self, series_id: str, request: Request) -> Response:
+        """A column of a market's rows; a report is asked for once for all its series."""
+        report = next(each for each in _REPORTS if series_id in each.series)
+        rows, origin = self.shared(report.dataset, lambda: self._rows(report))
+        code, field = report.series[series_id]
+        part = rows[rows["code"] == code]
+        if not len(part):
+            if request.seen is None:
+                raise ProviderError(f"no rows for market {code}.", where=origin)
+            return Response(series_id, frame_by_rule(series_id, [], []), origin)
+        if part[field].isna().all():
+            raise ProviderError(f"no column {field}.", where=origin, series=series_id)
+        sound, notes = _balanced(part, report)
+        days = moments(sound["observed"])
+        by_rule = published_at(lookup(series_id), days)
+        provider_dated = _publication(moments(sound["loaded"]), by_rule, days)
+        known = provider_dated.where(provider_dated.notna(), by_rule)
+        basis = np.where(provider_dated.notna(), int(Basis.PROVIDER), int(Basis.RULE))
+        return Response(series_id, response_frame(days, sound[field], known, basis), origin, notes)
 
     def ping(self) -> str:
         """The newest report date."""
         params = {"$select": f"max({_DATE}) as newest"}
-        raw = self._http.get("cftc", f"/resource/{_TFF.dataset}.json", kind="json", params=params, attempts=1)
-        found = json.loads(raw)
+        found = self.get_json(f"/resource/{_TFF.dataset}.json", params, attempts=1)
         return f"newest report {str(found[0].get('newest', ''))[:10]}" if found else "answers"
+
+    def _rows(self, report: _Report) -> tuple[pd.DataFrame, str]:
+        """Rows of a report and where they come from; the yearly files stand in while the service is down."""
+        first = min(self.requests[key].since for key in report.series if key in self.requests)
+        try:
+            with expected_form(f"{self.title} {report.dataset}"):
+                return self._service(report, first)
+        except ProviderError as error:
+            self.report(error)
+        with expected_form(self.address(url="cftc_files")):
+            return self._yearly(report, first)
 
     def _service(self, report: _Report, first: dt.date) -> tuple[pd.DataFrame, str]:
         path = f"/resource/{report.dataset}.json"
@@ -160,31 +171,27 @@ class Cftc:
             rows += page
             if len(page) < _PAGE:
                 break
-        return _tidy(pd.DataFrame(rows, dtype="str"), report), self._http.base("cftc") + path
+        return _tidy(pd.DataFrame(rows, dtype="str"), report), self.address(path)
 
     def _page(self, path: str, params: Mapping[str, str | int]) -> list[dict[str, str]]:
         try:
-            raw = self._http.get("cftc", path, kind="json", params=params)
+            page = self.get_json(path, params)
         except RefusedError as error:
             if error.status != 400 or "column" not in error.body.lower():
                 raise
             # a field was renamed: take every column and find ours by name
-            raw = self._http.get("cftc", path, kind="json", params={**params, "$select": ":*,*"})
-        try:
-            page = json.loads(raw)
-        except ValueError:
-            page = None
+            page = self.get_json(path, {**params, "$select": ":*,*"})
         if not isinstance(page, list):
-            raise ProviderError("the answer is no list of rows.", where=self._http.base("cftc") + path)
+            raise ProviderError("the answer is no list of rows.", where=self.address(path))
         return page
 
     def _yearly(self, report: _Report, first: dt.date) -> tuple[pd.DataFrame, str]:
         parts: list[pd.DataFrame] = []
         for year in range(max(first.year, report.first_zip), dt.date.today().year + 1):
             path = report.zip_path.format(year=year)
-            where = self._http.base("cftc_files") + path
+            where = self.address(path, "cftc_files")
             try:
-                packed = self._http.get("cftc_files", path, kind="zip")
+                packed = self.get(path, kind="zip", url="cftc_files")
             except RefusedError as error:
                 # in its first days a year has no file yet
                 if error.status == 404 and parts and year == dt.date.today().year:
@@ -196,8 +203,8 @@ class Cftc:
             found = read_texts(raw, where=where, wanted=[name for name, field in names.items() if field])
             parts.append(pd.DataFrame({names[name]: texts for name, texts in found.items()}))
         if not parts:
-            raise ProviderError("no yearly file covers these dates.", where=self._http.base("cftc_files"))
-        origin = self._http.base("cftc_files") + report.zip_path.format(year=dt.date.today().year)
+            raise ProviderError("no yearly file covers these dates.", where=self.address(url="cftc_files"))
+        origin = self.address(report.zip_path.format(year=dt.date.today().year), "cftc_files")
         return _tidy(pd.concat(parts, ignore_index=True), report), origin
 
 
@@ -238,13 +245,13 @@ def _spellings(field: str) -> tuple[str, str]:
 def _tidy(rows: pd.DataFrame, report: _Report) -> pd.DataFrame:
     """Columns code, observed, loaded and the fields (float64, NaN for missing), one row a market and date."""
     if not len(rows):
-        return pd.DataFrame({"code": [], "observed": base.moments([]), "loaded": base.moments([])})
+        return pd.DataFrame({"code": [], "observed": moments([]), "loaded": moments([])})
     if missing := {_CODE, _DATE} - set(rows.columns):
         raise ProviderError(f"the rows lack {', '.join(sorted(missing))}.", where="CFTC")
     loaded = rows.get(":created_at", pd.Series(pd.NaT, index=rows.index))
     tidy = {
         "code": rows[_CODE].astype("str").str.strip(),
-        "observed": base.moments(rows[_DATE].astype("str").str.strip().str[:10]),
+        "observed": moments(rows[_DATE].astype("str").str.strip().str[:10]),
         "loaded": pd.to_datetime(loaded, errors="coerce", utc=True)
         .dt.tz_localize(None)
         .astype("datetime64[s]"),
@@ -255,32 +262,6 @@ def _tidy(rows: pd.DataFrame, report: _Report) -> pd.DataFrame:
         tidy[field] = pd.to_numeric(texts, errors="coerce")
     found = pd.DataFrame(tidy).drop_duplicates(["code", "observed"], keep="last")
     return found.sort_values(["code", "observed"], ignore_index=True)
-
-
-def _answers(
-    report: _Report, asked: Mapping[str, Request], rows: pd.DataFrame, origin: str
-) -> Iterator[Response | FetchError]:
-    markets = dict(iter(rows.groupby("code")))
-    for series_id, want in asked.items():
-        code, field = report.series[series_id]
-        part = markets.get(code)
-        if part is None:
-            if want.seen is None:
-                yield FetchError(series_id, ProviderError(f"no rows for market {code}.", where=origin))
-            else:
-                yield Response(series_id, base.frame_by_rule(series_id, [], []), origin)
-            continue
-        if part[field].isna().all():
-            yield FetchError(series_id, ProviderError(f"no column {field}.", where=origin, series=series_id))
-            continue
-        sound, notes = _balanced(part, report)
-        days = base.moments(sound["observed"])
-        by_rule = published_at(lookup(series_id), days)
-        provider_dated = _publication(base.moments(sound["loaded"]), by_rule, days)
-        known = provider_dated.where(provider_dated.notna(), by_rule)
-        basis = np.where(provider_dated.notna(), int(Basis.PROVIDER), int(Basis.RULE))
-        frame = base.answer_frame(days, sound[field], known, basis)
-        yield Response(series_id, base.since(frame, want.since), origin, notes)
 
 
 def _balanced(rows: pd.DataFrame, report: _Report) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -309,4 +290,4 @@ def _publication(
         & (loaded - by_rule <= _LONGEST_DELAY)
         & (loaded >= days + pd.Timedelta(days=2))
     )
-    return base.moments(loaded.where(at_publication))
+    return moments(loaded.where(at_publication))

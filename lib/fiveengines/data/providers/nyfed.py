@@ -6,16 +6,12 @@ The same series come from FRED, which has the longer past; here they are hours e
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
-from fiveengines.base.errors import DataError
-from fiveengines.data.providers import base
-from fiveengines.data.providers.base import FetchError, Request, Response
-from fiveengines.data.providers.http import Http
+from fiveengines.data.providers.base import Provider, Request, Response
+from fiveengines.data.providers.frames import frame_by_rule
 
 _REPO = "/api/rp/reverserepo/propositions/search.json"
 _RATES = {"SOFR": "/api/rates/secured/sofr/search.json", "EFFR": "/api/rates/unsecured/effr/search.json"}
@@ -23,81 +19,52 @@ _TEST_OPERATION = "small value exercise"
 _BILLION = 1e9
 
 
-class NewYorkFed:
+class NewYorkFed(Provider):
     """RRPONTSYD, SOFR and EFFR."""
 
     name = "nyfed"
-    title = "New York Fed"
-    needs_key = False
+    title = label = "New York Fed"
+    serves = "RRPONTSYD, SOFR, EFFR"
+    terms = "[terms of use](https://www.newyorkfed.org/privacy/termsofuse)"
+    urls = {"nyfed": "https://markets.newyorkfed.org"}
     series = ("RRPONTSYD", *_RATES)
 
-    def __init__(self, http: Http) -> None:
-        self._http = http
-
-    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Response | FetchError]:
+    def fetch_one(self, series_id: str, request: Request) -> Response:
         """One request a series."""
-        for series_id in self.series:
-            if series_id not in wanted:
-                continue
-            first = wanted[series_id].since
-            try:
-                with base.expected_form(self._http.base("nyfed"), series_id):
-                    is_repo = series_id == "RRPONTSYD"
-                    answer = self._reverse_repo(first) if is_repo else self._rate(series_id, first)
-                yield answer
-            except DataError as error:
-                yield FetchError(series_id, error)
+        path = _RATES.get(series_id, _REPO)
+        answer = self._ask(path, request.since)
+        values = _rates(answer, series_id) if path != _REPO else _accepted(answer)
+        frame = frame_by_rule(series_id, values.index, values.to_numpy())
+        return Response(series_id, frame, self.address(path))
 
     def ping(self) -> str:
         """The last two weeks of SOFR."""
-        today = dt.date.today()
-        rows = self._ask(_RATES["SOFR"], today - dt.timedelta(days=14), today, _rate_rows, attempts=1)
-        return f"{len(rows)} recent values of SOFR"
+        answer = self._ask(_RATES["SOFR"], dt.date.today() - dt.timedelta(days=14), attempts=1)
+        return f"{len(_rates(answer, 'SOFR'))} recent values of SOFR"
 
-    def _ask(
-        self,
-        path: str,
-        first: dt.date,
-        last: dt.date,
-        rows_of: Callable[[Any], list[dict[str, Any]]],
-        attempts: int | None = None,
-    ) -> list[dict[str, Any]]:
-        params = {"startDate": first.isoformat(), "endDate": last.isoformat()}
-        raw = self._http.get("nyfed", path, kind="json", params=params, attempts=attempts)
-        with base.expected_form(self._http.base("nyfed") + path):
-            return rows_of(json.loads(raw))
-
-    def _reverse_repo(self, first: dt.date) -> Response:
-        """Accepted amounts of the day's operations, summed, in $ billion; test operations are left out."""
-        rows = self._ask(_REPO, first, dt.date.today(), _repo_rows)
-        published = [
-            (row["operationDate"], float(row.get("totalAmtAccepted") or 0))
-            for row in rows
-            if str(row.get("operationType", "")).lower() == "reverse repo"
-            and _TEST_OPERATION not in str(row.get("note") or "").lower()
-        ]
-        days = pd.DataFrame(published, columns=["day", "amount"]).groupby("day")["amount"].sum()
-        frame = base.frame_by_rule("RRPONTSYD", days.index, days.to_numpy() / _BILLION)
-        return Response("RRPONTSYD", base.since(frame, first), self._http.base("nyfed") + _REPO)
-
-    def _rate(self, series_id: str, first: dt.date) -> Response:
-        path = _RATES[series_id]
-        rows = self._ask(path, first, dt.date.today(), _rate_rows)
-        published = [
-            row
-            for row in rows
-            if row.get("type") == series_id and row.get("percentRate") not in (None, "", "NA")
-        ]
-        values = [float(row["percentRate"]) for row in published]
-        frame = base.frame_by_rule(series_id, [row["effectiveDate"] for row in published], values)
-        return Response(series_id, base.since(frame, first), self._http.base("nyfed") + path)
+    def _ask(self, path: str, first: dt.date, attempts: int | None = None) -> Any:
+        params = {"startDate": first.isoformat(), "endDate": dt.date.today().isoformat()}
+        return self.get_json(path, params, attempts)
 
 
-def _repo_rows(answer: Any) -> list[dict[str, Any]]:
-    rows = answer["repo"]["operations"]
-    return [row for row in rows if row["operationDate"]]
+def _accepted(answer: Any) -> pd.Series:
+    """Accepted amounts of each day's operations, summed, in $ billion by date; test operations are left out."""
+    operations = [
+        (row["operationDate"], float(row.get("totalAmtAccepted") or 0))
+        for row in answer["repo"]["operations"]
+        if row["operationDate"]
+        and str(row.get("operationType", "")).lower() == "reverse repo"
+        and _TEST_OPERATION not in str(row.get("note") or "").lower()
+    ]
+    amounts = pd.DataFrame(operations, columns=["day", "amount"]).groupby("day")["amount"].sum()
+    return pd.Series(amounts / _BILLION)
 
 
-def _rate_rows(answer: Any) -> list[dict[str, Any]]:
-    rows = answer["refRates"]
-    return [row for row in rows if row["effectiveDate"]]
+def _rates(answer: Any, name: str) -> pd.Series:
+    """The rate in per cent by date; rows of another rate or without a figure are left out."""
+    rates = [
+        (row["effectiveDate"], float(row["percentRate"]))
+        for row in answer["refRates"]
+        if row["effectiveDate"] and row.get("type") == name and row.get("percentRate") not in (None, "", "NA")
+    ]
+    return pd.Series([rate for _, rate in rates], index=[day for day, _ in rates], dtype="float64")

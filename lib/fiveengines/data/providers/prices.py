@@ -8,9 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +18,9 @@ import pandas as pd
 from fiveengines.base.errors import DataError, ProviderError
 from fiveengines.data import catalog
 from fiveengines.data.calendars import published_at
-from fiveengines.data.dataset import Members
 from fiveengines.data.folder.csv import read_texts
-from fiveengines.data.providers import base
-from fiveengines.data.providers.base import FetchError, Item, MemberCloses, Request, Response
-from fiveengines.data.providers.settings import Settings
+from fiveengines.data.providers.base import FetchError, Item, MemberCloses, Provider, Request, Response
+from fiveengines.data.providers.frames import frame_by_rule
 
 _INDICES = {"SPX": "^GSPC", "NDX": "^NDX", "RUT": "^RUT", "RUA": "^RUA"}
 _FIELDS = {"OPEN": "Open", "HIGH": "High", "LOW": "Low"}
@@ -36,8 +33,8 @@ NOTE = (
 )
 
 
-class Prices:
-    """Every catalog series whose provider is `prices`, and the members of the list that the person keeps.
+class Prices(Provider):
+    """Every catalog series whose provider is `prices`, and the members of the list that the person maintains.
 
     The list is `members.csv` in the data folder (columns ticker and sector); without it no members are
     fetched.
@@ -45,27 +42,35 @@ class Prices:
 
     name = "prices"
     title = "Prices through yfinance"
-    needs_key = False
+    label = "prices"
+    serves = "indices, futures, funds; the members in your `members.csv` (extra `prices`)"
+    address_note = "Yahoo Finance"
+    terms = (
+        "[Yahoo's terms](https://legal.yahoo.com/us/en/yahoo/terms/otos/index.html): personal use;"
+        " [yfinance](https://github.com/ranaroussi/yfinance) is not affiliated"
+    )
+    # another address stands in for Yahoo's only when one is set
+    urls = {"prices": ""}
+    adjusted = True
 
-    def __init__(self, settings: Settings, folder: Path, held: Members | None, first: dt.date) -> None:
-        self._settings, self._folder, self._held, self._first = settings, folder, held, first
-
-    @property
-    def series(self) -> tuple[str, ...]:
-        """All series that the catalog takes from here."""
-        return tuple(key for key, entry in catalog.catalog().items() if entry.provider == "prices")
-
-    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Item]:
-        """Series in groups of symbols that start alike, then the members."""
+    def fetch(self, requests: Mapping[str, Request]) -> Iterator[Item]:
+        """Series, symbols that start alike in one download; then the members. ProviderError without yfinance."""
         self._require()
-        groups: dict[dt.date, dict[str, list[str]]] = {}
-        for series_id, want in wanted.items():
-            groups.setdefault(want.since, {}).setdefault(symbol(series_id)[0], []).append(series_id)
-        for since, symbols in groups.items():
-            names = list(symbols)
-            for at in range(0, len(names), _A_TIME):
-                yield from self._group({name: symbols[name] for name in names[at : at + _A_TIME]}, since)
-        yield from self._members()
+        return super().fetch(requests)
+
+    def fetch_one(self, series_id: str, request: Request) -> Response:
+        """A column of the download that the series shares with up to sixty symbols."""
+        wanted = (key for key, each in self.requests.items() if each.since == request.since)
+        names = list(dict.fromkeys(symbol(key)[0] for key in wanted))
+        name, field = symbol(series_id)
+        start = names.index(name) // _A_TIME * _A_TIME
+        group = names[start : start + _A_TIME]
+        table = self.shared(f"{request.since} {start}", lambda: self._download(group, request.since))
+        values = table.get((field, name), pd.Series(dtype="float64"))
+        if not values.notna().any():
+            raise ProviderError(f"no prices for {name}.", where=self.title, series=series_id)
+        frame = frame_by_rule(series_id, values.index, values.to_numpy())
+        return Response(series_id, _closed(frame), f"Yahoo Finance {name}")
 
     def ping(self) -> str:
         """Five days of one fund."""
@@ -81,25 +86,11 @@ class Prices:
                 "yfinance is not installed.", where=self.title, remedy="pip install 'fiveengines[prices]'"
             )
 
-    def _group(self, symbols: Mapping[str, Sequence[str]], since: dt.date) -> Iterator[Item]:
-        try:
-            table = self._download(list(symbols), since)
-        except DataError as error:
-            yield from (FetchError(key, error) for ids in symbols.values() for key in ids)
+    def fetch_extras(self) -> Iterator[Item]:
+        """Closes of the members in the list."""
+        if self.folder is None:
             return
-        for name, ids in symbols.items():
-            for series_id in ids:
-                column = (symbol(series_id)[1], name)
-                values = table[column] if column in table.columns else pd.Series(dtype="float64")
-                if not values.notna().any():
-                    nothing = ProviderError(f"no prices for {name}.", where=self.title, series=series_id)
-                    yield FetchError(series_id, nothing)
-                    continue
-                frame = base.frame_by_rule(series_id, values.index, values.to_numpy())
-                yield Response(series_id, base.since(_closed(frame), since), f"Yahoo Finance {name}")
-
-    def _members(self) -> Iterator[Item]:
-        path = self._folder / MEMBERS_LIST
+        path = self.folder / MEMBERS_LIST
         if not path.is_file():
             return
         try:
@@ -108,11 +99,11 @@ class Prices:
             yield FetchError(None, error)
             return
         sectors = {t: s for t, s in zip(texts["ticker"], texts["sector"], strict=True) if t}
-        held = self._held.closes if self._held is not None else pd.DataFrame()
+        held = self.members.closes if self.members is not None else pd.DataFrame()
         old = [t for t in sectors if t in held.columns and held[t].notna().any()]
         new = [t for t in sectors if t not in old]
-        recent = pd.Timestamp(held.index[-1]).date() - _OVERLAP if old else self._first
-        for tickers, since in ((old, recent), (new, self._first)):
+        recent = pd.Timestamp(held.index[-1]).date() - _OVERLAP if old else self.first
+        for tickers, since in ((old, recent), (new, self.first)):
             for at in range(0, len(tickers), _A_TIME):
                 yield self._some_members(tickers[at : at + _A_TIME], since, sectors)
 
@@ -145,11 +136,12 @@ class Prices:
         logging.getLogger("yfinance").setLevel(logging.CRITICAL)
         # yfinance's own use of pandas is not the reader's to mend.
         warnings.filterwarnings("ignore", category=DeprecationWarning)
-        cache = self._folder / ".yfinance"
-        cache.mkdir(parents=True, exist_ok=True)
-        yfinance.set_tz_cache_location(str(cache))
-        if self._settings.bases.get("prices"):
-            _aim(self._settings.bases["prices"])
+        if self.folder is not None:
+            cache = self.folder / ".yfinance"
+            cache.mkdir(parents=True, exist_ok=True)
+            yfinance.set_tz_cache_location(str(cache))
+        if self.http.settings.bases.get("prices"):
+            _aim(self.http.settings.bases["prices"])
         failure = ""
         try:
             table: pd.DataFrame | None = yfinance.download(
@@ -160,7 +152,7 @@ class Prices:
                 progress=False,
                 group_by="column",
                 threads=4,
-                timeout=self._settings.timeout,
+                timeout=self.http.settings.timeout,
             )
         except Exception as error:  # yfinance raises whatever its libraries raise
             table, failure = None, type(error).__name__

@@ -6,20 +6,17 @@ The closing balance of the account at the Fed only; deposits, debt and other tab
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.errors import DataError, ProviderError
-from fiveengines.data.providers import base
-from fiveengines.data.providers.base import FetchError, Request, Response
-from fiveengines.data.providers.http import Http
+from fiveengines.base.errors import ProviderError
+from fiveengines.data.providers.base import Provider, Request, Response
+from fiveengines.data.providers.frames import frame_by_rule
 
 _PATH = "/services/api/fiscal_service/v1/accounting/dts/operating_cash_balance"
-_SERIES = "TGA_DAILY"
 _PAGE = 10000
 # account_type → the field that holds the closing balance under that label
 _CLOSING = {
@@ -31,30 +28,22 @@ _CLOSING = {
 _MISSING = {"", "null", "none"}
 
 
-class Treasury:
+class Treasury(Provider):
     """TGA_DAILY."""
 
     name = "treasury"
     title = "US Treasury Fiscal Data"
-    needs_key = False
-    series = (_SERIES,)
+    label = "Treasury"
+    serves = "TGA_DAILY"
+    terms = "[API documentation](https://fiscaldata.treasury.gov/api-documentation/) (public domain)"
+    urls = {"treasury": "https://api.fiscaldata.treasury.gov"}
+    overlap_days = {"TGA_DAILY": 45}
 
-    def __init__(self, http: Http) -> None:
-        self._http = http
-
-    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Response | FetchError]:
+    def fetch_one(self, series_id: str, request: Request) -> Response:
         """The closing balance of every statement since then."""
-        if _SERIES not in wanted:
-            return
-        want = wanted[_SERIES]
-        origin = self._http.base("treasury") + _PATH
-        try:
-            with base.expected_form(origin, _SERIES):
-                balances = _closing_balances(self._rows(f"record_date:gte:{want.since}"), origin)
-                frame = base.frame_by_rule(_SERIES, balances.index, balances.to_numpy())
-            yield Response(_SERIES, base.since(frame, want.since), origin)
-        except DataError as error:
-            yield FetchError(_SERIES, error)
+        origin = self.address(_PATH)
+        balances = _closing_balances(self._rows(f"record_date:gte:{request.since}"), origin, series_id)
+        return Response(series_id, frame_by_rule(series_id, balances.index, balances.to_numpy()), origin)
 
     def ping(self) -> str:
         """The newest statement."""
@@ -65,13 +54,9 @@ class Treasury:
         rows: list[dict[str, Any]] = []
         number = 1
         while True:
-            params: dict[str, str | int] = {
-                "filter": condition,
-                "sort": "record_date",
-                "page[size]": _PAGE,
-                "page[number]": number,
-            }
-            answer = self._page(params)
+            answer = self._page(
+                {"filter": condition, "sort": "record_date", "page[size]": _PAGE, "page[number]": number}
+            )
             rows += answer["data"]
             pages = int((answer.get("meta") or {}).get("total-pages") or 1)
             if number >= pages or not answer["data"]:
@@ -79,20 +64,14 @@ class Treasury:
             number += 1
 
     def _page(self, params: Mapping[str, str | int], attempts: int | None = None) -> dict[str, Any]:
-        raw = self._http.get("treasury", _PATH, kind="json", params=params, attempts=attempts)
-        try:
-            answer = json.loads(raw)
-        except ValueError:
-            answer = None
+        answer = self.get_json(_PATH, params, attempts)
         if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
-            raise ProviderError(
-                "the answer has not the expected form.", where=self._http.base("treasury") + _PATH
-            )
+            raise ProviderError("the answer has not the expected form.", where=self.address(_PATH))
         return answer
 
 
-def _closing_balances(rows: list[dict[str, Any]], origin: str) -> pd.Series:
-    """$ million by record date; DataError when there are rows but not one known account label."""
+def _closing_balances(rows: list[dict[str, Any]], origin: str, series_id: str) -> pd.Series:
+    """$ million by record date; ProviderError when there are rows but not one known account label."""
     found: dict[str, float] = {}
     labels = set()
     for row in rows:
@@ -106,7 +85,7 @@ def _closing_balances(rows: list[dict[str, Any]], origin: str) -> pd.Series:
         raise ProviderError(
             f"no known account label among {', '.join(sorted(labels))[:200]}.",
             where=origin,
-            series=_SERIES,
+            series=series_id,
             remedy="The Treasury may have renamed the account again.",
         )
     return pd.Series(list(found.values()), index=list(found), dtype=np.float64)

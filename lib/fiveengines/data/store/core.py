@@ -27,7 +27,7 @@ from fiveengines.data import calendars
 from fiveengines.data.catalog import catalog, lookup
 from fiveengines.data.dataset import Dataset, Members, Notice, SeriesData
 from fiveengines.data.folder import files
-from fiveengines.data.providers.base import Basis
+from fiveengines.data.providers.frames import Basis
 from fiveengines.data.store import disk
 from fiveengines.data.store.revisions import ROW, additions, first_choice, newest_row, no_rows, view
 

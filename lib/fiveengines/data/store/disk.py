@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from fiveengines.base.errors import StoreError
-from fiveengines.data.providers.base import Basis
+from fiveengines.data.providers.frames import Basis
 from fiveengines.data.store.revisions import ROW, view
 
 SCHEMA = pa.schema(

@@ -12,7 +12,8 @@ import pandas as pd
 
 from fiveengines.data.catalog import Series
 from fiveengines.data.dataset import Members
-from fiveengines.data.providers.base import Basis, MemberCloses, changes_only
+from fiveengines.data.providers.base import MemberCloses
+from fiveengines.data.providers.frames import Basis, changes_only
 
 ROW = ("observed", "value", "known_at", "fetched_at", "basis")
 # A figure absent a day after its rule says it should be there was late at its source; a shorter delay is the

@@ -20,14 +20,6 @@ Picture = Any
 WEEKS_A_YEAR: Final = 52
 LONG: Final = 5 * WEEKS_A_YEAR
 DAY: Final = "%-d %b %Y"
-ROUTES: Final[Mapping[str, str]] = {
-    "fred": "FRED",
-    "cboe": "Cboe",
-    "cftc": "CFTC",
-    "nyfed": "New York Fed",
-    "treasury": "Treasury",
-    "demo": "simulated",
-}
 # The id under which an indicator names the closes of index members.
 MEMBERS: Final = "MEMBERS"
 INK, SOFT, ACCENT, LINE, PAPER = (theme.LIGHT[name] for name in ("ink", "soft", "accent", "line", "paper"))
@@ -60,7 +52,7 @@ def source(week: Week, *series_ids: str) -> str:
     """Where the named series come from, for a tooltip: 'FRED: WALCL, WTREGEN'; absent ones are left out."""
     parts = [f"members' closes: {week.member_count}"] if MEMBERS in series_ids and week.member_count else []
     found = week.providers(*series_ids)
-    parts += [f"{ROUTES.get(each, each)}: {', '.join(names)}" for each, names in found.items()]
+    parts += [f"{each}: {', '.join(names)}" for each, names in found.items()]
     return "; ".join(parts) or "none"
 
 

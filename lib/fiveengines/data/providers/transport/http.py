@@ -17,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from typing import Literal
 
 import httpx
 from tenacity import (
@@ -30,10 +29,9 @@ from tenacity import (
 from tenacity.wait import wait_exponential_jitter
 
 from fiveengines.base.errors import ParameterError, ProviderError
-from fiveengines.data.providers.redact import Redactor
-from fiveengines.data.providers.settings import Settings
-
-Kind = Literal["csv", "json", "xml", "zip"]
+from fiveengines.data.providers.base import Kind, RefusedError, UnreachableError
+from fiveengines.data.providers.transport.redact import Redactor
+from fiveengines.data.providers.transport.settings import Settings
 
 _TRANSIENT_STATUS = frozenset({408, 425, 429, 500, 502, 503, 504})
 # Requests in a row that failed at every try, after which a provider is left alone for the rest of a fetch.
@@ -58,20 +56,6 @@ class Exchange:
     sha256: str
     seconds: float
     attempts: int
-
-
-class RefusedError(ProviderError):
-    """The provider answered with an error that asking again cannot cure; `body` holds its words."""
-
-    def __init__(
-        self, message: str, *, status: int, body: str, where: str, remedy: str | None = None
-    ) -> None:
-        super().__init__(message, where=where, remedy=remedy)
-        self.status, self.body = status, body
-
-
-class UnreachableError(ProviderError):
-    """Every try failed, or the provider asked to be left alone."""
 
 
 class _TransientError(Exception):
@@ -139,7 +123,7 @@ class Http:
         self._client.close()
 
     def base(self, name: str) -> str:
-        """Address that `name` (a key of BASES) is reached under, without a password."""
+        """Address that `name` (a provider's, or that of its second address) is reached under, without a password."""
         return self.redact(self.settings.bases[name])
 
     def get(

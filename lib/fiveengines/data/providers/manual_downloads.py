@@ -10,7 +10,7 @@ import csv
 import io
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -22,64 +22,75 @@ from fiveengines.data import catalog
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.folder import files
 from fiveengines.data.folder.csv import column_name, read_csv
-from fiveengines.data.providers import base
-from fiveengines.data.providers.base import FetchError, Item, MemberCloses, Request, Response
+from fiveengines.data.providers.base import FetchError, Item, MemberCloses, Provider, Request, Response
+from fiveengines.data.providers.frames import frame_by_rule
 
 FOLDER = "manual_downloads"
 _SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LARGEST = 64 * 2**20
 
 
-class ManualDownloads:
-    """What lies in `manual_downloads/` of the data folder: a files directory, and original downloads at its top
+class ManualDownloads(Provider):
+    """What is in `manual_downloads/` of the data folder: a files directory, and original downloads at its top
     level."""
 
-    name = "manual_downloads"
-    title = "Files dropped into the data folder"
-    needs_key = False
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
+    name = FOLDER
+    title = "Files that you download yourself"
+    label = "downloaded file"
+    serves = "AAII, NAAIM, FINRA margin debt, and any files directory"
+    address_note = f"`{FOLDER}/` in the data folder"
+    terms = (
+        "[AAII](https://www.aaii.com/sentimentsurvey), [NAAIM](https://naaim.org/programs/naaim-exposure-index/),"
+        " [FINRA](https://www.finra.org/rules-guidance/key-topics/margin-accounts/margin-statistics)"
+    )
+    by_hand = True
 
     @cached_property
-    def _read(self) -> tuple[Dataset | None, list[Item]]:
+    def _folder(self) -> Path:
+        return (self.folder or Path()) / FOLDER
+
+    @cached_property
+    def _read(self) -> tuple[Dataset | None, dict[str, Response], list[DataError]]:
+        """The files directory, the original downloads by series, and what could not be read."""
+        originals: dict[str, Response] = {}
+        errors: list[DataError] = []
         if not self._folder.is_dir():
-            return None, []
-        originals: list[Item] = []
+            return None, originals, errors
         for path in sorted(self._folder.iterdir()):
             reader = _reader(path)
             if reader is None:
                 continue
             try:
-                originals += reader(_table_bytes(path), path.name)
+                originals |= {each.series: each for each in reader(_table_bytes(path), path.name)}
             except DataError as error:
-                originals.append(FetchError(None, error))
+                errors.append(error)
             except OSError as error:
-                originals.append(
-                    FetchError(None, DataError(f"cannot be opened ({error.strerror}).", where=path.name))
-                )
-        layout = any(path.is_dir() and not path.name.startswith(".") for path in self._folder.iterdir())
-        return (files.load(self._folder) if layout else None), originals
+                errors.append(DataError(f"cannot be opened ({error.strerror}).", where=path.name))
+        laid_out = any(path.is_dir() and not path.name.startswith(".") for path in self._folder.iterdir())
+        return (files.load(self._folder) if laid_out else None), originals, errors
 
     @property
     def series(self) -> tuple[str, ...]:
         """Ids that are there at this moment."""
-        laid_out, originals = self._read
-        found = {item.series for item in originals if isinstance(item, Response)}
-        found |= set(laid_out.series) if laid_out else set()
+        laid_out, originals, _ = self._read
+        found = set(originals) | set(laid_out.series if laid_out else ())
         return tuple(key for key in catalog.catalog() if key in found)
 
-    def fetch(self, wanted: Mapping[str, Request]) -> Iterator[Item]:
-        """Everything that is there, dated by rule."""
-        laid_out, originals = self._read
-        yield from (item for item in originals if not isinstance(item, Response) or item.series in wanted)
+    def fetch_one(self, series_id: str, request: Request) -> Response:
+        """An original download, else the file of the files directory, dated by rule."""
+        laid_out, originals, _ = self._read
+        if laid_out is None or series_id in originals:
+            return originals[series_id]
+        data = laid_out.series[series_id]
+        frame = frame_by_rule(series_id, data.frame["observed"], data.frame["value"])
+        return Response(series_id, frame, f"{FOLDER}/{data.origin}")
+
+    def fetch_extras(self) -> Iterator[Item]:
+        """What could not be read, and members' closes."""
+        laid_out, _, errors = self._read
+        yield from (FetchError(None, error) for error in errors)
         if laid_out is None:
             return
-        done = {item.series for item in originals if isinstance(item, Response)}
-        for series_id, data in laid_out.series.items():
-            if series_id in wanted and series_id not in done:
-                frame = base.frame_by_rule(series_id, data.frame["observed"], data.frame["value"])
-                yield Response(series_id, frame, f"{FOLDER}/{data.origin}")
         for notice in laid_out.notices:
             if notice.level == "error":
                 yield FetchError(notice.series, DataError(notice.text))
@@ -92,7 +103,7 @@ class ManualDownloads:
         return f"{len(self.series)} series" if self._folder.is_dir() else f"no folder {self._folder}"
 
 
-def _reader(path: Path) -> Callable[[bytes, str], list[Item]] | None:
+def _reader(path: Path) -> Callable[[bytes, str], list[Response]] | None:
     name = path.name.lower()
     if path.suffix.lower() not in {".csv", ".xlsx"} or name.startswith("."):
         return None
@@ -105,7 +116,7 @@ def _reader(path: Path) -> Callable[[bytes, str], list[Item]] | None:
     return None
 
 
-def _aaii(raw: bytes, where: str) -> list[Item]:
+def _aaii(raw: bytes, where: str) -> list[Response]:
     """The members' survey; shares become percent."""
     found = read_csv(raw, where=where, wanted=("bullish", "neutral", "bearish"), step=7)
     values = np.column_stack(
@@ -113,20 +124,20 @@ def _aaii(raw: bytes, where: str) -> list[Item]:
     )
     scale = 100.0 if np.nanmax(values) <= 1.5 else 1.0
     return [
-        Response(series, base.frame_by_rule(series, found.dates, found.columns[name] * scale), where)
+        Response(series, frame_by_rule(series, found.dates, found.columns[name] * scale), where)
         for name in ("bullish", "neutral", "bearish")
         if name in found.columns and (series := f"AAII_{name.upper()}")
     ]
 
 
-def _naaim(raw: bytes, where: str) -> list[Item]:
+def _naaim(raw: bytes, where: str) -> list[Response]:
     names = ("naaim_number_mean_average", "naaim_number", "mean_average", "naaim")
     found = read_csv(raw, where=where, wanted=names, series="NAAIM", step=7)
     column = next(found.columns[name] for name in names if name in found.columns)
-    return [Response("NAAIM", base.frame_by_rule("NAAIM", found.dates, column), where)]
+    return [Response("NAAIM", frame_by_rule("NAAIM", found.dates, column), where)]
 
 
-def _finra(raw: bytes, where: str) -> list[Item]:
+def _finra(raw: bytes, where: str) -> list[Response]:
     """Debit balances by month; FINRA names the month, the catalog the month's first day."""
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8", "replace"))))
     head = next((at for at, row in enumerate(rows) if any("debit" in cell.lower() for cell in row)), None)
@@ -149,9 +160,7 @@ def _finra(raw: bytes, where: str) -> list[Item]:
         raise DataError("no month with a debit balance.", where=where, series="MARGIN_DEBT")
     first_days = days[usable].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
     return [
-        Response(
-            "MARGIN_DEBT", base.frame_by_rule("MARGIN_DEBT", first_days, values[usable].to_numpy()), where
-        )
+        Response("MARGIN_DEBT", frame_by_rule("MARGIN_DEBT", first_days, values[usable].to_numpy()), where)
     ]
 
 

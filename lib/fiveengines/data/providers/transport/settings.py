@@ -15,36 +15,25 @@ from dotenv import dotenv_values
 
 from fiveengines.base import paths
 from fiveengines.base.errors import ParameterError
-
-BASES: Mapping[str, str] = {
-    "fred": "https://api.stlouisfed.org/fred",
-    "fred_graph": "https://fred.stlouisfed.org",
-    "cboe": "https://cdn.cboe.com",
-    "cftc": "https://publicreporting.cftc.gov",
-    "cftc_files": "https://www.cftc.gov",
-    "nyfed": "https://markets.newyorkfed.org",
-    "treasury": "https://api.fiscaldata.treasury.gov",
-    "prices": "",
-}
-_REQUESTS_A_MINUTE = {"fred": 110, "fred_graph": 60, "cboe": 240}
+from fiveengines.data.providers.registry import default_urls, registry, requests_a_minute
 
 
 @dataclass(frozen=True)
 class Settings:
     """Where providers live and how patiently to ask; tests point `bases` at a local server."""
 
-    bases: Mapping[str, str] = field(default_factory=lambda: dict(BASES))
-    fred_key: str | None = field(default=None, repr=False)
+    bases: Mapping[str, str] = field(default_factory=default_urls)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout: float = 30.0
     attempts: int = 4
     wait: float = 1.0
     longest_wait: float = 120.0
     max_bytes: int = 64 * 2**20
-    per_minute: Mapping[str, int] = field(default_factory=lambda: dict(_REQUESTS_A_MINUTE))
+    per_minute: Mapping[str, int] = field(default_factory=requests_a_minute)
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Settings from FIVEENGINES_<PROVIDER>_URL, FIVEENGINES_TIMEOUT, FIVEENGINES_WAIT and FRED_API_KEY.
+        """Settings from FIVEENGINES_<PROVIDER>_URL, FIVEENGINES_TIMEOUT, FIVEENGINES_WAIT and the providers' keys.
 
         A `.env` file in the current folder or the working root may hold the same names; the environment wins.
         """
@@ -52,19 +41,23 @@ class Settings:
         for folder in (paths.working_root(), Path.cwd()):
             found |= _dotenv(folder / ".env")
         found |= {name: text for name, text in os.environ.items() if text}
-        bases = {name: _address(found, f"FIVEENGINES_{name.upper()}_URL", url) for name, url in BASES.items()}
+        bases = {
+            name: _address(found, f"FIVEENGINES_{name.upper()}_URL", url)
+            for name, url in default_urls().items()
+        }
+        names = [each.key for each in registry().values() if each.key]
         default = cls()
         return cls(
             bases=bases,
-            fred_key=found.get("FRED_API_KEY", "").strip() or None,
+            keys={name: key for name in names if (key := found.get(name, "").strip())},
             timeout=_seconds(found, "FIVEENGINES_TIMEOUT", default.timeout),
             wait=_seconds(found, "FIVEENGINES_WAIT", default.wait),
         )
 
     def secrets(self) -> tuple[str, ...]:
-        """What no log, error or page may show: the key, and passwords within addresses."""
+        """What no log, error or page may show: keys, and passwords within addresses."""
         passwords = (urlsplit(url).password for url in self.bases.values())
-        return tuple(secret for secret in (self.fred_key, *passwords) if secret)
+        return tuple(secret for secret in (*self.keys.values(), *passwords) if secret)
 
 
 def _dotenv(path: Path) -> dict[str, str]:

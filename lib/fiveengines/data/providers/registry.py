@@ -1,0 +1,51 @@
+"""The register of providers: every Provider class in this package, found by itself.
+
+Settings, fetch, doctor, labels, tests and docs/PROVIDERS.md read it; nothing is listed by hand.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+from inspect import isabstract
+
+from fiveengines.data import providers as package
+from fiveengines.data.providers.base import Provider
+
+
+@cache
+def registry() -> dict[str, type[Provider]]:
+    """Provider classes by name, in alphabetical order; those that read a person's files come last."""
+    found: dict[str, type[Provider]] = {}
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        for each in vars(import_module(module.name)).values():
+            if isinstance(each, type) and issubclass(each, Provider) and not isabstract(each):
+                found[each.name] = each
+    return dict(sorted(found.items(), key=lambda item: (item[1].by_hand, item[0])))
+
+
+def default_urls() -> dict[str, str]:
+    """The address of every name that a provider asks under."""
+    return {name: url for each in registry().values() for name, url in each.urls.items()}
+
+
+def requests_a_minute() -> dict[str, int]:
+    """How often a minute a name may be asked, where its provider sets a limit."""
+    return {name: most for each in registry().values() for name, most in each.requests_a_minute.items()}
+
+
+def labels() -> dict[str, str]:
+    """Short name of every provider for a reader, by name."""
+    return {name: each.label for name, each in registry().items()}
+
+
+def markdown_table() -> str:
+    """The table of providers in docs/PROVIDERS.md."""
+    rows = ["| provider | series | address | key | terms |", "|---|---|---|---|---|"]
+    for each in registry().values():
+        hosts = ", ".join(f"`{url.removeprefix('https://')}`" for url in each.urls.values() if url)
+        address = each.address_note or hosts
+        key = f"`{each.key}`, free" if each.key else "–" if each.by_hand else "none"
+        rows.append(f"| {each.title} | {each.serves} | {address} | {key} | {each.terms} |")
+    return "\n".join(rows)
