@@ -188,7 +188,7 @@ class Week:
         if mine.portfolio is None or all(each.score is None for each in self.engines.values()):
             return None
         return portfolio.plan(
-            mine.portfolio, portfolio.situation(self.readings, self.measured.panel, mine, self.as_of)
+            mine.portfolio, portfolio.market_state(self.readings, self.measured.panel, mine, self.as_of)
         )
 
     @cached_property

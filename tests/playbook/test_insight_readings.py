@@ -108,7 +108,7 @@ def test_what_is_missing_is_said() -> None:
         one for one in insight_readings(evaluation, DAY, PARAMS.ranking) if one.insight == "negative_gamma"
     )
     assert each.status == "dormant" and not each.evidence
-    assert each.note == "cannot be judged without Dealer gamma of S&P 500 options"
+    assert each.note == "cannot be judged without Dealer gamma"
 
 
 def test_the_few_are_few_and_first(demo: Week) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,8 @@ from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import ENGINES, PortfolioParameters
 from fiveengines.base.paths import project_root
 from fiveengines.base.portfolio_parameters import PortfolioRules
-from fiveengines.portfolio.situation import _deepest
-from fiveengines.portfolio.weights import affordable, nearest, turnover
+from fiveengines.portfolio.market_state import deepest_fall
+from fiveengines.portfolio.weights import affordable_changes, nearest_weights, turnover
 from fiveengines.week import Week
 
 FILE = project_root() / "params" / "portfolio.yaml"
@@ -30,8 +31,8 @@ STATES, DIRECTIONS = ("supportive", "neutral", "adverse", "unknown"), ("improvin
 
 def week(
     exposure: float = 0.6, state: str = "neutral", direction: str = "stable", drawdown: float | None = 0.0
-) -> portfolio.Situation:
-    return portfolio.Situation(
+) -> portfolio.MarketState:
+    return portfolio.MarketState(
         exposure, 0.25, dict.fromkeys(ENGINES, state), dict.fromkeys(ENGINES, direction), drawdown
     )
 
@@ -41,9 +42,9 @@ def holding(**weights: float) -> PortfolioRules:
 
 
 situations = st.builds(
-    portfolio.Situation,
-    exposure=st.floats(0.25, 0.85),
-    floor=st.just(0.25),
+    portfolio.MarketState,
+    target_equity=st.floats(0.25, 0.85),
+    least_equity=st.just(0.25),
     states=st.fixed_dictionaries({name: st.sampled_from(STATES) for name in ENGINES}),
     directions=st.fixed_dictionaries({name: st.sampled_from(DIRECTIONS) for name in ENGINES}),
     drawdown=st.one_of(st.none(), st.floats(0, 60)),
@@ -52,7 +53,7 @@ held = st.lists(st.floats(0, 1), min_size=9, max_size=9).filter(lambda each: sum
 
 
 @given(situations, held)
-def test_invariants(now: portfolio.Situation, raw: list[float]) -> None:
+def test_invariants(now: portfolio.MarketState, raw: list[float]) -> None:
     weights = np.array(raw) / sum(raw)
     mine = holding(**dict(zip(RULES.instruments, weights.tolist(), strict=True)))
     plan = portfolio.plan(mine, now)
@@ -71,8 +72,8 @@ def test_invariants(now: portfolio.Situation, raw: list[float]) -> None:
     assert all(each.change * (1 if each.side == "buy" else -1) > 0 for each in plan.trades)
     assert plan.nothing_to_do == (not plan.trades)
     equity = plan.exposures[0]
-    assert plan.reached <= max(plan.goal, equity.before) + 1e-9
-    json.dumps(plan.as_dict(), allow_nan=False)
+    assert plan.allowed_equity <= max(plan.target_equity, equity.before) + 1e-9
+    json.dumps(asdict(plan), allow_nan=False)
 
 
 def test_hand_worked_turnover_and_cost() -> None:
@@ -94,7 +95,7 @@ def test_hand_worked_turnover_and_cost() -> None:
 def test_neutral_week_at_the_core_needs_nothing() -> None:
     plan = portfolio.plan(RULES, week(0.6))
     assert plan.nothing_to_do and plan.turnover == 0
-    assert plan.words[-1].startswith("Nothing needs doing")
+    assert plan.sentences[-1].startswith("Nothing needs doing")
 
 
 def test_tilts_follow_the_framework() -> None:
@@ -118,34 +119,34 @@ def test_less_equity_becomes_cash_before_bonds() -> None:
 def test_tranches_open_with_drawdown_and_improvement_in_order() -> None:
     mine = holding(SPY=0.25, IEF=0.25, BIL=0.5)
     closed = portfolio.plan(mine, week(0.85, "adverse"))
-    assert [each.open for each in closed.steps] == [False, False, False]
-    assert closed.reached == pytest.approx(0.25) and "tranche 1 waits" in " ".join(closed.words)
+    assert [each.open for each in closed.tranches] == [False, False, False]
+    assert closed.allowed_equity == pytest.approx(0.25) and "tranche 1 waits" in " ".join(closed.sentences)
     first = portfolio.plan(mine, week(0.85, "adverse", "improving", drawdown=5.0))
-    assert [each.open for each in first.steps] == [True, False, False]
-    assert first.reached == pytest.approx(0.25 + 0.34 * 0.6)
+    assert [each.open for each in first.tranches] == [True, False, False]
+    assert first.allowed_equity == pytest.approx(0.25 + 0.34 * 0.6)
     fallen = portfolio.plan(mine, week(0.85, "adverse", "improving", drawdown=20.0))
-    assert [each.open for each in fallen.steps] == [True, True, True]
-    assert fallen.reached == pytest.approx(0.85)
+    assert [each.open for each in fallen.tranches] == [True, True, True]
+    assert fallen.allowed_equity == pytest.approx(0.85)
     bull = portfolio.plan(mine, week(0.85, "supportive"))
-    assert all(each.open for each in bull.steps)
+    assert all(each.open for each in bull.tranches)
 
 
 def test_idle_cash_is_spoken_of_when_few_are_invested_and_markets_calm() -> None:
     mine = holding(SPY=0.25, IEF=0.25, BIL=0.5)
     states = dict.fromkeys(ENGINES, "neutral") | {"positioning": "supportive"}
     directions = dict.fromkeys(ENGINES, "stable") | {"volatility": "improving"}
-    calm = portfolio.Situation(0.6, 0.25, states, directions, 12.0)
-    assert "idle cash" in " ".join(portfolio.plan(mine, calm).words)
+    calm = portfolio.MarketState(0.6, 0.25, states, directions, 12.0)
+    assert "idle cash" in " ".join(portfolio.plan(mine, calm).sentences)
     for change in ({"volatility": "stable"}, {"liquidity": "deteriorating"}):
-        other = portfolio.Situation(0.6, 0.25, states, directions | change, 12.0)
-        assert "idle cash" not in " ".join(portfolio.plan(mine, other).words)
-    full = portfolio.Situation(0.25, 0.25, states, directions, 12.0)
-    assert "idle cash" not in " ".join(portfolio.plan(mine, full).words)
+        other = portfolio.MarketState(0.6, 0.25, states, directions | change, 12.0)
+        assert "idle cash" not in " ".join(portfolio.plan(mine, other).sentences)
+    full = portfolio.MarketState(0.25, 0.25, states, directions, 12.0)
+    assert "idle cash" not in " ".join(portfolio.plan(mine, full).sentences)
 
 
 def test_cuts_are_not_phased_but_limited_by_turnover() -> None:
     plan = portfolio.plan(RULES, week(0.25, "adverse", "deteriorating", 30.0))
-    assert plan.reached == pytest.approx(0.25)
+    assert plan.allowed_equity == pytest.approx(0.25)
     assert 0.10 < plan.turnover <= RULES.most_turnover + 1e-9
     assert plan.after["BIL"] > 0.25
 
@@ -153,9 +154,9 @@ def test_cuts_are_not_phased_but_limited_by_turnover() -> None:
 def test_deepest_fall_of_the_window() -> None:
     """From 100 to 80 four weeks ago and back to 95: 20 % within eight weeks, 5 % within one."""
     close = pd.Series([100.0] * 260 + [80.0] * 5 + [95.0] * 15)
-    assert _deepest(close, 8) == pytest.approx(20.0)
-    assert _deepest(close, 1) == pytest.approx(5.0)
-    assert _deepest(close * np.nan, 1) is None
+    assert deepest_fall(close, 8) == pytest.approx(20.0)
+    assert deepest_fall(close, 1) == pytest.approx(5.0)
+    assert deepest_fall(close * np.nan, 1) is None
 
 
 @given(st.lists(st.floats(-1, 1), min_size=3, max_size=8), st.floats(0, 1))
@@ -163,7 +164,7 @@ def test_nearest_is_the_projection(wish: list[float], total: float) -> None:
     """Within the limits, moving weight between two free positions cannot bring the result closer to the wish."""
     wanted = np.array(wish)
     least, most = np.zeros(len(wish)), np.full(len(wish), 0.6)
-    found = nearest(wanted, least, most, total)
+    found = nearest_weights(wanted, least, most, total)
     assert found.sum() == pytest.approx(total, abs=1e-9)
     free = (found > least + 1e-6) & (found < most - 1e-6)
     gaps = (found - wanted)[free]
@@ -172,12 +173,12 @@ def test_nearest_is_the_projection(wish: list[float], total: float) -> None:
 
 def test_impossible_total_is_refused() -> None:
     with pytest.raises(ValueError, match=r"no weights between the limits add to 0\.9"):
-        nearest(np.array([0.5, 0.5]), np.zeros(2), np.full(2, 0.4), 0.9)
+        nearest_weights(np.array([0.5, 0.5]), np.zeros(2), np.full(2, 0.4), 0.9)
 
 
 def test_cash_is_never_overspent() -> None:
     """Dropped sales do not leave purchases unpaid."""
-    change = affordable(np.array([0.10, -0.004, -0.004, -0.092]), 3, 0.05, 0.02, 0.005, 1.0)
+    change = affordable_changes(np.array([0.10, -0.004, -0.004, -0.092]), 3, 0.05, 0.02, 0.005, 1.0)
     assert change[3] >= -0.03 - 1e-12 and change.sum() == pytest.approx(0.0)
     assert turnover(change) == pytest.approx(0.03)
 
@@ -266,7 +267,7 @@ def test_bad_files_are_refused_with_file_line_and_reason(name: str, tmp_path: Pa
 def test_week_has_a_plan_and_may_do_without(tmp_path: Path) -> None:
     now = Week.load(as_of="2010-06-25", source="demo")
     assert now.plan is not None
-    assert now.plan.goal == pytest.approx(now.target_exposure.portfolio_exposure)
+    assert now.plan.target_equity == pytest.approx(now.target_exposure.portfolio_exposure)
     without = now.params.model_copy(
         update={"portfolio": now.params.portfolio.model_copy(update={"portfolio": None})}
     )

@@ -88,6 +88,7 @@ class PortfolioRules(Strict):
     minimum_trade: float = Field(ge=0, le=0.2)
     most_turnover: float = Field(gt=0, le=1)
     direction_counts: float = Field(ge=0, le=1)
+    least_reason: float = Field(ge=0, le=1)
     instruments: dict[Ticker, Instrument]
     tilts: dict[Role, Tilt]
     entry: Entry

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import get_args
 
+from fiveengines.indicators import REGISTRY
 from fiveengines.playbook.models import (
     ENGINES,
+    Figure,
     GlossaryFile,
     InsightEntry,
     InsightsFile,
@@ -24,6 +26,10 @@ from fiveengines.playbook.models import (
 Place = tuple[str | int, ...]
 Problem = tuple[Place, str]
 
+# An indicator may be quoted by its id without an entry of its own.
+INDICATOR_FIGURES = {
+    name: Figure(unit=each.unit, example=1.0, meaning=each.title) for name, each in REGISTRY.items()
+}
 REGIME_IDS = ("broad_bull", "fragile_melt_up", "choppy_range", "risk_off", "crisis")
 
 
@@ -55,7 +61,7 @@ def insight_problems(file: InsightsFile) -> Iterator[Problem]:
     ids = [entry.id for entry in file.insights]
     yield from _unique("insights", "id", ids)
     yield from _unique("insights", "source", [entry.source for entry in file.insights])
-    examples = {name: figure.example for name, figure in file.figures.items()}
+    examples = {name: each.example for name, each in (INDICATOR_FIGURES | file.figures).items()}
     for position, entry in enumerate(file.insights):
         place = ("insights", position)
         for other in entry.see_also:

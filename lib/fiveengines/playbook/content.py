@@ -85,8 +85,8 @@ def conflicts(folder: Path | None = None) -> dict[frozenset[str], Conflict]:
 
 
 def figures(folder: Path | None = None) -> dict[str, Figure]:
-    """The vocabulary of evidence: every name that a clause may quote, with unit, meaning and example."""
-    return dict(_load("insights.yaml", folder).figures)
+    """Every name that evidence may quote: the indicators by id, and the file's own figures."""
+    return {**checks.INDICATOR_FIGURES, **_load("insights.yaml", folder).figures}
 
 
 def glossary(folder: Path | None = None) -> dict[str, Term]:

@@ -216,7 +216,7 @@ class Figure(Entry):
     weeks: Annotated[int, Field(gt=0, le=260)] | None = None
     unit: Annotated[str, Field(min_length=1, max_length=40)]
     example: float | str
-    meaning: Line
+    meaning: Annotated[str, Field(min_length=3, max_length=200)]
 
 
 class Term(Entry):

@@ -3,7 +3,16 @@
 Weights and words for a person to decide on; limits and sizes come from params/portfolio.yaml, prices are not needed.
 """
 
-from fiveengines.portfolio.planning import Change, Plan, Step, TiltReading, Trade, plan
-from fiveengines.portfolio.situation import Situation, situation
+from fiveengines.portfolio.market_state import MarketState, market_state
+from fiveengines.portfolio.planning import ExposureChange, Plan, TiltReading, Trade, TrancheStatus, plan
 
-__all__ = ["Change", "Plan", "Situation", "Step", "TiltReading", "Trade", "plan", "situation"]
+__all__ = [
+    "ExposureChange",
+    "MarketState",
+    "Plan",
+    "TiltReading",
+    "Trade",
+    "TrancheStatus",
+    "market_state",
+    "plan",
+]

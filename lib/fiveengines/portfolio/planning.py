@@ -1,23 +1,24 @@
 """The plan of a week: how much equity, which tilts, which tranches are open, what to trade, and what it costs.
 
-Rules come from params/portfolio.yaml, the week from `Situation`; a plan is words and numbers, never an order.
+Rules come from params/portfolio.yaml, the week from `MarketState`; a plan is words and numbers, never an order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from fiveengines.base.portfolio_parameters import PortfolioRules, Tranche
-from fiveengines.portfolio.situation import Situation
-from fiveengines.portfolio.weights import Array, affordable, nearest, turnover
+from fiveengines.portfolio.market_state import MarketState
+from fiveengines.portfolio.weights import Array, affordable_changes, nearest_weights, turnover
 
-_STATE = {"supportive": 1.0, "neutral": 0.0, "adverse": -1.0, "unknown": 0.0}
+_STATE = {"supportive": 1.0, "neutral": 0.0, "adverse": -1.0}
 _DIRECTION = {"improving": 1.0, "stable": 0.0, "deteriorating": -1.0}
-_LEAST_TALKED_ABOUT = 0.1
+# Weights add to one only up to rounding; a smaller difference is none.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class TiltReading:
 
 
 @dataclass(frozen=True)
-class Step:
-    """A tranche: its share of the way to the goal, the equity share it leads to, and whether it is open."""
+class TrancheStatus:
+    """A tranche: its share of the way to the target, the equity share it leads to, and whether it is open."""
 
     number: int
     share: float
@@ -55,7 +56,7 @@ class Trade:
 
 
 @dataclass(frozen=True)
-class Change:
+class ExposureChange:
     """An exposure before and after the trades, and in the core allocation."""
 
     name: str
@@ -68,40 +69,29 @@ class Change:
 class Plan:
     """A week's plan; every weight is a share of the portfolio.
 
-    goal: equity share the gauge asks for; reached: what open tranches allow now. basis: "holdings" or "core" when no
-    holdings are given. turnover: half the sum of absolute changes; cost: share of the portfolio.
+    target_equity: equity share that the target exposure asks for; allowed_equity: what open tranches allow now. basis:
+    "holdings", or "core" when no holdings are given. target: weights without a limit on turnover; after: weights after
+    the trades. turnover: half the sum of absolute changes; cost: share of the portfolio, cost_amount in dollars.
     """
 
-    goal: float
-    reached: float
+    target_equity: float
+    allowed_equity: float
     basis: Literal["holdings", "core"]
     before: Mapping[str, float]
     target: Mapping[str, float]
     after: Mapping[str, float]
     tilts: tuple[TiltReading, ...]
-    steps: tuple[Step, ...]
+    tranches: tuple[TrancheStatus, ...]
     trades: tuple[Trade, ...]
     turnover: float
     cost: float
     cost_amount: float | None
-    exposures: tuple[Change, ...]
+    exposures: tuple[ExposureChange, ...]
     nothing_to_do: bool
-    words: tuple[str, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data, rounded to six digits."""
-        return _rounded(asdict(self))  # type: ignore[no-any-return]
+    sentences: tuple[str, ...]
 
 
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, 6)
-    if isinstance(value, Mapping):
-        return {key: _rounded(each) for key, each in value.items()}
-    return [_rounded(each) for each in value] if isinstance(value, (list, tuple)) else value
-
-
-def plan(rules: PortfolioRules, week: Situation) -> Plan:
+def plan(rules: PortfolioRules, week: MarketState) -> Plan:
     """The plan for one week. Limits hold for the target; a week's turnover may leave it to be reached later."""
     tickers = list(rules.instruments)
     core = np.array([rules.instruments[each].core for each in tickers])
@@ -109,39 +99,38 @@ def plan(rules: PortfolioRules, week: Situation) -> Plan:
     before = held / held.sum()
     equity = _mask(rules, "equity")
     tilts = _tilts(rules, week)
-    steps = _steps(rules, week)
+    tranches = _tranches(rules, week)
     owned = float(before[equity].sum())
-    reached = week.exposure
-    if week.exposure > owned:
-        opened = max((each.equity for each in steps if each.open), default=week.floor)
-        reached = min(week.exposure, max(owned, opened))
-    target = _target(rules, reached, tilts)
+    allowed = week.target_equity
+    if week.target_equity > owned:
+        opened = max((each.equity for each in tranches if each.open), default=week.least_equity)
+        allowed = min(week.target_equity, max(owned, opened))
+    target = _target(rules, allowed, tilts)
     cash = int(np.flatnonzero(_mask(rules, "cash"))[0])
     least_cash = rules.instruments[tickers[cash]].least
-    change = affordable(
+    change = affordable_changes(
         target - before, cash, float(before[cash]), least_cash, rules.minimum_trade, rules.most_turnover
     )
     after = before + change
     trades = _trades(rules, tickers, before, change, cash)
-    traded = float(np.abs(np.delete(change, cash)).sum())
-    cost = traded * rules.cost_bp / 1e4
+    cost = float(np.abs(np.delete(change, cash)).sum()) * rules.cost_bp / 1e4
     return Plan(
-        goal=week.exposure,
-        reached=reached,
+        target_equity=week.target_equity,
+        allowed_equity=allowed,
         basis="core" if rules.holdings is None else "holdings",
         before=_named(tickers, before),
         target=_named(tickers, target),
         after=_named(tickers, after),
         tilts=tilts,
-        steps=steps,
+        tranches=tranches,
         trades=trades,
         turnover=turnover(change),
         cost=cost,
         cost_amount=None if rules.value is None else cost * rules.value,
         exposures=_exposures(rules, tickers, before, after, core),
         nothing_to_do=not trades,
-        words=_words(
-            rules, week, owned, reached, steps, trades, turnover(change), cost, turnover(target - before)
+        sentences=_sentences(
+            rules, week, owned, allowed, tranches, trades, turnover(change), cost, turnover(target - before)
         ),
     )
 
@@ -154,43 +143,45 @@ def _named(tickers: list[str], weights: Array) -> dict[str, float]:
     return {ticker: float(weight) for ticker, weight in zip(tickers, weights, strict=True)}
 
 
-def engine_signal(rules: PortfolioRules, week: Situation, engine: str) -> float:
-    """An engine's say, -1…1: its state, moved by its direction."""
-    size = _STATE[week.states[engine]] + rules.direction_counts * _DIRECTION[week.directions[engine]]
-    return float(np.clip(size, -1.0, 1.0)) if week.states[engine] != "unknown" else 0.0
+def engine_signal(rules: PortfolioRules, week: MarketState, engine: str) -> float:
+    """An engine's signal, -1…1: its state, moved by its direction; 0 while the engine is unknown."""
+    if week.states[engine] == "unknown":
+        return 0.0
+    signal = _STATE[week.states[engine]] + rules.direction_counts * _DIRECTION[week.directions[engine]]
+    return min(1.0, max(-1.0, signal))
 
 
-def _tilts(rules: PortfolioRules, week: Situation) -> tuple[TiltReading, ...]:
+def _tilts(rules: PortfolioRules, week: MarketState) -> tuple[TiltReading, ...]:
     found = []
     for role, tilt in rules.tilts.items():
         parts = {name: share * engine_signal(rules, week, name) for name, share in tilt.engines.items()}
         signal = sum(parts.values())
-        leading = [
-            name
+        reasons = [
+            f"{name.replace('_', ' ')} {week.states[name]}, {week.directions[name]}"
             for name in sorted(parts, key=lambda each: -abs(parts[each]))
-            if abs(parts[name]) >= _LEAST_TALKED_ABOUT
+            if abs(parts[name]) >= rules.least_reason
         ]
-        said = [f"{name.replace('_', ' ')} {week.states[name]}, {week.directions[name]}" for name in leading]
-        found.append(
-            TiltReading(role, signal, tilt.size * signal, "; ".join(said) or "the engines are undecided")
-        )
+        why = "; ".join(reasons) or "the engines are undecided"
+        found.append(TiltReading(role, signal, tilt.size * signal, why))
     return tuple(found)
 
 
-def _steps(rules: PortfolioRules, week: Situation) -> tuple[Step, ...]:
+def _tranches(rules: PortfolioRules, week: MarketState) -> tuple[TrancheStatus, ...]:
     """Tranches in order; one that is not open keeps all later ones closed."""
     found, done, closed = [], 0.0, False
     for number, tranche in enumerate(rules.entry.tranches, start=1):
         done += tranche.share
         closed = closed or not _is_open(tranche, week)
-        level = week.floor + done * (week.exposure - week.floor)
+        level = week.least_equity + done * (week.target_equity - week.least_equity)
         found.append(
-            Step(number, tranche.share, level, not closed, _condition(tranche, rules.entry.drawdown_weeks))
+            TrancheStatus(
+                number, tranche.share, level, not closed, _condition(tranche, rules.entry.drawdown_weeks)
+            )
         )
     return tuple(found)
 
 
-def _is_open(tranche: Tranche, week: Situation) -> bool:
+def _is_open(tranche: Tranche, week: MarketState) -> bool:
     fell = tranche.drawdown == 0 or (week.drawdown is not None and week.drawdown >= tranche.drawdown)
     turning = week.count(direction="improving") >= tranche.improving
     return (fell and turning) or week.count(state="supportive") >= tranche.supportive
@@ -228,7 +219,7 @@ def _target(rules: PortfolioRules, equity_share: float, tilts: tuple[TiltReading
     target = np.zeros(len(lines))
     for mask, total in ((equity, equity_share), (bond, bonds), (cash, rest - bonds)):
         if mask.any():
-            target[mask] = nearest(wish[mask], least[mask], most[mask], total)
+            target[mask] = nearest_weights(wish[mask], least[mask], most[mask], total)
     return target
 
 
@@ -251,18 +242,18 @@ def _trades(
 
 def _exposures(
     rules: PortfolioRules, tickers: list[str], before: Array, after: Array, core: Array
-) -> tuple[Change, ...]:
+) -> tuple[ExposureChange, ...]:
     lines = [rules.instruments[each] for each in tickers]
     groups = {part: _mask(rules, part) for part in ("equity", "bond", "cash")}
     roles = dict.fromkeys(role for each in lines for role in each.roles if role != "duration")
     groups |= {role: np.array([role in each.roles for each in lines]) for role in roles}
     return tuple(
-        Change(name, float(before[mask].sum()), float(after[mask].sum()), float(core[mask].sum()))
+        ExposureChange(name, float(before[mask].sum()), float(after[mask].sum()), float(core[mask].sum()))
         for name, mask in groups.items()
     )
 
 
-def _light_and_calming(week: Situation) -> bool:
+def _light_and_calming(week: MarketState) -> bool:
     """Few are invested while the two engines that drain a market have stopped doing so."""
     return (
         week.states["positioning"] == "supportive"
@@ -272,12 +263,12 @@ def _light_and_calming(week: Situation) -> bool:
     )
 
 
-def _words(
+def _sentences(
     rules: PortfolioRules,
-    week: Situation,
+    week: MarketState,
     owned: float,
-    reached: float,
-    steps: tuple[Step, ...],
+    allowed: float,
+    tranches: tuple[TrancheStatus, ...],
     trades: tuple[Trade, ...],
     moved: float,
     cost: float,
@@ -289,16 +280,16 @@ def _words(
             "No holdings are given, so the plan leads from the core allocation to this week's target."
         )
     start = "The core allocation" if rules.holdings is None else "The portfolio"
-    lines.append(f"{start} holds {owned:.0%} in equity; the engines justify {week.exposure:.0%}.")
-    if week.exposure > owned and _light_and_calming(week):
+    lines.append(f"{start} holds {owned:.0%} in equity; the engines justify {week.target_equity:.0%}.")
+    if week.target_equity > owned and _light_and_calming(week):
         lines.append(
             "Positioning is light, liquidity is not worsening and volatility calms down: put idle cash to work step by "
             "step, in broad exposure rather than in single bets."
         )
-    waiting = next((each for each in steps if not each.open), None)
-    if reached < week.exposure - 1e-9 and waiting is not None:
+    waiting = next((each for each in tranches if not each.open), None)
+    if allowed < week.target_equity - _ROUNDING and waiting is not None:
         lines.append(
-            f"Open tranches allow {reached:.0%} now; tranche {waiting.number} waits for {waiting.condition}."
+            f"Open tranches allow {allowed:.0%} now; tranche {waiting.number} waits for {waiting.condition}."
         )
     if not trades:
         lines.append(f"Nothing needs doing: no change reaches {rules.minimum_trade:.1%} of the portfolio.")
@@ -306,7 +297,7 @@ def _words(
     lines.append(
         f"{len(trades)} trades turn over {moved:.1%} and cost about {cost * 1e4:.1f} bp of the portfolio."
     )
-    if wished > rules.most_turnover + 1e-9:
+    if wished > rules.most_turnover + _ROUNDING:
         lines.append(
             f"The full change would turn over {wished:.1%}; the limit is {rules.most_turnover:.0%} a week."
         )

@@ -9,16 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-_HALVINGS = 80
+_HALVINGS = 80  # beyond the precision of a float
+_ROUNDING = 1e-9
 
 
-def nearest(wish: Array, least: Array, most: Array, total: float) -> Array:
+def nearest_weights(wish: Array, least: Array, most: Array, total: float) -> Array:
     """The weights closest to `wish` (least squares) with least ≤ w ≤ most that add to `total`; all (n,).
 
     One common shift brings the clipped wishes to the total; it is found by halving. ValueError when the limits cannot
     hold the total.
     """
-    if not least.sum() - 1e-9 <= total <= most.sum() + 1e-9:
+    if not least.sum() - _ROUNDING <= total <= most.sum() + _ROUNDING:
         raise ValueError(f"no weights between the limits add to {total:g}")
     low, high = float((least - wish).min()), float((most - wish).max())
     for _ in range(_HALVINGS):
@@ -35,13 +36,13 @@ def turnover(change: Array) -> float:
     return float(np.abs(change).sum() / 2)
 
 
-def affordable(
+def affordable_changes(
     change: Array, cash: int, held_cash: float, least_cash: float, smallest: float, most: float
 ) -> Array:
-    """Changes a week may bring: limited in turnover, without trifles, and without spending cash that is not there.
+    """Changes a week may bring: turnover up to `most`, none below `smallest`, and no cash spent that is not there.
 
-    change: (n,) wished changes adding to zero; `cash` is the position of cash, which takes up what is left.
-    `least_cash` is kept where it is there to begin with. Returns (n,) adding to zero.
+    change: (n,) wished changes adding to zero; `cash` is the position of cash, which takes up what is left;
+    `least_cash` of it stays if it is there to begin with. All are shares of the portfolio. Returns (n,) adding to zero.
     """
     size = turnover(change)
     scaled = change * min(1.0, most / size) if size > 0 else change.copy()

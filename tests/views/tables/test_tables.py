@@ -211,7 +211,7 @@ def test_a_plan_is_shown_in_full_and_adds_up(week: Week) -> None:
     )
     assert all(each.why in html(tables.tilts(owner)) for each in plan.tilts)
     steps = html(tables.tranches(owner))
-    assert ("Tranche" in steps) == (plan.goal > equity.before + 0.005)
+    assert ("Tranche" in steps) == (plan.target_equity > equity.before + 0.005)
 
 
 def test_without_a_portfolio_its_tables_are_silent(week: Week) -> None:

@@ -30,20 +30,12 @@ from fiveengines.research import forward_returns
 from fiveengines.research.forward_returns import ForwardReturns
 
 _ORDER = ("active", "watch", "dormant")
-# Names in messages for series that are not figures of the evidence vocabulary.
+# Series that are neither indicators nor figures, for messages.
 _TITLES = {
     "advances": "advancing and declining issues",
     "policy_target": "the policy rate",
-    "net_liquidity_impulse_4w": "net liquidity",
-    "net_liquidity_impulse_13w": "net liquidity",
-    "treasury_account": "the Treasury account",
-    "reverse_repo": "reverse repo",
-    "put_call": "equity put/call",
-    "vvix": "VVIX",
     "vvix_percentile": "VVIX",
     "spx": "S&P 500",
-    "breakeven": "breakeven inflation",
-    "ten_year": "10-year yield",
     "expiry_next_week": "the expiry calendar",
 }
 
@@ -171,7 +163,7 @@ def _against_the_regime(inputs: RuleInputs, insight: Insight, row: int, ranking:
 def _lacking(inputs: RuleInputs, reads: frozenset[str], figures: Mapping[str, Figure], row: int) -> str:
     """Which series were missing, in words."""
     names = [
-        _TITLES.get(name) or (figures[name].meaning if name in figures else name.replace("_", " "))
+        figures[name].meaning if name in figures else _TITLES.get(name, name.replace("_", " "))
         for name in sorted(reads)
         if _is_missing(inputs, name, row)
     ]

@@ -144,7 +144,7 @@ def risk(week: Week) -> Prose | None:
 
 def plan(week: Week) -> Prose | None:
     """The plan in words; nothing when there is no portfolio in params."""
-    return None if week.plan is None else prose(listed("The plan", week.plan.words))
+    return None if week.plan is None else prose(listed("The plan", week.plan.sentences))
 
 
 def style(week: Week) -> Prose | None:

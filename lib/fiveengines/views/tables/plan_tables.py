@@ -110,7 +110,7 @@ def tilts(week: Week) -> Any:
 def tranches(week: Week) -> Any:
     """The steps of a phased entry, open or waiting; nothing unless the engines justify more equity than is held."""
     plan = week.plan
-    if plan is None or plan.goal <= _equity(plan).before + _A_TRIFLE:
+    if plan is None or plan.target_equity <= _equity(plan).before + _A_TRIFLE:
         return None
     columns = {"number": "Tranche", "equity": "Equity up to", "open": "Now", "condition": "Opens with"}
     rows = [
@@ -120,12 +120,12 @@ def tranches(week: Week) -> Any:
             "open": coloured("open", "supportive") if each.open else coloured("waits", "neutral"),
             "condition": each.condition,
         }
-        for each in plan.steps
+        for each in plan.tranches
     ]
     return great_table(
         columns,
         rows,
-        title=f"The way to {percent(plan.goal)} equity: {percent(plan.reached)} now",
+        title=f"The way to {percent(plan.target_equity)} equity: {percent(plan.allowed_equity)} now",
         subtitle="In order; one that waits keeps the later ones waiting",
         right=["equity"],
     )

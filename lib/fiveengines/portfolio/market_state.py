@@ -1,4 +1,4 @@
-"""What the portfolio needs to know of a week: exposure, states, directions and how far the index has fallen.
+"""What the portfolio needs to know of a week: target equity, states, directions and how far the index has fallen.
 
 Taken from readings as they are; no weight is computed here.
 """
@@ -19,11 +19,14 @@ SESSIONS_A_WEEK, SESSIONS_A_YEAR = 5, 252
 
 
 @dataclass(frozen=True)
-class Situation:
-    """One week: equity share aimed at (0…1), the band's floor, states, directions, deepest recent fall (% ≥ 0)."""
+class MarketState:
+    """One week: equity shares (0…1) aimed at and at least, each engine's state and direction, deepest recent fall.
 
-    exposure: float
-    floor: float
+    drawdown: % below the 52-week high, ≥ 0; None without the index.
+    """
+
+    target_equity: float
+    least_equity: float
     states: Mapping[str, str]
     directions: Mapping[str, str]
     drawdown: float | None
@@ -37,21 +40,27 @@ class Situation:
         )
 
 
-def situation(readings: Readings, panel: Panel, params: PortfolioParameters, day: pd.Timestamp) -> Situation:
+def market_state(
+    readings: Readings, panel: Panel, params: PortfolioParameters, day: pd.Timestamp
+) -> MarketState:
     """The week of `day`. The fall is the deepest of the last weeks below the 52-week high; None without the index."""
     low, high = params.bands[params.risk_profile]
     weeks = params.portfolio.entry.drawdown_weeks if params.portfolio is not None else 1
     engines = readings.engines
-    return Situation(
-        exposure=min(1.0, low + float(readings.target_exposure.exposure.loc[day]) * (high - low)),
-        floor=min(1.0, low),
+    return MarketState(
+        target_equity=min(1.0, low + float(readings.target_exposure.exposure.loc[day]) * (high - low)),
+        least_equity=min(1.0, low),
         states={name: str(engines.state.at[day, name]) for name in ENGINES},
         directions={name: str(engines.direction.at[day, name]) for name in ENGINES},
-        drawdown=_deepest(panel.daily("SPX").loc[:day], weeks),
+        drawdown=deepest_fall(panel.daily("SPX").loc[:day], weeks),
     )
 
 
-def _deepest(close: pd.Series, weeks: int) -> float | None:
+def deepest_fall(close: pd.Series, weeks: int) -> float | None:
+    """Deepest fall of the last `weeks` weeks below the 52-week high, % ≥ 0.
+
+    close: (sessions,), oldest first; NaN is passed over. None without a close.
+    """
     present = close.dropna().to_numpy()[-(SESSIONS_A_YEAR + weeks * SESSIONS_A_WEEK) :]
     if len(present) == 0:
         return None
