@@ -83,3 +83,32 @@ def test_last_completed_friday_waits_for_its_evening(utc: str, friday: str) -> N
 @given(st.dates(dt.date(1995, 1, 1), dt.date(2025, 12, 31)), st.sampled_from(sorted(catalog())))
 def test_nothing_is_public_before_its_day(day: dt.date, series: str) -> None:
     assert published(series, str(day)) >= pd.Timestamp(day)
+
+
+def test_reports_held_up_by_the_shutdown_of_2018_came_out_every_tuesday_and_friday() -> None:
+    """CFTC notice of 29 January 2019: from Friday 1 February on, two a week, in the order of the reports."""
+    tuesdays = pd.date_range("2018-12-25", "2019-02-26", freq="W-TUE")
+    reports = tuesdays.where(
+        ~tuesdays.isin(pd.DatetimeIndex(["2018-12-25", "2019-01-01"])), tuesdays - pd.Timedelta(days=1)
+    )
+    days = pd.date_range("2019-02-01", "2019-03-08", freq="D")
+    days = days[days.day_of_week.isin([1, 4])][: len(reports)]
+    found = calendars.published_at(lookup("COT_SP500_SPEC_LONG"), reports)
+    assert found.normalize().tolist() == days.tolist()
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "begins"),
+    [
+        ("2013-10-01", "2013-10-29", "2013-10-25"),
+        ("2023-01-31", "2023-03-21", "2023-02-24"),
+        ("2025-09-30", "2026-01-20", "2025-11-19"),
+    ],
+)
+def test_reports_after_a_hold_up_come_out_in_their_order(first: str, last: str, begins: str) -> None:
+    reports = pd.date_range(first, last, freq="W-TUE")
+    veterans_day = reports == "2025-11-11"
+    reports = reports.where(~veterans_day, reports - pd.Timedelta(days=1))
+    found = calendars.published_at(lookup("COT_SP500_SPEC_LONG"), reports)
+    assert found[0].normalize() == pd.Timestamp(begins)
+    assert found.is_monotonic_increasing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
@@ -25,6 +26,23 @@ def test_a_figure_counts_from_the_evening_it_is_public() -> None:
     assert known["2019-12-18"] == 4_095_110.0
     assert known["2019-12-19"] == 4_137_052.0
     assert panel.billions("WALCL")["2019-12-19"] == 4_137.052
+
+
+@pytest.mark.parametrize("as_of", ["2019-12-17", "2019-12-20"])
+def test_what_comes_out_at_eight_in_the_evening_is_known_that_evening(as_of: str) -> None:
+    moments = ["2019-12-17 01:00:01", "2019-12-18 01:00:00"]  # UTC: 20:00:01 on the 16th, 20:00 on the 17th
+    data = series_data("NFCI", ["2019-12-06", "2019-12-13"], [1.0, 2.0], moments, provider="t", origin="t")
+    known = Panel(Dataset("files", {"NFCI": data}), as_of).daily("NFCI")
+    assert np.isnan(known["2019-12-16"])
+    assert known["2019-12-17"] == 2.0
+
+
+def test_reports_are_as_first_published() -> None:
+    days, moments = ["2019-12-06", "2019-12-06"], ["2019-12-11 13:30", "2019-12-17 13:30"]
+    data = series_data("NFCI", days, [-0.50, -0.55], moments, provider="test", origin="test")
+    panel = Panel(Dataset("files", {"NFCI": data}), "2019-12-20")
+    assert panel.reports(["NFCI"])["NFCI"].tolist() == [-0.50]
+    assert panel.daily("NFCI").iloc[-1] == -0.55
 
 
 def test_a_revision_counts_from_its_own_evening_and_not_before() -> None:
@@ -63,6 +81,12 @@ def test_reverse_repo_days_without_operations_before_2013_are_zero() -> None:
     assert known["2010-04-15"] == 0.0
     assert known["2010-06-01"] == 1.25
     assert np.isnan(known["2010-02-26"])
+
+
+def test_a_late_reverse_repo_is_carried_and_then_missing_not_zero() -> None:
+    known = Panel(by_rule("RRPONTSYD", ["2018-12-12"], [7.5]), "2018-12-28").daily("RRPONTSYD")
+    assert known["2018-12-21"] == 7.5
+    assert np.isnan(known["2018-12-24"])
 
 
 def test_nothing_after_the_evening_is_seen() -> None:

@@ -149,6 +149,12 @@ def test_expired_entries_say_so_and_withdrawn_ones_do_not() -> None:
     assert Trail((made, taken)).expired(DAYS[7]) == ()
 
 
+def test_an_entry_whose_time_ran_out_the_day_before_a_withdrawal_has_expired() -> None:
+    made = record(1, "set", DAYS[5], 10.0, DAYS[6] - dt.timedelta(days=1))
+    late = record(2, "withdraw", DAYS[6], None, None, entry="e1")
+    assert [each.value for each in Trail((made, late)).expired(DAYS[6])] == [10.0]
+
+
 @given(st.integers(0, len(DAYS) - 4), st.integers(0, 2))
 def test_expiry_is_exact_to_the_day(start: int, length: int) -> None:
     one = entry(start=start, end=start + length)
