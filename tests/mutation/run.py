@@ -110,8 +110,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             by = killed_by(copy, each, rooms)
             survivors += [] if by else [each.name]
             verdict = f"killed by {by}" if by else "SURVIVED"
-            print(f"{number:3}/{len(chosen)}  {each.name}: {verdict} ({time.monotonic() - began:.0f} s)", flush=True)
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} killed; survived: {', '.join(survivors) or 'none'}")
+            print(
+                f"{number:3}/{len(chosen)}  {each.name}: {verdict} ({time.monotonic() - began:.0f} s)",
+                flush=True,
+            )
+    print(
+        f"{len(chosen) - len(survivors)} of {len(chosen)} killed; survived: {', '.join(survivors) or 'none'}"
+    )
     return 1 if len(survivors) > MOST_SURVIVORS else 0
 
 

@@ -158,7 +158,12 @@ def test_what_another_source_told_in_time_stays_known_when_the_first_one_is_late
         late, frame_by_rule("WALCL", ["2024-01-10"], [2.5]), FED, at("2024-01-20"), at("2024-01-13")
     )
     late = pd.concat([late, new], ignore_index=True)
-    for fetched, seen_on_the_12th in (("2024-01-12", [1.0, 2.0]), ("2024-06-01", [1.0])):
+    assert new["known_at"].tolist() == [at("2024-01-20")]
+    for fetched, seen_on_the_12th in (
+        ("2024-01-12", [1.0, 2.0]),
+        ("2024-01-20", [1.0]),
+        ("2024-06-01", [1.0]),
+    ):
         other = held_after((frame_by_rule("WALCL", ["2024-01-03", "2024-01-10"], [1.0, 2.0]), fetched))
         both = first_choice([view(late), view(other)], [lambda rows=other: rows])  # type: ignore[misc]
         evening = both[both["known_at"] <= at("2024-01-13 01:00")]
