@@ -23,7 +23,7 @@ from fiveengines.commentary import inflections as inflection_history
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import Dataset, Notice
-from fiveengines.data.load_dataset import load_dataset
+from fiveengines.data.load_dataset import data_stamp, load_dataset
 from fiveengines.data.providers.registry import labels
 from fiveengines.model import engines, inflections, regimes, styles, target_exposure
 from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
@@ -82,7 +82,9 @@ class Week:
                 remedy="Choose a later date, or set an earlier history_start in params/weekly.yaml.",
             )
         name, folder = params.source_of(run)
-        measured, notices = _measure(name, folder, day, params, _data_stamp(name, folder))
+        measured, notices = _measure(
+            name, folder, day, params, data_stamp(name, data_dir=folder, seed=params.weekly.demo_seed)
+        )
         trail = overrides.load(params.beside(params.weekly.overrides))
         week = cls(day, name, params, run, measured, read(measured, params, trail), trail, notices)
         _ = week.known_dates  # a mistake in params/events.yaml shows at once, not in step 5
@@ -318,14 +320,6 @@ def _newest(asked: dt.date) -> dt.date:
     return last if asked >= last else asked
 
 
-def _data_stamp(source: str, folder: str | None) -> tuple[Any, ...]:
-    """What tells that the data changed: names, sizes and times of the files a source reads."""
-    if source == "demo" or folder is None or not Path(folder).is_dir():
-        return ()
-    files = (each.stat() for each in sorted(Path(folder).rglob("*")) if each.is_file())
-    return tuple((each.st_mtime_ns, each.st_size) for each in files)
-
-
 @lru_cache(maxsize=4)
 def _dataset(source: str, data_dir: str | None, seed: int, stamp: tuple[Any, ...]) -> Dataset:
     return load_dataset(source, data_dir=data_dir, seed=seed)
@@ -337,7 +331,7 @@ _MEASURED: dict[tuple[Any, ...], tuple[Measured, tuple[Notice, ...]]] = {}
 def _measure(
     source: str, data_dir: str | None, day: pd.Timestamp, params: Parameters, stamp: tuple[Any, ...]
 ) -> tuple[Measured, tuple[Notice, ...]]:
-    """Measured weeks, kept for the life of the process: five notebooks in one kernel load once."""
+    """Measured weeks, cached for the life of the process: five notebooks in one kernel load once."""
     names = tuple(sorted(name for lines in params.engines.engines.values() for name in lines))
     shapes = params.regimes.styles.model_dump_json() + params.engines.labels.model_dump_json()
     key = (source, data_dir, day, names, shapes, params.weekly.history_start, params.weekly.demo_seed, stamp)

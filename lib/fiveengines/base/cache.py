@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 
 from fiveengines.base import paths
+from fiveengines.base.atomic_io import replace_file
 
 Arrays = dict[str, np.ndarray]
 _PACKAGE = Path(__file__).resolve().parents[1]
-# Newest files of a name that stay; older ones are removed.
-_STAY = 4
+# Newest files of a name that are not removed.
+_NEWEST = 4
 
 
 def key_of(parts: Iterable[object]) -> str:
@@ -40,7 +41,7 @@ def code_key(*places: str) -> str:
 
 
 def arrays(name: str, key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> Arrays:
-    """What `make` returns, from the cache when it was made before under this name and key."""
+    """What `make` returns (arrays of any shape by name, no objects), from the cache when this key was made before."""
     place = paths.cache_dir() / f"{name}-{key}.npz"
     with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         with np.load(place, allow_pickle=False) as held:
@@ -49,14 +50,12 @@ def arrays(name: str, key: str, make: Callable[[], Mapping[str, np.ndarray]]) ->
         return found
     made = dict(make())
     with contextlib.suppress(OSError):
-        staged = place.with_name(f".{place.stem}-{os.getpid()}.npz")
-        np.savez(staged, **made)  # type: ignore[arg-type]
-        staged.replace(place)
-        _sweep(place.parent, name)
+        replace_file(place, lambda to: np.savez(to, **made), durable=False)  # type: ignore[arg-type]
+        _remove_old(place.parent, name)
     return made
 
 
-def _sweep(folder: Path, name: str) -> None:
+def _remove_old(folder: Path, name: str) -> None:
     held = sorted(folder.glob(f"{name}-*.npz"), key=lambda each: each.stat().st_mtime)
-    for old in held[:-_STAY]:
+    for old in held[:-_NEWEST]:
         old.unlink(missing_ok=True)

@@ -1,13 +1,15 @@
 """Where the project's own files are: params, notebooks and outputs beside the package, or the copies inside a wheel.
 
-Only paths; nothing is read here.
+Only paths and stamps; no content is read here.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -67,3 +69,13 @@ def cache_dir() -> Path:
         if os.access(folder, os.W_OK):
             return folder
     return Path(tempfile.mkdtemp(prefix="fiveengines-"))
+
+
+def file_stamps(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
+    """Path, time and size of each of `files` that is there: changes when one is written, added or removed."""
+    found = []
+    for each in sorted(files):
+        with contextlib.suppress(FileNotFoundError):
+            stat = each.stat()
+            found.append((str(each), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)

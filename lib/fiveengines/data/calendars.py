@@ -5,9 +5,7 @@ New York wall-clock times become naive UTC here and nowhere else; no data is rea
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import os
 import warnings
 from functools import lru_cache
 from importlib import metadata
@@ -16,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.holiday import USFederalHolidayCalendar
 
-from fiveengines.base import paths
+from fiveengines.base import cache
 from fiveengines.base.errors import ParameterError
 from fiveengines.data.catalog import Release, Series
 
@@ -77,21 +75,12 @@ _COT_DELAYS = (
 def sessions(end_year: int | None = None) -> pd.DatetimeIndex:
     """New York Stock Exchange sessions since 1990 (naive midnight) to the end of `end_year` (default: next year)."""
     year = end_year or dt.date.today().year + 1
-    # Working the sessions out takes a third of a second of every report; a library's version knows them for good.
-    kept = paths.cache_dir() / f"sessions-{metadata.version('exchange-calendars')}-{year}.npy"
-    with contextlib.suppress(OSError, ValueError):
-        days = np.load(kept, allow_pickle=False)
-        if days.dtype == "datetime64[s]" and len(days):
-            return pd.DatetimeIndex(days)
-    days = _worked_out_sessions(year)
-    with contextlib.suppress(OSError):
-        staged = kept.with_name(f".{kept.stem}-{os.getpid()}.npy")
-        np.save(staged, days)
-        staged.replace(kept)
-    return pd.DatetimeIndex(days)
+    # Computing the sessions takes a third of a second of every report; they depend on the library's version alone.
+    key = cache.key_of((metadata.version("exchange-calendars"), year))
+    return pd.DatetimeIndex(cache.arrays("sessions", key, lambda: {"days": _computed_sessions(year)})["days"])
 
 
-def _worked_out_sessions(year: int) -> np.ndarray:
+def _computed_sessions(year: int) -> np.ndarray:
     import exchange_calendars
 
     with warnings.catch_warnings():

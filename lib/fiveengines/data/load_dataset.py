@@ -1,17 +1,34 @@
-"""The door to every source by name: demo, files or live.
+"""Every source by name: demo, files or live.
 
-It only chooses; reading is the sources' and the store's business.
+It only chooses; each source reads and stamps its own data.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from fiveengines.base import paths
 from fiveengines.base.errors import ParameterError
 from fiveengines.data.dataset import Dataset
 
 NAMES = ("demo", "files", "live")
+
+
+def data_stamp(name: str, *, data_dir: str | Path | None = None, seed: int = 7) -> tuple[object, ...]:
+    """What changes whenever `load_dataset` with these arguments would give something else."""
+    match name:
+        case "demo":
+            from fiveengines.data import demo
+
+            return demo.stamp(seed)
+        case "files" if data_dir is not None:
+            from fiveengines.data.folder import files
+
+            return files.stamp(Path(data_dir).expanduser())
+        case "live":
+            from fiveengines.data.store import Store
+
+            return Store(Path(data_dir).expanduser() if data_dir else None).stamp()
+    return ()
 
 
 def load_dataset(name: str, *, data_dir: str | Path | None = None, seed: int = 7) -> Dataset:
@@ -36,5 +53,5 @@ def load_dataset(name: str, *, data_dir: str | Path | None = None, seed: int = 7
         case "live":
             from fiveengines.data.store import Store
 
-            return Store(Path(data_dir).expanduser() if data_dir else paths.store_dir()).dataset()
+            return Store(Path(data_dir).expanduser() if data_dir else None).dataset()
     raise ParameterError(f"unknown source {name!r}.", remedy=f"Choose {', '.join(NAMES)}.")

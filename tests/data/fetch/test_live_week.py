@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from fiveengines.data.fetch import fetch
+from fiveengines.data.load_dataset import data_stamp
 from fiveengines.data.store import Store
 from fiveengines.report.reading_json import reading_document
 from fiveengines.week import Week
@@ -42,3 +44,39 @@ def test_a_week_reads_the_same_from_the_store_as_from_files(server: Loopback, tm
         assert live[name] == by_files[name], name
     assert len(live["series_fingerprints"]) > 150
     assert live["series_fingerprints"] == by_files["series_fingerprints"]
+
+
+def test_a_fetch_in_the_same_process_gives_a_new_week(
+    server: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The default store has no folder among the parameters: the store itself says that it changed."""
+    monkeypatch.setenv("FIVEENGINES_DATA", str(tmp_path))
+    day = server.market.public("VIX").index[-1].date()
+    fetch(Store(), server.settings(), only=["fred"])
+    before = Week.load(as_of=day, source="live")
+    assert Week.load(as_of=day, source="live").measured is before.measured
+    assert "VIX" not in before.dataset.series
+    fetch(Store(), server.settings(), only=["cboe"])
+    after = Week.load(as_of=day, source="live")
+    assert "VIX" in after.dataset.series
+    assert after.engines["volatility"].coverage > before.engines["volatility"].coverage
+
+
+def test_each_source_stamps_what_it_reads(tmp_path: Path) -> None:
+    folder = tmp_path / "fred"
+    folder.mkdir()
+    (folder / "WALCL.csv").write_text("observation_date,WALCL\n2024-01-03,7681024\n")
+    first = data_stamp("files", data_dir=tmp_path)
+    assert first and first == data_stamp("files", data_dir=str(tmp_path))
+    (folder / "DGS2.csv").write_text("observation_date,DGS2\n2024-01-03,4.33\n")
+    assert data_stamp("files", data_dir=tmp_path) != first
+    assert data_stamp("files", data_dir=tmp_path / "absent") == ()
+    assert data_stamp("demo", seed=7) == data_stamp("demo", seed=7) != data_stamp("demo", seed=8)
+    store = Store(tmp_path / "store")
+    empty = data_stamp("live", data_dir=tmp_path / "store")
+    store.import_directory(tmp_path)
+    imported = data_stamp("live", data_dir=tmp_path / "store")
+    assert empty == () and imported != empty
+    with store.writing() as writer:
+        writer.mark_checked("fred", [], pd.Timestamp("2024-03-08 14:00"), "HTTP 500", False)
+    assert data_stamp("live", data_dir=tmp_path / "store") != imported

@@ -27,7 +27,7 @@ from fiveengines.data.demo import (
     rates,
 )
 
-__all__ = ["FIRST_SESSION", "load", "true_regimes"]
+__all__ = ["FIRST_SESSION", "load", "stamp", "true_regimes"]
 
 FIRST_SESSION = "2003-01-02"
 # Shortest simulation that fills every series (52-week highs, quarterly figures and their revision).
@@ -45,6 +45,11 @@ def _end(end: dt.date | None) -> pd.Timestamp:
 def _sessions(end: pd.Timestamp) -> pd.DatetimeIndex:
     every = calendars.sessions(max(end.year, dt.date.today().year + 1))
     return every[every.searchsorted(pd.Timestamp(FIRST_SESSION)) : every.searchsorted(end, side="right")]
+
+
+def stamp(seed: int) -> tuple[object, ...]:
+    """What changes when `load(seed)` gives another market: the seed and the last completed Friday."""
+    return seed, calendars.last_completed_friday()
 
 
 def load(seed: int = 7, end: dt.date | None = None) -> Dataset:

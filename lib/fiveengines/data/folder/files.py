@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pandas as pd
 
+from fiveengines.base import paths
 from fiveengines.base.errors import DataError
 from fiveengines.data.catalog import catalog
 from fiveengines.data.consistency_checks import EXTRA, check_consistency
@@ -86,10 +87,10 @@ def load(
     DataError when the directory is absent or holds nothing that the catalog knows.
     """
     root = Path(directory)
-    paths = _found(root)
+    found = _found(root)
     state = _Loading(root, None if ids is None else frozenset(ids), today)
     state.notices.extend(_closed(root))
-    for path in paths:
+    for path in found:
         try:
             _read(path, state)
         except DataError as error:
@@ -104,16 +105,25 @@ def load(
     return Dataset("files", series, _members(state, strict) if members else None, tuple(state.notices))
 
 
+def stamp(directory: Path) -> tuple[object, ...]:
+    """What changes when a file that `load` reads is written, added or removed; empty for no directory."""
+    return paths.file_stamps(directory / path for path in _readable(directory))
+
+
+def _readable(root: Path) -> list[PurePosixPath]:
+    found = (
+        PurePosixPath(path.relative_to(root).as_posix())
+        for path in (*root.glob("*"), *root.glob("*/*"))
+        if path.suffix.lower() in _READABLE and path.is_file()
+    )
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.parts))
+
+
 def _found(root: Path) -> list[PurePosixPath]:
     """Readable files below `root` in a fixed order, relative to it."""
     if not root.is_dir():
         raise DataError("the files directory does not exist.", where=str(root), remedy=_LAYOUT)
-    found = [
-        PurePosixPath(path.relative_to(root).as_posix())
-        for path in (*root.glob("*"), *root.glob("*/*"))
-        if path.suffix.lower() in _READABLE and path.is_file()
-    ]
-    visible = sorted(path for path in found if not any(part.startswith(".") for part in path.parts))
+    visible = _readable(root)
     if not visible:
         raise DataError(
             "the files directory holds no CSV, text or Parquet file.", where=str(root), remedy=_LAYOUT

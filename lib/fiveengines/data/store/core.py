@@ -73,6 +73,11 @@ class Store:
         """Whether anything was ever stored."""
         return any((self.folder / "series").glob("*.parquet"))
 
+    def stamp(self) -> tuple[object, ...]:
+        """What changes when a fetch or an import has written something that `dataset` reads."""
+        others = (self.folder / "members.parquet", self.folder / "status.json")
+        return paths.file_stamps([*(self._file(source) for source in self.sources()), *others])
+
     def sources(self) -> tuple[str, ...]:
         """Names of the sources that have rows."""
         found = (

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -21,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
+from fiveengines.base.atomic_io import remove_leftovers, replace_file
 from fiveengines.base.errors import StoreError
 from fiveengines.data.providers.frames import Basis
 from fiveengines.data.store.revisions import ROW, view
@@ -35,46 +34,16 @@ SCHEMA = pa.schema(
         ("basis", pa.int8()),
     ]
 )
-_TEMPORARY = ".writing-"
 _NAMES = "series"
-_WINDOWS = os.name == "nt"
 _REBUILD = "Move it away and run `fiveengines fetch` again; the other files are untouched."
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary neighbour, force it to disk, and put it in the place of `path` in one
-    step. StoreError when the disk refuses; `path` is then as it was."""
+    """Let `write` fill what takes the place of `path` in one step; StoreError when the disk refuses."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=_TEMPORARY, suffix=path.suffix, dir=path.parent)
-        os.close(handle)
-        temporary = Path(name)
-        try:
-            write(temporary)
-            with temporary.open("r+b") as written:
-                os.fsync(written.fileno())
-            _replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-        if not _WINDOWS:  # which opens no folder
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+        replace_file(path, write)
     except OSError as error:
         raise not_written(path, error) from None
-
-
-def _replace(temporary: Path, path: Path) -> None:
-    """Put `temporary` in the place of `path`. Windows refuses while someone reads; a reader needs milliseconds."""
-    for wait in (0.05, 0.2, 1.0) if _WINDOWS else ():
-        try:
-            temporary.replace(path)
-            return
-        except PermissionError:
-            time.sleep(wait)
-    temporary.replace(path)
 
 
 def not_written(path: Path, error: OSError) -> StoreError:
@@ -85,12 +54,6 @@ def not_written(path: Path, error: OSError) -> StoreError:
         where=str(path),
         remedy="Make room or allow writing there, then fetch again.",
     )
-
-
-def sweep(folder: Path) -> None:
-    """Remove temporary files that a killed writer left behind; only the holder of the lock may call this."""
-    for left in folder.rglob(f"{_TEMPORARY}*"):
-        left.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -126,7 +89,7 @@ def only_writer(folder: Path, waiting: Callable[[str], None] | None, timeout: fl
             remedy="Set FIVEENGINES_DATA.",
         ) from error
     try:
-        sweep(folder)
+        remove_leftovers(folder)
         yield
     finally:
         lock.release()
