@@ -112,7 +112,7 @@ def test_what_another_run_may_be_working_on_and_what_is_not_ours_stays(tmp_path:
 
 def test_half_written_files_and_removals_go(tmp_path: Path) -> None:
     keep(tmp_path, MOMENTS[0])
-    (tmp_path / ".index.html.x1y2z3").write_text("half", encoding="utf-8")
+    (tmp_path / ".writing-x1y2_z3.html").write_text("half", encoding="utf-8")
     (tmp_path / ".latest-4711").symlink_to(DAY)
     (tmp_path / f".removed-{DAY}-4711" / "revisions").mkdir(parents=True)
     (tmp_path / "failed" / f".{DAY}-q1w2e3").mkdir(parents=True)

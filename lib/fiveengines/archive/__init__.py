@@ -11,6 +11,7 @@ from fiveengines.archive.collect import Collected, collect, folders
 from fiveengines.archive.export import readings_csv
 from fiveengines.archive.feed import atom, published_at
 from fiveengines.archive.page import index_page
+from fiveengines.base.formats import counted
 from fiveengines.report import recover_interrupted
 from fiveengines.report.store import ReportStore
 
@@ -32,9 +33,8 @@ class Built:
         """What happened, for a terminal: one line for the archive and one for each folder that could not be read."""
         weeks = self.found.weeks
         span = f", {weeks[0].day} to {weeks[-1].day}" if weeks else ""
-        count = "1 week" if len(weeks) == 1 else f"{len(weeks)} weeks"
         odd = [f"{each.name}: not readable: {each.reason}" for each in self.found.unreadable]
-        return [f"{count}{span}", *odd, f"Open {self.page}"]
+        return [f"{counted(len(weeks), 'week')}{span}", *odd, f"Open {self.page}"]
 
 
 def rebuild(store: ReportStore, *, base_url: str | None = None) -> Built:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fiveengines.base import formats
 from fiveengines.base.parameters import ENGINES
 from fiveengines.report.saving import FAILED, LATEST, READING, is_day
 from fiveengines.report.store import ReportStore
@@ -72,6 +73,11 @@ class WeekRow:
     manual: tuple[tuple[str, str, str, str], ...]
     notices: tuple[str, ...]
 
+    @property
+    def date(self) -> dt.date:
+        """The reading date."""
+        return dt.date.fromisoformat(self.day)
+
 
 @dataclass(frozen=True)
 class Unreadable:
@@ -93,6 +99,11 @@ class Collected:
     def names(self) -> list[str]:
         """Folders that were looked into."""
         return [week.day for week in self.weeks] + [each.name for each in self.unreadable]
+
+
+def engine_name(engine: str) -> str:
+    """An engine's name as a reader knows it."""
+    return formats.first_capital(engine.replace("_", " "))
 
 
 def folders(store: ReportStore) -> list[str]:

@@ -13,6 +13,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from fiveengines.archive.collect import WeekRow
+from fiveengines.base.formats import percent
 from fiveengines.report.page.cover_context import DISCLAIMER
 from fiveengines.report.saving import PAGE
 
@@ -67,7 +68,7 @@ def _summary(week: WeekRow) -> str:
         if week.turns
         else ""
     )
-    return f"{week.narrative} {week.aggressiveness:.0%} of the risk budget.{turns}"
+    return f"{week.narrative} {percent(week.aggressiveness)} of the risk budget.{turns}"
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from fiveengines.archive.collect import WeekRow
+from fiveengines.archive.collect import WeekRow, engine_name
 from fiveengines.base.parameters import ENGINES, REGIME_NAMES
 
 WIDTH = 1000
@@ -50,7 +50,7 @@ def timeline(weeks: Sequence[WeekRow]) -> Timeline | None:
     """The picture of all weeks, oldest first; None when there is none. A missing week leaves a gap."""
     if not weeks:
         return None
-    days = [dt.date.fromisoformat(week.day) for week in weeks]
+    days = [week.date for week in weeks]
     end = days[-1] + _WEEK
     scale = _Scale(min(days[0], end - _LEAST_SPAN), end)
     strips = [_regimes(weeks, days, scale)]
@@ -101,8 +101,12 @@ def _engine(engine: str, weeks: Sequence[WeekRow], days: Sequence[dt.date], scal
         if not known:
             left, right = scale.x(days[first]), scale.x(days[last] + _WEEK)
             line += f'<rect class="lane" x="{left:.1f}" width="{right - left:.1f}" height="{STRIP}"/>'
-    label = engine.replace("_", " ").capitalize()
-    return Strip(label, "strip", STRIP, f'{line}<path class="up" d="{up}"/><path class="down" d="{down}"/>')
+    return Strip(
+        engine_name(engine),
+        "strip",
+        STRIP,
+        f'{line}<path class="up" d="{up}"/><path class="down" d="{down}"/>',
+    )
 
 
 def _risk(weeks: Sequence[WeekRow], days: Sequence[dt.date], scale: _Scale) -> Strip:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from fiveengines.base.errors import DataError
 
-_PREFIX = ".writing-"
+# Of the temporary neighbours that a killed process may leave behind.
+PREFIX = ".writing-"
 _WINDOWS = os.name == "nt"
 
 
@@ -24,7 +25,7 @@ def replace_file(path: Path, write: Callable[[Path], object], *, durable: bool =
     then as it was. A killed process may leave its neighbour behind, which `remove_leftovers` removes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=_PREFIX, suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=PREFIX, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -60,7 +61,7 @@ def _replace(temporary: Path, path: Path) -> None:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what killed writers left below `folder`; only while no other process writes there."""
-    for left in folder.rglob(f"{_PREFIX}*"):
+    for left in folder.rglob(f"{PREFIX}*"):
         left.unlink(missing_ok=True)
 
 

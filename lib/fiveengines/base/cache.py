@@ -1,4 +1,4 @@
-"""Arrays that were worked out before, in the cache folder by name and key: they save time and decide nothing.
+"""What was worked out before, in the cache folder by name and key: it saves time and decides nothing.
 
 Anything here can be deleted; what cannot be read is worked out again. No pickled object may enter.
 """
@@ -9,16 +9,20 @@ import contextlib
 import hashlib
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING, TypeVar
 
 from fiveengines.base import paths
 from fiveengines.base.atomic_io import replace_file
 
-Arrays = dict[str, np.ndarray]
+if TYPE_CHECKING:
+    import numpy as np
+
+Arrays = dict[str, "np.ndarray"]
+_T = TypeVar("_T")
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Newest files of a name that are not removed.
 _NEWEST = 4
@@ -40,22 +44,40 @@ def code_key(*places: str) -> str:
     return digest.hexdigest()[:20]
 
 
-def arrays(name: str, key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> Arrays:
-    """What `make` returns (arrays of any shape by name, no objects), from the cache when this key was made before."""
-    place = paths.cache_dir() / f"{name}-{key}.npz"
-    with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        with np.load(place, allow_pickle=False) as held:
-            found = {each: held[each] for each in held.files}
+def stored(
+    name: str, key: str, make: Callable[[], _T], read: Callable[[Path], _T], write: Callable[[Path, _T], object]
+) -> _T:
+    """What `make` returns, `read` from the cache when this key (which ends with the file's suffix) was made before.
+
+    What `read` refuses is made again; where nothing can be written, nothing is.
+    """
+    place = paths.cache_dir() / f"{name}-{key}"
+    with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        found = read(place)
         os.utime(place)
         return found
-    made = dict(make())
+    made = make()
     with contextlib.suppress(OSError):
-        replace_file(place, lambda to: np.savez(to, **made), durable=False)  # type: ignore[arg-type]
+        replace_file(place, lambda to: write(to, made), durable=False)
         _remove_old(place.parent, name)
     return made
 
 
+def arrays(name: str, key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> Arrays:
+    """What `make` returns (arrays of any shape by name, no objects), from the cache when this key was made before."""
+    import numpy as np
+
+    def read(place: Path) -> Arrays:
+        with np.load(place, allow_pickle=False) as found:
+            return {each: found[each] for each in found.files}
+
+    def write(place: Path, made: Arrays) -> None:
+        np.savez(place, **made)  # type: ignore[arg-type]
+
+    return stored(name, f"{key}.npz", lambda: dict(make()), read, write)
+
+
 def _remove_old(folder: Path, name: str) -> None:
-    held = sorted(folder.glob(f"{name}-*.npz"), key=lambda each: each.stat().st_mtime)
+    held = sorted(folder.glob(f"{name}-*"), key=lambda each: each.stat().st_mtime)
     for old in held[:-_NEWEST]:
         old.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """What a run that was killed left beside the weeks: a report on its way out comes back, what was half built goes.
 
-Knows the names that `write` and `files_atomic` give to what is under way; anything else is left alone.
+Knows the names that the report store and `atomic_io` give to what is under way; anything else is left alone.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import shutil
 import time
 from pathlib import Path
 
+from fiveengines.base.atomic_io import PREFIX
 from fiveengines.report.saving import FAILED, LATEST, READING, REVISIONS, is_day, revision_names, stamp_of
 
 # Another run may be at work; nothing it does to one folder takes this long.
 PATIENCE = 60.0
 _OLD = re.compile(r"^\.old-(\d{4}-\d\d-\d\d)-\w+$")
 _HALF = re.compile(r"^\.(?:\d{4}-\d\d-\d\d-\w+|removed-.+-\d+)$")
-_FILE = re.compile(rf"^\.(?:(?:index\.html|feed\.xml|readings\.csv)\.\w+|{LATEST}-\d+)$")
+_FILE = re.compile(rf"^(?:{re.escape(PREFIX)}\w+(?:\.\w+)?|\.{LATEST}-\d+)$")
 
 
 def recover(out: Path, now: float | None = None) -> None:

@@ -11,7 +11,7 @@ import shlex
 import pandas as pd
 
 from fiveengines import __version__
-from fiveengines.base.formats import figure, first_capital, minus
+from fiveengines.base.formats import figure, first_capital, minus, percent, signed
 from fiveengines.commentary import narrative
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.indicators import indicator
@@ -82,8 +82,8 @@ def _flip(week: Week) -> str:
     was = week.engines[flip.engine].score or 0.0
     way = "up" if flip.change > 0 else "down"
     engine = ENGINE_NAMES[flip.engine].lower()
-    step = f"with {engine} {way} from {was:+.2f} to {was + flip.change:+.2f}"
-    return minus(f"The smallest step: {step} the week would read {NAMES[flip.to_regime].lower()}.")
+    step = f"with {engine} {way} from {signed(was)} to {signed(was + flip.change)}"
+    return f"The smallest step: {step} the week would read {NAMES[flip.to_regime].lower()}."
 
 
 def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
@@ -110,13 +110,16 @@ def _aggressiveness(week: Week) -> cc.Aggressiveness:
     if risk.nothing_to_do:
         step = "Nothing needs doing this week."
     elif risk.previous is not None and risk.value > risk.previous:
-        step = f"Up from {risk.previous:.0%} of the risk budget last week."
+        step = f"Up from {percent(risk.previous)} of the risk budget last week."
     elif risk.previous is not None and risk.value < risk.previous:
-        step = f"Down from {risk.previous:.0%} of the risk budget last week."
+        step = f"Down from {percent(risk.previous)} of the risk budget last week."
     else:
         step = "Unchanged in itself, but your own exposure is some way off."
-    share = f"{risk.value:.0%} of the risk budget; in your band that is {risk.portfolio_exposure:.0%} of the portfolio."
-    return cc.Aggressiveness(value=risk.portfolio_exposure, low=low, high=high, text=f"{share} {step}")
+    text = (
+        f"{percent(risk.value)} of the risk budget; in your band that is {percent(risk.portfolio_exposure)} "
+    )
+    text += f"of the portfolio. {step}"
+    return cc.Aggressiveness(value=risk.portfolio_exposure, low=low, high=high, text=text)
 
 
 def _style_text(week: Week) -> str:
@@ -139,19 +142,13 @@ def _style_text(week: Week) -> str:
 
 
 def _turns(week: Week) -> tuple[str, ...]:
-    """Turns of the last quarter that count, those that stand first; one that has failed since says so."""
-    told = [each for each in week.inflections if each.announced]
-    return tuple(_turn(each) for each in sorted(told, key=lambda each: each.reversed is not None))[:FEW]
+    """Announced turns of the last quarter, those still in force first; a reversed one says so."""
+    announced = [each for each in week.inflections if each.announced]
+    return tuple(_turn(each) for each in sorted(announced, key=lambda each: each.reversed is not None))[:FEW]
 
 
 def _turn(each: Inflection) -> str:
-    ago = (
-        "this week"
-        if each.weeks_ago == 0
-        else "last week"
-        if each.weeks_ago == 1
-        else f"{each.weeks_ago} weeks ago"
-    )
+    ago = {0: "this week", 1: "last week"}.get(each.weeks_ago, f"{each.weeks_ago} weeks ago")
     since = "" if each.reversed is None else f"; reversed on {each.reversed.day} {each.reversed:%B}"
     return f"{ENGINE_NAMES[each.engine]} {each.direction}, {ago}{since}."
 
@@ -167,10 +164,10 @@ def _health(week: Week) -> tuple[cc.HealthItem, ...]:
         ]
         if missing and reading.coverage < 1:
             level: cc.Health = "problem" if reading.state == "unknown" else "warning"
-            share = f"{ENGINE_NAMES[reading.name]} reads with {reading.coverage:.0%} of its inputs"
+            share = f"{ENGINE_NAMES[reading.name]} reads with {percent(reading.coverage)} of its inputs"
             items.append(cc.HealthItem(level, f"{share}; without {_few(missing)}."))
-    told = [each for each in week.notices if each.level != "info"]
-    items += [cc.HealthItem("problem" if each.level == "error" else "warning", each.text) for each in told]
+    shown = [each for each in week.notices if each.level != "info"]
+    items += [cc.HealthItem("problem" if each.level == "error" else "warning", each.text) for each in shown]
     if week.breadth_basis in ("published", "sectors"):
         basis = {"published": "published series", "sectors": "sector funds"}[week.breadth_basis]
         items.append(

@@ -9,15 +9,10 @@ import datetime as dt
 import hashlib
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
-from pathlib import Path
 
-import jinja2
-
-from fiveengines.report.page.cover_context import CoverContext, EngineCard
+from fiveengines.report.page.cover_context import CoverContext
+from fiveengines.report.page.templates import render_template
 from fiveengines.views import theme
-
-_TEMPLATES = Path(__file__).with_name("templates")
 
 
 def message(cover: CoverContext, link: str, made_at: dt.datetime | None = None) -> bytes:
@@ -31,16 +26,10 @@ def message(cover: CoverContext, link: str, made_at: dt.datetime | None = None) 
     mail["Subject"] = " ".join(subject(cover).split())
     mail["Date"] = made_at or dt.datetime.now(dt.UTC)
     mail["X-Unsent"] = "1"
-    shown = {
-        "c": cover,
-        "link": link,
-        "light": theme.LIGHT,
-        "dark": theme.DARK,
-        "shapes": theme.STATE_SHAPES,
-        "week": _day(cover.week),
-    }
-    text = _environment(False).get_template("mail.txt.j2").render(shown)
-    html = _environment(True).get_template("mail.html.j2").render(shown)
+    shown = {"c": cover, "link": link, "light": theme.LIGHT, "dark": theme.DARK}
+    text, html = (
+        render_template(f"report/page/templates/mail.{kind}.j2", **shown) for kind in ("txt", "html")
+    )
     mail.set_content(text, cte="quoted-printable")
     mail.add_alternative(html, subtype="html", cte="quoted-printable")
     # A boundary drawn from the words, so that the same week gives the same file.
@@ -55,25 +44,3 @@ def subject(cover: CoverContext) -> str:
         mark for mark, on in (("simulated", cover.simulated), ("unfinished", bool(cover.failures))) if on
     ]
     return f"Five Engines, {cover.week.isoformat()}: {call}" + (f" ({', '.join(marks)})" if marks else "")
-
-
-def score(card: EngineCard) -> str:
-    """A card's score in two decimals with a true minus sign."""
-    return "no reading" if card.score is None else f"{card.score:+.2f}".replace("-", "\u2212")
-
-
-@cache
-def _environment(escape: bool) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=escape,  # noqa: S701  (off for the plain text part alone)
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(score=score, percent=lambda share: f"{share:.0%}")
-    return environment
-
-
-def _day(day: dt.date) -> str:
-    return f"{day:%A}, {day.day} {day:%B %Y}"

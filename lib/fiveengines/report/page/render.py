@@ -6,29 +6,25 @@ Shows what the notebook and the cover hold; computes no reading and reads no dat
 from __future__ import annotations
 
 import copy
-import datetime as dt
-import json
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from fiveengines.base import fast_imports  # noqa: F401  (before nbconvert: see there)
 from fiveengines.playbook import content
-from fiveengines.report.page.chart_script import csp_hash, vega_bundle
+from fiveengines.report.page import templates
+from fiveengines.report.page.chart_script import chart_script, csp_hash
 from fiveengines.report.page.cover_context import CoverContext
 from fiveengines.report.page.glossary_links import GlossaryLinks, glossary_entries
 from fiveengines.report.page.html_sections import CHART_MIME, Section, html_sections
-from fiveengines.report.page.sparkline import sparkline
+from fiveengines.report.page.templates import content_policy, render_template, script_json, style, text
 from fiveengines.views import theme
 
-import jinja2  # isort: skip
 from markupsafe import Markup, escape  # isort: skip
 
-TEMPLATES = Path(__file__).with_name("templates")
+_TEMPLATES = "report/page/templates"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HEADING = re.compile(r"<h([2-4])([^>]*)>(.*?)</h\1>", re.DOTALL)
-_SPACES = re.compile(r"\n\s*")
 
 
 def render(notebook: Any, cover: CoverContext) -> str:
@@ -39,29 +35,27 @@ def render(notebook: Any, cover: CoverContext) -> str:
     The same arguments give the same page, byte for byte.
     """
     document = html_sections(notebook, cover.failures)
-    script = _text("page.js")
-    policy = ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
-    policy += ["base-uri 'none'", "form-action 'none'"]
+    script = text(f"{_TEMPLATES}/page.js")
     scripts = [csp_hash(script.encode())]
     page: dict[str, Any] = {
         "title": f"Five Engines, week to {cover.week.isoformat()}",
         "simulated": cover.simulated,
-        "css": theme.css_variables() + _SPACES.sub("", _text("page.css")),
+        "css": style(f"{_TEMPLATES}/page.css"),
         "script": script,
         "chart_mime": CHART_MIME,
         "has_charts": document.has_charts,
-        "cover": _cover_templates().get_template("cover.html.j2").render(c=cover),
-        "colophon": _cover_templates()
-        .get_template("colophon.html.j2")
-        .render(c=cover, glossary=glossary_entries(_terms().entries)),
+        "cover": render_template(f"{_TEMPLATES}/cover.html.j2", c=cover),
+        "colophon": render_template(
+            f"{_TEMPLATES}/colophon.html.j2", c=cover, glossary=glossary_entries(_terms().entries)
+        ),
         "contents": _contents(document.sections, cover),
     }
     if document.has_charts:
-        bundle = vega_bundle()
-        scripts.append(bundle.integrity)
-        page["bundle"] = bundle.payload
+        drawing = chart_script()
+        scripts.append(drawing.integrity)
+        page["bundle"] = drawing.packed
         page["look"] = script_json({"dark": theme.DARK_FOR_LIGHT, "config": theme.chart_config()})
-    page["policy"] = "; ".join([*policy, f"script-src {' '.join(scripts)}"])
+    page["policy"] = content_policy(*scripts)
     html, _ = _exporter().from_notebook_node(document.notebook, resources={"page": page})
     return _terms().linked(str(html))
 
@@ -75,16 +69,8 @@ def preload() -> None:
     """Import and build what rendering needs; meant for the time a kernel is busy."""
     _exporter()
     _terms()
-    _cover_templates().get_template("cover.html.j2")
-    vega_bundle()
-
-
-def script_json(value: Any) -> str:
-    """JSON that can stand inside a script element whatever its strings hold."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+    templates.compiled(f"{_TEMPLATES}/cover.html.j2")
+    chart_script()
 
 
 def _contents(sections: list[Section], cover: CoverContext) -> list[dict[str, Any]]:
@@ -104,32 +90,6 @@ def _contents(sections: list[Section], cover: CoverContext) -> list[dict[str, An
     if cover.provenance or cover.reproduce:
         entries.append({"anchor": "provenance", "title": "Provenance", "failed": False, "children": []})
     return entries
-
-
-@cache
-def _text(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-@cache
-def _cover_templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters.update(longdate=_long_date, percent=_percent, signed=_signed, sparkline=sparkline)
-    return environment
-
-
-def _long_date(day: dt.date) -> str:
-    return f"{day:%A}, {day.day} {day:%B %Y}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}\u202f%"
-
-
-def _signed(score: float) -> str:
-    return f"{score:+.2f}".replace("-", "\u2212")
 
 
 @cache
@@ -156,7 +116,7 @@ def _exporter() -> Any:
             return TemplateExporter.from_notebook_node(self, nb, resources, **options)
 
     exporter = WeeklyExporter(
-        template_name="weekly", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True
+        template_name="weekly", extra_template_basedirs=[str(templates.FOLDER)], exclude_anchor_links=True
     )
     exporter.register_filter("figure", _figure)
     exporter.register_filter("deep_links", _deep_links)
