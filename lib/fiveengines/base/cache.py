@@ -45,7 +45,11 @@ def code_key(*places: str) -> str:
 
 
 def stored(
-    name: str, key: str, make: Callable[[], _T], read: Callable[[Path], _T], write: Callable[[Path, _T], object]
+    name: str,
+    key: str,
+    make: Callable[[], _T],
+    read: Callable[[Path], _T],
+    write: Callable[[Path, _T], object],
 ) -> _T:
     """What `make` returns, `read` from the cache when this key (which ends with the file's suffix) was made before.
 

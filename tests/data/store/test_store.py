@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fiveengines.base.atomic_io import _PREFIX
+from fiveengines.base.atomic_io import PREFIX
 from fiveengines.base.errors import StoreError
 from fiveengines.data.dataset import Members
 from fiveengines.data.folder import files
@@ -142,7 +142,7 @@ def test_readers_are_never_blocked_and_never_see_half_a_file(tmp_path: Path) -> 
 def test_a_killed_writers_leavings_are_swept(tmp_path: Path) -> None:
     store = Store(tmp_path)
     fill(store)
-    left = tmp_path / "series" / f"{_PREFIX}x.parquet"
+    left = tmp_path / "series" / f"{PREFIX}x.parquet"
     left.write_bytes(b"half")
     assert store.sources() == ("fred",)
     fill(store, value=1.0 + 7000000.0)
@@ -224,7 +224,7 @@ def test_a_full_disk_is_said_and_leaves_the_file_as_it_was(
     with pytest.raises(StoreError, match=r"fred\.parquet: cannot be written \(No space left on device\)"):
         fill(store, value=8000000.0)
     assert store.dataset().fingerprint() == before
-    assert not list(tmp_path.rglob(f"{_PREFIX}*"))
+    assert not list(tmp_path.rglob(f"{PREFIX}*"))
 
 
 def test_a_status_that_is_no_status_is_named(tmp_path: Path) -> None:
