@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 
 from fiveengines.base.errors import ParameterError
 from fiveengines.data import calendars
-from fiveengines.data.catalog import catalog, lookup
+from fiveengines.data.catalog import Release, catalog, lookup
+from fiveengines.data.dataset import Dataset, series_data
+from fiveengines.data.panel import Panel
 
 
 def published(series: str, day: str) -> pd.Timestamp:
@@ -112,3 +116,63 @@ def test_reports_after_a_hold_up_come_out_in_their_order(first: str, last: str, 
     found = calendars.published_at(lookup("COT_SP500_SPEC_LONG"), reports)
     assert found[0].normalize() == pd.Timestamp(begins)
     assert found.is_monotonic_increasing
+
+
+ANSWERS = Path(__file__).parent / "answers"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (ANSWERS / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def rule(series: str) -> tuple[str, Release]:
+    entry = lookup(series)
+    return entry.frequency, entry.release
+
+
+@pytest.mark.parametrize("row", rows("releases.csv"), ids=lambda row: f"{row['series']} {row['observed']}")
+def test_every_release_rule_by_a_date_from_the_providers_calendar(row: dict[str, str]) -> None:
+    expected = pd.Timestamp(row["new_york"], tz=calendars.NEW_YORK).tz_convert("UTC").tz_localize(None)
+    assert published(row["series"], row["observed"]) == expected, row["why"]
+
+
+def test_no_series_has_a_rule_without_such_a_date() -> None:
+    """A rule that is changed for one series alone shows here."""
+    shown = {rule(row["series"]) for row in rows("releases.csv")}
+    assert [key for key in catalog() if rule(key) not in shown] == []
+
+
+@pytest.mark.parametrize("row", rows("cot_delays.csv"), ids=lambda row: row["report"])
+def test_every_late_report_of_the_cftc_by_its_date(row: dict[str, str]) -> None:
+    found = published("COT_SP500_SPEC_LONG", row["report"])
+    assert str(found.date()) == row["published"], row["source"]
+    assert found == published("TFF_SP500_DEALER_LONG", row["report"])
+
+
+def test_reports_before_and_after_the_hold_ups_follow_the_rule() -> None:
+    for report, day in (
+        ("2013-09-24", "2013-09-27"),
+        ("2018-12-18", "2018-12-21"),
+        ("2019-03-05", "2019-03-08"),
+    ):
+        assert str(published("COT_SP500_SPEC_LONG", report).date()) == day
+    for report, day in (
+        ("2023-01-24", "2023-01-27"),
+        ("2025-09-23", "2025-09-26"),
+        ("2026-01-20", "2026-01-23"),
+    ):
+        assert str(published("COT_SP500_SPEC_LONG", report).date()) == day
+
+
+@pytest.mark.parametrize(("moment", "known"), [("01:00:00", True), ("01:00:01", False)])
+def test_the_evening_ends_at_eight_exactly(moment: str, known: bool) -> None:
+    """20:00 in New York is 01:00 UTC in winter: a figure of that second is in, one of the next second is not."""
+    session = pd.Timestamp("2019-12-17")
+    data = series_data("NFCI", ["2019-12-13"], [2.0], [f"2019-12-18 {moment}"], provider="t", origin="t")
+    whole = Dataset("files", {"NFCI": data})
+    assert calendars.evening_of(session) == pd.Timestamp("2019-12-18 01:00")
+    assert ("NFCI" in whole.until(calendars.evening_of(session), session).series) is known
+    panel = Panel(whole, "2019-12-20")
+    assert (panel.daily("NFCI")["2019-12-17"] == 2.0) == known
+    assert panel.daily("NFCI")["2019-12-18"] == 2.0

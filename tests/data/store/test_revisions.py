@@ -151,6 +151,17 @@ def test_the_first_source_serves_the_dates_it_has() -> None:
     assert list(both["value"]) == [1.0, 2.0]
 
 
+def test_the_first_source_wins_a_tie() -> None:
+    """Fetched at the very moment the first source's figure became public: nobody knew the other one before."""
+    moment = "2019-12-26 21:30"
+    one = held_after((frame_by_rule("WALCL", ["2019-12-25"], [1.0]), "2020-06-01"))
+    earlier = response_frame(["2019-12-25"], [9.0], ["2019-12-26 20:00"], Basis.PROVIDER)
+    for fetched, expected in ((moment, [1.0]), ("2019-12-26 21:29:59", [9.0, 1.0])):
+        other = held_after((earlier, fetched))
+        both = first_choice([view(one), view(other)], [lambda rows=other: rows])  # type: ignore[misc]
+        assert list(both["value"]) == expected, fetched
+
+
 def test_what_another_source_told_in_time_stays_known_when_the_first_one_is_late() -> None:
     """The evening of Friday the 12th saw the second source's figure; the first source's came on the 20th."""
     late = held_after((frame_by_rule("WALCL", ["2024-01-03"], [1.0]), "2024-01-05"))
