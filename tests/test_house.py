@@ -23,9 +23,6 @@ PACKAGE = ROOT / "lib" / "fiveengines"
 MOST_LINES = 400
 LAYOUT = [".ci/run", "LICENSE", "Makefile", "README.md", "constraints.txt", "docs", "lib/fiveengines"]
 LAYOUT += ["notebooks/weekly", "outputs/.gitkeep", "params", "pyproject.toml", "tests"]
-# Rooms that show a reading and may not reach below the readings for something to compute with.
-SHOWS_ONLY = ("charts", "tables", "widgets")
-COMPUTES = ("indicators", "sources", "store")
 # Written in pieces, so that this file does not hold what it looks for.
 MACHINE_PATHS = re.compile(r"(?<![\w.<*-])/(?:work|root|home|Users|opt)/" + r"\w+")
 INDEX_HOSTS = re.compile(
@@ -159,14 +156,6 @@ def test_indicators_know_numpy_pandas_and_data_only() -> None:
             name for name in imported(path) if name.split(".")[0] not in allowed and not name.startswith(ours)
         }
         assert not foreign, f"{path.name}: {foreign}"
-
-
-def test_rooms_that_show_do_not_reach_for_computing() -> None:
-    shows = [path for path in modules() if path.relative_to(PACKAGE).with_suffix("").parts[0] in SHOWS_ONLY]
-    for path in shows:
-        reached = {name for name in imported(path) if name.split(".")[:1] == ["fiveengines"]}
-        wrong = {name for name in reached if len(name.split(".")) > 1 and name.split(".")[1] in COMPUTES}
-        assert not wrong, f"{path.relative_to(PACKAGE)}: {wrong}"
 
 
 def test_make_keeps_jupyter_where_the_package_keeps_it() -> None:

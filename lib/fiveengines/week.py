@@ -349,7 +349,7 @@ def _measure(
     return _MEASURED[key]
 
 
-def history(start: dt.date | str, end: dt.date | str, **where: Any) -> pd.DataFrame:
+def history_table(start: dt.date | str, end: dt.date | str, **where: Any) -> pd.DataFrame:
     """The history table from `start` to `end`, in one pass; keywords as for `Week.load`."""
     week = Week.load(as_of=end, **where)
     table = week.history()

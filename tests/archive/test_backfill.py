@@ -20,7 +20,6 @@ import pytest
 
 from archive import synthetic
 from fiveengines import archive, cli
-from fiveengines import week as routine
 from fiveengines.base.errors import DataError, ParameterError
 from fiveengines.base.parameters import RunParameters
 from fiveengines.report import backfill as module
@@ -29,6 +28,7 @@ from fiveengines.report.page.cover_context import CoverContext
 from fiveengines.report.store import ReportStore, report_store
 from fiveengines.report.weekly import RenderedReport, write_week
 from fiveengines.report.workers import BrokenProcessPool, Workers
+from fiveengines.week import history_table
 
 START, END = dt.date(2019, 12, 9), dt.date(2019, 12, 22)
 DAYS = ["2019-12-13", "2019-12-20"]
@@ -85,7 +85,7 @@ def test_the_archive_s_table_is_the_history(filled: tuple[str, ReportStore]) -> 
     _, where = filled
     table = (where.read(["readings.csv"])["readings.csv"] or b"").decode()
     found = pd.read_csv(io.StringIO(table), index_col="as_of", keep_default_na=False)
-    history = routine.history(START, END, source="demo").to_csv(date_format="%Y-%m-%d")
+    history = history_table(START, END, source="demo").to_csv(date_format="%Y-%m-%d")
     expected = pd.read_csv(io.StringIO(history), index_col="as_of", keep_default_na=False)
     pd.testing.assert_frame_equal(found[list(expected)], expected)
     assert list(found.columns) == [*expected, "regime_name"]

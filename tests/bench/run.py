@@ -29,9 +29,9 @@ rng = np.random.default_rng(1)
 days = pd.date_range("2022-01-07", periods=150, freq="W-FRI")
 frame = pd.DataFrame({"day": days, "a": rng.normal(size=150).cumsum(), "b": rng.normal(size=150)})"""
 HISTORY = """import resource, sys, time
-import fiveengines.week as routine
+from fiveengines.week import history_table
 start = time.perf_counter()
-table = routine.history(sys.argv[1], sys.argv[2], source=sys.argv[3], data_dir=sys.argv[4] or None)
+table = history_table(sys.argv[1], sys.argv[2], source=sys.argv[3], data_dir=sys.argv[4] or None)
 seconds = time.perf_counter() - start
 print(len(table), round(seconds, 2), round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))"""
 

@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiveengines import overrides
-from fiveengines import week as routine
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError, ParameterError
 from fiveengines.data import calendars, demo
 from fiveengines.data.dataset import Dataset, Members, SeriesData
 from fiveengines.model import readings
+from fiveengines.week import Week
 
 END = dt.date(2014, 12, 26)
 PARAMS = parameters.load()
@@ -147,8 +147,8 @@ def test_an_override_changes_its_weeks_and_no_others(market: Dataset, whole: rea
 
 
 def test_a_week_is_loaded_once_and_read_again_after_an_edit() -> None:
-    first = routine.Week.load(as_of="2010-06-30", source="demo")
-    second = routine.Week.load(as_of="2010-06-25", source="demo")
+    first = Week.load(as_of="2010-06-30", source="demo")
+    second = Week.load(as_of="2010-06-25", source="demo")
     assert first.measured is second.measured
     assert first.as_of == pd.Timestamp("2010-06-25")
 
@@ -165,12 +165,12 @@ def test_a_week_is_loaded_once_and_read_again_after_an_edit() -> None:
 )
 def test_wrong_arguments_are_one_clear_line(arguments: dict[str, str], said: str) -> None:
     with pytest.raises(FiveEnginesError, match=said) as caught:
-        routine.Week.load(**arguments)
+        Week.load(**arguments)
     assert "\n" not in str(caught.value)
 
 
 def test_an_earlier_week_can_be_looked_at_without_reading_again() -> None:
-    week = routine.Week.load(as_of="2010-06-25", source="demo")
+    week = Week.load(as_of="2010-06-25", source="demo")
     past = week.at(pd.Timestamp("2009-06-26"))
     assert past.regime.number == week.readings.regimes.confirmed.loc["2009-06-26"]
     with pytest.raises(ParameterError, match="not a reading date"):
@@ -184,7 +184,7 @@ def test_an_unknown_indicator_names_file_and_line(tmp_path: Path) -> None:
     (folder / "engines.yaml").write_text(text.replace("    vix: {", "    vixx: {", 1))
     line = text[: text.index("    vix: {")].count("\n") + 1
     with pytest.raises(ParameterError, match=rf"engines\.yaml, line {line}: .*'vixx'\. Did you mean 'vix'\?"):
-        routine.Week.load(as_of="2010-01-08", source="demo", params_file=folder / "weekly.yaml")
+        Week.load(as_of="2010-01-08", source="demo", params_file=folder / "weekly.yaml")
 
 
 def test_a_mistake_in_the_events_shows_when_the_week_is_loaded(tmp_path: Path) -> None:
@@ -193,10 +193,10 @@ def test_a_mistake_in_the_events_shows_when_the_week_is_loaded(tmp_path: Path) -
     text = (folder / "events.yaml").read_text()
     (folder / "events.yaml").write_text(text.replace("fomc:", "fomcs:", 1))
     with pytest.raises(ParameterError, match=r"events\.yaml, line \d+: unknown name 'fomcs'"):
-        routine.Week.load(as_of="2010-01-08", source="demo", params_file=folder / "weekly.yaml")
+        Week.load(as_of="2010-01-08", source="demo", params_file=folder / "weekly.yaml")
 
 
 def test_a_week_before_the_history_is_refused() -> None:
     with pytest.raises(ParameterError, match="before the first reading of the history, 2006-01-06"):
-        routine.Week.load(as_of="2005-12-30", source="demo")
-    assert str(routine.Week.load(as_of="2006-01-06", source="demo").as_of.date()) == "2006-01-06"
+        Week.load(as_of="2005-12-30", source="demo")
+    assert str(Week.load(as_of="2006-01-06", source="demo").as_of.date()) == "2006-01-06"

@@ -12,15 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fiveengines import week as routine
-from fiveengines.week import Week
+from fiveengines.week import Week, history_table
 
 pytestmark = pytest.mark.real_data
 
 
 @pytest.fixture(scope="module")
 def history(real_data: Path) -> pd.DataFrame:
-    return routine.history("2007-06-01", "2019-12-27", source="files", data_dir=real_data)
+    return history_table("2007-06-01", "2019-12-27", source="files", data_dir=real_data)
 
 
 def week(real_data: Path, day: str) -> Week:
@@ -88,7 +87,7 @@ def test_cutting_the_files_after_a_random_friday_changes_nothing(
             )
         else:
             shutil.copy(file, target)
-    part = routine.history("2007-06-01", friday.date(), source="files", data_dir=folder)
+    part = history_table("2007-06-01", friday.date(), source="files", data_dir=folder)
     pd.testing.assert_frame_equal(part, history.loc[:friday])
 
 

@@ -121,16 +121,14 @@ def history(
     params: Params = None,
 ) -> int:
     """Write one row a week: scores, states, regime, aggressiveness, inflections."""
-    from fiveengines import week as routine
     from fiveengines.base.atomic_io import write_text
+    from fiveengines.week import history_table
 
     first, last = span(start, end)
     if last > dt.date.today():
         raise ParameterError(f"--end {last} is in the future.", remedy="Choose today or an earlier date.")
     run = checked(source=source, data_dir=data_dir, params_file=params)
-    table = routine.history(
-        first, last, source=run.source, data_dir=run.data_dir, params_file=run.params_file
-    )
+    table = history_table(first, last, source=run.source, data_dir=run.data_dir, params_file=run.params_file)
     write_text(out, table.to_csv(date_format="%Y-%m-%d", lineterminator="\n"))
     typer.echo(f"{len(table)} weeks, {table.index[0].date()} to {table.index[-1].date()}: {out}")
     return 0

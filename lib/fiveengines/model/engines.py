@@ -55,6 +55,11 @@ class EngineReading:
     forced: bool
     evidence: tuple[Evidence, ...] = field(repr=False)
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person set its state or one of its figures."""
+        return self.forced or any(each.overridden for each in self.evidence)
+
 
 @dataclass(frozen=True)
 class EngineHistory:

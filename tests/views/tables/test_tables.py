@@ -17,7 +17,7 @@ from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.data.dataset import Notice
 from fiveengines.overrides import Entry
 from fiveengines.views import tables
-from fiveengines.views.tables.markup import great_table, prose, safe
+from fiveengines.views.tables.markup import Column, great_table, prose, safe
 from fiveengines.week import Week
 
 HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(1)> =1+1 {{ 7*7 }} Ärger 🙂 \u202eabc"
@@ -82,12 +82,12 @@ def test_great_table_escapes_wherever_text_stands(name: str) -> None:
     }
     shown = html(
         great_table(
-            {"a": words["heading"]},
-            [{"a": words["cell"], "g": words["group"]}],
+            [words],
+            Column(words["heading"], lambda row: row["cell"]),
             title=words["title"],
             subtitle=words["subtitle"],
             note=words["note"],
-            group="g",
+            group=lambda row: row["group"],
         )
     )
     assert "<script" not in shown

@@ -41,6 +41,24 @@ def index_level(week: Week, on: pd.DatetimeIndex) -> pd.Series:
     return week.series("SPX", "SPY").reindex(on)
 
 
+def index_line(week: Week, frame: pd.DataFrame, height: int, *, log: bool = True, x: Any = None) -> Picture:
+    """The column `index` of `frame` (by `date`) as a grey line; `x` when it does not follow the shared time axis."""
+    axis = alt.Y(
+        "index:Q",
+        title="S&P 500, log scale" if log else "S&P 500",
+        scale=alt.Scale(type="log", nice=False) if log else alt.Scale(zero=False),
+        axis=alt.Axis(format=",.0f", tickCount=4),
+    )
+    hover = [when(), alt.Tooltip("index:Q", title="index", format=",.0f"), where()]
+    chart = with_source(alt.Chart(frame, height=height), source(week, "SPX", "SPY"))
+    return chart.mark_line(color=SOFT).encode(x=x or time_axis(), y=axis, tooltip=hover)
+
+
+def stacked(parts: Sequence[Picture], over: alt.Title) -> Picture:
+    """Pictures under each other on one time axis, with one title over them."""
+    return alt.vconcat(*parts, title=over, spacing=18).resolve_scale(x="shared")
+
+
 def table(**columns: pd.Series) -> pd.DataFrame:
     """Series on the same dates as a frame with a `date` column; rows without any value are left out."""
     frame = pd.DataFrame(columns).dropna(how="all")

@@ -63,27 +63,22 @@ def breadth(week: Week) -> Picture:
         f"S&P 500 with divergences (▼); below it members above their 200- and 50-day averages, %, {basis}"
     )
     manual = base.by_hand(week, "pct_above_200d", "pct_above_50d", "index_breadth_divergence")
-    return alt.vconcat(
-        *parts, title=base.title(_finding(week, known), subtitle, manual), spacing=18
-    ).resolve_scale(x="shared")
+    return base.stacked(parts, base.title(_finding(week, known), subtitle, manual))
 
 
 def _index(week: Week, prices: pd.DataFrame) -> Picture:
-    chart = base.with_source(alt.Chart(prices, height=110), base.source(week, "SPX", "SPY"))
-    hover = [base.when(), alt.Tooltip("index:Q", title="index", format=",.0f"), base.where()]
-    axis = alt.Y(
-        "index:Q",
-        title="S&P 500, log scale",
-        scale=alt.Scale(type="log", nice=False),
-        axis=alt.Axis(format=",.0f", tickCount=4),
-    )
-    line = chart.mark_line(color=base.SOFT).encode(x=base.time_axis(), y=axis, tooltip=hover)
+    hover = [
+        base.when(name="divergence, week to"),
+        alt.Tooltip("index:Q", title="index", format=",.0f"),
+        base.where(),
+    ]
     marks = (
-        chart.transform_filter("datum.alone > 0")
+        base.with_source(alt.Chart(prices), base.source(week, "SPX", "SPY"))
+        .transform_filter("datum.alone > 0")
         .mark_point(shape="triangle-down", color=theme.LIGHT["adverse"], size=45, yOffset=-9, opacity=1)
-        .encode(x="date:T", y="index:Q", tooltip=[base.when(name="divergence, week to"), *hover[1:]])
+        .encode(x="date:T", y="index:Q", tooltip=hover)
     )
-    return line + marks
+    return base.index_line(week, prices, 110) + marks
 
 
 def _limits(week: Week) -> tuple[Picture, list[Picture]]:

@@ -11,7 +11,6 @@ import pandas as pd
 from fiveengines.base.formats import first_capital, joined, signed
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
-from fiveengines.model.engines import EngineReading
 from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
@@ -89,17 +88,13 @@ def _now(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
             {
                 "zero": place + _ZERO,
                 "top": place + 0.14,
-                "name": ENGINE_NAMES[name] + (" (manual)" if _by_hand(reading) else ""),
+                "name": ENGINE_NAMES[name] + (" (manual)" if reading.by_hand else ""),
                 "now": f"{theme.STATE_SHAPES[reading.state]} {score}",
                 "state": reading.state,
                 "date": on[-1],
             }
         )
     return pd.DataFrame(rows)
-
-
-def _by_hand(reading: EngineReading) -> bool:
-    return reading.forced or any(each.overridden for each in reading.evidence)
 
 
 def _finding(week: Week) -> str:

@@ -157,26 +157,12 @@ def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:
     )
     parts: list[alt.Chart] = [steps.properties(height=110)]
     if frame["index"].notna().any():
-        prices = base.with_source(chart, base.source(week, "SPX", "SPY"))
-        axis = alt.Y(
-            "index:Q",
-            title="S&P 500, log scale",
-            scale=alt.Scale(type="log", nice=False),
-            axis=alt.Axis(format=",.0f", tickCount=4),
-        )
-        line = prices.mark_line(color=base.SOFT).encode(
-            x=base.time_axis(),
-            y=axis,
-            tooltip=[base.when(), alt.Tooltip("index:Q", format=",.0f"), base.where()],
-        )
-        parts.insert(0, line.properties(height=120))
+        parts.insert(0, base.index_line(week, frame, 120))
     past = frame["exposure"].dropna()
     mean = float(past.mean()) if len(past) else float("nan")
     now = week.target_exposure.value
     place = "above" if now > mean + 0.02 else "below" if now < mean - 0.02 else "at"
     finding = f"Exposure of {percent(now)} is {place} its mean of {percent(mean)} over {base.span(on)}"
-    return alt.vconcat(
-        *parts,
-        title=base.title(finding, "S&P 500, and the share of the risk budget in use, week by week"),
-        spacing=18,
-    ).resolve_scale(x="shared")
+    return base.stacked(
+        parts, base.title(finding, "S&P 500, and the share of the risk budget in use, week by week")
+    )

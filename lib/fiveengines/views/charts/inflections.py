@@ -57,20 +57,9 @@ def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
     parts = [points.properties(height=150)]
     prices = base.table(index=base.index_level(week, on))
     if not prices.empty:
-        chart = base.with_source(alt.Chart(prices, height=110), base.source(week, "SPX", "SPY"))
-        axis = alt.Y(
-            "index:Q", title="S&P 500", scale=alt.Scale(zero=False), axis=alt.Axis(format=",.0f", tickCount=4)
-        )
-        parts.insert(
-            0,
-            chart.mark_line(color=base.SOFT).encode(
-                x=time, y=axis, tooltip=[base.when(), alt.Tooltip("index:Q", format=",.0f"), base.where()]
-            ),
-        )
+        parts.insert(0, base.index_line(week, prices, 110, log=False, x=time))
     subtitle = f"Turns in {base.span(on)}: ▲ better, ▼ worse, larger when stronger, pale when reversed since"
-    return alt.vconcat(*parts, title=base.title(_finding(week), subtitle), spacing=18).resolve_scale(
-        x="shared"
-    )
+    return base.stacked(parts, base.title(_finding(week), subtitle))
 
 
 def turns(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:

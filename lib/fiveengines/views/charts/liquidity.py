@@ -35,24 +35,9 @@ def net_liquidity(week: Week) -> Picture:
     parts = [line]
     prices = frame.dropna(subset=["index"])
     if not prices.empty:
-        low = base.with_source(alt.Chart(prices, height=110), base.source(week, "SPX", "SPY"))
-        tips = [base.when(), alt.Tooltip("index:Q", title="index", format=",.0f"), base.where()]
-        parts.append(
-            low.mark_line(color=base.SOFT).encode(
-                x=base.time_axis(),
-                y=alt.Y(
-                    "index:Q",
-                    title="S&P 500, log scale",
-                    scale=alt.Scale(type="log", nice=False),
-                    axis=alt.Axis(format=",.0f", tickCount=4),
-                ),
-                tooltip=tips,
-            )
-        )
+        parts.append(base.index_line(week, prices, 110))
     subtitle = f"Fed assets less Treasury account and reverse repo, $bn, {base.span(on)} of weeks; below it the S&P 500"
-    return alt.vconcat(
-        *parts, title=base.title(_finding(week), subtitle, base.by_hand(week, "net_liquidity")), spacing=18
-    ).resolve_scale(x="shared")
+    return base.stacked(parts, base.title(_finding(week), subtitle, base.by_hand(week, "net_liquidity")))
 
 
 def _finding(week: Week) -> str:

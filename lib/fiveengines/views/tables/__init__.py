@@ -5,7 +5,7 @@ Shows readings and computes none; only engines, regimes, the playbook's words an
 
 from fiveengines.views.tables.answers import answer, flip, narrative, plan, playbook, risk, style
 from fiveengines.views.tables.engine_tables import appendix, engines, evidence, method
-from fiveengines.views.tables.past_tables import base_rates
+from fiveengines.views.tables.evidence_tables import base_rates
 from fiveengines.views.tables.plan_tables import exposures, tilts, trades, tranches
 from fiveengines.views.tables.step_tables import (
     events,

@@ -7,83 +7,49 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from fiveengines.base.formats import NOTHING, figure, minus, percent, signed
-from fiveengines.base.parameters import States
 from fiveengines.commentary.narrative import ENGINE_NAMES, moved_most, moved_text
 from fiveengines.commentary.narrative import method as how
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.views.charts.base import source
 from fiveengines.views.tables import values
-from fiveengines.views.tables.markup import Block, badge, great_table, lines
+from fiveengines.views.tables.markup import Block, Column, badge, great_table, lines
 from fiveengines.week import Week
-
-_DATES = {"observed": "Observed", "public": "Public"}
 
 
 def engines(week: Week) -> Any:
     """The five engines: state, direction, score, coverage, disagreement, and what moved most since last week."""
-    columns = {
-        "engine": "Engine",
-        "state": "State",
-        "direction": "Direction",
-        "score": "Score",
-        "before": "Last week",
-        "coverage": "Coverage",
-        "moved": "Moved most",
-    }
-    rows = [
-        {
-            "engine": lines(
-                ENGINE_NAMES[name],
-                badge("manual") if each.forced or any(e.overridden for e in each.evidence) else "",
-            ),
-            "state": values.state(each.state),
-            "direction": values.direction(each.direction),
-            "score": signed(each.score),
-            "before": signed(each.previous_score),
-            "coverage": percent(each.coverage),
-            "moved": minus(moved_text(moved_most(each))),
-        }
-        for name, each in week.engines.items()
-    ]
-    title = "Five engines this week"
     return great_table(
-        columns,
-        rows,
-        title=title,
+        week.engines.values(),
+        Column(
+            "Engine", lambda each: lines(ENGINE_NAMES[each.name], badge("manual") if each.by_hand else "")
+        ),
+        Column("State", lambda each: values.state(each.state)),
+        Column("Direction", lambda each: values.direction(each.direction)),
+        Column("Score", lambda each: signed(each.score), right=True),
+        Column("Last week", lambda each: signed(each.previous_score), right=True),
+        Column("Coverage", lambda each: percent(each.coverage), right=True),
+        Column("Moved most", lambda each: minus(moved_text(moved_most(each)))),
+        title="Five engines this week",
         subtitle="Scores from −1 (adverse) to +1 (supportive); coverage is the share of weight with data",
-        right=["score", "before", "coverage"],
     )
 
 
 def evidence(week: Week, engine: str) -> Any:
     """What one engine's score is made of, then the indicators shown for context; missing ones are named below."""
-    reading, limits = week.engines[engine], week.params.engines.states
-    columns = {
-        "indicator": "Indicator",
-        "value": "Value",
-        "before": "Last week",
-        "score": "Score",
-        "weight": "Weight",
-        **_DATES,
-    }
+    reading = week.engines[engine]
     shown = [each for each in reading.evidence if each.value is not None]
-    ranked = sorted(shown, key=lambda each: each.score is None)
-    rows = [_row(each, limits, week.as_of) for each in ranked]
     missing = [each.title for each in reading.evidence if each.value is None]
-    note = f"No value this week: {', '.join(missing)}." if missing else ""
-    title = f"{ENGINE_NAMES[engine]}: what the score is made of"
     return great_table(
-        columns,
-        rows,
-        title=title,
+        sorted(shown, key=lambda each: each.score is None),
+        Column("Indicator", lambda each: each.title),
+        *_columns(week),
+        title=f"{ENGINE_NAMES[engine]}: what the score is made of",
         subtitle=_standing(reading),
-        right=["value", "before", "score", "weight"],
-        group="group",
-        note=note,
+        group=lambda each: "For context" if each.score is None else "Scored",
+        note=f"No value this week: {', '.join(missing)}." if missing else "",
         on_screen=True,
     )
 
@@ -91,34 +57,15 @@ def evidence(week: Week, engine: str) -> Any:
 def appendix(week: Week) -> Any:
     """Every indicator with its value in its unit, score, weight, dates and source, engine by engine; each leads to its
     entry in `method`."""
-    limits = week.params.engines.states
-    columns = {
-        "indicator": "Indicator",
-        "value": "Value",
-        "before": "Last week",
-        "score": "Score",
-        "weight": "Weight",
-        **_DATES,
-        "source": "Source",
-    }
-    rows = [
-        {
-            **_row(each, limits, week.as_of),
-            "group": ENGINE_NAMES[name],
-            "indicator": _method_link(each),
-            "source": source(week, *each.series) if each.series else "by hand",
-        }
-        for name, reading in week.engines.items()
-        for each in reading.evidence
-    ]
-    subtitle = f"As known on the evening of {values.day(week.as_of)}; dates of publication are New York's"
+    engine_of = {each.indicator: name for name, reading in week.engines.items() for each in reading.evidence}
     return great_table(
-        columns,
-        rows,
+        [each for reading in week.engines.values() for each in reading.evidence],
+        Column("Indicator", _method_link),
+        *_columns(week),
+        Column("Source", lambda each: source(week, *each.series) if each.series else "by hand"),
         title="Every indicator",
-        subtitle=subtitle,
-        right=["value", "before", "score", "weight"],
-        group="group",
+        subtitle=f"As known on the evening of {values.day(week.as_of)}; dates of publication are New York's",
+        group=lambda each: ENGINE_NAMES[engine_of[each.indicator]],
     )
 
 
@@ -153,18 +100,21 @@ def _method_link(each: Evidence) -> Markup:
     return Markup('<a class="plain" href="#method-{}">{}</a>').format(each.indicator, each.title)
 
 
-def _row(each: Evidence, limits: States, as_of: pd.Timestamp) -> dict[str, object]:
-    scored = each.score is not None
-    return {
-        "group": "Scored" if scored else "For context",
-        "indicator": each.title,
-        "value": values.value(each),
-        "before": figure(each.previous, each.unit) if each.previous is not None else NOTHING,
-        "score": values.score(each, limits),
-        "weight": f"{each.weight:g}" if scored else NOTHING,
-        "observed": values.day(each.observed, as_of),
-        "public": values.public(each.known_at, as_of),
-    }
+def _columns(week: Week) -> tuple[Column, ...]:
+    """What both tables of indicators show: value, score, weight and dates."""
+    limits = week.params.engines.states
+    return (
+        Column("Value", values.value, right=True),
+        Column(
+            "Last week",
+            lambda each: NOTHING if each.previous is None else figure(each.previous, each.unit),
+            right=True,
+        ),
+        Column("Score", lambda each: values.score(each, limits), right=True),
+        Column("Weight", lambda each: NOTHING if each.score is None else f"{each.weight:g}", right=True),
+        Column("Observed", lambda each: values.day(each.observed, week.as_of)),
+        Column("Public", lambda each: values.public(each.known_at, week.as_of)),
+    )
 
 
 def _standing(reading: EngineReading) -> str:

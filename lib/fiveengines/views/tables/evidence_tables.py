@@ -5,7 +5,7 @@ Shows what the evidence room found; computes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -15,42 +15,46 @@ from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.regimes import NAMES
 from fiveengines.views.tables import values
-from fiveengines.views.tables.markup import great_table, lines, soft
-
-Cell = Callable[[Any], object]
+from fiveengines.views.tables.markup import Column, great_table, lines, prose, soft
+from fiveengines.week import Week
 
 
 def outcomes(found: pd.DataFrame, now: int | None = None) -> Any:
-    """What followed each regime, one group of rows a horizon; `now` marks the regime of the week."""
-    rows = [
-        {
-            "horizon": str(horizon),
-            "name": f"{row['name']}{' (now)' if number == now else ''}",
-            "return": _with_interval(row, "return", change),
-            "fall": _with_interval(row, "fall", fall),
-            "volatility": _with_interval(row, "volatility", level),
-            "positive": percent(row["positive"]),
-            "sample": str(row["sample"]),
-        }
-        for horizon, number, row in ((*at, row) for at, row in found.iterrows())  # type: ignore[misc]
-        if row["weeks"] > 0
-    ]
-    columns = {
-        "horizon": "Horizon",
-        "name": "Regime",
-        "return": "Return",
-        "fall": "Worst fall on the way",
-        "volatility": "Volatility",
-        "positive": "Rose",
-        "sample": "Weeks behind it",
-    }
+    """What followed each regime, one group of rows a horizon; `now` marks the regime of the week.
+
+    found: by (horizon, regime), as `research.base_rates` gives it.
+    """
+    rows = found[found["weeks"] > 0].reset_index()
     return great_table(
-        columns,
-        rows,
+        (row for _, row in rows.iterrows()),
+        _regime(now),
+        Column("Return", lambda row: _with_interval(row, "return", change), right=True),
+        Column("Worst fall on the way", lambda row: _with_interval(row, "fall", fall), right=True),
+        Column("Volatility", lambda row: _with_interval(row, "volatility", level), right=True),
+        _of("positive", "Rose", percent),
+        _of("sample", "Weeks behind it", str, right=False),
         title="What followed each regime",
         subtitle="S&P 500, means of past weeks; in grey a 90 % interval",
-        right=["return", "fall", "volatility", "positive"],
-        group="horizon",
+        group=lambda row: str(row["horizon"]),
+    )
+
+
+def base_rates(week: Week) -> Any:
+    """A quarter ahead by regime: return with 90 % interval, worst fall, volatility, counts; small samples say so."""
+    found = week.base_rates
+    if found is None:
+        return prose("There is too little history to say what followed such weeks.")
+    rows = found[found["weeks"] > 0].reset_index()
+    return great_table(
+        (row for _, row in rows.iterrows()),
+        _regime(week.regime.number),
+        Column("Return, 13 weeks", lambda row: _with_interval(row, "return", change), right=True),
+        _of("fall", "Worst fall on the way", fall),
+        _of("volatility", "Volatility", level),
+        _of("sample", "Weeks behind it", str, right=False),
+        title="What followed each regime",
+        subtitle="S&P 500 over the next quarter; means of past weeks complete by now, in grey a 90 % interval",
+        note="Means of the past, not forecasts; weeks overlap, so those that do not are what counts.",
     )
 
 
@@ -58,19 +62,16 @@ def inflection_record(found: pd.DataFrame) -> Any:
     """How often each engine's inflections were followed by what they promise, against all weeks."""
     return _table(
         found.reset_index(drop=True),
-        {
-            "engine": ("Engine", _engine),
-            "direction": ("Turn", str),
-            "hit_rate": ("Hits", percent),
-            "all_hit_rate": ("All weeks", percent),
-            "mean_return": ("Return after", change),
-            "all_return": ("All weeks", change),
-            "mean_fall": ("Worst fall", fall),
-            "all_fall": ("All weeks", fall),
-            "sample": ("Cases behind it", str),
-        },
         "What followed each engine's inflections",
-        left=("engine", "direction", "sample"),
+        _of("engine", "Engine", _engine, right=False),
+        _of("direction", "Turn", str, right=False),
+        _of("hit_rate", "Hits", percent),
+        _of("all_hit_rate", "All weeks", percent),
+        _of("mean_return", "Return after", change),
+        _of("all_return", "All weeks", change),
+        _of("mean_fall", "Worst fall", fall),
+        _of("all_fall", "All weeks", fall),
+        _of("sample", "Cases behind it", str, right=False),
     )
 
 
@@ -78,38 +79,34 @@ def spells(found: pd.DataFrame) -> Any:
     """How long each regime has lasted, in weeks."""
     return _table(
         found,
-        {
-            "name": ("Regime", str),
-            "share": ("Share of weeks", percent),
-            "median": ("Median spell", number),
-            "shortest": ("Shortest", number),
-            "longest": ("Longest", number),
-            "running": ("Running now", number),
-            "sample": ("Spells behind it", str),
-        },
         "How long regimes last",
+        _of("name", "Regime", str, right=False),
+        _of("share", "Share of weeks", percent),
+        _of("median", "Median spell", number),
+        _of("shortest", "Shortest", number),
+        _of("longest", "Longest", number),
+        _of("running", "Running now", number),
+        _of("sample", "Spells behind it", str, right=False),
         subtitle="In weeks",
-        left=("name", "sample"),
     )
 
 
 def transitions(counts: pd.DataFrame, shares: pd.DataFrame) -> Any:
     """From one week's regime to the next week's: share of weeks, and in grey their count."""
-    columns = {"from": "This week"} | {str(to): NAMES[int(to)] for to in counts.columns}
-    rows = [
-        {"from": NAMES[int(start)]}
-        | {
-            str(to): lines(percent(shares.at[start, to]), soft(int(counts.at[start, to])))  # type: ignore[arg-type]
-            for to in counts.columns
-        }
-        for start in counts.index
-    ]
+
+    def to(regime: Any) -> Column:
+        def cell(start: Any) -> object:
+            part, times = shares.at[start, regime], counts.at[start, regime]
+            return lines(percent(float(part)), soft(int(times)))  # type: ignore[arg-type]
+
+        return Column(NAMES[int(regime)], cell, right=True)
+
     return great_table(
-        columns,
-        rows,
+        counts.index,
+        Column("This week", lambda start: NAMES[int(start)]),
+        *(to(regime) for regime in counts.columns),
         title="What comes the week after",
         subtitle="Share of weeks; in grey how many",
-        right=[str(to) for to in counts.columns],
     )
 
 
@@ -117,17 +114,14 @@ def analogs(found: pd.DataFrame) -> Any:
     """The closest past weeks: how far apart, their scores, and what followed."""
     return _table(
         found.reset_index(),
-        {
-            "week": ("Week", values.day),
-            "rms_distance": ("Mean gap", lambda gap: number(gap, 2)),
-            "regime": ("Regime", lambda number: NAMES[int(number)]),
-            **{str(name): (ENGINE_NAMES[name], signed) for name in ENGINES},
-            "return_after": ("Return after", change),
-            "fall_after": ("Worst fall", fall),
-        },
         "The closest past weeks",
+        _of("week", "Week", values.day, right=False),
+        _of("rms_distance", "Mean gap", lambda gap: number(gap, 2)),
+        _of("regime", "Regime", lambda number_: NAMES[int(number_)], right=False),
+        *(_of(str(name), ENGINE_NAMES[name], signed) for name in ENGINES),
+        _of("return_after", "Return after", change),
+        _of("fall_after", "Worst fall", fall),
         subtitle="Scores of the five engines then, and the S&P 500 over the quarter that followed",
-        left=("week", "regime"),
     )
 
 
@@ -135,17 +129,14 @@ def walk_forward(found: pd.DataFrame) -> Any:
     """What acting on each rule would have brought."""
     return _table(
         found.reset_index(),
-        {
-            "strategy": ("Rule", str),
-            "sharpe": ("Sharpe ratio", lambda ratio: number(ratio, 2)),
-            "cagr": ("Return a year", change),
-            "volatility": ("Volatility", lambda part: number(part, 1, " %")),
-            "max_drawdown": ("Deepest fall", fall),
-            "turnover": ("Turnover a year", lambda times: number(times, 1, "×")),
-            "mean_exposure": ("Mean exposure", percent),
-        },
         "Acting on the target exposure, against simpler rules",
-        left=("strategy",),
+        _of("strategy", "Rule", str, right=False),
+        _of("sharpe", "Sharpe ratio", lambda ratio: number(ratio, 2)),
+        _of("cagr", "Return a year", change),
+        _of("volatility", "Volatility", lambda part: number(part, 1, " %")),
+        _of("max_drawdown", "Deepest fall", fall),
+        _of("turnover", "Turnover a year", lambda times: number(times, 1, "×")),
+        _of("mean_exposure", "Mean exposure", percent),
     )
 
 
@@ -153,16 +144,13 @@ def sensitivity(found: pd.DataFrame) -> Any:
     """The numbers that the readings hang on most."""
     return _table(
         found,
-        {
-            "parameter": ("Number", str),
-            "move": ("Moved by", str),
-            "value": ("From", lambda value: minus(f"{value:g}")),
-            "moved_to": ("To", lambda value: minus(f"{value:g}")),
-            "changed": ("Weeks with another regime", lambda part: percent(part, 1)),
-            "states_changed": ("Engine states changed", lambda part: percent(part, 1)),
-        },
         "The numbers that matter most",
-        left=("parameter",),
+        _of("parameter", "Number", str, right=False),
+        _of("move", "Moved by", str),
+        _of("value", "From", lambda value: minus(f"{value:g}")),
+        _of("moved_to", "To", lambda value: minus(f"{value:g}")),
+        _of("changed", "Weeks with another regime", lambda part: percent(part, 1)),
+        _of("states_changed", "Engine states changed", lambda part: percent(part, 1)),
     )
 
 
@@ -190,19 +178,14 @@ def _with_interval(row: Any, name: str, write: Callable[[float], str]) -> object
     return lines(write(row[name]), "" if pd.isna(low) else soft(f"{write(low)} to {write(high)}"))
 
 
-def _table(
-    found: pd.DataFrame,
-    columns: Mapping[str, tuple[str, Cell]],
-    title: str,
-    *,
-    left: tuple[str, ...],
-    subtitle: str = "",
-) -> Any:
-    rows = [{name: write(row[name]) for name, (_, write) in columns.items()} for _, row in found.iterrows()]
-    return great_table(
-        {name: heading for name, (heading, _) in columns.items()},
-        rows,
-        title=title,
-        subtitle=subtitle,
-        right=[name for name in columns if name not in left],
-    )
+def _regime(now: int | None) -> Column:
+    return Column("Regime", lambda row: f"{row['name']}{' (now)' if row['regime'] == now else ''}")
+
+
+def _of(name: str, heading: str, write: Callable[[Any], object], *, right: bool = True) -> Column:
+    """A column of a frame, written cell by cell."""
+    return Column(heading, lambda row: write(row[name]), right)
+
+
+def _table(found: pd.DataFrame, title: str, *columns: Column, subtitle: str = "") -> Any:
+    return great_table((row for _, row in found.iterrows()), *columns, title=title, subtitle=subtitle)

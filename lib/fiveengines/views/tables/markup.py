@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from markupsafe import Markup, escape
@@ -135,39 +135,44 @@ def prose(*paragraphs: object) -> Prose | None:
     return Prose(kept) if kept else None
 
 
+class Column(NamedTuple):
+    """One column: its heading, how a row's cell is written, and whether it is set flush right."""
+
+    heading: object
+    write: Callable[[Any], object]
+    right: bool = False
+
+
 def great_table(
-    columns: Mapping[str, str],
-    rows: Sequence[Mapping[str, object]],
-    *,
+    rows: Iterable[Any],
+    *columns: Column,
     title: str,
     subtitle: str = "",
-    right: Sequence[str] = (),
-    group: str | None = None,
+    group: Callable[[Any], str] | None = None,
     note: object = "",
     on_screen: bool = False,
 ) -> Table:
-    """A Great Tables table. `columns` maps a row's key to its heading; every cell is escaped unless it is Markup.
+    """A Great Tables table, one row for each of `rows`; every text is escaped unless it is Markup.
 
-    `group` names the key whose values head groups of rows; `right` the columns set flush right; `note` stands below;
-    `on_screen` leaves the table out of print.
+    `group` names the group of rows under whose head a row stands; `note` stands below; `on_screen` leaves the table
+    out of print.
     """
     from great_tables import GT, html
 
-    texts = {key: [str(safe(row.get(key, ""))) for row in rows] for key in columns}
+    shown = list(rows)
+    keys = {f"c{at}": column for at, column in enumerate(columns)}
+    texts = {key: [str(safe(each.write(row))) for row in shown] for key, each in keys.items()}
     if group:
-        texts[group] = [
-            str(row.get(group, "")) for row in rows
-        ]  # Great Tables escapes the heads of groups itself
+        texts["group"] = [group(row) for row in shown]  # Great Tables escapes the heads of groups itself
     # An Arrow table: Great Tables sets cells one by one, which costs a third of what it does in a pandas frame.
     cells = pa.table({key: pa.array(column, pa.string()) for key, column in texts.items()})
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="PyArrow Table support")
-        made = GT(cells, groupname_col=group).fmt(lambda text: text, columns=list(columns))
-    headings: dict[str, Any] = {key: html(str(safe(label))) for key, label in columns.items()}
-    made = made.cols_label(**headings)
-    made = made.cols_align("left", columns=[key for key in columns if key not in right])
-    if right:
-        made = made.cols_align("right", columns=list(right))
+        made = GT(cells, groupname_col="group" if group else None).fmt(lambda text: text, columns=list(keys))
+    headings: dict[str, Any] = {key: html(str(safe(each.heading))) for key, each in keys.items()}
+    made = made.cols_label(**headings).opt_css(_NOTEBOOK_INK)
+    for side, right in (("left", False), ("right", True)):
+        if chosen := [key for key, each in keys.items() if each.right is right]:
+            made = made.cols_align(side, columns=chosen)
     made = made.tab_header(html(str(safe(title))), html(str(safe(subtitle))) if subtitle else None)
-    made = made.opt_css(_NOTEBOOK_INK)
     return Table(made.tab_source_note(html(str(safe(note)))) if note else made, on_screen)

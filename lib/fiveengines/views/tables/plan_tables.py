@@ -5,11 +5,12 @@ Shows a plan; computes none, and sends nothing anywhere.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fiveengines.base.formats import dollars, number, percent, signed
 from fiveengines.portfolio import Plan
-from fiveengines.views.tables.markup import coloured, great_table
+from fiveengines.views.tables.markup import Column, coloured, great_table
 from fiveengines.week import Week
 
 _BASIS = {
@@ -23,7 +24,7 @@ _NAMES = {
 }  # fmt: skip
 _PARTS = ("equity", "bond", "cash")
 # Less than half a point of equity is no entry to phase.
-_A_TRIFLE = 0.005
+_SMALLEST_ENTRY = 0.005
 
 
 def trades(week: Week) -> Any:
@@ -31,28 +32,30 @@ def trades(week: Week) -> Any:
     plan = week.plan
     if plan is None or not plan.trades:
         return None
-    columns = {"ticker": "Ticker", "side": "Side", "before": "Before", "after": "After", "change": "Change"}
-    money = {"amount": "Amount", "cost": "Cost"} if plan.cost_amount is not None else {}
-    rows = [
-        {
-            "ticker": each.ticker,
-            "side": coloured(each.side, "supportive" if each.side == "buy" else "adverse"),
-            "before": percent(each.before, 1),
-            "after": percent(each.after, 1),
-            "change": _points(each.change),
-            "amount": dollars(each.amount),
-            "cost": dollars(each.cost),
-        }
-        for each in plan.trades
+    priced = plan.cost_amount is not None
+    money = [
+        Column("Amount", lambda each: dollars(each.amount), right=True),
+        Column("Cost", lambda each: dollars(each.cost), right=True),
     ]
-    cost = number(1e4 * plan.cost, 1, " bp") + (f", {dollars(plan.cost_amount)}" if money else "")
+    cost = number(1e4 * plan.cost, 1, " bp") + (f", {dollars(plan.cost_amount)}" if priced else "")
     return great_table(
-        columns | money,
-        rows,
+        plan.trades,
+        Column("Ticker", lambda each: each.ticker),
+        Column("Side", lambda each: coloured(each.side, "supportive" if each.side == "buy" else "adverse")),
+        *_before_and_after(lambda each: each.change),
+        *(money if priced else []),
         title=f"Proposed trades, {_BASIS[plan.basis]}",
         subtitle="Shares of the portfolio; cash takes up the difference",
-        right=["before", "after", "change", *money],
-        note=f"Turnover {percent(plan.turnover, 1)}, cost about {cost}. A proposal on paper: nothing is sent anywhere.",
+        note=f"Turnover {percent(plan.turnover, 1)}, cost about {cost}. "
+        "A proposal on paper: nothing is sent anywhere.",
+    )
+
+
+def _before_and_after(change: Callable[[Any], float]) -> tuple[Column, ...]:
+    return (
+        Column("Before", lambda each: percent(each.before, 1), right=True),
+        Column("After", lambda each: percent(each.after, 1), right=True),
+        Column("Change", lambda each: _points(change(each)), right=True),
     )
 
 
@@ -61,25 +64,15 @@ def exposures(week: Week) -> Any:
     plan = week.plan
     if plan is None:
         return None
-    columns = {"name": "Exposure", "before": "Before", "after": "After", "change": "Change", "core": "Core"}
-    rows = [
-        {
-            "name": _NAMES.get(each.name, each.name),
-            "before": percent(each.before, 1),
-            "after": percent(each.after, 1),
-            "change": _points(each.after - each.before),
-            "core": percent(each.core, 1),
-            "group": "Parts of the portfolio" if each.name in _PARTS else "Roles within them",
-        }
-        for each in plan.exposures
-    ]
+    equity = _equity(plan)
     return great_table(
-        columns,
-        rows,
-        title=f"Exposures: equity from {percent(_equity(plan).before)} to {percent(_equity(plan).after)}",
+        plan.exposures,
+        Column("Exposure", lambda each: _NAMES.get(each.name, each.name)),
+        *_before_and_after(lambda each: each.after - each.before),
+        Column("Core", lambda each: percent(each.core, 1), right=True),
+        title=f"Exposures: equity from {percent(equity.before)} to {percent(equity.after)}",
         subtitle="Shares of the portfolio before and after the proposed trades",
-        right=["before", "after", "change", "core"],
-        group="group",
+        group=lambda each: "Parts of the portfolio" if each.name in _PARTS else "Roles within them",
     )
 
 
@@ -88,46 +81,32 @@ def tilts(week: Week) -> Any:
     plan = week.plan
     if plan is None or not plan.tilts:
         return None
-    columns = {"role": "Role", "signal": "Signal", "share": "Tilt", "why": "Why"}
-    rows = [
-        {
-            "role": _NAMES.get(each.role, each.role),
-            "signal": signed(each.signal),
-            "share": _points(each.share),
-            "why": each.why,
-        }
-        for each in plan.tilts
-    ]
     return great_table(
-        columns,
-        rows,
+        plan.tilts,
+        Column("Role", lambda each: _NAMES.get(each.role, each.role)),
+        Column("Signal", lambda each: signed(each.signal), right=True),
+        Column("Tilt", lambda each: _points(each.share), right=True),
+        Column("Why", lambda each: each.why),
         title="Tilts by engine state",
         subtitle="Signal from −1 against to +1 for; the tilt in points of the portfolio, before limits",
-        right=["signal", "share"],
     )
 
 
 def tranches(week: Week) -> Any:
     """The steps of a phased entry, open or waiting; nothing unless the engines justify more equity than is held."""
     plan = week.plan
-    if plan is None or plan.target_equity <= _equity(plan).before + _A_TRIFLE:
+    if plan is None or plan.target_equity <= _equity(plan).before + _SMALLEST_ENTRY:
         return None
-    columns = {"number": "Tranche", "equity": "Equity up to", "open": "Now", "condition": "Opens with"}
-    rows = [
-        {
-            "number": str(each.number),
-            "equity": percent(each.equity),
-            "open": coloured("open", "supportive") if each.open else coloured("waits", "neutral"),
-            "condition": each.condition,
-        }
-        for each in plan.tranches
-    ]
     return great_table(
-        columns,
-        rows,
+        plan.tranches,
+        Column("Tranche", lambda each: each.number),
+        Column("Equity up to", lambda each: percent(each.equity), right=True),
+        Column(
+            "Now", lambda each: coloured("open", "supportive") if each.open else coloured("waits", "neutral")
+        ),
+        Column("Opens with", lambda each: each.condition),
         title=f"The way to {percent(plan.target_equity)} equity: {percent(plan.allowed_equity)} now",
         subtitle="In order; one that waits keeps the later ones waiting",
-        right=["equity"],
     )
 
 

@@ -5,19 +5,22 @@ Shows readings; computes none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
-from fiveengines.base.formats import counted, figure, minus, number, percent
+from fiveengines.base.formats import counted, figure, first_capital, minus, number, percent
 from fiveengines.commentary.narrative import ENGINE_NAMES
-from fiveengines.model.styles import StyleReading
+from fiveengines.model.inflections import Inflection
+from fiveengines.model.styles import Checked, StyleReading
+from fiveengines.overrides import Entry
 from fiveengines.playbook import content
-from fiveengines.playbook.rules import ActiveConflict, InsightReading
+from fiveengines.playbook.rules import InsightReading
 from fiveengines.views.tables import values
 from fiveengines.views.tables.markup import (
+    Column,
     Prose,
     badge,
     coloured,
@@ -36,7 +39,11 @@ _TAPE = {
     "breakout_success": "Breakouts that held",
 }
 _TONES = {"supportive": "supportive", "caution": "adverse", "neutral": "neutral"}
-_AGREES = {True: "agrees", False: "disagrees", None: "not measured"}
+_VERDICTS = {
+    True: ("✓ agrees", "supportive"),
+    False: ("✕ disagrees", "adverse"),
+    None: ("○ not measured", "unknown"),
+}
 _SIDES = {"up": "of moves up", "down": "of moves down", "either": "of moves either way"}
 
 
@@ -44,22 +51,21 @@ def tape(week: Week) -> Any:
     """What the tape shows against what the style needs, check by check."""
     chosen = week.style
     text = content.styles()[chosen.name]  # type: ignore[index]
-    columns = {"measure": "Measure", "value": "This week", "needs": "The style needs", "verdict": "Verdict"}
-    rows = []
-    for check in chosen.checks:
-        colour = {True: "supportive", False: "adverse", None: "unknown"}[check.agrees]
-        mark = {True: "✓", False: "✕", None: "○"}[check.agrees]
-        side = "" if check.measure == "variance_ratio" else f"{_SIDES[check.direction]}, "
-        rows.append(
-            {
-                "measure": lines(_TAPE[check.measure], soft(f"{side}{check.window} sessions")),
-                "value": number(check.value, 2),
-                "needs": check.needs,
-                "verdict": coloured(f"{mark} {_AGREES[check.agrees]}", colour, bold=True),
-            }
-        )
-    title = f"{text.name}: {_overall(chosen)}"
-    return great_table(columns, rows, title=title, subtitle="Measured on the S&P 500", right=["value"])
+    return great_table(
+        chosen.checks,
+        Column(
+            "Measure", lambda each: lines(_TAPE[each.measure], soft(f"{_side(each)}{each.window} sessions"))
+        ),
+        Column("This week", lambda each: number(each.value, 2), right=True),
+        Column("The style needs", lambda each: each.needs),
+        Column("Verdict", lambda each: coloured(*_VERDICTS[each.agrees], bold=True)),
+        title=f"{text.name}: {_overall(chosen)}",
+        subtitle="Measured on the S&P 500",
+    )
+
+
+def _side(check: Checked) -> str:
+    return "" if check.measure == "variance_ratio" else f"{_SIDES[check.direction]}, "
 
 
 def _overall(chosen: StyleReading) -> str:
@@ -74,67 +80,41 @@ def inflections(week: Week) -> Any:
     """Turns of the last quarter with strength and age, newest first; a sentence when there is none."""
     if not week.inflections:
         return prose("No engine has turned within the last quarter.")
-    columns = {
-        "engine": "Engine",
-        "direction": "Turn",
-        "since": "Week",
-        "age": "Age",
-        "strength": "Strength",
-        "now": "Now",
-        "announced": "Counts as a market turn",
-    }
-    rows = [
-        {
-            "engine": ENGINE_NAMES[each.engine],
-            "direction": coloured(
-                f"{'▲' if each.direction == 'improving' else '▼'} {each.direction}",
-                "neutral"
-                if each.reversed is not None
-                else "supportive"
-                if each.direction == "improving"
-                else "adverse",
-            ),
-            "since": values.day(each.since),
-            "age": "this week" if each.weeks_ago == 0 else counted(each.weeks_ago, "week"),
-            "strength": percent(each.strength),
-            "now": "active" if each.reversed is None else f"reversed {values.day(each.reversed)}",
-            "announced": "yes" if each.announced else "no, shown only",
-        }
-        for each in week.inflections
-    ]
     return great_table(
-        columns,
-        rows,
+        week.inflections,
+        Column("Engine", lambda each: ENGINE_NAMES[each.engine]),
+        Column("Turn", _turn),
+        Column("Week", lambda each: values.day(each.since)),
+        Column(
+            "Age", lambda each: counted(each.weeks_ago, "week") if each.weeks_ago else "this week", right=True
+        ),
+        Column("Strength", lambda each: percent(each.strength), right=True),
+        Column("Now", lambda each: f"reversed {values.day(each.reversed)}" if each.reversed else "active"),
+        Column("Counts as a market turn", lambda each: "yes" if each.announced else "no, shown only"),
         title="Turns of the last quarter",
         subtitle="Newest first; reversed: much of the move is lost again, or the engine has turned the other way",
-        right=["age", "strength"],
     )
+
+
+def _turn(each: Inflection) -> Markup:
+    up = each.direction == "improving"
+    colour = "neutral" if each.reversed is not None else "supportive" if up else "adverse"
+    return coloured(f"{'▲' if up else '▼'} {each.direction}", colour)
 
 
 def watch(week: Week) -> Any:
     """Thresholds near by, nearest first: which move of one indicator would change a state or the week's regime."""
     if not week.watch_list:
         return prose("No threshold is within reach of an ordinary move.")
-    columns = {
-        "what": "What would change",
-        "title": "By",
-        "now": "Now",
-        "level": "At",
-        "usual": "Away",
-    }
-    rows = [
-        {
-            "what": lines(each.subject[:1].upper() + each.subject[1:], soft(each.becomes)),
-            "title": each.title,
-            "now": figure(each.now, each.unit),
-            "level": figure(each.level, each.unit),
-            "usual": number(abs(each.usual_moves), 1, " usual weeks"),
-        }
-        for each in week.watch_list
-    ]
-    subtitle = "One indicator's move that would be enough, the others unchanged; nearest first"
     return great_table(
-        columns, rows, title="Thresholds near by", subtitle=subtitle, right=["now", "level", "usual"]
+        week.watch_list,
+        Column("What would change", lambda each: lines(first_capital(each.subject), soft(each.becomes))),
+        Column("By", lambda each: each.title),
+        Column("Now", lambda each: figure(each.now, each.unit), right=True),
+        Column("At", lambda each: figure(each.level, each.unit), right=True),
+        Column("Away", lambda each: number(abs(each.usual_moves), 1, " usual weeks"), right=True),
+        title="Thresholds near by",
+        subtitle="One indicator's move that would be enough, the others unchanged; nearest first",
     )
 
 
@@ -164,38 +144,35 @@ def insights(week: Week, engine: str | None = None) -> Any:
     ]
     if not found:
         return None if engine else prose("No insight of the playbook stands out this week.")
-    columns = {"title": "Insight", "status": "Status", "evidence": "Evidence", "meaning": "What it means"}
-    rows = [
-        {
-            "title": lines(each.title, "" if engine else soft(ENGINE_NAMES[each.engine])),
-            "status": _status(each),
-            "evidence": lines(
-                minus(each.evidence or each.condition),
-                *((soft(minus(each.history.words)),) if engine is None else ()),
-            ),
-            "meaning": lines(
-                _meaning(each),
-                soft(f"{each.note[:1].upper()}{each.note[1:]}.") if each.note else "",
-                *(soft(f"But: {other.title}. {other.weigh}") for other in _disputes(found, each)),
-            ),
-        }
-        for each in found
-    ]
-    title = (
-        "Insights that matter this week" if engine is None else f"{ENGINE_NAMES[engine]}: insights at work"
+    said = (
+        Column("Status", _status),
+        Column(
+            "Evidence", lambda each: lines(_evidence(each), "" if engine else soft(minus(each.history.words)))
+        ),
+        Column("What it means", lambda each: lines(*_meaning(each, found))),
     )
-    return great_table(columns, rows, title=title, on_screen=engine is not None)
+    if engine:
+        title = f"{ENGINE_NAMES[engine]}: insights at work"
+        return great_table(
+            found, Column("Insight", lambda each: each.title), *said, title=title, on_screen=True
+        )
+    name = Column("Insight", lambda each: lines(each.title, soft(ENGINE_NAMES[each.engine])))
+    return great_table(found, name, *said, title="Insights that matter this week")
 
 
-def _disputes(found: Sequence[InsightReading], each: InsightReading) -> tuple[ActiveConflict, ...]:
-    """Conflicts with insights that stand further down the table, so that each pair is told once."""
+def _evidence(each: InsightReading) -> str:
+    return minus(each.evidence or each.condition)
+
+
+def _meaning(each: InsightReading, found: Sequence[InsightReading]) -> Iterator[object]:
+    """What an insight means, or would mean while it is only watched; then its note and what speaks against it.
+
+    A conflict is named beside the first of the two insights in the table only.
+    """
+    yield f"If it becomes active: {each.implication}" if each.status == "watch" else each.implication
+    yield soft(f"{first_capital(each.note)}.") if each.note else ""
     later = {other.insight for other in found[found.index(each) + 1 :]}
-    return tuple(other for other in each.conflicts if other.insight in later)
-
-
-def _meaning(each: InsightReading) -> str:
-    """What an insight means; while it is only watched, what it would mean."""
-    return f"If it becomes active: {each.implication}" if each.status == "watch" else each.implication
+    yield from (soft(f"But: {c.title}. {c.weigh}") for c in each.conflicts if c.insight in later)
 
 
 def _status(each: InsightReading) -> Markup:
@@ -217,40 +194,28 @@ def overrides(week: Week) -> Any:
         f"state:{name}": each.state for name, each in plain.engines.items()
     }
     data |= {each.indicator: each.value for reading in plain.engines.values() for each in reading.evidence}
-    columns = {
-        "field": "Entered",
-        "value": "Value",
-        "before": "Data said",
-        "why": "Why",
-        "who": "Who",
-        "when": "When",
-        "until": "Until",
-    }
-    rows = [
-        {
-            "field": each.title,
-            "value": lines(values.entered(each.value, units.get(each.field, "")), badge("manual")),
-            "before": values.entered(
-                data.get(each.field) if each.before is None else each.before, units.get(each.field, "")
-            ),
-            "why": typed(each.why, soft(each.source) if each.source else ""),
-            "who": typed(each.who),
-            "when": values.day(pd.Timestamp(each.entered_at)),
-            "until": values.day(pd.Timestamp(each.until)),
-        }
-        for each in week.overrides
-    ]
-    note = (
-        f"Without them the call would be {plain.regime.name} "
-        f"with {percent(plain.target_exposure.value)} of the risk budget in use."
-    )
+    said = f"{plain.regime.name} with {percent(plain.target_exposure.value)} of the risk budget in use"
+
+    def before(each: Entry) -> str:
+        found = data.get(each.field) if each.before is None else each.before
+        return values.entered(found, units.get(each.field, ""))
+
     return great_table(
-        columns,
-        rows,
+        week.overrides,
+        Column("Entered", lambda each: each.title),
+        Column(
+            "Value",
+            lambda each: lines(values.entered(each.value, units.get(each.field, "")), badge("manual")),
+            right=True,
+        ),
+        Column("Data said", before, right=True),
+        Column("Why", lambda each: typed(each.why, soft(each.source) if each.source else "")),
+        Column("Who", lambda each: typed(each.who)),
+        Column("When", lambda each: values.day(pd.Timestamp(each.entered_at))),
+        Column("Until", lambda each: values.day(pd.Timestamp(each.until))),
         title="Entered by hand",
         subtitle="Each replaces one input for a while; stored data stay as they are",
-        right=["value", "before"],
-        note=note,
+        note=f"Without them the call would be {said}.",
     )
 
 

@@ -17,7 +17,7 @@ from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.regimes import NAMES
 from fiveengines.playbook import content
 from fiveengines.views.tables import values
-from fiveengines.views.tables.markup import Prose, badge, great_table, lines, prose
+from fiveengines.views.tables.markup import Column, Prose, badge, great_table, lines, prose
 from fiveengines.week import Week
 
 _WEEKS = 5
@@ -64,21 +64,25 @@ def call(week: Week) -> Prose | None:
 
 def last_weeks(week: Week, weeks: int = _WEEKS) -> Any:
     """The newest weeks, this one first: states, regime, aggressiveness and turns."""
-    engines = {str(name): ENGINE_NAMES[name] for name in ENGINES}
-    columns = {"week": "Week"} | engines
-    columns |= {"regime": "Regime", "exposure": "Aggressiveness", "turns": "Turns"}
-    rows = [_week(day, row) for day, row in week.history().tail(weeks).iloc[::-1].iterrows()]
-    if all(not row["turns"] for row in rows):
-        del columns["turns"]
-    return great_table(columns, rows, title=f"The last {len(rows)} weeks", right=["exposure"])
+    rows = [(day, row) for day, row in week.history().tail(weeks).iloc[::-1].iterrows()]
+    turned = (
+        [Column("Turns", lambda each: lines(*_turns(each[1])))] if any(_turns(row) for _, row in rows) else []
+    )
+    return great_table(
+        rows,
+        Column("Week", lambda each: values.day(each[0])),
+        *(_state(name) for name in ENGINES),
+        Column("Regime", lambda each: f"{each[1]['regime']} {NAMES[int(each[1]['regime'])]}"),
+        Column("Aggressiveness", lambda each: percent(each[1]["aggressiveness"]), right=True),
+        *turned,
+        title=f"The last {len(rows)} weeks",
+    )
 
 
-def _week(day: Any, row: pd.Series[Any]) -> dict[str, object]:
+def _state(engine: str) -> Column:
+    return Column(ENGINE_NAMES[engine], lambda each: values.state(each[1][f"{engine}_state"]))
+
+
+def _turns(row: pd.Series[Any]) -> list[str]:
     turns = [each.split(":") for each in str(row["inflection"] or "").split(",") if ":" in each]
-    return {
-        "week": values.day(pd.Timestamp(day)),
-        **{name: values.state(row[f"{name}_state"]) for name in ENGINES},
-        "regime": f"{row['regime']} {NAMES[int(row['regime'])]}",
-        "exposure": percent(row["aggressiveness"]),
-        "turns": lines(*(f"{ENGINE_NAMES[engine]} {direction}" for engine, direction in turns)),
-    }
+    return [f"{ENGINE_NAMES[engine]} {direction}" for engine, direction in turns]
