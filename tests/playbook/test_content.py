@@ -29,7 +29,7 @@ def copy_of(name: str, folder: Path) -> Path:
 def replace_once(path: Path, old: str, new: str) -> int:
     """Replace the only occurrence of `old`; the line it starts on, counted from 1."""
     text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path.name}"
+    assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {path.name}"
     path.write_text(text.replace(old, new), encoding="utf-8")
     return text[: text.index(old)].count("\n") + 1
 
@@ -150,7 +150,7 @@ def test_formats_that_the_playbook_needs() -> None:
 
 
 def test_tape_limits_stand_on_the_right_side_of_a_random_walk() -> None:
-    """An aimless 63-session walk: its mean efficiency ratio tells a trend's limit from a range's."""
+    """An aimless 63-session walk: its mean efficiency ratio lies between a trend's limit and a range's."""
     steps = np.random.default_rng(7).standard_normal((20_000, 63))
     aimless = (np.abs(steps.sum(axis=1)) / np.abs(steps).sum(axis=1)).mean()
     assert aimless == pytest.approx(0.13, abs=0.005)

@@ -35,7 +35,7 @@ def placeholders(template: str) -> tuple[str, ...]:
     fields = [field for field in Formatter().parse(template) if field[1] is not None]
     for _, name, spec, conversion in fields:
         if not str(name).isidentifier():
-            raise ValueError(f"only a plain name may stand in braces, not {name!r}")
+            raise ValueError(f"only a plain name may be in braces, not {name!r}")
         if conversion or not _FORMAT.fullmatch(spec or ""):
             raise ValueError(f"{name!r} may carry a format such as :.1f, :+.0f or :+,.0f, nothing else")
     return tuple(str(field[1]) for field in fields)

@@ -6,7 +6,7 @@ Rules come from params/portfolio.yaml, the week from `MarketState`; a plan is wo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -87,8 +87,12 @@ class Plan:
     cost: float
     cost_amount: float | None
     exposures: tuple[ExposureChange, ...]
-    nothing_to_do: bool
-    sentences: tuple[str, ...]
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Whether no change is large enough to be proposed."""
+        return not self.trades
 
 
 def plan(rules: PortfolioRules, week: MarketState) -> Plan:
@@ -112,9 +116,8 @@ def plan(rules: PortfolioRules, week: MarketState) -> Plan:
         target - before, cash, float(before[cash]), least_cash, rules.minimum_trade, rules.most_turnover
     )
     after = before + change
-    trades = _trades(rules, tickers, before, change, cash)
     cost = float(np.abs(np.delete(change, cash)).sum()) * rules.cost_bp / 1e4
-    return Plan(
+    found = Plan(
         target_equity=week.target_equity,
         allowed_equity=allowed,
         basis="core" if rules.holdings is None else "holdings",
@@ -123,16 +126,13 @@ def plan(rules: PortfolioRules, week: MarketState) -> Plan:
         after=_named(tickers, after),
         tilts=tilts,
         tranches=tranches,
-        trades=trades,
+        trades=_trades(rules, tickers, before, change, cash),
         turnover=turnover(change),
         cost=cost,
         cost_amount=None if rules.value is None else cost * rules.value,
         exposures=_exposures(rules, tickers, before, after, core),
-        nothing_to_do=not trades,
-        sentences=_sentences(
-            rules, week, owned, allowed, tranches, trades, turnover(change), cost, turnover(target - before)
-        ),
     )
+    return replace(found, sentences=_sentences(rules, week, found, owned, turnover(target - before)))
 
 
 def _mask(rules: PortfolioRules, part: str) -> np.ndarray:
@@ -264,41 +264,34 @@ def _light_and_calming(week: MarketState) -> bool:
 
 
 def _sentences(
-    rules: PortfolioRules,
-    week: MarketState,
-    owned: float,
-    allowed: float,
-    tranches: tuple[TrancheStatus, ...],
-    trades: tuple[Trade, ...],
-    moved: float,
-    cost: float,
-    wished: float,
+    rules: PortfolioRules, week: MarketState, plan: Plan, owned: float, full_turnover: float
 ) -> tuple[str, ...]:
+    """The plan in words. owned: equity before; full_turnover: of going to the target in one week."""
     lines = []
-    if rules.holdings is None:
+    if plan.basis == "core":
         lines.append(
             "No holdings are given, so the plan leads from the core allocation to this week's target."
         )
-    start = "The core allocation" if rules.holdings is None else "The portfolio"
+    start = "The core allocation" if plan.basis == "core" else "The portfolio"
     lines.append(f"{start} holds {owned:.0%} in equity; the engines justify {week.target_equity:.0%}.")
     if week.target_equity > owned and _light_and_calming(week):
         lines.append(
             "Positioning is light, liquidity is not worsening and volatility calms down: put idle cash to work step by "
             "step, in broad exposure rather than in single bets."
         )
-    waiting = next((each for each in tranches if not each.open), None)
-    if allowed < week.target_equity - _ROUNDING and waiting is not None:
+    waiting = next((each for each in plan.tranches if not each.open), None)
+    if plan.allowed_equity < week.target_equity - _ROUNDING and waiting is not None:
         lines.append(
-            f"Open tranches allow {allowed:.0%} now; tranche {waiting.number} waits for {waiting.condition}."
+            f"Open tranches allow {plan.allowed_equity:.0%} now; tranche {waiting.number} waits for {waiting.condition}."
         )
-    if not trades:
+    if plan.nothing_to_do:
         lines.append(f"Nothing needs doing: no change reaches {rules.minimum_trade:.1%} of the portfolio.")
         return tuple(lines)
     lines.append(
-        f"{len(trades)} trades turn over {moved:.1%} and cost about {cost * 1e4:.1f} bp of the portfolio."
+        f"{len(plan.trades)} trades turn over {plan.turnover:.1%} and cost about {plan.cost * 1e4:.1f} bp of the portfolio."
     )
-    if wished > rules.most_turnover + _ROUNDING:
+    if full_turnover > rules.most_turnover + _ROUNDING:
         lines.append(
-            f"The full change would turn over {wished:.1%}; the limit is {rules.most_turnover:.0%} a week."
+            f"The full change would turn over {full_turnover:.1%}; the limit is {rules.most_turnover:.0%} a week."
         )
     return tuple(lines)

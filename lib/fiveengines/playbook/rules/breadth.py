@@ -29,7 +29,7 @@ def breadth_turns_from_washout(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """Participation rises from a washed-out level and holds most of what it has gained."""
     lowest, best = inputs.low_and_best_since("pct_above_50d", t["weeks"])
     rebound = inputs["pct_above_50d"] - lowest
-    rising = (lowest <= t["washed_out"]) & (rebound - t["kept"] / 100.0 * (best - lowest) >= 0)
+    rising = (lowest <= t["washed_out"]) & (rebound - t["retained"] / 100.0 * (best - lowest) >= 0)
     highs = inputs["net_new_highs"] - inputs.low("net_new_highs", t["weeks"]) > 0
     return RuleResult(
         active=rising & (rebound >= t["rebound"]) & highs, watch=rising & (rebound >= t["watch_rebound"])
