@@ -148,7 +148,7 @@ class Week:
     @cached_property
     def insights(self) -> tuple[rules.InsightReading, ...]:
         """The insights that matter this week, ranked."""
-        return rules.this_week(self.readings, self.measured.panel, self.params.playbook, self.as_of)
+        return rules.this_week(self.readings, self.measured.panel, self.params, self.as_of)
 
     @cached_property
     def exposure_commentary(self) -> exposure_commentary.ExposureCommentary:
@@ -166,7 +166,7 @@ class Week:
     @cached_property
     def inflection_records(self) -> tuple[inflection_history.Record, ...]:
         """Step 5: what followed past inflections of each kind, with counts."""
-        return inflection_history.records(self.readings, self.measured.panel, self.as_of)
+        return inflection_history.records(self.past)
 
     @cached_property
     def watch_list(self) -> tuple[watch_list.NearbyThreshold, ...]:
@@ -196,19 +196,21 @@ class Week:
     @cached_property
     def past(self) -> research.EvidenceSample:
         """What was complete by the evening of this week, for the evidence."""
-        return research.EvidenceSample.of(self.readings, self.measured.panel, self.as_of)
+        return research.EvidenceSample.of(
+            self.readings, self.measured.panel, self.params.research, self.as_of
+        )
 
     @cached_property
     def analogs(self) -> research.Analogs | None:
         """The closest past weeks and what followed them; None with too little history."""
-        return None if self.past.insufficient_history else research.analogs(self.past, research.QUARTER)
+        return None if self.past.insufficient_history else research.analogs(self.past)
 
     @cached_property
     def base_rates(self) -> pd.DataFrame | None:
         """What followed each regime over a quarter, by regime (0: all weeks); None with too little history."""
         if self.past.insufficient_history:
             return None
-        return research.base_rates(self.past, [research.QUARTER]).droplevel("horizon")
+        return research.base_rates(self.past, [self.past.quarter]).droplevel("horizon")
 
     @cached_property
     def sensitivity(self) -> pd.DataFrame:

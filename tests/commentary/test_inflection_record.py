@@ -1,7 +1,8 @@
-"""Turning points: phases read off directions, and records counted by hand."""
+"""Inflections: phases read off directions, and records counted by hand."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -42,15 +43,16 @@ def demo() -> Week:
 
 
 def test_records_count_complete_cases_only_and_by_hand(demo: Week) -> None:
-    close = demo.measured.panel.daily("SPX").ffill().reindex(demo.readings.dates).to_numpy()
+    past = demo.past
+    close = past.closes.reindex(past.dates).to_numpy()
     last = len(close) - 1
     for each in demo.inflection_records:
-        fired = demo.readings.inflections[f"{each.engine}:{each.direction}"].to_numpy().nonzero()[0]
-        complete = [row for row in fired if row < last and row + 13 <= last]
+        fired = past.inflections[f"{each.engine}:{each.direction}"].to_numpy().nonzero()[0]
+        complete = [row for row in fired if row + 13 <= last and np.isfinite(close[[row, row + 13]]).all()]
         higher = sum(close[row + 13] > close[row] for row in complete)
-        assert each.followed.complete == len(complete)
-        assert each.hits == (higher if each.direction == UP else len(complete) - higher)
-        assert each.followed.complete == 0 or f"of {len(complete)} past cases" in each.words
+        hits = higher if each.direction == UP else len(complete) - higher
+        assert each.cases == len(complete)
+        assert not complete or f"in {hits} of {len(complete)} past cases" in each.words
 
 
 def test_no_look_ahead(demo: Week) -> None:

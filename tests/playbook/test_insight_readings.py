@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from fiveengines import overrides
+from fiveengines.base import parameters
 from fiveengines.playbook import content, rules
 from fiveengines.playbook.rules import InsightReading, insight_readings
 from fiveengines.report.reading_json import InsightRecord
@@ -18,12 +19,17 @@ from fiveengines.week import Week
 from playbook.synthetic import COUNT, PARAMS, pieces, weeks
 
 CALM_CROWD = {"vix": 12, "realized_volatility_21d": 9, "vix_term": 0.85, "cta_exposure": pieces(60, (90, 6))}
+RESEARCH = parameters.load().research
 DAY = pd.Timestamp("2018-03-30")
 
 
 def found(insight: str, **market: object) -> InsightReading:
     evaluation = rules.evaluate(weeks(**market), content.insights())
-    return next(each for each in insight_readings(evaluation, DAY, PARAMS.ranking) if each.insight == insight)
+    return next(
+        each
+        for each in insight_readings(evaluation, DAY, PARAMS.ranking, RESEARCH)
+        if each.insight == insight
+    )
 
 
 @pytest.fixture(scope="module")
@@ -105,14 +111,16 @@ def test_what_is_missing_is_said() -> None:
     market.daily["dealer_gamma"][:] = np.nan
     evaluation = rules.evaluate(market, content.insights())
     each = next(
-        one for one in insight_readings(evaluation, DAY, PARAMS.ranking) if one.insight == "negative_gamma"
+        one
+        for one in insight_readings(evaluation, DAY, PARAMS.ranking, RESEARCH)
+        if one.insight == "negative_gamma"
     )
     assert each.status == "dormant" and not each.evidence
     assert each.note == "cannot be judged without Dealer gamma"
 
 
 def test_the_few_are_few_and_first(demo: Week) -> None:
-    every = rules.all_insights(demo.readings, demo.measured.panel, PARAMS, demo.as_of)
+    every = rules.all_insights(demo.readings, demo.measured.panel, demo.params, demo.as_of)
     assert sorted(each.insight for each in every) == sorted(content.insights())
     order = [("active", "watch", "dormant").index(each.status) for each in every]
     assert order == sorted(order)
@@ -136,7 +144,7 @@ def plain(reading: InsightReading) -> dict[str, object]:
 
 
 def test_plain_data(demo: Week) -> None:
-    for each in rules.all_insights(demo.readings, demo.measured.panel, PARAMS, demo.as_of):
+    for each in rules.all_insights(demo.readings, demo.measured.panel, demo.params, demo.as_of):
         text = json.dumps(plain(each), allow_nan=False)
         assert json.loads(text)["insight"] == each.insight
         assert "{" not in each.condition + each.evidence
@@ -218,11 +226,11 @@ def test_a_folder_with_the_vix_alone_is_read_without_a_plan(tmp_path: Path) -> N
     rows = "\n".join(f"{day:%m/%d/%Y},14,14,14,14" for day in days)
     (tmp_path / "cboe" / "VIX_History.csv").write_text(f"DATE,OPEN,HIGH,LOW,CLOSE\n{rows}\n")
     week = Week.load(as_of="2015-08-28", source="files", data_dir=tmp_path)
-    every = rules.all_insights(week.readings, week.measured.panel, PARAMS, week.as_of)
+    every = rules.all_insights(week.readings, week.measured.panel, week.params, week.as_of)
     assert sum(each.note.startswith("cannot be judged without") for each in every) > 0.75 * len(every)
     assert next(each for each in every if each.insight == "volatility_zone_persists").status == "active"
     assert week.plan is None and week.watch_list == () and week.target_exposure.value == 0.5
-    assert [each.followed.complete for each in week.inflection_records] == [0] * len(week.inflection_records)
+    assert [each.cases for each in week.inflection_records] == [0] * len(week.inflection_records)
 
 
 def test_a_reading_entered_by_hand_moves_its_insight(demo: Week) -> None:

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fiveengines.base import parameters
 from fiveengines.base.parameters import ENGINES
 from fiveengines.research import EvidenceSample
 
+PARAMS = parameters.load().research
 Made = Callable[..., EvidenceSample]
 
 
@@ -36,6 +38,7 @@ def make_past(
         exposure=pd.Series(
             np.ones(weeks) if exposure is None else np.asarray(exposure, dtype=float), fridays
         ),
+        params=PARAMS,
     )
 
 

@@ -1,5 +1,7 @@
 """Closest past weeks on paper and by their rules on random input."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines.base.parameters import ENGINES
-from fiveengines.research import Horizon, analogs
+from fiveengines.research import EvidenceSample, analogs
 from fiveengines.research.analogs import engine_distance, neighbours
 
 
@@ -16,7 +18,7 @@ def test_distance_is_a_mean_over_known_engines():
     rows = [[0.5, 0, 0, 0, 0], [1, 1, 1, 1, 1], [0, 0, nan, nan, 0.6], [0, 0, nan, nan, nan]]
     score = pd.DataFrame(rows, columns=list(ENGINES))
     today = pd.Series([0.0] * 5, index=list(ENGINES))
-    found = engine_distance(score, today)
+    found = engine_distance(score, today, 3)
     assert found.iloc[:3].to_list() == pytest.approx([0.25 / 5, 1.0, 0.36 / 3])
     # Two engines are too few to say that a week is like another.
     assert np.isnan(found.iloc[3])
@@ -37,11 +39,19 @@ def test_neighbours_keep_their_distance(seed, gap, count):
         assert min(abs(at - other) for other in [*found, len(distance) - 1]) < gap or at in found
 
 
+def with_two_week_quarter(past: EvidenceSample) -> EvidenceSample:
+    """The same past, looked at two weeks ahead and with two neighbours."""
+    rules = past.params
+    horizons = rules.horizons.model_copy(update={"quarter_weeks": 2})
+    analog_rules = rules.analogs.model_copy(update={"count": 2})
+    return replace(past, params=rules.model_copy(update={"horizons": horizons, "analogs": analog_rules}))
+
+
 def test_paths_start_at_one_hundred_and_end_at_the_return(made):
     closes = np.repeat(np.array([100, 120, 90, 100, 110, 100, 130, 100.0]), 5)
     score = np.zeros((8, 5))
     score[:, 0] = [0.1, 0.9, 0.9, 0.2, 0.9, 0.9, 0.9, 0.1]
-    found = analogs(made(closes, score=score), Horizon(2, "weeks"), count=2)
+    found = analogs(with_two_week_quarter(made(closes, score=score)))
     assert found.weeks.index.to_list() == [pd.Timestamp("2001-01-05"), pd.Timestamp("2001-01-26")]
     assert found.weeks["return_after"].to_list() == pytest.approx([-10.0, 0.0])
     assert found.weeks["rms_distance"].to_list() == pytest.approx([0.0, np.sqrt(0.01 / 5)], abs=1e-12)

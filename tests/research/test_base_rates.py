@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fiveengines.research import Horizon, base_rates, inflection_record
-from fiveengines.research.samples import effective_sample_size, words
+from fiveengines.research.samples import effective_sample_size, overlapping_sample
 
 WEEK = Horizon(1, "weeks")
 
@@ -46,7 +46,12 @@ def test_small_samples_are_called_small(made):
 def test_apart_counts_what_does_not_overlap():
     assert effective_sample_size(np.array([0, 1, 2, 13, 14, 26, 40]), 13) == 4
     assert effective_sample_size(np.array([], dtype=int), 13) == 0
-    assert words(1, 1) == "small sample: 1 week, 1 not overlapping"
+    found = overlapping_sample(np.array([3]), 13, "week", 10)
+    assert found == {
+        "effective_sample_size": 1,
+        "small": True,
+        "sample": "small sample: 1 week, 1 not overlapping",
+    }
 
 
 def test_interval_holds_the_mean(two_markets):
@@ -86,6 +91,7 @@ def test_evidence_of_an_earlier_week_does_not_change(made):
     cut = type(later)(
         as_of=then.as_of,
         closes=later.closes.loc[: then.as_of],
+        params=then.params,
         **{
             name: getattr(later, name).loc[: then.as_of]
             for name in ("regime", "score", "inflections", "exposure")

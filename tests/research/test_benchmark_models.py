@@ -47,6 +47,7 @@ def test_no_look_ahead(opinions, two_markets, model):
     day = two_markets.dates[400]
     cut = EvidenceSample(
         as_of=day,
+        params=two_markets.params,
         closes=two_markets.closes.loc[:day],
         **{
             name: getattr(two_markets, name).loc[:day]
@@ -69,7 +70,7 @@ def test_hmm_finds_the_parameters_it_was_drawn_from(two_markets):
     Calm lasts 375 sessions and wild 125, so a state is left with probability 1/375 and 1/125.
     """
     returns = log_returns(two_markets.closes)
-    view, converged = fit_hmm(returns)
+    view, converged = fit_hmm(returns, two_markets.params.benchmark_models)
     assert converged
     probability = 0.5
     by_hand = []

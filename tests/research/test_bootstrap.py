@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+from fiveengines.base import parameters
 from fiveengines.research.bootstrap import mean_intervals, stationary_indices
+
+RULES = parameters.load().research.bootstrap
 
 
 def test_blocks_run_on_and_have_the_mean_length():
-    drawn = stationary_indices(500, 10, 400)
+    drawn = stationary_indices(500, 10, 400, 1994)
     runs_on = (np.diff(drawn, axis=1) % 500) == 1
     # A block goes on with probability 1 - 1/10, and one new start in 500 lands there by chance.
     assert runs_on.mean() == pytest.approx(0.9 + 0.1 / 500, abs=0.005)
@@ -18,7 +21,7 @@ def test_blocks_run_on_and_have_the_mean_length():
 def test_the_same_seed_gives_the_same_interval():
     values = np.random.default_rng(1).normal(size=(100, 1))
     everyone = np.ones((100, 1), dtype=bool)
-    assert np.array_equal(mean_intervals(values, everyone), mean_intervals(values, everyone))
+    assert np.array_equal(mean_intervals(values, everyone, RULES), mean_intervals(values, everyone, RULES))
 
 
 def test_interval_agrees_with_arch():
@@ -27,7 +30,7 @@ def test_interval_agrees_with_arch():
     random = np.random.default_rng(5)
     values = np.convolve(random.normal(size=612), np.ones(13), mode="valid")[:, None]
     group = np.tile(np.arange(600) % 120 < 60, (1, 1)).T
-    low, high = mean_intervals(values, group, draws=4000)
+    low, high = mean_intervals(values, group, RULES.model_copy(update={"draws": 4000}))
 
     def mean_of_group(x, member):
         return np.array([x[member].mean()])
@@ -43,13 +46,14 @@ def test_overlap_widens_the_interval():
     noise = np.random.default_rng(2).normal(size=1012)
     overlapping = np.convolve(noise, np.ones(13), mode="valid")[:, None]
     everyone = np.ones((1000, 1), dtype=bool)
-    blocks = np.subtract(*mean_intervals(overlapping, everyone)[::-1])
-    singly = np.subtract(*mean_intervals(overlapping, everyone, mean_block=1)[::-1])
+    blocks = np.subtract(*mean_intervals(overlapping, everyone, RULES)[::-1])
+    single = RULES.model_copy(update={"mean_block_weeks": 1})
+    singly = np.subtract(*mean_intervals(overlapping, everyone, single)[::-1])
     # Sums of 13 overlapping terms: true standard error is about √13 times what independent draws suggest.
     assert 2.3 < float(blocks[0, 0] / singly[0, 0]) < 3.7
 
 
 def test_an_empty_group_has_no_interval():
     values = np.ones((10, 2))
-    low, high = mean_intervals(values, np.zeros((10, 1), dtype=bool))
+    low, high = mean_intervals(values, np.zeros((10, 1), dtype=bool), RULES)
     assert np.isnan(low).all() and np.isnan(high).all()

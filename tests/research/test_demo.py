@@ -33,7 +33,7 @@ def week() -> Week:
 
 @pytest.fixture(scope="module")
 def past(week: Week) -> EvidenceSample:
-    return EvidenceSample.of(week.readings, week.measured.panel)
+    return EvidenceSample.of(week.readings, week.measured.panel, week.params.research)
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +58,16 @@ def test_an_earlier_week_sees_nothing_of_later_ones(week):
     """Evidence as of an earlier week of these readings is that of a week loaded then."""
     day = "2016-02-12"
     then = Week.load(as_of=day, source="demo")
-    known = EvidenceSample.of(then.readings, then.measured.panel)
-    cut = EvidenceSample.of(week.readings, week.measured.panel, as_of=day)
+    known = EvidenceSample.of(then.readings, then.measured.panel, then.params.research)
+    cut = EvidenceSample.of(week.readings, week.measured.panel, week.params.research, as_of=day)
     pd.testing.assert_frame_equal(base_rates(known), base_rates(cut))
     pd.testing.assert_frame_equal(analogs(known).paths, analogs(cut).paths)
     pd.testing.assert_frame_equal(walk_forward(known), walk_forward(cut))
 
 
 def test_last_years_keep_the_index(past):
-    recent = past.last_years(2)
-    assert recent.dates[0] >= past.as_of - pd.DateOffset(years=2)
+    recent = past.last_years()
+    assert recent.dates[0] >= past.as_of - pd.DateOffset(years=3)
     assert len(recent.closes) == len(past.closes)
 
 
@@ -80,7 +80,7 @@ def test_analogs_are_a_quarter_old_and_apart(past):
 
 
 def test_breakpoints_move_by_a_fifth_of_their_distance(week):
-    moved = {(each.parameter, each.direction): each for each in moves(week.params)}
+    moved = {(each.parameter, each.direction): each for each in moves(week.params, 0.2)}
     line = week.params.engines.engines["volatility"]["vix"]
     up = moved["volatility.vix.adverse", 1]
     assert up.moved_to == pytest.approx(line.adverse + 0.2 * (line.supportive - line.adverse))
@@ -125,7 +125,7 @@ def test_a_fifth_changes_few_weeks(table):
 
 
 def test_summary_names_the_worst_and_what_could_not_be_tried(table):
-    text = sensitivity_summary(table)
+    text = sensitivity_summary(table, 0.1)
     assert table.iloc[0]["parameter"] in text
     assert "Not tried for want of data" in text and "hedge_fund_gross" in text
     assert text.startswith(f"{(table['weeks'] > 0).sum()} moves by 20%")

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.real_data
 @pytest.fixture(scope="module")
 def past(real_data) -> EvidenceSample:
     week = Week.load(as_of="2019-12-27", source="files", data_dir=real_data)
-    return EvidenceSample.of(week.readings, week.measured.panel, start="2007-06-01")
+    return EvidenceSample.of(week.readings, week.measured.panel, week.params.research, start="2007-06-01")
 
 
 def test_holding_the_index_is_the_index(past):

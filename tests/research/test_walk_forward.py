@@ -39,7 +39,7 @@ def test_statistics_by_hand():
 
 
 def test_nothing_moves():
-    found = statistics(pd.Series(0.0, DAYS), pd.Series(0.01, DAYS))
+    found = statistics(pd.Series(0.0, DAYS), pd.Series(0.01, DAYS), cost=0.001)
     assert np.isnan(found["sharpe"]) and found["cagr"] == 0.0
 
 

@@ -19,6 +19,7 @@ from fiveengines.base import paths, yaml_files
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.playbook_parameters import PlaybookParameters
 from fiveengines.base.portfolio_parameters import PortfolioRules
+from fiveengines.base.research_parameters import ResearchParameters
 from fiveengines.base.yaml_files import Strict
 
 REGIME_NAMES = {1: "Broad bull", 2: "Fragile melt-up", 3: "Choppy range", 4: "Risk-off", 5: "Crisis"}
@@ -343,6 +344,7 @@ class WeeklyParameters(Strict):
     regimes: str = "regimes.yaml"
     portfolio: str = "portfolio.yaml"
     playbook: str = "playbook.yaml"
+    research: str = "research.yaml"
     overrides: str = "overrides"
     events: str = "events.yaml"
     demo_seed: int = Field(default=7, ge=0, lt=2**32)
@@ -376,6 +378,7 @@ class Parameters(Strict):
     regimes: RegimeParameters
     portfolio: PortfolioParameters
     playbook: PlaybookParameters
+    research: ResearchParameters
 
     def line_of(self, engine: str, name: str) -> str:
         """Where an indicator is defined: file and line, for messages."""
@@ -417,6 +420,7 @@ def _load(path: Path, stamp: tuple[float, ...]) -> Parameters:
         regimes=yaml_files.load_model(path.parent / weekly.regimes, RegimeParameters),
         portfolio=yaml_files.load_model(path.parent / weekly.portfolio, PortfolioParameters),
         playbook=yaml_files.load_model(path.parent / weekly.playbook, PlaybookParameters),
+        research=yaml_files.load_model(path.parent / weekly.research, ResearchParameters),
     )
 
 

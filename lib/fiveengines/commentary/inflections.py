@@ -15,11 +15,9 @@ import pandas as pd
 from fiveengines.base.formats import number, percent
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary import narrative
-from fiveengines.data.panel import Panel
 from fiveengines.model.inflections import DETERIORATING, IMPROVING
 from fiveengines.model.readings import Readings
-from fiveengines.research import forward_returns
-from fiveengines.research.forward_returns import ForwardReturns
+from fiveengines.research import EvidenceSample, inflection_record
 
 _PHASES: Mapping[str, str] = {
     "worse": "worsening",
@@ -82,37 +80,12 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Record:
-    """What followed past inflections of one kind. hits: complete cases where the index went the same way."""
+    """What followed past inflections of one kind, in a sentence; cases: how many were complete."""
 
     engine: str
     direction: str
-    followed: ForwardReturns
-    hits: int
-
-    @property
-    def words(self) -> str:
-        """The counts in a sentence; small samples are called so."""
-        past = self.followed
-        name = f"{narrative.ENGINE_NAMES[self.engine]} {self.direction}"
-        if past.complete == 0 or past.mean is None:
-            return f"{name}: no complete case in this history."
-        way = "higher" if self.direction == IMPROVING else "lower"
-        usual = past.usual_up or 0.0
-        usual = usual if self.direction == IMPROVING else 1.0 - usual
-        small = "; a small sample" if past.small else ""
-        return (
-            f"{name}: {past.weeks} weeks later the S&P 500 was {way} in {self.hits} of {past.complete} past cases "
-            f"({number(past.mean, 1, ' %', sign=True)} on average; {way} after {percent(usual)} of all weeks){small}."
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {
-            "engine": self.engine,
-            "direction": self.direction,
-            "hits": self.hits,
-            "followed": self.followed.as_dict(),
-        }
+    cases: int
+    words: str
 
 
 def sequences(readings: Readings, weeks: int, day: pd.Timestamp) -> dict[str, Sequence]:
@@ -144,16 +117,24 @@ def _sequence(engine: str, direction: pd.Series, weeks: int) -> Sequence:
     return Sequence(engine, tuple(phases))
 
 
-def records(readings: Readings, panel: Panel, day: pd.Timestamp) -> tuple[Record, ...]:
-    """What followed each kind of inflection in history, as far as it was known on `day`."""
-    close = panel.daily("SPX").ffill().reindex(readings.dates).to_numpy(dtype="float64")
-    row = int(readings.dates.get_indexer(pd.DatetimeIndex([day]))[0])
-    found = []
-    for name in readings.inflections:
-        engine, direction = str(name).split(":")
-        starts = np.flatnonzero(readings.inflections[name].to_numpy() > 0)
-        past = forward_returns.after_signal(starts, close, row)
-        higher = round((past.share_up or 0.0) * past.complete)
-        hits = higher if direction == IMPROVING else past.complete - higher
-        found.append(Record(engine, direction, past, hits))
-    return tuple(found)
+def records(past: EvidenceSample) -> tuple[Record, ...]:
+    """What followed each kind of inflection in history, as far as it was known on the evening of `past`."""
+    table, horizon = inflection_record(past), past.quarter
+    return tuple(
+        Record(row["engine"], row["direction"], int(row["cases"]), _record(row, horizon.label))
+        for row in table.to_dict("records")
+    )
+
+
+def _record(row: Mapping[Any, Any], horizon: str) -> str:
+    """The counts in a sentence; a small sample is called so."""
+    name = f"{narrative.ENGINE_NAMES[row['engine']]} {row['direction']}"
+    if row["cases"] == 0:
+        return f"{name}: no complete case in this history."
+    way = "higher" if row["direction"] == IMPROVING else "lower"
+    return (
+        f"{name}: {horizon} later the S&P 500 was {way} in {row['hits']} of {row['cases']} past cases "
+        f"({number(row['mean_return'], 1, ' %', sign=True)} on average; "
+        f"{way} after {percent(row['all_hit_rate'])} of all weeks)"
+        f"{'; a small sample' if row['small'] else ''}."
+    )

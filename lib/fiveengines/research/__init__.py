@@ -7,18 +7,13 @@ from fiveengines.research.analogs import Analogs, analogs
 from fiveengines.research.base_rates import base_rates, inflection_record
 from fiveengines.research.benchmark_models import BenchmarkReading, benchmark_exposures, benchmark_readings
 from fiveengines.research.evidence_sample import EvidenceSample
-from fiveengines.research.outcomes import HORIZONS, MONTH, QUARTER, TWENTY, Horizon, outcomes
+from fiveengines.research.forward_returns import Horizon, forward_returns
 from fiveengines.research.sensitivity import sensitivity
 from fiveengines.research.sensitivity import summary as sensitivity_summary
 from fiveengines.research.transitions import spell_lengths, spells, transition_counts, transition_shares
-from fiveengines.research.walk_forward import REGIME_EXPOSURE, walk_forward
+from fiveengines.research.walk_forward import walk_forward
 
 __all__ = [
-    "HORIZONS",
-    "MONTH",
-    "QUARTER",
-    "REGIME_EXPOSURE",
-    "TWENTY",
     "Analogs",
     "BenchmarkReading",
     "EvidenceSample",
@@ -27,8 +22,8 @@ __all__ = [
     "base_rates",
     "benchmark_exposures",
     "benchmark_readings",
+    "forward_returns",
     "inflection_record",
-    "outcomes",
     "sensitivity",
     "sensitivity_summary",
     "spell_lengths",

@@ -13,11 +13,7 @@ import pandas as pd
 from fiveengines.base.parameters import ENGINES
 from fiveengines.research import samples
 from fiveengines.research.evidence_sample import EvidenceSample
-from fiveengines.research.outcomes import QUARTER, Horizon, outcomes
-
-COUNT = 8
-# A week that shares fewer engines with this one cannot be said to be like it.
-LEAST_ENGINES = 3
+from fiveengines.research.forward_returns import forward_returns
 
 
 @dataclass(frozen=True)
@@ -37,13 +33,13 @@ class Analogs:
     sample: str
 
 
-def engine_distance(score: pd.DataFrame, today: pd.Series) -> pd.Series:
+def engine_distance(score: pd.DataFrame, today: pd.Series, min_engines: int) -> pd.Series:
     """Mean squared difference of each week's scores from `today`'s, over the engines known in both.
 
-    score: reading date × engine. Returns (weeks,), NaN where fewer than three engines are known in both.
+    score: reading date × engine. Returns (weeks,), NaN where fewer than `min_engines` are known in both.
     """
     squared = (score[list(ENGINES)] - today[list(ENGINES)]) ** 2
-    return squared.mean(axis=1).where(squared.notna().sum(axis=1) >= LEAST_ENGINES)
+    return squared.mean(axis=1).where(squared.notna().sum(axis=1) >= min_engines)
 
 
 def neighbours(distance: np.ndarray, gap: int, count: int) -> list[int]:
@@ -60,13 +56,13 @@ def neighbours(distance: np.ndarray, gap: int, count: int) -> list[int]:
     return kept[1:]
 
 
-def analogs(past: EvidenceSample, horizon: Horizon = QUARTER, count: int = COUNT) -> Analogs:
-    """The `count` past weeks closest to the last, a horizon or more apart from one another and from it."""
-    distance = engine_distance(past.score, past.score.iloc[-1])
-    gap = horizon.weeks
-    found = neighbours(distance.to_numpy(), gap, count)
+def analogs(past: EvidenceSample) -> Analogs:
+    """The past weeks closest to the last, a quarter or more from one another and from it."""
+    rules, gap = past.params.analogs, past.quarter.weeks
+    distance = engine_distance(past.score, past.score.iloc[-1], rules.min_engines)
+    found = neighbours(distance.to_numpy(), gap, rules.count)
     dates = past.dates[found]
-    after = outcomes(past.closes, past.dates, horizon)
+    after = forward_returns(past.closes, past.dates, past.quarter)
     table = pd.DataFrame({"distance": distance.iloc[found], "rms_distance": np.sqrt(distance.iloc[found])})
     candidates = distance.iloc[: max(len(distance) - gap, 0)].dropna().to_numpy()
     table["share_farther"] = [float((candidates > each).mean()) for each in table["distance"]]
@@ -75,9 +71,8 @@ def analogs(past: EvidenceSample, horizon: Horizon = QUARTER, count: int = COUNT
     table[[f"{each}_after" for each in after]] = after.iloc[found]
     table.index = pd.DatetimeIndex(dates, name="week")
     cases = int(table["return_after"].notna().sum())
-    counted = f"{cases} past {'week' if cases == 1 else 'weeks'}"
-    small = samples.is_small(cases)
-    return Analogs(table, _paths(past, found, gap), small, f"small sample: {counted}" if small else counted)
+    sample = samples.sample(cases, samples.counted(cases, "past week"), past.params.small_sample)
+    return Analogs(table, _paths(past, found, gap), cases < past.params.small_sample, str(sample["sample"]))
 
 
 def _paths(past: EvidenceSample, positions: list[int], weeks: int) -> pd.DataFrame:

@@ -15,18 +15,10 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.research_parameters import BenchmarkRules
 from fiveengines.research.evidence_sample import EvidenceSample
-from fiveengines.research.outcomes import SESSIONS_A_YEAR
 
 HMM, JUMP = "Hidden Markov model", "Jump model"
-# Three years, so that a model has seen more than one kind of market.
-LEAST_SESSIONS = 3 * SESSIONS_A_YEAR
-SEED = 7
-# Features and their half-lives in sessions as in the paper, penalty and clip (in deviations) as in the
-# example that its authors publish with their library; nothing is tuned here.
-JUMP_PENALTY = 50.0
-_DOWNSIDE_HALF_LIFE, _SORTINO_HALF_LIVES = 10, (20, 60)
-_CLIP = 3.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +43,7 @@ class BenchmarkReading:
 Fitted = tuple[Callable[[pd.Series], pd.Series], bool]
 
 
-def fit_hmm(returns: pd.Series) -> Fitted:
+def fit_hmm(returns: pd.Series, rules: BenchmarkRules) -> Fitted:
     """Two-state Gaussian HMM of daily log returns (n,), by expectation-maximisation from a fixed start.
 
     The returned function gives the filtered probability of the state with less variance: each session's uses
@@ -61,14 +53,15 @@ def fit_hmm(returns: pd.Series) -> Fitted:
     from hmmlearn.hmm import GaussianHMM
 
     sample = 100 * returns.to_numpy(dtype="float64")[:, None]
-    model = GaussianHMM(2, covariance_type="diag", n_iter=500, tol=1e-3, init_params="", random_state=SEED)
-    # Same means, half and double the variance, states that last fifty sessions: nothing is left to a random
-    # start.
+    model = GaussianHMM(
+        2, n_iter=rules.hmm_iterations, tol=rules.hmm_tolerance, init_params="", random_state=rules.seed
+    )
     variance = float(sample.var())
     model.startprob_ = np.array([0.5, 0.5])
-    model.transmat_ = np.array([[0.98, 0.02], [0.02, 0.98]])
+    stay = rules.hmm_stay
+    model.transmat_ = np.array([[stay, 1 - stay], [1 - stay, stay]])
     model.means_ = np.full((2, 1), float(sample.mean()))
-    model.covars_ = np.array([[variance / 2], [variance * 2]])
+    model.covars_ = np.array([[variance / rules.hmm_variance_ratio], [variance * rules.hmm_variance_ratio]])
     quiet = logging.getLogger("hmmlearn.base")
     level = quiet.level
     # Its only message is that the likelihood stopped rising; `converged` carries that.
@@ -109,7 +102,7 @@ def _filtered(
     return result
 
 
-def fit_jump(returns: pd.Series) -> Fitted:
+def fit_jump(returns: pd.Series, rules: BenchmarkRules) -> Fitted:
     """Two-state statistical jump model of the downside risk and Sortino ratios of daily log returns (n,).
 
     The returned function gives 1 while the state with the better past return is the best online guess, else
@@ -118,47 +111,45 @@ def fit_jump(returns: pd.Series) -> Fitted:
     """
     from jumpmodels.jump import JumpModel
 
-    sample = _features(returns)
+    sample = _features(returns, rules)
     middle, width = sample.mean(), sample.std(ddof=0)
 
     def scaled(frame: pd.DataFrame) -> pd.DataFrame:
-        return ((frame - middle) / width).clip(-_CLIP, _CLIP)
+        return ((frame - middle) / width).clip(-rules.clip, rules.clip)
 
-    model = JumpModel(n_components=2, jump_penalty=JUMP_PENALTY, random_state=SEED)
+    model = JumpModel(n_components=2, jump_penalty=rules.jump_penalty, random_state=rules.seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.fit(scaled(sample), ret_ser=returns, sort_by="cumret")
     converged = bool(np.isfinite(model.centers_).all())
 
     def calm(every: pd.Series) -> pd.Series:
-        turbulent = pd.Series(model.predict_online(scaled(_features(every))), every.index)
+        turbulent = pd.Series(model.predict_online(scaled(_features(every, rules))), every.index)
         return 1.0 - turbulent.astype("float64")
 
     return calm, converged
 
 
-def _features(returns: pd.Series) -> pd.DataFrame:
+def _features(returns: pd.Series, rules: BenchmarkRules) -> pd.DataFrame:
     """Downside deviation and two Sortino ratios, exponentially weighted; (n, 3), causal, finite."""
     squares = returns.clip(upper=0.0) ** 2
 
-    def downside(half_life: int) -> pd.Series:
-        # A stretch without a single fall has no downside deviation; a hundredth of a per cent keeps the
-        # ratios finite.
-        return pd.Series(np.sqrt(squares.ewm(halflife=half_life).mean())).clip(lower=1e-4)
+    def downside(half_life: float) -> pd.Series:
+        return pd.Series(np.sqrt(squares.ewm(halflife=half_life).mean())).clip(lower=rules.least_downside)
 
-    table = {"downside": downside(_DOWNSIDE_HALF_LIFE)}
-    for half_life in _SORTINO_HALF_LIVES:
+    table = {"downside": downside(rules.downside_half_life)}
+    for half_life in rules.sortino_half_lives:
         table[f"sortino_{half_life}"] = returns.ewm(halflife=half_life).mean() / downside(half_life)
     return pd.DataFrame(table)
 
 
-MODELS: dict[str, Callable[[pd.Series], Fitted]] = {HMM: fit_hmm, JUMP: fit_jump}
+MODELS: dict[str, Callable[[pd.Series, BenchmarkRules], Fitted]] = {HMM: fit_hmm, JUMP: fit_jump}
 
 
 @lru_cache(maxsize=128)
-def _fit(model: str, returns: bytes) -> Fitted:
+def _fit(model: str, returns: bytes, rules: BenchmarkRules) -> Fitted:
     """A fit costs up to a second and depends on nothing but the returns, so each is made once in a process."""
-    return MODELS[model](pd.Series(np.frombuffer(returns, dtype="float64")))
+    return MODELS[model](pd.Series(np.frombuffer(returns, dtype="float64")), rules)
 
 
 def log_returns(closes: pd.Series) -> pd.Series:
@@ -173,7 +164,7 @@ def refit_dates(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
 
 def calm_weeks(past: EvidenceSample, model: str) -> pd.Series:
-    """One model's probability of calm on every reading date; NaN before it has seen three years of sessions.
+    """One model's probability of calm on every reading date; NaN before it has seen `min_sessions`.
 
     At the first reading of each year the model is fitted to the sessions up to that evening; its parameters
     then hold for the readings until the next fit. A fit that does not converge is not used: the one before
@@ -185,8 +176,8 @@ def calm_weeks(past: EvidenceSample, model: str) -> pd.Series:
     view: Callable[[pd.Series], pd.Series] | None = None
     for at, day in enumerate(refits):
         known = returns.loc[:day]
-        if len(known) >= LEAST_SESSIONS:
-            fitted, converged = _fit(model, known.to_numpy().tobytes())
+        if len(known) >= past.params.benchmark_models.min_sessions:
+            fitted, converged = _fit(model, known.to_numpy().tobytes(), past.params.benchmark_models)
             view = fitted if converged or view is None else view
         if view is None:
             continue
@@ -206,11 +197,11 @@ def benchmark_readings(past: EvidenceSample) -> tuple[BenchmarkReading, ...]:
     returns = log_returns(past.closes)
     day = refit_dates(past.dates)[-1]
     known = returns.loc[:day]
-    if len(known) < LEAST_SESSIONS:
+    if len(known) < past.params.benchmark_models.min_sessions:
         return ()
     readings = []
     for model in MODELS:
-        view, converged = _fit(model, known.to_numpy().tobytes())
+        view, converged = _fit(model, known.to_numpy().tobytes(), past.params.benchmark_models)
         readings.append(
             BenchmarkReading(model, float(view(returns).iloc[-1]), pd.Timestamp(known.index[-1]), converged)
         )

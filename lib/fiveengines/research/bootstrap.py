@@ -1,22 +1,17 @@
 """How sure a mean over overlapping weeks is: the stationary block bootstrap of Politis and Romano (1994).
 
-Plain arrays in and out; it knows nothing about readings. The tests hold it to the library `arch`, whose
-import alone would take longer than every table here.
+Plain arrays in and out; it knows nothing about readings. The weekly report shows these intervals, and importing `arch`
+brings statsmodels and matplotlib and takes ten times as long as their table; so the tests compare it with `arch`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-# Half a year: twice the longest horizon, so that a block carries the overlap of its windows and a regime's
-# whole spell.
-MEAN_BLOCK_WEEKS = 26
-DRAWS = 1000
-LEVEL = 0.90
-_SEED = 1994
+from fiveengines.base.research_parameters import Bootstrap
 
 
-def stationary_indices(count: int, mean_block: float, draws: int, seed: int = _SEED) -> np.ndarray:
+def stationary_indices(count: int, mean_block: float, draws: int, seed: int) -> np.ndarray:
     """Resampled positions, (draws, count) of 0 … count-1.
 
     Blocks start anywhere, have geometric lengths with mean `mean_block`, and run on from the end to the
@@ -35,11 +30,7 @@ def stationary_indices(count: int, mean_block: float, draws: int, seed: int = _S
 def mean_intervals(
     values: np.ndarray,
     groups: np.ndarray,
-    *,
-    mean_block: float = MEAN_BLOCK_WEEKS,
-    draws: int = DRAWS,
-    level: float = LEVEL,
-    seed: int = _SEED,
+    rules: Bootstrap,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Percentile intervals of each column's mean in each group.
 
@@ -51,13 +42,14 @@ def mean_intervals(
     if count == 0:
         empty = np.full((groups.shape[1], values.shape[1]), np.nan)
         return empty, empty
-    drawn = stationary_indices(count, mean_block, draws, seed)
+    draws = rules.draws
+    drawn = stationary_indices(count, rules.mean_block_weeks, draws, rules.seed)
     flat = (drawn + np.arange(draws)[:, None] * count).ravel()
     times = np.bincount(flat, minlength=draws * count).reshape(draws, count).astype("float64")
     known = np.isfinite(values)
     filled = np.where(known, values, 0.0)
     low, high = (np.full((groups.shape[1], values.shape[1]), np.nan) for _ in range(2))
-    tails = [50 * (1 - level), 50 * (1 + level)]
+    tails = [50 * (1 - rules.level), 50 * (1 + rules.level)]
     for at in range(groups.shape[1]):
         member = groups[:, at, None]
         total, number = times @ (filled * member), times @ (known & member)

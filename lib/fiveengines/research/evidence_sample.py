@@ -12,14 +12,12 @@ import pandas as pd
 
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import ENGINES
+from fiveengines.base.research_parameters import ResearchParameters
 from fiveengines.data.panel import Panel
 from fiveengines.model.readings import Readings
+from fiveengines.research.forward_returns import Horizon
 
 INDEX = "SPX"
-# Two years of weeks: with less, not one of the tables says anything.
-ENOUGH_WEEKS = 104
-# As many yearly fits of the benchmark models as a reader of a notebook will wait for.
-RECENT_YEARS = 3
 
 
 @dataclass(frozen=True)
@@ -36,12 +34,14 @@ class EvidenceSample:
     score: pd.DataFrame
     inflections: pd.DataFrame
     exposure: pd.Series
+    params: ResearchParameters
 
     @classmethod
     def of(
         cls,
         readings: Readings,
         panel: Panel,
+        params: ResearchParameters,
         as_of: pd.Timestamp | str | None = None,
         start: pd.Timestamp | str | None = None,
     ) -> EvidenceSample:
@@ -65,6 +65,7 @@ class EvidenceSample:
             score=score.loc[first:, list(ENGINES)],
             inflections=readings.inflections.loc[first:last],
             exposure=readings.target_exposure.exposure.loc[first:last],
+            params=params,
         )
 
     @property
@@ -76,14 +77,29 @@ class EvidenceSample:
     def insufficient_history(self) -> str | None:
         """Why there is no evidence, in one sentence; None when there is enough history."""
         weeks = int(np.isfinite(self.closes.reindex(self.dates).to_numpy()).sum())
-        if weeks >= ENOUGH_WEEKS:
+        if weeks >= self.params.min_weeks:
             return None
         counted = f"Only {weeks} weeks have a reading and a close of {INDEX}"
-        return f"{counted}; evidence needs {ENOUGH_WEEKS} or more."
+        return f"{counted}; evidence needs {self.params.min_weeks} or more."
 
-    def last_years(self, years: int = RECENT_YEARS) -> EvidenceSample:
-        """The readings of the last `years` only; the index keeps its whole past, for models to learn from."""
-        first = self.as_of - pd.DateOffset(years=years)
+    @property
+    def month(self) -> Horizon:
+        """Four weeks ahead."""
+        return Horizon(self.params.horizons.month_weeks, "weeks")
+
+    @property
+    def quarter(self) -> Horizon:
+        """Thirteen weeks ahead."""
+        return Horizon(self.params.horizons.quarter_weeks, "weeks")
+
+    @property
+    def sessions(self) -> Horizon:
+        """Twenty sessions ahead."""
+        return Horizon(self.params.horizons.sessions, "sessions")
+
+    def last_years(self) -> EvidenceSample:
+        """The readings of the last `recent_years` only; the index keeps its whole past, for models to learn from."""
+        first = self.as_of - pd.DateOffset(years=self.params.benchmark_models.recent_years)
         cut = {
             name: getattr(self, name).loc[first:] for name in ("regime", "score", "inflections", "exposure")
         }
@@ -91,7 +107,10 @@ class EvidenceSample:
 
 
 def first_full_week(score: pd.DataFrame) -> pd.Timestamp:
-    """The first week by which every engine that ever has a score had one; the first of all when none has."""
+    """The first week by which every engine that ever has a score had one; the first of all when none has.
+
+    score: (n, 5), reading date × engine, NaN where unknown.
+    """
     known = score.notna().cummax()
     full = (known == known.iloc[-1]).all(axis=1)
     return pd.Timestamp(score.index[int(full.to_numpy().argmax())])

@@ -1,4 +1,4 @@
-"""How many cases a figure really rests on, and the words for it when they are few.
+"""How many cases a figure really rests on, and the label of its sample.
 
 Counts only; no figure is computed here.
 """
@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import numpy as np
 
-# Below ten cases that do not overlap, one of them moves a mean by more than a tenth of itself.
-SMALL = 10
 
-
-def effective_sample_size(positions: np.ndarray, gap: int) -> int:
-    """How many of the ascending week numbers can be kept with at least `gap` from each to the next."""
-    kept, last = 0, -(10**9)
+def effective_sample_size(positions: np.ndarray, horizon: int) -> int:
+    """How many windows of `horizon` weeks from the ascending week numbers `positions`, (n,) int, do not overlap."""
+    count, last = 0, -horizon
     for position in positions:
-        if position - last >= gap:
-            kept, last = kept + 1, int(position)
-    return kept
+        if position - last >= horizon:
+            count, last = count + 1, int(position)
+    return count
 
 
-def is_small(cases: int) -> bool:
-    """True when a figure rests on fewer than ten separate cases."""
-    return cases < SMALL
+def counted(count: int, noun: str) -> str:
+    """'1 week', '2 weeks'."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def words(weeks: int, cases: int) -> str:
-    """For the table's last column: how much weight a figure can bear."""
-    if weeks == 0:
-        return "never happened here"
-    counted = f"{weeks} {'week' if weeks == 1 else 'weeks'}, {cases} not overlapping"
-    return f"small sample: {counted}" if is_small(cases) else counted
+def sample(cases: int, text: str, small_sample: int) -> dict[str, object]:
+    """The columns `small` and `sample` of a table: whether `cases` are too few, and `text` that says so."""
+    small = cases < small_sample
+    return {"small": small, "sample": f"small sample: {text}" if small else text}
+
+
+def overlapping_sample(
+    positions: np.ndarray, horizon: int, noun: str, small_sample: int
+) -> dict[str, object]:
+    """`sample` for windows of `horizon` weeks that begin at `positions`, with their `effective_sample_size`."""
+    cases = effective_sample_size(positions, horizon)
+    if len(positions) == 0:
+        return {"effective_sample_size": 0, "small": True, "sample": "never happened here"}
+    text = f"{counted(len(positions), noun)}, {cases} not overlapping"
+    return {"effective_sample_size": cases} | sample(cases, text, small_sample)

@@ -22,8 +22,6 @@ from fiveengines.model import engines, regimes
 from fiveengines.model.readings import Measured
 from fiveengines.research.evidence_sample import first_full_week
 
-MOVE = 0.20
-TARGET = 0.10
 COLUMNS = ["part", "engine", "parameter", "move", "value", "moved_to", "weeks", "changed", "states_changed"]
 
 
@@ -46,12 +44,11 @@ def sensitivity(
     measured: Measured,
     params: Parameters,
     trail: overrides.Trail | tuple[overrides.Entry, ...] = (),
-    size: float = MOVE,
 ) -> pd.DataFrame:
     """Move every number of engines.yaml and regimes.yaml in params/ that can change a regime, one at a time.
 
     A weight, a stress or crisis threshold, a prototype's coordinate or a rule of confirmation moves by
-    `size` of itself. A breakpoint moves by `size` of the distance between `adverse` and `supportive`,
+    a fifth of itself. A breakpoint moves by `size` of the distance between `adverse` and `supportive`,
     because 20 % of a breakpoint at zero would be no move at all. Returns one row a move, worst first: `part`
     (breakpoint, weight, stress, prototype, confirmation, crisis), `engine`, `parameter`, `move`, `value`,
     `moved_to`; `weeks`, how many have a value of that indicator (0: not tried); `changed`, the share of
@@ -64,6 +61,7 @@ def sensitivity(
     since = first_full_week(base.score)
     present = applied.values.loc[since:].notna().sum()
     rows = []
+    size = params.research.sensitivity.move
     for move in moves(params, size):
         weeks = int(present[move.indicator]) if move.indicator else len(called.loc[since:])
         score, states_changed, changed = base.score, 0.0, 0.0
@@ -83,8 +81,8 @@ def sensitivity(
     return table.sort_values("changed", ascending=False, kind="stable", ignore_index=True)
 
 
-def summary(table: pd.DataFrame, target: float = TARGET) -> str:
-    """The table in words: mean, worst, and the moves that change more than `target` of the weeks."""
+def summary(table: pd.DataFrame, target: float) -> str:
+    """The table of `sensitivity` in words: mean, worst, and the moves that change more than `target` of the weeks."""
     tried = table[table["weeks"] > 0]
     if tried.empty:
         return "No number could be tried: no indicator has a value."
@@ -101,7 +99,7 @@ def summary(table: pd.DataFrame, target: float = TARGET) -> str:
     return text + (f" Not tried for want of data: {', '.join(left)}." if left else "")
 
 
-def moves(params: Parameters, size: float = MOVE) -> Iterator[Move]:
+def moves(params: Parameters, size: float) -> Iterator[Move]:
     """Every number moved up and down by `size`, one at a time."""
     for direction in (1, -1):
         factor = 1 + direction * size

@@ -60,8 +60,7 @@ def spells(past: EvidenceSample) -> pd.DataFrame:
         mine = every[every["regime"] == number]
         ended = mine.loc[~mine["open"].astype(bool), "weeks"].astype("float64")
         weeks = int(mine["weeks"].sum())
-        counted = f"{len(ended)} {'spell' if len(ended) == 1 else 'spells'} ended"
-        small = samples.is_small(len(ended))
+        text = f"{samples.counted(len(ended), 'spell')} ended"
         rows.append(
             {
                 "regime": number,
@@ -73,8 +72,7 @@ def spells(past: EvidenceSample) -> pd.DataFrame:
                 "shortest": float(ended.min()),
                 "longest": float(ended.max()),
                 "running": int(mine.loc[mine["open"].astype(bool), "weeks"].sum()),
-                "small": small,
-                "sample": f"small sample: {counted}" if small else counted,
             }
+            | samples.sample(len(ended), text, past.params.small_sample)
         )
     return pd.DataFrame(rows).set_index("regime")

@@ -11,13 +11,8 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.research.evidence_sample import EvidenceSample
-from fiveengines.research.outcomes import SESSIONS_A_YEAR
+from fiveengines.research.forward_returns import SESSIONS_A_YEAR
 
-COST = 0.001
-AVERAGE_DAYS = 200
-# A plain map from regime to exposure, in round numbers: what the call alone would have been worth without
-# the target exposure.
-REGIME_EXPOSURE: Mapping[int, float] = {1: 1.0, 2: 0.85, 3: 0.6, 4: 0.25, 5: 0.1}
 COLUMNS = ("sharpe", "cagr", "volatility", "max_drawdown", "turnover", "mean_exposure")
 
 
@@ -32,7 +27,7 @@ def daily_exposure(weekly: pd.Series, sessions: pd.DatetimeIndex) -> pd.Series:
     return pd.Series(held[inside].dropna())
 
 
-def net_returns(exposure: pd.Series, returns: pd.Series, cost: float = COST) -> pd.Series:
+def net_returns(exposure: pd.Series, returns: pd.Series, cost: float) -> pd.Series:
     """Daily returns earned at `exposure` (n,), less `cost` for each unit traded; the first entry is free.
 
     returns: simple daily returns with at least the sessions of `exposure`; NaN counts as no move.
@@ -41,7 +36,7 @@ def net_returns(exposure: pd.Series, returns: pd.Series, cost: float = COST) -> 
     return earned - cost * exposure.diff().abs().fillna(0.0)
 
 
-def statistics(exposure: pd.Series, returns: pd.Series, cost: float = COST) -> dict[str, float]:
+def statistics(exposure: pd.Series, returns: pd.Series, cost: float) -> dict[str, float]:
     """Sharpe ratio, growth, volatility and deepest fall in per cent, turnover a year, mean exposure.
 
     exposure: session → 0-1. returns: session → simple return. Cash earns nothing; the Sharpe ratio is NaN
@@ -62,15 +57,16 @@ def statistics(exposure: pd.Series, returns: pd.Series, cost: float = COST) -> d
     return dict(zip(COLUMNS, map(float, figures), strict=True))
 
 
-def above_average(closes: pd.Series, dates: pd.DatetimeIndex, days: int = AVERAGE_DAYS) -> pd.Series:
-    """The 200-day rule on the readings' own dates: 1 while the close is above its average, else 0."""
+def above_average(closes: pd.Series, dates: pd.DatetimeIndex, days: int) -> pd.Series:
+    """The moving-average rule on the readings' own dates: 1 while the close is above its mean of `days`, else 0.
+
+    closes: session → close. Returns (m,) on `dates`, 0 before the average is full.
+    """
     above = (closes > closes.rolling(days).mean()).astype("float64")
     return above.reindex(dates, method="ffill")
 
 
-def walk_forward(
-    past: EvidenceSample, benchmarks: Mapping[str, pd.Series] | None = None, cost: float = COST
-) -> pd.DataFrame:
+def walk_forward(past: EvidenceSample, benchmarks: Mapping[str, pd.Series] | None = None) -> pd.DataFrame:
     """Each strategy's record after costs over the weeks of `past`.
 
     benchmarks: further weekly exposures by name, such as those of `benchmark_exposures`; each is judged on the
@@ -80,14 +76,15 @@ def walk_forward(
     """
     if past.insufficient_history is not None:
         return pd.DataFrame(columns=list(COLUMNS), index=pd.Index([], name="strategy"), dtype="float64")
+    rules, cost = past.params.walk_forward, past.params.walk_forward.cost
     closes = past.closes.dropna()
     sessions = pd.DatetimeIndex(closes.index)
     returns = closes.pct_change()
     target = daily_exposure(past.exposure, sessions)
     rows = {"Target exposure": statistics(target, returns, cost)}
     rivals = {
-        "Regime alone": past.regime.map(dict(REGIME_EXPOSURE)).astype("float64"),
-        "Above the 200-day average": above_average(closes, past.dates),
+        "Regime alone": past.regime.map(rules.exposure_by_regime).astype("float64"),
+        f"Above the {rules.average_days}-day average": above_average(closes, past.dates, rules.average_days),
     }
     for name, weekly in (rivals | dict(benchmarks or {})).items():
         # A rival without a view yet (no model was fitted) holds the index.

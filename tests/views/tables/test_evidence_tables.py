@@ -25,7 +25,7 @@ def text(shown: Any) -> str:
 
 
 def test_outcomes_stand_with_their_interval_and_their_sample(past: research.EvidenceSample) -> None:
-    found = research.base_rates(past, [research.QUARTER])
+    found = research.base_rates(past, [past.quarter])
     shown = text(evidence_tables.outcomes(found, now=1))
     row = found.loc[("13 weeks", 1)]
     interval = f"{row['return_low']:+.1f} % to {row['return_high']:+.1f} %".replace("-", "−")

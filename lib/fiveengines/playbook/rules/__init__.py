@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fiveengines.base.parameters import Parameters
 from fiveengines.base.playbook_parameters import PlaybookParameters
 from fiveengines.data.panel import Panel
 from fiveengines.model.readings import Readings
@@ -20,17 +21,18 @@ __all__ = [
 
 
 def this_week(
-    readings: Readings, panel: Panel, params: PlaybookParameters, day: pd.Timestamp
+    readings: Readings, panel: Panel, params: Parameters, day: pd.Timestamp
 ) -> tuple[InsightReading, ...]:
     """Insights that are active or on watch on `day`, ranked: active first; `matters` marks the few to act on."""
     return tuple(each for each in all_insights(readings, panel, params, day) if each.status != "dormant")
 
 
 def all_insights(
-    readings: Readings, panel: Panel, params: PlaybookParameters, day: pd.Timestamp
+    readings: Readings, panel: Panel, params: Parameters, day: pd.Timestamp
 ) -> tuple[InsightReading, ...]:
     """All of them on `day`, dormant ones too; one that lacks data is dormant with a note that says what it lacks."""
-    return insight_readings(evaluate_readings(readings, panel, params.percentiles), day, params.ranking)
+    evaluation = evaluate_readings(readings, panel, params.playbook.percentiles)
+    return insight_readings(evaluation, day, params.playbook.ranking, params.research)
 
 
 def status_history(readings: Readings, panel: Panel, params: PlaybookParameters) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.playbook_parameters import Ranking
+from fiveengines.base.research_parameters import ResearchParameters
 from fiveengines.playbook import content
 from fiveengines.playbook.conditions import certain, numbers
 from fiveengines.playbook.evidence import evidence
@@ -26,8 +27,7 @@ from fiveengines.playbook.rules.evaluation import (
     WATCH,
     Evaluation,
 )
-from fiveengines.research import forward_returns
-from fiveengines.research.forward_returns import ForwardReturns
+from fiveengines.research.forward_returns import ForwardReturns, after_signal, first_weeks
 
 _ORDER = ("active", "watch", "dormant")
 # Series that are neither indicators nor figures, for messages.
@@ -84,13 +84,13 @@ class InsightReading:
 
 
 def insight_readings(
-    evaluation: Evaluation, day: pd.Timestamp, ranking: Ranking
+    evaluation: Evaluation, day: pd.Timestamp, ranking: Ranking, research: ResearchParameters
 ) -> tuple[InsightReading, ...]:
     """Every insight on `day`: active first by relevance, then watch, then dormant in the order of insights.yaml."""
     row = int(evaluation.inputs.dates.get_indexer(pd.DatetimeIndex([day]))[0])
     close, figures = numbers(evaluation.inputs.series["spx"]), content.figures()
     found = [
-        _reading(evaluation, insight, row, close, figures, ranking)
+        _reading(evaluation, insight, row, close, figures, ranking, research)
         for insight in evaluation.insights.values()
     ]
     ranked = sorted(found, key=lambda each: (_ORDER.index(each.status), -each.relevance))
@@ -104,6 +104,7 @@ def _reading(
     close: Array,
     figures: Mapping[str, Figure],
     ranking: Ranking,
+    research: ResearchParameters,
 ) -> InsightReading:
     inputs, result = evaluation.inputs, evaluation.results[insight.id]
     codes = evaluation.column(insight.id)[: row + 1]
@@ -115,9 +116,9 @@ def _reading(
     spell = int((codes[::-1] == code).cumprod().sum())
     is_active, is_shown = code in (ACTIVE, OPPOSITE), code > DORMANT
     # The history of a watch is that of the case to which it leans.
-    starts = forward_returns.first_weeks(codes == (OPPOSITE if mirrored else ACTIVE))
+    starts = first_weeks(codes == (OPPOSITE if mirrored else ACTIVE), research.quiet_weeks)
     # The present spell is not a past case; its first week is the last one that can have ended before it.
-    history = forward_returns.after_signal(starts, close, row, before=row - spell + 1 if is_active else None)
+    history = after_signal(starts, close, row, research, before=row - spell + 1 if is_active else None)
     # Laplace's rule of succession: neither never nor always is certain after a few weeks.
     share = (int((codes >= ACTIVE).sum()) + 1) / (int((codes != UNKNOWN).sum()) + 2)
     implied = mirror or insight.implication
