@@ -282,13 +282,15 @@ def _sentences(
     waiting = next((each for each in plan.tranches if not each.open), None)
     if plan.allowed_equity < week.target_equity - _ROUNDING and waiting is not None:
         lines.append(
-            f"Open tranches allow {plan.allowed_equity:.0%} now; tranche {waiting.number} waits for {waiting.condition}."
+            f"Open tranches allow {plan.allowed_equity:.0%} now; "
+            f"tranche {waiting.number} waits for {waiting.condition}."
         )
     if plan.nothing_to_do:
         lines.append(f"Nothing needs doing: no change reaches {rules.minimum_trade:.1%} of the portfolio.")
         return tuple(lines)
     lines.append(
-        f"{len(plan.trades)} trades turn over {plan.turnover:.1%} and cost about {plan.cost * 1e4:.1f} bp of the portfolio."
+        f"{len(plan.trades)} trades turn over {plan.turnover:.1%} and cost about {plan.cost * 1e4:.1f} bp "
+        "of the portfolio."
     )
     if full_turnover > rules.most_turnover + _ROUNDING:
         lines.append(
