@@ -96,6 +96,7 @@ def test_a_second_call_keeps_what_stands_and_makes_what_does_not_fit(filled: tup
     run = RunParameters(source="demo", out_dir=out)
     again = backfill(run, START, END)
     assert [each.status for each in again.outcomes] == ["unchanged", "unchanged"]
+    assert again.lines() == ["0 written, 2 already there"]
     assert again.exit_code == 0
     old = reading(where, DAYS[0])
     where.write(f"{DAYS[0]}/reading.json", json.dumps(old | {"parameters_fingerprint": "0" * 16}).encode())

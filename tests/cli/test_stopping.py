@@ -63,7 +63,7 @@ def test_a_stopped_week_says_so_and_leaves_nothing(
     process.send_signal(number)
     _, said = process.communicate(timeout=60)
     assert process.returncode == code
-    assert said == "fiveengines: stopped; nothing half-written was kept.\n"
+    assert said == "fiveengines: stopped; nothing half-written was saved.\n"
     assert not out.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(int(kernel), 0)

@@ -41,7 +41,7 @@ def rebuild(store: ReportStore, *, base_url: str | None = None) -> Built:
     """Write index.html, readings.csv and feed.xml for every report at `store`; a broken folder is listed, never fatal.
 
     What a killed run left half done is tidied first. Each file is replaced whole, the index last. `base_url` is where
-    the archive is published, for the feed's links; None keeps what the standing feed says. A week that another run puts
+    the archive is published, for the feed's links; None leaves it as in the present feed. A week that another run puts
     there meanwhile is not left out.
     """
     if store.local is not None:

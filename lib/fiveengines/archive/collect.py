@@ -50,7 +50,7 @@ class EngineRow:
 
 @dataclass(frozen=True)
 class WeekRow:
-    """One week as its reading.json tells it. Shares lie in 0-1; `turns` are engine:direction words of that week."""
+    """One week as in its reading.json. Shares lie in 0-1; `turns` are engine:direction words of that week."""
 
     day: str
     made_at: dt.datetime
@@ -130,7 +130,7 @@ def collect(store: ReportStore) -> Collected:
 
 
 def week_row(day: str, content: bytes | None) -> WeekRow:
-    """One reading.json as a row; ValueError says in a few words why it cannot be one."""
+    """One reading.json as a row; ValueError with the reason in a few words."""
     if content is None:
         raise ValueError(f"there is no {READING}")
     try:

@@ -100,7 +100,7 @@ def _short(value: float | None) -> float | None:
 
 
 class _Words:
-    """Texts that repeat from week to week, kept once."""
+    """Texts that repeat from week to week, each stored once."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}

@@ -40,5 +40,5 @@ def _fields(week: WeekRow) -> list[object]:
 
 
 def _inert(text: str) -> str:
-    """A spreadsheet takes a text that starts with one of these for a formula; a leading apostrophe keeps it text."""
+    """A spreadsheet takes a text with such a beginning for a formula, unless an apostrophe leads."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

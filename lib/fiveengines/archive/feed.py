@@ -1,4 +1,4 @@
-"""The newest weeks as an Atom feed, for a reader that says when a report has come.
+"""The newest weeks as an Atom feed, for a feed reader that announces new reports.
 
 Writes XML from rows; nothing is read or computed.
 """

@@ -30,7 +30,7 @@ def plan(
 ) -> list[Removal]:
     """What goes when the newest `keep_weeks` weeks and the newest `keep_revisions` earlier renderings of each stay.
 
-    None keeps all. Only folders that are named as a week and hold a reading are weeks; anything else is left alone.
+    None removes none. Only folders that are named as a week and hold a reading are weeks; anything else is left alone.
     Failed runs older than the oldest week that stays go with the weeks.
     """
     for name, value, least in (("--keep-weeks", keep_weeks, 1), ("--keep-revisions", keep_revisions, 0)):

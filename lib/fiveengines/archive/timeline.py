@@ -84,7 +84,7 @@ def _regimes(weeks: Sequence[WeekRow], days: Sequence[dt.date], scale: _Scale) -
 
 
 def _engine(engine: str, weeks: Sequence[WeekRow], days: Sequence[dt.date], scale: _Scale) -> Strip:
-    """Scores as area from a middle line: up is supportive, down is adverse, so colour is not all that tells them.
+    """Scores as area from a middle line: up is supportive, down is adverse, so colour is not the only sign.
 
     A week without a reading is a grey field, which a score of nought is not.
     """

@@ -32,7 +32,9 @@ def backfill(
     executor: Annotated[
         str, typer.Option("--executor", help="local, or dask:ADDRESS of a scheduler.")
     ] = "local",
-    force: Annotated[bool, typer.Option("--force", help="Also write weeks whose report stands.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also write weeks whose report is up to date.")
+    ] = False,
 ) -> int:
     """Write many weekly reports; call it again to go on where it stopped."""
     from fiveengines.archive import rebuild
@@ -63,7 +65,8 @@ def archive(
     base_url: Annotated[
         str | None,
         typer.Option(
-            "--base-url", help="Where the archive is published, for the feed's links; kept from then on."
+            "--base-url",
+            help="Where the archive is published, for the feed's links; remembered from then on.",
         ),
     ] = None,
     keep_weeks: Annotated[

@@ -89,7 +89,7 @@ def doctor(
     data_dir: DataDir = None,
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask the providers.")] = False,
 ) -> int:
-    """Say what works, what is stale or odd, and the one command that mends it."""
+    """Show what works, what is stale or odd, and the one command that corrects it."""
     from fiveengines.cli.doctor import examine
     from fiveengines.cli.doctor_setup import check_setup
     from fiveengines.data.store import Store
@@ -120,8 +120,8 @@ def doctor(
     console.print(table)
     for row in rows:
         if row.reachable is False:
-            console.print(Text(f"{row.title}: {row.said}"), soft_wrap=True)
+            console.print(Text(f"{row.title}: {row.answer}"), soft_wrap=True)
     for row in rows:
-        if row.mend:
-            console.print(Text(f"{row.title} → {row.mend}"), soft_wrap=True)
+        if row.remedy:
+            console.print(Text(f"{row.title} → {row.remedy}"), soft_wrap=True)
     return 0 if all(each.ok for each in checks) else 1

@@ -30,7 +30,7 @@ _FETCH = "fiveengines fetch"
 # A step this many times the usual one, or to a tenth or tenfold of the value, asks for a look.
 _ODD_STEP = 40.0
 _TENFOLD = 8.0
-# So many values tell what a usual step is.
+# So many values are needed to know a usual step.
 _USUAL = 30
 # Longest ordinary silence, in days; longer ones within the last two years count as gaps.
 _SILENCE: dict[Frequency, int] = {"daily": 6, "weekly": 11, "monthly": 35, "quarterly": 100}
@@ -39,25 +39,25 @@ _LOOK_BACK = pd.Timedelta(days=730)
 
 @dataclass(frozen=True)
 class Row:
-    """One provider's health. `reachable` is None when it was not asked; `mend` is empty when nothing is
+    """One provider's health. `reachable` is None when it was not asked; `remedy` is empty when nothing is
     wrong."""
 
     provider: str
     title: str
     reachable: bool | None
-    said: str
+    answer: str
     key: KeyState
     newest: dt.date | None
     next_release: pd.Timestamp | None
     overdue: tuple[str, ...]
     gaps: tuple[str, ...]
     jumps: tuple[str, ...]
-    mend: str
+    remedy: str
 
     @property
     def healthy(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.mend
+        return not self.remedy
 
 
 def examine(
@@ -79,8 +79,8 @@ def examine(
         with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
             pings = list(pool.map(_ping if ask else _unasked, asked))
         return tuple(
-            _row(provider, store, chosen, moment, reachable, http.redact(said))
-            for provider, (reachable, said) in zip(asked, pings, strict=True)
+            _row(provider, store, chosen, moment, reachable, http.redact(answer))
+            for provider, (reachable, answer) in zip(asked, pings, strict=True)
         )
 
 
@@ -98,7 +98,12 @@ def _ping(provider: Provider) -> tuple[bool | None, str]:
 
 
 def _row(
-    provider: Provider, store: Store, settings: Settings, now: pd.Timestamp, reachable: bool | None, said: str
+    provider: Provider,
+    store: Store,
+    settings: Settings,
+    now: pd.Timestamp,
+    reachable: bool | None,
+    answer: str,
 ) -> Row:
     key: KeyState = "not needed"
     if provider.key:
@@ -106,9 +111,9 @@ def _row(
     try:
         held = store.rows(provider.name)
     except StoreError as error:
-        row = Row(provider.name, provider.title, reachable, said, key, None, None, (), (), (), "")
-        mend = f"move {error.where} away, then {_FETCH} --only {provider.name}"
-        return replace(row, gaps=("the stored file is damaged",), mend=mend)
+        row = Row(provider.name, provider.title, reachable, answer, key, None, None, (), (), (), "")
+        remedy = f"move {error.where} away, then {_FETCH} --only {provider.name}"
+        return replace(row, gaps=("the stored file is damaged",), remedy=remedy)
     newest = {key: pd.Timestamp(rows["observed"].max()) for key, rows in held.items()}
     due = {key: next_release(lookup(key), day) for key, day in newest.items()}
     overdue = tuple(
@@ -120,22 +125,22 @@ def _row(
         provider.name,
         provider.title,
         reachable,
-        said,
+        answer,
         key,
         max(newest.values()).date() if newest else None,
         min((when for when in due.values() if when > now), default=None),
         overdue,
         gaps,
         jumps,
-        _mend(provider, store, reachable, said, key, bool(held), overdue, gaps, jumps),
+        _remedy(provider, store, reachable, answer, key, bool(held), overdue, gaps, jumps),
     )
 
 
-def _mend(
+def _remedy(
     provider: Provider,
     store: Store,
     reachable: bool | None,
-    said: str,
+    answer: str,
     key: KeyState,
     held: bool,
     overdue: tuple[str, ...],
@@ -148,10 +153,10 @@ def _mend(
         return f"put new downloads into {store.folder / FOLDER}, then {_FETCH}" if held and overdue else ""
     if key == "absent":
         return f"set FRED_API_KEY in .env (free at fredaccount.stlouisfed.org), then {_FETCH}"
-    if reachable is False and "FRED_API_KEY" in said:
+    if reachable is False and "FRED_API_KEY" in answer:
         return f"correct FRED_API_KEY in .env (fredaccount.stlouisfed.org shows it), then {only}"
     if reachable is False:
-        missing = "not installed" in said
+        missing = "not installed" in answer
         return (
             "pip install 'fiveengines[prices]'" if missing else f"check the connection or proxy, then {only}"
         )

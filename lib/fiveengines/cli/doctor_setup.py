@@ -32,7 +32,7 @@ class Check:
 
 
 def check_setup() -> tuple[Check, ...]:
-    """Every check, in the order a person should mend them."""
+    """Every check, in the order in which to correct them."""
     return (_python(), _packages(), _kernel(), _params(), _notebooks(), _outputs(), _browser())
 
 

@@ -67,7 +67,7 @@ def _data_say(field: str, as_of: str | None, params: Path | None) -> float | str
 def set_value(
     field: Field,
     value: Annotated[str, typer.Argument(help="The figure, or supportive, neutral or adverse.")],
-    why: Annotated[str, typer.Option("--why", help="The reason, kept for next year.")],
+    why: Annotated[str, typer.Option("--why", help="The reason, for whoever reads it next year.")],
     until: Annotated[
         str | None,
         typer.Option(
@@ -125,7 +125,7 @@ def expire(
     who: Who = None,
     params: Params = None,
 ) -> int:
-    """End an entry from this reading on; earlier readings keep it."""
+    """End an entry from this reading on; earlier readings still use it."""
     from fiveengines import overrides
 
     ended = overrides.expire(_trail(params), field, why=why, as_of=as_of, who=who)

@@ -32,7 +32,7 @@ def steps(title: str, *, remaining: bool = False) -> Iterator[Show]:
         def show(done: int, total: int, text: str) -> None:
             nonlocal before
             if done > before + 1:
-                # What was there already took no time and says nothing about the time left.
+                # What was there already took no time and must not enter the estimate.
                 progress.reset(task, completed=done, total=total, description=text)
             else:
                 progress.update(task, completed=done, total=total, description=text)

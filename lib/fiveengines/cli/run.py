@@ -17,7 +17,7 @@ from fiveengines.base.errors import FiveEnginesError
 
 # Typer carries its own copy of click and exports only the leaves of its errors; the base is reached through one.
 _ClickError: type[Exception] = typer.BadParameter.__mro__[2]
-# The exit code by which Typer says Ctrl-C.
+# Typer's exit code for Ctrl-C.
 _INTERRUPTED = 130
 
 
@@ -85,7 +85,7 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
             f"unexpected {kind}: {error}. Set FIVEENGINES_DEBUG=1 for the details and report them, please.", 1
         )
     if result == _INTERRUPTED:
-        return _say("stopped; nothing half-written was kept.", 128 + asked[0] if asked else _INTERRUPTED)
+        return _say("stopped; nothing half-written was saved.", 128 + asked[0] if asked else _INTERRUPTED)
     return int(result) if isinstance(result, int) else 0
 
 

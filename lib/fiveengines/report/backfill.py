@@ -1,4 +1,4 @@
-"""Many weeks: which are wanted, which stand already, and what became of the rest.
+"""Many weeks: which are wanted, which are up to date already, and what became of the rest.
 
 Weeks are made by workers and written here, one at a time; no week is read in this room.
 """
@@ -35,12 +35,15 @@ _AHEAD = 2
 _FEW = 3
 
 
+Status = Literal["written", "unchanged", "failed"]
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one week. `text` says why it failed."""
 
     day: str
-    status: Literal["written", "unchanged", "failed"]
+    status: Status
     text: str = ""
     seconds: float = 0.0
 
@@ -51,7 +54,7 @@ class Summary:
 
     outcomes: list[Outcome] = field(default_factory=list)
 
-    def count(self, status: str) -> int:
+    def count(self, status: Status) -> int:
         """Weeks that ended so."""
         return sum(each.status == status for each in self.outcomes)
 
@@ -67,7 +70,7 @@ class Summary:
             if each.status == "failed":
                 reasons.setdefault(each.text, []).append(each.day)
         failed = [f"{_named(days)}: failed: {text}" for text, days in reasons.items()]
-        parts = [f"{self.count('written')} written", f"{self.count('kept')} already there"]
+        parts = [f"{self.count('written')} written", f"{self.count('unchanged')} already there"]
         parts += [f"{self.count('failed')} failed"] if failed else []
         return [*failed, ", ".join(parts)]
 
@@ -88,17 +91,17 @@ def backfill(
 ) -> Summary:
     """Write the report of every reading date from `start` to `end`; the caller rebuilds the archive's index after it.
 
-    A week whose report stands and was read from the same data with the same parameters is kept, so a second call goes
-    on where a stopped one ended; `force` writes them all. A week that fails is noted and the rest go on. Each report
-    is the same as `write_week` makes alone. ParameterError when there is no reading date in the span or the history
-    starts later; what keeps every week from being read, such as a folder without data, is raised before the first.
+    A week whose report was read from the same data with the same parameters is not written again, so a second call
+    goes on where a stopped one ended; `force` writes them all. A week that fails is noted and the rest go on. Reports
+    are those that `write_week` makes alone. ParameterError when there is no reading date in the span or the history
+    starts later; what prevents every week from being read, such as a folder without data, is raised before the first.
     """
     params = parameters.load(run.params_file)
     days = reading_days(start, end, params.weekly.history_start)
     store = report_store(run.out_dir)
     summary = Summary()
     show = on_progress or (lambda done, total, text: None)
-    show(0, len(days), "Looking at what stands")
+    show(0, len(days), "Looking for reports that are up to date")
     source, folder = params.source_of(run)
     dataset = load_dataset(source, data_dir=folder, seed=params.weekly.demo_seed)
     unchanged = set() if force else _up_to_date(source, dataset, params, days, store)
@@ -139,7 +142,7 @@ def reading_days(start: dt.date, end: dt.date, first: dt.date) -> list[dt.date]:
 def _made(
     run: RunParameters, wanted: deque[dt.date], store: ReportStore, crew: Workers, size: int
 ) -> Iterator[Outcome]:
-    """Keep every worker busy; write each week as it comes."""
+    """Ask the workers for weeks, several ahead, and write each week as it comes."""
     good = newest_day(store)
     tries: dict[dt.date, int] = {}
     asked: dict[Future[RenderedReport], tuple[dt.date, float]] = {}
@@ -192,7 +195,7 @@ def _line(problem: Exception) -> str:
 def _up_to_date(
     source: str, dataset: Dataset, params: parameters.Parameters, days: list[dt.date], store: ReportStore
 ) -> set[dt.date]:
-    """Days whose report is whole and was read from what today's data and parameters would give again."""
+    """Days whose report is whole and was read from the data and parameters of today."""
     names = {day.isoformat(): day for day in days}
     there = [name for name in store.folders() if is_day(name) and name in names]
     if not there:

@@ -41,7 +41,7 @@ class Exports:
             made.files[PDF] = printer.print_page(str(made.files[PAGE]), self.chromium)
 
     def after(self, written: SavedReport) -> None:
-        """Write the message; it names the page that has just been kept."""
+        """Write the message; it names the page that has just been saved."""
         if self.mail_out is not None and written.cover is not None:
             from fiveengines.report.page.mail import message
 

@@ -208,7 +208,7 @@ class InsightRecord(_Record):
 
 
 class ManualEntryRecord(_Record):
-    """One figure or state entered by hand; `before` is what the data said then."""
+    """One figure or state entered by hand; `before` is the value of the data then."""
 
     id: str
     field: str

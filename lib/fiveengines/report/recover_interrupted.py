@@ -44,7 +44,7 @@ def _tidy(entry: Path) -> None:
 
 
 def _bring_back(retired: Path, target: Path) -> None:
-    """The report in `retired` returns to its place, or stands among the revisions of the one written since."""
+    """The report in `retired` returns to its folder, or joins the revisions of the one written since."""
     week = retired / "week"
     if week.is_dir() and not target.exists():
         week.replace(target)

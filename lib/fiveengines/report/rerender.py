@@ -1,6 +1,6 @@
-"""Render a week again as it was asked for the first time, and say whether it came out the same.
+"""Render a week again with its original parameters, and list what came out differently.
 
-What it was asked with stands in its own folder: as_of and source in reading.json, the rest in weekly.ipynb.
+Its parameters are in its own folder: as_of and source in reading.json, the rest in weekly.ipynb.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ASKED = ("data_dir", "params_file")
 def original_parameters(
     store: ReportStore, day: str, out_dir: str | None = None
 ) -> tuple[RunParameters, dict[str, Any]]:
-    """The parameters of the week that stands in OUT/day, and its reading. DataError when either cannot be read."""
+    """The parameters of the week in OUT/day, and its reading. DataError when either cannot be read."""
     names = (f"{day}/{READING}", f"{day}/{NOTEBOOK}")
     found = store.read(names)
     reading, notebook = (_document(found[name], f"{store.label}/{name}") for name in names)

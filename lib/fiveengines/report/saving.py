@@ -75,7 +75,7 @@ def is_day(name: str) -> bool:
 
 
 def stamp_of(reading: bytes | None) -> dt.datetime | None:
-    """When a report says that it was made; None when it does not."""
+    """When a report was made, by its own record; None where that is missing."""
     try:
         return dt.datetime.fromisoformat(json.loads(reading or b"")["generated_at"])
     except (ValueError, KeyError, TypeError):

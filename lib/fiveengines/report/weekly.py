@@ -34,7 +34,7 @@ _RESULT_ID = "reading-of-the-week"
 
 @dataclass(frozen=True)
 class RenderedReport:
-    """A week that was made and is not kept yet: its day, its files by name, and what the files were made from.
+    """A week that was rendered and is not saved yet: its day, its files by name, and what the files were made from.
 
     `reading` is None when the week could not be read at all; `failures` is empty when every step ran to its end.
     """
@@ -94,7 +94,8 @@ def run_week(
 ) -> tuple[ExecutionResult, CoverContext | None, dict[str, Any] | None]:
     """Execute the bound notebook with `run`; returns the result, the cover and reading.json (None when set-up failed).
 
-    Where the report will be kept is no part of a reading, and an address may hold a password: the notebook is not told.
+    Where the report will be saved is not part of a reading, and an address may hold a password: the notebook does not
+    get it.
     A person's mistake in the parameters or the data is raised as the one-line error it is.
     """
     kernel = kernel or Kernel(cwd=paths.notebooks_dir() / "weekly")
@@ -140,7 +141,7 @@ def _with_kernel_result(bound: Any) -> Any:
 
 
 def _taken_out(notebook: Any) -> tuple[CoverContext | None, dict[str, Any] | None]:
-    """Remove the payload cell from the executed notebook and return what it displayed."""
+    """Remove that cell from the executed notebook and return what it displayed."""
     cover, reading = None, None
     for cell in [each for each in notebook.cells if each.id == _RESULT_ID]:
         for output in cell.get("outputs", []):
@@ -153,7 +154,7 @@ def _taken_out(notebook: Any) -> tuple[CoverContext | None, dict[str, Any] | Non
 
 
 def _raise_if_plain(result: ExecutionResult) -> None:
-    """A FiveEnginesError while the week was loaded is the person's to mend: say it in one line, write no report."""
+    """A FiveEnginesError while the week was loaded is for the person to correct: raised as it is, with no report."""
     for failure in result.failures:
         if failure.step == 0 and failure.error_name in exit_codes():
             error = FiveEnginesError(failure.message)
@@ -275,8 +276,8 @@ def write_week(
 ) -> SavedReport:
     """Make one week's report and put it into its folder; the caller rebuilds the archive's index after it.
 
-    A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report that stood
-    in the week's own folder is not touched. `exports` may add files to a made week before it is kept.
+    A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report in
+    the week's own folder is not touched. `exports` may add files to a rendered week before it is saved.
     """
     store = report_store(run.out_dir)
     made = render_week(run, kernel=kernel, last_good=lambda: newest_day(store), on_progress=on_progress)

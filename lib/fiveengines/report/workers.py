@@ -1,4 +1,4 @@
-"""Where many weeks are made: this process, several of them, or a dask cluster; each keeps one kernel alive.
+"""Where many weeks are made: this process, several of them, or a dask cluster; each with one kernel that stays alive.
 
 Workers make files and hand them back; they write nothing, so they need no common disk for the reports.
 """

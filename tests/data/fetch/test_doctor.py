@@ -28,7 +28,7 @@ def test_an_empty_store_is_told_to_fetch(server: Loopback, tmp_path: Path) -> No
     found = {row.provider: row for row in examine(Store(tmp_path), server.settings())}
     assert tuple(found) == tuple(registry())
     assert found["cboe"].reachable and found["cboe"].newest is None
-    assert found["cboe"].mend == "fiveengines fetch --only cboe"
+    assert found["cboe"].remedy == "fiveengines fetch --only cboe"
     assert not list(tmp_path.rglob("*.parquet"))
 
 
@@ -56,15 +56,15 @@ def test_a_step_of_a_central_banks_balance_sheet_is_no_odd_jump() -> None:
 def test_without_a_key_the_remedy_is_a_key(server: Loopback, tmp_path: Path) -> None:
     row = rows(Store(tmp_path), server, fred_key=None)["fred"]
     assert (row.key, row.reachable) == ("absent", True)
-    assert "FRED_API_KEY" in row.mend
+    assert "FRED_API_KEY" in row.remedy
 
 
 def test_a_refused_key_and_a_dead_provider(server: Loopback, tmp_path: Path) -> None:
     server.fault("operating_cash", status=500)
     found = rows(Store(tmp_path), server, fred_key="wrong" * 6)
-    assert found["fred"].reachable is False and "refused" in found["fred"].said
-    assert "correct FRED_API_KEY" in found["fred"].mend
-    assert found["treasury"].reachable is False and "connection" in found["treasury"].mend
+    assert found["fred"].reachable is False and "refused" in found["fred"].answer
+    assert "correct FRED_API_KEY" in found["fred"].remedy
+    assert found["treasury"].reachable is False and "connection" in found["treasury"].remedy
     assert "wrongwrong" not in repr(found) and GOOD_KEY not in repr(found)
 
 
@@ -80,11 +80,11 @@ def test_gaps_jumps_and_overdue_figures_are_found(server: Loopback, tmp_path: Pa
     fetch(store, server.settings(), only=OFFICIAL)
     found = rows(store, server)
     assert found["treasury"].overdue[0].startswith("TGA_DAILY since")
-    assert found["treasury"].mend == "fiveengines fetch --only treasury"
+    assert found["treasury"].remedy == "fiveengines fetch --only treasury"
     assert any(text.startswith("DGS10 silent for") for text in found["fred"].gaps)
     day = skew.index[-5].date()
     assert found["cboe"].jumps == (f"SKEW from 249 to {skew.iloc[-5]:g} on {day}",)
-    assert found["cboe"].mend == f"fiveengines fetch --only cboe --since {day}"
+    assert found["cboe"].remedy == f"fiveengines fetch --only cboe --since {day}"
 
 
 def test_a_changed_unit_of_a_monthly_figure_is_found(server: Loopback, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_damaged_file_is_one_row_and_the_others_stay(server: Loopback, tmp_pat
     found = rows(Store(tmp_path), server)
     assert "damaged" in found["nyfed"].gaps[0]
     file = tmp_path / "series" / "nyfed.parquet"
-    assert found["nyfed"].mend == f"move {file} away, then fiveengines fetch --only nyfed"
+    assert found["nyfed"].remedy == f"move {file} away, then fiveengines fetch --only nyfed"
     assert found["treasury"].healthy
 
 

@@ -4,8 +4,8 @@ Works on notebook files alone: nothing of a reading, a chart or a page may enter
 
 Cell tags that bind() understands:
 
-- `parameters`  the cell papermill overrides; the first notebook's is kept, the others' are dropped
-- `setup`       imports and loading the week; the first notebook's are kept, the others' are dropped
+- `parameters`  the cell papermill overrides; the first notebook's is used, the others' are dropped
+- `setup`       imports and loading the week; the first notebook's are used, the others' are dropped
 - `standalone`  only useful when a notebook runs alone; always dropped
 """
 
@@ -78,7 +78,7 @@ def heading(source: str) -> str | None:
 def _step_cells(path: Path, number: int) -> list[nbformat.NotebookNode]:
     source = _read(path)
     title = _title(source, path)
-    kept = []
+    cells = []
     for index, original in enumerate(source.cells):
         labels = set(tags(original))
         shared = labels & _SHARED
@@ -94,8 +94,8 @@ def _step_cells(path: Path, number: int) -> list[nbformat.NotebookNode]:
         )
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-        kept.append(cell)
-    return kept
+        cells.append(cell)
+    return cells
 
 
 def cell_id(stem: str, index: int) -> str:

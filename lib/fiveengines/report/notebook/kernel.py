@@ -100,7 +100,7 @@ class Kernel:
         return self._loop.run_until_complete(ask())
 
     def reset(self, patience: float = 30) -> bool:
-        """Clear every name and count cells from one again; what is imported stays. False when it does not answer."""
+        """Clear every name and count cells from one; imported modules stay loaded. False when it does not answer."""
 
         async def ask() -> bool:
             asked = self.client.execute(
@@ -117,13 +117,13 @@ class Kernel:
     def restart(self) -> None:
         """A new process in the place of one that ended or does not answer; `connect()` waits until it does."""
 
-        async def again() -> None:
+        async def new_process() -> None:
             if self.client is not None:
                 self.client.stop_channels()
                 self.client = None
             await self.manager.restart_kernel(now=True)
 
-        self._loop.run_until_complete(again())
+        self._loop.run_until_complete(new_process())
 
     def run(self, source: str, timeout: float) -> bool:
         """Run `source` without showing what it displays; True when it came to its end within `timeout` seconds."""
@@ -144,7 +144,7 @@ class Kernel:
         return self._loop.run_until_complete(ask())
 
     def forget(self) -> None:
-        """Drop what still waits for an answer, after an interruption; nothing is said about it later."""
+        """Drop what still waits for an answer, after an interruption, so that asyncio prints nothing about it later."""
 
         async def drop() -> None:
             waiting = asyncio.all_tasks() - {asyncio.current_task()}

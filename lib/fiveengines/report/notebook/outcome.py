@@ -55,14 +55,14 @@ class StepFailure:
 
     @property
     def remedy(self) -> str:
-        """What to do about it; an error of our own says that itself."""
+        """What to do about it; an error of our own contains it already."""
         if self.kind == "error" and self.error_name == "MemoryError":
             return _REMEDIES["memory"]
         if self.kind == "error" and self.error_name in exit_codes():
             return _REMEDIES["plain"]
         if self.kind == "error":
             where = f"notebooks/weekly/{self.notebook}.ipynb" if self.notebook else "the step's notebook"
-            return f"Open {where} with `fiveengines lab`, run all its cells, and mend the one that stops."
+            return f"Open {where} with `fiveengines lab`, run all its cells, and correct the one that stops."
         return _REMEDIES[self.kind]
 
 

@@ -1,4 +1,4 @@
-"""Papermill's engine for bound notebooks: a failing cell ends its step, not the week, and status is kept truthfully.
+"""Papermill's engine for bound notebooks: a failing cell ends its step, not the week; every cell has its true status.
 
 Only papermill's and nbclient's machinery; imported late because both take a while to load.
 """
@@ -44,7 +44,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]
         self.over = False
 
     def papermill_execute_cells(self) -> None:
-        """Execute every cell whose step still stands; the rest are marked skipped."""
+        """Execute every cell whose step has not failed; the rest are marked skipped."""
         code = [index for index, cell in enumerate(self.nb.cells) if cell.cell_type == "code"]
         places = {index: place for place, index in enumerate(code, start=1)}
         titles = step_titles(self.nb)
@@ -99,7 +99,7 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]
         self.nb_man.cell_exception(cell, cell_index=index)
         errors = [output for output in cell.outputs if output.output_type == "error"]
         if errors and kind == "error":
-            # An object that fails while it is being shown is told by its output; the kernel's reply then names nothing.
+            # When showing an object fails, the output names the error and the kernel's reply does not.
             name, message = errors[0].ename, errors[0].evalue
         message = strip_color(str(message)).strip()
         if not errors:

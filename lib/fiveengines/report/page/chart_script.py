@@ -52,6 +52,6 @@ def _build() -> tuple[bytes, bytes]:
 
     # Its stub forgets that the snippet has a default.
     script = vl_convert.javascript_bundle()  # type: ignore[call-arg]
-    # The function scope keeps the bundle's thousands of one-letter names out of the page.
+    # In a function scope the bundle's thousands of one-letter names stay out of the page.
     code = f"(function(){{{script}\n}})();".encode()
     return gzip.compress(code, compresslevel=9, mtime=0), code

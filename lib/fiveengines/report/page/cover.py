@@ -1,4 +1,4 @@
-"""A week as the cover of its report: which words and figures stand there.
+"""A week as the cover of its report: which words and figures it shows.
 
 Translates a Week into a CoverContext; computes nothing and knows no HTML.
 """
@@ -154,7 +154,7 @@ def _turn(each: Inflection) -> str:
 
 
 def _health(week: Week) -> tuple[cc.HealthItem, ...]:
-    """Engines short of inputs first, then what was broken or repaired; one line says when all is well."""
+    """Engines short of inputs first, then what was broken or repaired; one line when all is well."""
     items = []
     for reading in week.engines.values():
         missing = [

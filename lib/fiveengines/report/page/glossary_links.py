@@ -1,4 +1,4 @@
-"""The glossary in a page: the first mention of each term in each part leads to its entry and tells it on hover.
+"""The glossary in a page: the first mention of each term in each part links to its entry and shows it on hover.
 
 Works on the page's own well-formed HTML, between its tags; no reading and no notebook may enter.
 """
@@ -70,7 +70,7 @@ class GlossaryLinks:
 
 
 def _follow(tag: str, closed: list[str]) -> None:
-    """Keep the stack of elements in which nothing is linked."""
+    """Update the stack of open elements in which nothing is linked."""
     found = _TAG.match(tag)
     if found is None or found[2].lower() not in _CLOSED or tag.endswith("/>"):
         return

@@ -78,7 +78,7 @@ def html_sections(notebook: Any, failures: Sequence[Failure] = ()) -> Document:
 
 
 def _drop_first_heading(cells: list[Any]) -> None:
-    """The section's own header already says what the notebook's first line says."""
+    """The section's header repeats the notebook's first line."""
     for cell in cells:
         if cell.cell_type == "markdown" and _H1.search(cell.source):
             cell.source = _H1.sub("", cell.source, count=1).strip()

@@ -16,7 +16,7 @@ from fiveengines.views import theme
 
 
 def message(cover: CoverContext, link: str, made_at: dt.datetime | None = None) -> bytes:
-    """The message as an .eml file. `link` says where the report is; X-Unsent opens it as a draft where that is known.
+    """The message as an .eml file. `link` is where the report is; X-Unsent opens it as a draft where that is known.
 
     Mail programs drop scripts and often style sheets, so the HTML part carries its styles on each element and no
     picture; a small sheet turns its colours in the dark where it is heeded.

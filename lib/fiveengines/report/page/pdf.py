@@ -29,7 +29,7 @@ class PrintError(FiveEnginesError):
 
 
 def find_chromium() -> Path:
-    """Chromium, Chrome or Edge: the one CHROMIUM names, on the PATH, or where systems keep it. PrintError without."""
+    """Chromium, Chrome or Edge: the one CHROMIUM names, on the PATH, or in its usual place. PrintError without."""
     named = os.environ.get("CHROMIUM")
     if named:
         if Path(named).is_file():
@@ -78,8 +78,8 @@ def print_page(html: str, chromium: Path | None = None) -> bytes:
         except OSError as error:
             raise PrintError(f"{program} does not start ({error.strerror or error}).") from None
         if not target.is_file():
-            said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-            raise PrintError(f"{program.name} printed nothing: {said[-1] if said else 'it said nothing'}.")
+            lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+            raise PrintError(f"{program.name} printed nothing: {lines[-1] if lines else 'no message'}.")
         return target.read_bytes()
 
 

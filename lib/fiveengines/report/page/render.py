@@ -30,7 +30,7 @@ _HEADING = re.compile(r"<h([2-4])([^>]*)>(.*?)</h\1>", re.DOTALL)
 def render(notebook: Any, cover: CoverContext) -> str:
     """The page. `notebook` comes from `execute` (or from a weekly.ipynb) and is left as it was.
 
-    Every text of the cover is escaped. HTML outputs of the notebook are kept as they are: they are escaped where they
+    Every text of the cover is escaped. HTML outputs of the notebook are left as they are: they are escaped where they
     are made, and the page's policy runs no script but its own two, named by hash, and makes no request at all.
     The same arguments give the same page, byte for byte.
     """
