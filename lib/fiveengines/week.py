@@ -334,9 +334,9 @@ def _measure(
     source: str, data_dir: str | None, day: pd.Timestamp, params: Parameters, stamp: tuple[Any, ...]
 ) -> tuple[Measured, tuple[Notice, ...]]:
     """Measured weeks, cached for the life of the process: five notebooks in one kernel load once."""
-    names = tuple(sorted(name for lines in params.engines.engines.values() for name in lines))
-    shapes = params.regimes.styles.model_dump_json() + params.engines.labels.model_dump_json()
-    key = (source, data_dir, day, names, shapes, params.weekly.history_start, params.weekly.demo_seed, stamp)
+    engines_, tape = params.engines, params.regimes.styles
+    shapes = repr((engines_.settings, engines_.inputs, engines_.labels, tape))
+    key = (source, data_dir, day, shapes, params.weekly.history_start, params.weekly.demo_seed, stamp)
     if key not in _MEASURED:
         dataset = _dataset(source, data_dir, params.weekly.demo_seed, stamp)
         if "SPX" not in dataset.series and not dataset.series:

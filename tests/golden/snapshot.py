@@ -46,7 +46,7 @@ def read_slice() -> Read:
         data = files.load(Path(folder))
     measured = measure_all(data, pd.Timestamp(LAST), params)
     dates = pd.DatetimeIndex(measured.measurements.values.index)
-    values = indicators.evaluate(measured.panel, dates, indicators.REGISTRY).values
+    values = indicators.evaluate(measured.panel, dates, params.engines).values
     return Read(values, read(measured, params, ()))
 
 

@@ -9,13 +9,18 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from fiveengines.base import parameters, paths
+from fiveengines.base.engine_parameters import Setting
+from fiveengines.base.errors import ParameterError
 from fiveengines.data import demo
 from fiveengines.data.catalog import catalog
 from fiveengines.data.dataset import MEMBERS, Dataset
 from fiveengines.data.panel import Panel
-from fiveengines.indicators import REGISTRY, IndicatorValues, evaluate, indicator
+from fiveengines.indicators import REGISTRY, Indicator, IndicatorValues, evaluate, indicator
 from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, SECTORS
+from fiveengines.model.readings import measure_all
 
+PARAMS = parameters.load().engines
 DAY = pd.Timestamp("2012-06-29")
 NAMES = (
     "vix",
@@ -36,7 +41,7 @@ def market() -> Dataset:
 def measured(market: Dataset, *, without: tuple[str, ...] = (), members: bool = True) -> IndicatorValues:
     kept = {key: data for key, data in market.series.items() if key not in without}
     data = replace(market, series=kept, members=market.members if members else None)
-    return evaluate(Panel(data, DAY), pd.DatetimeIndex([DAY]), NAMES)
+    return evaluate(Panel(data, DAY), pd.DatetimeIndex([DAY]), PARAMS, NAMES)
 
 
 def test_a_value_names_the_series_it_stands_on(market: Dataset) -> None:
@@ -82,12 +87,52 @@ def test_input_sets_name_known_series() -> None:
     assert indicator("vix").first_set == ("VIX",)
 
 
-def test_the_method_page_says_how_each_is_computed() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "METHOD.md").read_text(encoding="utf-8")
-    rows = [
-        [cell.strip() for cell in line.strip("|").split("|")] for line in page.splitlines() if line[:1] == "|"
-    ]
-    told = {re.sub(r"<[^>]*>", "", row[0]): (row[1], row[2]) for row in rows if len(row) > 2}
-    assert {name: told.get(name) for name in REGISTRY} == {
-        name: (each.formula, each.unit) for name, each in REGISTRY.items()
+def test_every_record_is_scored_or_shown_by_the_shipped_parameters_under_its_own_engine() -> None:
+    assert {name: PARAMS.indicator(name)[0] for name in PARAMS.settings} == {
+        each.id: each.engine for each in REGISTRY.values()
     }
+
+
+@pytest.mark.parametrize("record", REGISTRY.values(), ids=REGISTRY)
+def test_every_record_says_what_it_is(record: Indicator) -> None:
+    settings = PARAMS.settings[record.id]
+    assert record.problem(settings) is None
+    assert "{" not in record.describe(settings) and record.title and record.range.low < record.range.high
+    for name in re.findall(r"{(\w+)}", record.formula):
+        assert name in record.setting_types
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "said"),
+    [
+        ("vix", {"window": 5}, "unknown setting 'window'. It takes none."),
+        ("put_call", {"maen": 5}, "unknown setting 'maen'. Did you mean 'mean'?"),
+        ("put_call", {}, "`settings` lacks 'mean'"),
+        ("put_call", {"mean": 2.5}, "mean: whole numbers are needed (found 2.5)"),
+        ("put_call", {"mean": 0}, "mean: one number above zero is needed (found 0)"),
+        ("put_call", {"mean": (5, 10)}, "mean: one number above zero is needed (found 5, 10)"),
+        ("index_breadth_divergence", {"near_high": -1.0, "broad": 60.0}, "near_high: one number above zero"),
+        (
+            "cta_exposure",
+            {"lookbacks": 21, "window": 60, "target": 12.0, "cap": 1.5},
+            "lookbacks: a list of numbers above zero is needed (found 21)",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_remedy(name: str, settings: dict[str, Setting], said: str) -> None:
+    assert said in str(REGISTRY[name].problem(settings))
+
+
+def test_a_wrong_setting_names_file_and_line(market: Dataset, tmp_path: Path) -> None:
+    for file in (paths.project_root() / "params").glob("*.yaml"):
+        text = file.read_text(encoding="utf-8").replace(
+            "settings: {mean: 10}", "settings: {mean: 10, least: 5}"
+        )
+        (tmp_path / file.name).write_text(text, encoding="utf-8")
+    line = next(
+        n for n, row in enumerate((tmp_path / "engines.yaml").read_text().splitlines(), 1) if "least" in row
+    )
+    with pytest.raises(
+        ParameterError, match=rf"engines.yaml, line {line}: put_call: unknown setting 'least'"
+    ):
+        measure_all(market, DAY, parameters.load(tmp_path / "weekly.yaml"))

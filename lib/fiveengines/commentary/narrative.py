@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fiveengines.base.formats import figure, first_capital, signed
-from fiveengines.indicators import indicator as indicator_of
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.model.regimes import NAMES, RegimeReading
 
@@ -152,11 +151,6 @@ def named(engine: str, words: Mapping[str, str], breadth_basis: str = "") -> str
     elif engine == "breadth":
         parts.append(_BASES.get(breadth_basis, ""))
     return " ".join(part for part in parts if part)
-
-
-def method(indicator: str) -> str:
-    """How an indicator is computed, as a sentence."""
-    return f"{first_capital(indicator_of(indicator).formula)}."
 
 
 def moved_most(reading: EngineReading) -> Evidence | None:

@@ -108,12 +108,12 @@ def _counted(formula: Callable[[pd.Series, pd.Series], pd.Series]) -> Compute:
     return lambda inputs: formula(inputs.breadth.advances, inputs.breadth.declines)
 
 
-def _line(inputs: Inputs, sessions: int = 63) -> pd.Series:
+def _line(inputs: Inputs, sessions: int) -> pd.Series:
     return change(_counted(advance_decline_line)(inputs), sessions)
 
 
 def _thrust(formula: Callable[[pd.Series, pd.Series], pd.Series]) -> Compute:
-    def compute(inputs: Inputs, within: int = 5) -> pd.Series:
+    def compute(inputs: Inputs, within: int) -> pd.Series:
         # A thrust is one day's event; a weekly reader wants to know whether there was one this week.
         return _counted(formula)(inputs).astype("float64").rolling(within, min_periods=1).max()
 
@@ -127,7 +127,7 @@ INDICATORS = (
         "breadth",
         "Advance-decline line, 13-week change",
         "issues",
-        formula="change of the cumulative advances − declines over 63 sessions",
+        formula="change of the cumulative advances − declines over {sessions} sessions",
         input_sets=_COUNTS,
         compute=_line,
     ),
@@ -162,7 +162,7 @@ INDICATORS = (
         "flag",
         formula=(
             "ten-day exponential mean of A ÷ (A + D) from below 0.40 to above 0.615 within ten "
-            "sessions, this week"
+            "sessions, in the last {within} sessions"
         ),
         input_sets=_COUNTS,
         compute=_thrust(zweig_thrust),
@@ -172,7 +172,7 @@ INDICATORS = (
         "breadth",
         "Whaley breadth thrust this week",
         "flag",
-        formula="five-day A ÷ (A + D) above 73.66 %, this week",
+        formula="five-day A ÷ (A + D) above 73.66 %, in the last {within} sessions",
         input_sets=_COUNTS,
         compute=_thrust(whaley_thrust),
     ),

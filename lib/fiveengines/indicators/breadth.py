@@ -35,26 +35,26 @@ def _above(window: int) -> Compute:
 
 
 def _above_change(window: int) -> Compute:
-    def compute(inputs: Inputs, sessions: int = 20) -> pd.Series:
+    def compute(inputs: Inputs, sessions: int) -> pd.Series:
         return change(inputs.breadth.above[window], sessions)
 
     return compute
 
 
-def _net_new_highs(inputs: Inputs, mean: int = 5, fewest: int = 3) -> pd.Series:
+def _net_new_highs(inputs: Inputs, mean: int, fewest: int) -> pd.Series:
     return inputs.breadth.net_new_highs.rolling(mean, min_periods=fewest).mean()
 
 
-def _equal_vs_cap(inputs: Inputs, sessions: int = 63) -> pd.Series:
+def _equal_vs_cap(inputs: Inputs, sessions: int) -> pd.Series:
     ratio = inputs.panel.daily("RSP") / inputs.panel.daily("SPY")
     return skip_missing(ratio, lambda present: log_change(present, sessions))
 
 
-def _divergence(inputs: Inputs, near_high: float = 2.0, broad: float = 60.0) -> pd.Series:
+def _divergence(inputs: Inputs, near_high: float, broad: float) -> pd.Series:
     return index_breadth_divergence(inputs.panel.daily("SPX"), inputs.breadth.above[200], near_high, broad)
 
 
-def _from_high(inputs: Inputs, sessions: int = 252) -> pd.Series:
+def _from_high(inputs: Inputs, sessions: int) -> pd.Series:
     return skip_missing(inputs.panel.daily("SPX"), lambda close: distance_from_high(close, sessions))
 
 
@@ -110,7 +110,7 @@ INDICATORS = (
         "breadth",
         "Members above their 200-day average, 4-week change",
         "points",
-        formula="change of the share above the 200-day mean over 20 sessions",
+        formula="change of the share above the 200-day mean over {sessions} sessions",
         input_sets=_sets(200),
         compute=_above_change(200),
         lookup=Lookup(
@@ -125,7 +125,7 @@ INDICATORS = (
         "breadth",
         "Members above their 50-day average, 4-week change",
         "points",
-        formula="change of the share above the 50-day mean over 20 sessions",
+        formula="change of the share above the 50-day mean over {sessions} sessions",
         input_sets=_sets(50),
         compute=_above_change(50),
     ),
@@ -134,7 +134,7 @@ INDICATORS = (
         "breadth",
         "52-week highs minus lows, 5-day mean",
         "% of members",
-        formula="share of members at a 52-week closing high − share at a low, five-day mean",
+        formula="share of members at a 52-week closing high − share at a low, mean of {mean} sessions",
         input_sets=((MEMBERS,), ("NEW_HIGHS_52W", "NEW_LOWS_52W")),
         compute=_net_new_highs,
         lookup=Lookup(
@@ -150,7 +150,7 @@ INDICATORS = (
         "breadth",
         "Equal weight against cap weight, 13 weeks",
         "%",
-        formula="100 · ln change of RSP ÷ SPY over 63 sessions",
+        formula="100 · ln change of RSP ÷ SPY over {sessions} sessions",
         input_sets=(("RSP", "SPY"),),
         compute=_equal_vs_cap,
         lookup=Lookup(
@@ -175,7 +175,9 @@ INDICATORS = (
         "breadth",
         "Index near its high without its members",
         "flag",
-        formula=("S&P 500 within 2 % of its 52-week high while fewer than 60 % are above their 200-day mean"),
+        formula=(
+            "S&P 500 within {near_high} % of its 52-week high while fewer than {broad} % are above their 200-day mean"
+        ),
         input_sets=tuple(("SPX", *each) for each in _sets(200)),
         compute=_divergence,
         lookup=Lookup(
@@ -190,7 +192,7 @@ INDICATORS = (
         "breadth",
         "Index below its 52-week high",
         "%",
-        formula="100 · (S&P 500 ÷ its 252-session closing high − 1)",
+        formula="100 · (S&P 500 ÷ its highest close of {sessions} sessions − 1)",
         input_sets=(("SPX",),),
         compute=_from_high,
         bounds=Range(-100, 0, 0.1, "percent"),

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from fiveengines.base import cache
+from fiveengines.base.engine_parameters import BreadthSettings
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.data.panel import Panel
 
@@ -23,12 +24,6 @@ SAME = 1e-10
 SECTORS = "SECTORS"
 SECTOR_FUNDS = ("XLB", "XLC", "XLE", "XLF", "XLI", "XLK", "XLP", "XLRE", "XLU", "XLV", "XLY")
 WINDOWS = (20, 50, 200)
-QUARTER = 63
-# Fewer members than this do not speak for an index.
-ENOUGH_MEMBERS = 100
-FEWEST_SECTORS = 8
-# Where advances and declines are not published, new highs and lows are taken as a share of this many issues.
-_ISSUES = 500.0
 _CACHED = (
     *(f"above_{window}" for window in WINDOWS),
     "advances",
@@ -50,24 +45,24 @@ class BreadthInputs:
     basis: pd.Series
 
 
-def breadth_inputs(panel: Panel) -> BreadthInputs:
+def breadth_inputs(panel: Panel, settings: BreadthSettings) -> BreadthInputs:
     """Breadth of the panel, session by session from the best basis there is.
 
     Every series is float64 on the panel's sessions, NaN where no basis has a figure; `basis` is "members",
     "published", "sectors" or "".
     """
-    found = _from_members(panel)
+    found = _from_members(panel, settings)
     above = {window: found[f"above_{window}"] for window in WINDOWS}
     from_members = above[200].notna()
     for window in WINDOWS:
         above[window] = above[window].fillna(panel.daily(f"PCT_ABOVE_{window}DMA_SP500"))
     from_series = above[200].notna() & ~from_members
-    issues = (panel.daily("NYSE_ADVANCING") + panel.daily("NYSE_DECLINING")).fillna(_ISSUES)
+    issues = (panel.daily("NYSE_ADVANCING") + panel.daily("NYSE_DECLINING")).fillna(settings.issues)
     published = (panel.daily("NEW_HIGHS_52W") - panel.daily("NEW_LOWS_52W")) / issues * 100
     sectors = pd.DataFrame({each: panel.daily(each) for each in SECTOR_FUNDS})
-    sectors = sectors.where(sectors.notna().sum(axis=1) >= FEWEST_SECTORS)
+    sectors = sectors.where(sectors.notna().sum(axis=1) >= settings.fewest_sectors)
     for window in WINDOWS:
-        above[window] = above[window].fillna(pct_above_sma(sectors, window))
+        above[window] = above[window].fillna(pct_above_sma(sectors, window, settings.full_window))
     from_sectors = above[200].notna() & ~from_members & ~from_series
     basis = pd.Series("", index=panel.sessions)
     for name, where in (("members", from_members), ("published", from_series), ("sectors", from_sectors)):
@@ -82,27 +77,30 @@ def breadth_inputs(panel: Panel) -> BreadthInputs:
     )
 
 
-def _from_members(panel: Panel) -> pd.DataFrame:
+def _from_members(panel: Panel, settings: BreadthSettings) -> pd.DataFrame:
     """Breadth from members' closes on the panel's sessions; all NaN without members, or with too few of them.
 
-    Half a second for 500 members, so it is cached: the same closes and code always give the same figures.
+    Half a second for 500 members, so it is cached: the same closes, settings and code always give the same figures.
     """
     closes = panel.members
     if closes is None or panel.dataset.members is None:
         return pd.DataFrame(np.nan, index=panel.sessions, columns=list(_CACHED))
     code = cache.code_key("indicators/breadth_inputs.py")
-    key = cache.key_of((panel.dataset.fingerprints()[MEMBERS], panel.sessions[0], panel.sessions[-1], code))
-    arrays = cache.arrays("breadth", key, lambda: _computed(closes))
+    span = panel.sessions[0], panel.sessions[-1]
+    key = cache.key_of((panel.dataset.fingerprints()[MEMBERS], *span, code, settings.model_dump_json()))
+    arrays = cache.arrays("breadth", key, lambda: _computed(closes, settings))
     return pd.DataFrame(arrays, index=panel.sessions)[list(_CACHED)]
 
 
-def _computed(closes: pd.DataFrame) -> dict[str, np.ndarray]:
-    enough = closes.notna().sum(axis=1).to_numpy() >= ENOUGH_MEMBERS
-    counts, extremes = advances_declines(closes), new_highs_lows(closes)
-    found = {f"above_{window}": pct_above_sma(closes, window) for window in WINDOWS}
+def _computed(closes: pd.DataFrame, settings: BreadthSettings) -> dict[str, np.ndarray]:
+    enough = closes.notna().sum(axis=1).to_numpy() >= settings.fewest_members
+    counts, extremes = advances_declines(closes), new_highs_lows(closes, coverage=settings.full_window)
+    found = {f"above_{window}": pct_above_sma(closes, window, settings.full_window) for window in WINDOWS}
     found |= {"advances": counts["advances"], "declines": counts["declines"]}
     found["net_new_highs"] = extremes["pct_highs"] - extremes["pct_lows"]
-    found["concentration"] = concentration_of_returns(closes, QUARTER, 0.1)
+    found["concentration"] = concentration_of_returns(
+        closes, settings.concentration_sessions, settings.concentration_top
+    )
     return {name: np.where(enough, each.to_numpy(dtype="float64"), np.nan) for name, each in found.items()}
 
 

@@ -83,14 +83,14 @@ def _cohort(name: str) -> Callable[[Inputs, Formula], pd.Series]:
 
 
 def _percentile(of: Callable[[Inputs, Formula], pd.Series]) -> Compute:
-    def compute(inputs: Inputs, reports: int = 156, fewest: int = 52) -> pd.Series:
+    def compute(inputs: Inputs, reports: int, fewest: int) -> pd.Series:
         return of(inputs, lambda net: cot_percentile(net, reports, fewest))
 
     return compute
 
 
 def _change(of: Callable[[Inputs, Formula], pd.Series]) -> Compute:
-    def compute(inputs: Inputs, reports: int = 4) -> pd.Series:
+    def compute(inputs: Inputs, reports: int) -> pd.Series:
         return of(inputs, lambda net: change(net, reports))
 
     return compute
@@ -110,7 +110,7 @@ INDICATORS = (
         "positioning",
         "Futures speculators, net",
         "percentile",
-        formula="non-commercial net ÷ open interest, percentile of 156 weekly reports",
+        formula="non-commercial net ÷ open interest, percentile of {reports} weekly reports",
         input_sets=_LEGACY,
         compute=_percentile(_speculators),
         lookup=Lookup(
@@ -126,7 +126,7 @@ INDICATORS = (
         "positioning",
         "Futures speculators, 4-week change",
         "% of open interest",
-        formula="change of non-commercial net ÷ open interest over four reports",
+        formula="change of non-commercial net ÷ open interest over {reports} reports",
         input_sets=_LEGACY,
         compute=_change(_speculators),
     ),
@@ -136,7 +136,7 @@ INDICATORS = (
         "Asset managers in futures, net",
         "percentile",
         formula=(
-            "asset managers' net ÷ open interest (Traders in Financial Futures), percentile of 156 "
+            "asset managers' net ÷ open interest (Traders in Financial Futures), percentile of {reports} "
             "reports; S&P 500, else Nasdaq 100"
         ),
         input_sets=_sets(_MANAGERS),
@@ -154,7 +154,7 @@ INDICATORS = (
         "positioning",
         "Asset managers in futures, 4-week change",
         "% of open interest",
-        formula="change of asset managers' net ÷ open interest over four reports",
+        formula="change of asset managers' net ÷ open interest over {reports} reports",
         input_sets=_sets(_MANAGERS),
         compute=_change(_cohort(_MANAGERS)),
     ),
@@ -164,7 +164,7 @@ INDICATORS = (
         "Leveraged funds in futures, net",
         "percentile",
         formula=(
-            "leveraged funds' net ÷ open interest (Traders in Financial Futures), percentile of 156 "
+            "leveraged funds' net ÷ open interest (Traders in Financial Futures), percentile of {reports} "
             "reports; S&P 500, else Nasdaq 100"
         ),
         input_sets=_sets(_LEVERAGED),
@@ -182,7 +182,7 @@ INDICATORS = (
         "positioning",
         "Leveraged funds in futures, 4-week change",
         "% of open interest",
-        formula="change of leveraged funds' net ÷ open interest over four reports",
+        formula="change of leveraged funds' net ÷ open interest over {reports} reports",
         input_sets=_sets(_LEVERAGED),
         compute=_change(_cohort(_LEVERAGED)),
     ),
@@ -192,7 +192,7 @@ INDICATORS = (
         "Dealers in futures, net",
         "percentile",
         formula=(
-            "dealers' net ÷ open interest (Traders in Financial Futures), percentile of 156 reports; "
+            "dealers' net ÷ open interest (Traders in Financial Futures), percentile of {reports} reports; "
             "S&P 500, else Nasdaq 100"
         ),
         input_sets=_sets(_DEALERS),
@@ -203,7 +203,7 @@ INDICATORS = (
         "positioning",
         "Dealers in futures, 4-week change",
         "% of open interest",
-        formula="change of dealers' net ÷ open interest over four reports",
+        formula="change of dealers' net ÷ open interest over {reports} reports",
         input_sets=_sets(_DEALERS),
         compute=_change(_cohort(_DEALERS)),
     ),

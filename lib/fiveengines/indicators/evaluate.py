@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.parameters import EngineParameters
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.data.panel import Panel
 from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, SECTORS
@@ -52,17 +53,19 @@ class IndicatorValues:
         )
 
 
-def evaluate(panel: Panel, dates: pd.DatetimeIndex, names: Iterable[str]) -> IndicatorValues:
-    """Compute the named indicators on the panel and read them off on `dates` (sessions of the panel)."""
-    inputs = Inputs(panel)
+def evaluate(
+    panel: Panel, dates: pd.DatetimeIndex, params: EngineParameters, names: Iterable[str] | None = None
+) -> IndicatorValues:
+    """Compute the named indicators (default: all of params) and read them off on `dates` (sessions of the panel)."""
+    inputs, settings = Inputs(panel, params.inputs), params.settings
     at = panel.sessions.get_indexer(dates)
     values: dict[str, np.ndarray] = {}
     observed: dict[str, np.ndarray] = {}
     known_at: dict[str, np.ndarray] = {}
     sets: dict[str, np.ndarray] = {}
-    for name in names:
+    for name in settings if names is None else names:
         each = indicator(name)
-        column = each.values(inputs).to_numpy(dtype="float64")[at]
+        column = each.values(inputs, settings[name]).to_numpy(dtype="float64")[at]
         missing = ~np.isfinite(column)
         values[name] = np.where(missing, np.nan, column)
         days, moments, chosen = _dates(each, inputs)

@@ -5,15 +5,17 @@ Shapes and the few ways in which most indicators reach their series; no breakpoi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.engine_parameters import InputSettings, Setting
 from fiveengines.base.parameters import Engine
+from fiveengines.base.yaml_files import suggestion
 from fiveengines.data.catalog import lookup as series_of
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.data.panel import Panel
@@ -69,13 +71,13 @@ class Lookup:
 class Inputs:
     """What indicators are computed from: the panel, and what several of them are made from, each made once."""
 
-    def __init__(self, panel: Panel) -> None:
-        self.panel = panel
+    def __init__(self, panel: Panel, settings: InputSettings) -> None:
+        self.panel, self.settings = panel, settings
 
     @cached_property
     def breadth(self) -> BreadthInputs:
         """Breadth from the best basis each session has."""
-        return breadth_inputs(self.panel)
+        return breadth_inputs(self.panel, self.settings.breadth)
 
 
 # Called with the inputs and the indicator's settings by name; returns values on the panel's sessions.
@@ -87,9 +89,11 @@ class Indicator:
     """One indicator: the only place that says what it is.
 
     `input_sets` are sets of catalog ids (MEMBERS and SECTORS among them) in order of preference: a value comes from
-    the first whose figures were all there that evening. `compute` takes `Inputs` and returns the values on the
-    panel's sessions, NaN where they cannot be known; None for what only a person can enter. `bounds` are its own,
-    those of the catalog series it is, or its unit's. `scheduled` is False for a figure that no calendar announces.
+    the first whose figures were all there that evening. `compute` takes `Inputs` and, by name, the settings of its
+    line in params/engines.yaml; it returns the values on the panel's sessions, NaN where they cannot be known, and is
+    None for what only a person can enter. `formula` says the same in words and may quote settings in braces. `bounds`
+    are its own, those of the catalog series it is, or its unit's. `scheduled` is False for a figure that no calendar
+    announces. Its reason, weight and breakpoints are in its line of params/engines.yaml.
     """
 
     id: str
@@ -122,9 +126,40 @@ class Indicator:
         step = 0.01 if high * scale <= 40 else general.step
         return Range(low * scale, high * scale, step, general.kind)
 
-    def values(self, inputs: Inputs, **settings: Any) -> pd.Series:
+    @cached_property
+    def setting_types(self) -> dict[str, Any]:
+        """The settings that `compute` takes: name → int, float or tuple[int, ...], as it declares them."""
+        declared = get_type_hints(self.compute) if self.compute else {}
+        return {name: kind for name, kind in declared.items() if name not in {"inputs", "return"}}
+
+    def values(self, inputs: Inputs, settings: Mapping[str, Setting]) -> pd.Series:
         """Values on the panel's sessions (float64, (sessions,)), NaN where they cannot be known."""
         return self.compute(inputs, **settings) if self.compute else missing(inputs.panel)
+
+    def describe(self, settings: Mapping[str, Setting]) -> str:
+        """How it is computed, in words and signs for a reader, with these settings."""
+        return self.formula.format_map({name: _shown(value) for name, value in settings.items()})
+
+    def problem(self, settings: Mapping[str, Setting]) -> str | None:
+        """What is wrong with settings given for it, and the remedy; None when all is well."""
+        for name in settings:
+            if name not in self.setting_types:
+                return f"unknown setting {name!r}.{suggestion(name, self.setting_types) or ' It takes none.'}"
+        for name, kind in self.setting_types.items():
+            if name not in settings:
+                return f"`settings` lacks {name!r}. Add it."
+            value = settings[name]
+            parts = value if isinstance(value, tuple) else (value,)
+            if kind is not float and not all(isinstance(each, int) for each in parts):
+                return f"{name}: whole numbers are needed (found {_shown(value)})."
+            if (kind in {int, float}) == isinstance(value, tuple) or not parts or min(parts) <= 0:
+                needed = "one number above zero" if kind in {int, float} else "a list of numbers above zero"
+                return f"{name}: {needed} is needed (found {_shown(value)})."
+        return None
+
+
+def _shown(value: Setting) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"
 
 
 def missing(panel: Panel) -> pd.Series:

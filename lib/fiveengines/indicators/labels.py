@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fiveengines.base.parameters import Labels
+from fiveengines.base.engine_parameters import Labels
 from fiveengines.indicators import rate_path, volatility
 from fiveengines.indicators.indicator import Inputs
-
-# A target read off the effective rate strays for days; an announced one counts at once.
-_DERIVED_ROWS = 10
 
 
 def labels(inputs: Inputs, dates: pd.DatetimeIndex, params: Labels) -> pd.DataFrame:
@@ -31,7 +28,8 @@ def labels(inputs: Inputs, dates: pd.DatetimeIndex, params: Labels) -> pd.DataFr
         "policy_phase": rate_path.cycle_phase(
             rate_path.policy_target(inputs),
             params.policy_quiet_sessions,
-            1 if "DFEDTARU" in panel else _DERIVED_ROWS,
+            # An announced target counts at once.
+            1 if "DFEDTARU" in panel else inputs.settings.policy_target.known_after,
         ),
     }
     return pd.DataFrame(found).reindex(dates)

@@ -72,44 +72,41 @@ def _net_liquidity(inputs: Inputs) -> pd.Series:
     return net_liquidity(panel.billions("WALCL"), _treasury_account(inputs), reverse_repo)
 
 
-def _impulse(sessions: int) -> Compute:
-    def compute(inputs: Inputs) -> pd.Series:
-        return liquidity_impulse(_net_liquidity(inputs), inputs.panel.billions("WALCL"), sessions)
-
-    return compute
+def _impulse(inputs: Inputs, sessions: int) -> pd.Series:
+    return liquidity_impulse(_net_liquidity(inputs), inputs.panel.billions("WALCL"), sessions)
 
 
-def _reserves_change(inputs: Inputs, sessions: int = 63) -> pd.Series:
+def _reserves_change(inputs: Inputs, sessions: int) -> pd.Series:
     return change(inputs.panel.billions("WRESBAL"), sessions)
 
 
 def _gap(series: str) -> Compute:
-    def compute(inputs: Inputs, mean: int = 200) -> pd.Series:
+    def compute(inputs: Inputs, mean: int) -> pd.Series:
         return skip_missing(inputs.panel.daily(series), lambda spread: log_gap(spread, mean))
 
     return compute
 
 
-def _log_change(series: str, sessions: int) -> Compute:
-    def compute(inputs: Inputs) -> pd.Series:
+def _log_change(series: str) -> Compute:
+    def compute(inputs: Inputs, sessions: int) -> pd.Series:
         return skip_missing(inputs.panel.daily(series), lambda present: log_change(present, sessions))
 
     return compute
 
 
-def _small_vs_large(inputs: Inputs, sessions: int = 63) -> pd.Series:
+def _small_vs_large(inputs: Inputs, sessions: int) -> pd.Series:
     panel = inputs.panel
     ratio = (panel.daily("IWM") / panel.daily("SPY")).fillna(panel.daily("RUT") / panel.daily("SPX"))
     return skip_missing(ratio, lambda present: log_change(present, sessions))
 
 
-def _funding_spread(inputs: Inputs, median: int = 5) -> pd.Series:
+def _funding_spread(inputs: Inputs, median: int) -> pd.Series:
     spread = funding_spread(inputs.panel.daily("SOFR"), inputs.panel.first_of("EFFR", "DFF"))
     # Month-ends spike for a day or two; the median of a week does not.
     return spread.rolling(median, min_periods=1).median()
 
 
-def _global_central_banks(inputs: Inputs, sessions: int = 63) -> pd.Series:
+def _global_central_banks(inputs: Inputs, sessions: int) -> pd.Series:
     panel = inputs.panel
     total = central_bank_assets(panel.billions("WALCL"), panel.billions("ECBASSETSW"), panel.daily("DEXUSEU"))
     return skip_missing(total, lambda present: log_change(present, sessions))
@@ -160,7 +157,7 @@ INDICATORS = (
         "liquidity",
         "High-yield spread over its 40-week mean",
         "%",
-        formula="100 · ln(spread ÷ its 40-week mean): credit's own trend",
+        formula="100 · ln(spread ÷ its mean of {mean} sessions): credit's own trend",
         input_sets=(("BAMLH0A0HYM2",),),
         compute=_gap("BAMLH0A0HYM2"),
         lookup=Lookup(
@@ -175,7 +172,7 @@ INDICATORS = (
         "liquidity",
         "Baa spread over its 40-week mean",
         "%",
-        formula="100 · ln(spread ÷ its 40-week mean): the same trend in the stand-in",
+        formula="100 · ln(spread ÷ its mean of {mean} sessions): the same trend in the stand-in",
         input_sets=(("BAA10Y",),),
         compute=_gap("BAA10Y"),
         lookup=Lookup(
@@ -190,9 +187,9 @@ INDICATORS = (
         "liquidity",
         "High-yield spread, 8-week change",
         "%",
-        formula="100 · ln(spread ÷ spread 40 sessions ago)",
+        formula="100 · ln(spread ÷ spread {sessions} sessions ago)",
         input_sets=(("BAMLH0A0HYM2",),),
-        compute=_log_change("BAMLH0A0HYM2", 40),
+        compute=_log_change("BAMLH0A0HYM2"),
         bounds=Range(-100, 400, 0.1, "percent"),
     ),
     Indicator(
@@ -235,9 +232,9 @@ INDICATORS = (
         "liquidity",
         "Net liquidity, 13-week impulse",
         "% of Fed assets",
-        formula="change of net liquidity over 63 sessions ÷ Fed assets at the start",
+        formula="change of net liquidity over {sessions} sessions ÷ Fed assets at the start",
         input_sets=_NET,
-        compute=_impulse(63),
+        compute=_impulse,
         lookup=Lookup(
             "Federal Reserve H.4.1",
             "https://www.federalreserve.gov/releases/h41/",
@@ -251,16 +248,16 @@ INDICATORS = (
         "liquidity",
         "Net liquidity, 4-week impulse",
         "% of Fed assets",
-        formula="change of net liquidity over 20 sessions ÷ Fed assets at the start",
+        formula="change of net liquidity over {sessions} sessions ÷ Fed assets at the start",
         input_sets=_NET,
-        compute=_impulse(20),
+        compute=_impulse,
     ),
     Indicator(
         "reserves_change_13w",
         "liquidity",
         "Bank reserves, 13-week change",
         "$bn",
-        formula="change of reserve balances over 63 sessions",
+        formula="change of reserve balances over {sessions} sessions",
         input_sets=(("WRESBAL",),),
         compute=_reserves_change,
     ),
@@ -292,9 +289,9 @@ INDICATORS = (
         "liquidity",
         "Broad dollar, 13-week change",
         "%",
-        formula="100 · ln change of the broad dollar index over 63 sessions",
+        formula="100 · ln change of the broad dollar index over {sessions} sessions",
         input_sets=(("DTWEXBGS",),),
-        compute=_log_change("DTWEXBGS", 63),
+        compute=_log_change("DTWEXBGS"),
         lookup=Lookup(
             "FRED, DTWEXBGS",
             "https://fred.stlouisfed.org/series/DTWEXBGS",
@@ -307,7 +304,7 @@ INDICATORS = (
         "liquidity",
         "Small caps against large, 13 weeks",
         "%",
-        formula="100 · ln change of IWM ÷ SPY (or RUT ÷ SPX) over 63 sessions",
+        formula="100 · ln change of IWM ÷ SPY (or RUT ÷ SPX) over {sessions} sessions",
         input_sets=(("IWM", "SPY"), ("RUT", "SPX")),
         compute=_small_vs_large,
         lookup=Lookup(
@@ -322,7 +319,7 @@ INDICATORS = (
         "liquidity",
         "SOFR minus policy rate",
         "bp",
-        formula="SOFR − effective funds rate, five-day median",
+        formula="SOFR − effective funds rate, median of {median} sessions",
         input_sets=(("SOFR", "EFFR"), ("SOFR", "DFF")),
         compute=_funding_spread,
         lookup=Lookup(
@@ -337,7 +334,7 @@ INDICATORS = (
         "liquidity",
         "Fed plus Eurosystem in dollars, 13 weeks",
         "%",
-        formula="100 · ln change of Fed plus Eurosystem assets in dollars over 63 sessions",
+        formula="100 · ln change of Fed plus Eurosystem assets in dollars over {sessions} sessions",
         input_sets=(("WALCL", "ECBASSETSW", "DEXUSEU"),),
         compute=_global_central_banks,
     ),

@@ -112,7 +112,7 @@ def dealer_gamma_from_chain(chain: pd.DataFrame, spot: float) -> float:
     return float(shares.sum()) * spot**2 * 0.01 / 1e9
 
 
-def _bull_bear(inputs: Inputs, mean: int = 4, fewest: int = 2) -> pd.Series:
+def _bull_bear(inputs: Inputs, mean: int, fewest: int) -> pd.Series:
     reports = inputs.panel.reports(("AAII_BULLISH", "AAII_BEARISH"))
     if reports.shape[1] != 2:
         return missing(inputs.panel)
@@ -120,17 +120,17 @@ def _bull_bear(inputs: Inputs, mean: int = 4, fewest: int = 2) -> pd.Series:
     return inputs.panel.from_reports(spread.rolling(mean, min_periods=fewest).mean(), "AAII_BULLISH")
 
 
-def _put_call(inputs: Inputs, mean: int = 10) -> pd.Series:
+def _put_call(inputs: Inputs, mean: int) -> pd.Series:
     ratio = inputs.panel.daily("PUT_CALL_EQUITY")
     return skip_missing(ratio, lambda present: put_call_ratio_average(present, mean))
 
 
 def _trend_follower(
     inputs: Inputs,
-    lookbacks: tuple[int, ...] = (21, 63, 126, 252),
-    window: int = 60,
-    target: float = 12.0,
-    cap: float = 1.5,
+    lookbacks: tuple[int, ...],
+    window: int,
+    target: float,
+    cap: float,
 ) -> pd.Series:
     close = inputs.panel.daily("SPX")
     return skip_missing(
@@ -138,7 +138,7 @@ def _trend_follower(
     )
 
 
-def _vol_target(inputs: Inputs, window: int = 60, target: float = 12.0, cap: float = 1.5) -> pd.Series:
+def _vol_target(inputs: Inputs, window: int, target: float, cap: float) -> pd.Series:
     def exposure(close: pd.Series) -> pd.Series:
         return vol_target_exposure(np.log(close).diff(), target, window, cap) / cap
 
@@ -170,7 +170,7 @@ INDICATORS = (
         "AAII bulls minus bears, 4-week mean",
         "points",
         formula=(
-            "four-week mean of bulls − bears in the survey of the American Association of Individual "
+            "mean of {mean} surveys of bulls − bears in the survey of the American Association of Individual "
             "Investors"
         ),
         input_sets=(("AAII_BULLISH", "AAII_BEARISH"),),
@@ -197,7 +197,7 @@ INDICATORS = (
         "positioning",
         "Equity put/call, 10-day mean",
         "ratio",
-        formula="ten-day mean of Cboe's equity put/call ratio",
+        formula="mean of {mean} sessions of Cboe's equity put/call ratio",
         input_sets=(("PUT_CALL_EQUITY",),),
         compute=_put_call,
         bounds="PUT_CALL_EQUITY",
@@ -214,8 +214,8 @@ INDICATORS = (
         "Trend followers' exposure (modelled)",
         "% of maximum",
         formula=(
-            "mean over 21, 63, 126 and 252 sessions of the return ÷ its volatility, clipped to ±1, "
-            "scaled to 12 % volatility; after Moskowitz, Ooi and Pedersen (2012)"
+            "mean over {lookbacks} sessions of the return ÷ its volatility, clipped to ±1, "
+            "scaled to {target} % volatility; after Moskowitz, Ooi and Pedersen (2012)"
         ),
         input_sets=(("SPX",),),
         compute=_trend_follower,
@@ -233,7 +233,7 @@ INDICATORS = (
         "positioning",
         "Volatility-target exposure (modelled)",
         "% of maximum",
-        formula="12 % ÷ volatility of 60 sessions, at most 150 %, as a share of that maximum",
+        formula="{target} % ÷ volatility of {window} sessions, at most {cap} times capital, as a share of that maximum",
         input_sets=(("SPX",),),
         compute=_vol_target,
         bounds=Range(0, 100, 1, "percent"),

@@ -12,9 +12,6 @@ from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup,
 from fiveengines.indicators.transforms import change, change_bp, days_since, skip_missing
 from fiveengines.indicators.volatility import SESSIONS_A_YEAR
 
-# Sessions that the effective rate must stay off a level before the target is taken to have moved.
-STAYS_DOWN, STAYS_UP = 10, 15
-
 
 def curve_slope(long: pd.Series, short: pd.Series) -> pd.Series:
     """Slope of the yield curve, percentage points: long − short. Below zero the curve is inverted.
@@ -138,27 +135,28 @@ def settled_level(rate: pd.Series, down: int, up: int) -> pd.Series:
 def policy_target(inputs: Inputs) -> pd.Series:
     """Upper bound of the target, %; before 2008 the effective rate rounded to quarter points stands in.
 
-    The effective rate strays from the target for days, so the stand-in follows it down only when it has stayed lower
-    for two weeks, and up only when it has stayed higher for three. On the panel's sessions, NaN where unknown.
+    The effective rate strays from the target for days, so the stand-in follows it only when it has stayed off for as
+    long as `inputs.settings.policy_target` says. On the panel's sessions, NaN where unknown.
     """
-    effective = inputs.panel.first_of("DFF", "EFFR").rolling(10, min_periods=5).median()
-    rounded = (effective * 4).round() / 4
-    return inputs.panel.daily("DFEDTARU").fillna(settled_level(rounded, STAYS_DOWN, STAYS_UP))
+    rule = inputs.settings.policy_target
+    effective = inputs.panel.first_of("DFF", "EFFR").rolling(rule.median, min_periods=rule.fewest).median()
+    rounded = (effective / rule.step).round() * rule.step
+    return inputs.panel.daily("DFEDTARU").fillna(settled_level(rounded, rule.lower_for, rule.higher_for))
 
 
-def _policy_rate(inputs: Inputs, mean: int = 5) -> pd.Series:
+def _policy_rate(inputs: Inputs, mean: int) -> pd.Series:
     # A mean, so that a month-end print does not count.
     return inputs.panel.first_of("EFFR", "DFF").rolling(mean, min_periods=1).mean()
 
 
 def _change(series: str) -> Compute:
-    def compute(inputs: Inputs, sessions: int = 63) -> pd.Series:
+    def compute(inputs: Inputs, sessions: int) -> pd.Series:
         return change(inputs.panel.daily(series), sessions)
 
     return compute
 
 
-def _minus_policy(inputs: Inputs, mean: int = 5) -> pd.Series:
+def _minus_policy(inputs: Inputs, mean: int) -> pd.Series:
     return inputs.panel.daily("DGS2") - _policy_rate(inputs, mean)
 
 
@@ -166,7 +164,7 @@ def _slope(short: str) -> Compute:
     return lambda inputs: curve_slope(inputs.panel.daily("DGS10"), inputs.panel.daily(short))
 
 
-def _two_year_volatility(inputs: Inputs, window: int = 63) -> pd.Series:
+def _two_year_volatility(inputs: Inputs, window: int) -> pd.Series:
     return skip_missing(inputs.panel.daily("DGS2"), lambda present: yield_volatility(present, window))
 
 
@@ -177,7 +175,7 @@ INDICATORS = (
         "rate_path",
         "2-year yield, 13-week change",
         "points",
-        formula="change of the 2-year yield over 63 sessions",
+        formula="change of the 2-year yield over {sessions} sessions",
         input_sets=(("DGS2",),),
         compute=_change("DGS2"),
         bounds=Range(-10, 10, 0.01, "signed"),
@@ -193,7 +191,7 @@ INDICATORS = (
         "rate_path",
         "10-year real yield, 13-week change",
         "points",
-        formula="change of the 10-year real yield over 63 sessions",
+        formula="change of the 10-year real yield over {sessions} sessions",
         input_sets=(("DFII10",),),
         compute=_change("DFII10"),
         bounds=Range(-10, 10, 0.01, "signed"),
@@ -209,7 +207,7 @@ INDICATORS = (
         "rate_path",
         "2-year yield minus policy rate",
         "points",
-        formula="2-year yield − five-day mean of the effective funds rate: what is priced",
+        formula="2-year yield − mean of {mean} sessions of the effective funds rate: what is priced",
         input_sets=(("DGS2", "EFFR"), ("DGS2", "DFF")),
         compute=_minus_policy,
         bounds=Range(-10, 10, 0.01, "signed"),
@@ -268,7 +266,7 @@ INDICATORS = (
         "2-year yield, realised volatility",
         "bp a year",
         formula=(
-            "standard deviation of daily changes of the 2-year yield over 63 sessions · √252; stands "
+            "standard deviation of daily changes of the 2-year yield over {window} sessions · √252; stands "
             "in for MOVE"
         ),
         input_sets=(("DGS2",),),
@@ -285,7 +283,7 @@ INDICATORS = (
         "rate_path",
         "Policy rate",
         "%",
-        formula="five-day mean of the effective funds rate",
+        formula="mean of {mean} sessions of the effective funds rate",
         input_sets=_POLICY,
         compute=_policy_rate,
         bounds="DFF",

@@ -132,11 +132,11 @@ def vix(inputs: Inputs) -> pd.Series:
     return inputs.panel.first_of("VIX", "VIXCLS")
 
 
-def _vix_percentile(inputs: Inputs, window: int = 756, fewest: int = 252) -> pd.Series:
+def _vix_percentile(inputs: Inputs, window: int, fewest: int) -> pd.Series:
     return skip_missing(vix(inputs), lambda present: rolling_percentile(present, window, fewest))
 
 
-def _vix_change(inputs: Inputs, sessions: int = 20) -> pd.Series:
+def _vix_change(inputs: Inputs, sessions: int) -> pd.Series:
     return change(vix(inputs), sessions)
 
 
@@ -144,15 +144,15 @@ def _term(inputs: Inputs) -> pd.Series:
     return vix_term_ratio(vix(inputs), inputs.panel.first_of("VIX3M", "VXVCLS"))
 
 
-def _divergence(inputs: Inputs, window: int = 252) -> pd.Series:
-    return vvix_divergence(inputs.panel.daily("VVIX"), vix(inputs), window)
+def _divergence(inputs: Inputs, window: int, fewest: int) -> pd.Series:
+    return vvix_divergence(inputs.panel.daily("VVIX"), vix(inputs), window, fewest)
 
 
-def _realized(inputs: Inputs, window: int = 21) -> pd.Series:
+def _realized(inputs: Inputs, window: int) -> pd.Series:
     return skip_missing(inputs.panel.daily("SPX"), lambda close: realized_volatility(close, window))
 
 
-def _yang_zhang(inputs: Inputs, window: int = 21) -> pd.Series:
+def _yang_zhang(inputs: Inputs, window: int) -> pd.Series:
     panel, prices = inputs.panel, ("SPX_OPEN", "SPX_HIGH", "SPX_LOW", "SPX")
     if not all(each in panel for each in prices):
         return missing(panel)
@@ -160,11 +160,11 @@ def _yang_zhang(inputs: Inputs, window: int = 21) -> pd.Series:
     return yang_zhang_volatility(opens, highs, lows, closes, window)
 
 
-def _premium(inputs: Inputs, window: int = 21) -> pd.Series:
+def _premium(inputs: Inputs, window: int) -> pd.Series:
     return implied_minus_realized(vix(inputs), _realized(inputs, window))
 
 
-def _slope_volatility(inputs: Inputs, window: int = 21) -> pd.Series:
+def _slope_volatility(inputs: Inputs, window: int) -> pd.Series:
     return skip_missing(_term(inputs), lambda term: volatility_of_slope(term, window))
 
 
@@ -191,7 +191,7 @@ INDICATORS = (
         "volatility",
         "VIX, percentile of three years",
         "percentile",
-        formula="share of three years of VIX closes at or below today's",
+        formula="share of {window} VIX closes at or below today's",
         input_sets=_VIX,
         compute=_vix_percentile,
         bounds=Range(0, 100, 1, "percentile"),
@@ -201,7 +201,7 @@ INDICATORS = (
         "volatility",
         "VIX, 4-week change",
         "points",
-        formula="change of the VIX over 20 sessions",
+        formula="change of the VIX over {sessions} sessions",
         input_sets=_VIX,
         compute=_vix_change,
         lookup=Lookup(
@@ -257,7 +257,7 @@ INDICATORS = (
         "volatility",
         "VVIX percentile minus VIX percentile",
         "points",
-        formula="one-year percentile of VVIX − that of VIX",
+        formula="percentile of VVIX in {window} sessions − that of VIX",
         input_sets=(("VVIX", "VIX"), ("VVIX", "VIXCLS")),
         compute=_divergence,
     ),
@@ -267,7 +267,7 @@ INDICATORS = (
         "Realised volatility, 21 sessions",
         "%",
         formula=(
-            "standard deviation of daily log returns of the S&P 500, close to close, 21 sessions · √252"
+            "standard deviation of daily log returns of the S&P 500, close to close, {window} sessions · √252"
         ),
         input_sets=(("SPX",),),
         compute=_realized,
@@ -283,7 +283,7 @@ INDICATORS = (
         "volatility",
         "Yang-Zhang volatility, 21 sessions",
         "%",
-        formula="Yang and Zhang (2000) over 21 sessions, where there are open, high and low",
+        formula="Yang and Zhang (2000) over {window} sessions, where there are open, high and low",
         input_sets=(("SPX", "SPX_OPEN", "SPX_HIGH", "SPX_LOW"),),
         compute=_yang_zhang,
         bounds=Range(0, 200, 0.1, "percent"),
@@ -293,7 +293,7 @@ INDICATORS = (
         "volatility",
         "VIX minus realised volatility",
         "points",
-        formula="VIX − realised volatility over 21 sessions",
+        formula="VIX − realised volatility over {window} sessions",
         input_sets=(("VIX", "SPX"), ("VIXCLS", "SPX")),
         compute=_premium,
         lookup=Lookup(
@@ -318,7 +318,7 @@ INDICATORS = (
         "volatility",
         "Volatility of the VIX slope",
         "ratio",
-        formula="standard deviation of daily changes of VIX ÷ VIX3M, 21 sessions",
+        formula="standard deviation of daily changes of VIX ÷ VIX3M, {window} sessions",
         input_sets=_TERM,
         compute=_slope_volatility,
         bounds=Range(0, 2, 0.01, "number"),

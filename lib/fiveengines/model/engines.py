@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.parameters import ENGINES, Engine, EngineParameters, ScoredIndicator
+from fiveengines.base.engine_parameters import ScoredIndicator
+from fiveengines.base.parameters import ENGINES, Engine, EngineParameters
 from fiveengines.indicators import IndicatorValues, indicator
 
 STATES = ("supportive", "neutral", "adverse", "unknown")
@@ -36,6 +37,7 @@ class Evidence:
     previous: float | None
     previous_score: float | None
     series: tuple[str, ...]
+    formula: str
     why: str
 
 
@@ -258,6 +260,7 @@ def reading(
                 if scored and before is not None
                 else None,
                 series=measured.series(name, day),
+                formula=each.describe(line.settings),
                 why=line.why,
             )
         )

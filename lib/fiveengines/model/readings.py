@@ -57,13 +57,14 @@ def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Me
     dates = calendars.reading_dates(params.weekly.history_start, as_of)
     if len(dates) == 0 or dates[-1] != as_of:
         dates = pd.DatetimeIndex([*dates, as_of])
-    names = [name for lines in params.engines.engines.values() for name in lines]
     for engine, lines in params.engines.engines.items():
-        for name in lines:
+        for name, line in lines.items():
             if name not in indicators.REGISTRY:
                 hint = suggestion(name, indicators.REGISTRY)
                 raise ParameterError(f"{params.line_of(engine, name)}: unknown indicator {name!r}.{hint}")
-    measured = indicators.evaluate(panel, dates, names)
+            if problem := indicators.REGISTRY[name].problem(line.settings):
+                raise ParameterError(f"{params.line_of(engine, name)}: {name}: {problem}")
+    measured = indicators.evaluate(panel, dates, params.engines)
     tape = styles.tape_history(panel.daily("SPX"), dates, params.regimes.styles)
     named = indicators.labels(measured.inputs, dates, params.engines.labels)
     return Measured(measured, tape, named, panel)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fiveengines import overrides
+from fiveengines.base.engine_parameters import ScoredIndicator
 from fiveengines.base.parameters import (
     ENGINES,
     EngineParameters,
     Parameters,
     RegimeParameters,
-    ScoredIndicator,
 )
 from fiveengines.model import engines, regimes
 from fiveengines.model.readings import Measured

@@ -9,9 +9,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from fiveengines.base.formats import NOTHING, figure, minus, percent, signed
+from fiveengines.base.formats import NOTHING, figure, first_capital, minus, percent, signed
 from fiveengines.commentary.narrative import ENGINE_NAMES, moved_most, moved_text
-from fiveengines.commentary.narrative import method as how
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.views.charts.base import source
 from fiveengines.views.tables import values
@@ -86,7 +85,7 @@ def method(week: Week) -> Block:
                 Markup('<dt id="method-{}">{}</dt><dd>{} {} {}</dd>').format(
                     each.indicator,
                     each.title,
-                    how(each.indicator),
+                    f"{first_capital(each.formula)}.",
                     scored,
                     minus(each.why),
                 )
