@@ -1,7 +1,8 @@
 """Change one operator, window, threshold or stand-in at a time, in a copy, and see whether the tests notice.
 
-`python tests/mutation/run.py` tries every change in mutants.yaml, `--only WORD` those whose name, file or text holds
-the word. A change counts as killed when a test fails (or hangs); the run fails when more than two survive.
+`python tests/mutation/run.py` tries every change in mutants.yaml; `--only WORD …` those whose name, file or text holds
+one of the words; `--named` runs only the tests named beside each. A change counts as killed when a test fails (or
+hangs); the run fails when more than two survive.
 """
 
 from __future__ import annotations
@@ -89,10 +90,20 @@ def killed_by(copy: Path, mutant: Mutant, rooms: Sequence[str]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Try the changes and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="only changes whose name, file or text holds this word")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        default=[""],
+        metavar="WORD",
+        help="only changes whose name, file or text holds one of these",
+    )
     parser.add_argument("--named", action="store_true", help="run only the tests named beside each change")
     asked = parser.parse_args(arguments)
-    chosen = [each for each in mutants() if asked.only in f"{each.name} {each.file} {each.find}"]
+    chosen = [
+        each
+        for each in mutants()
+        if any(word in f"{each.name} {each.file} {each.find}" for word in asked.only)
+    ]
     survivors = []
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         copy = Path(folder)
