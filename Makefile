@@ -19,11 +19,11 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/jupyter/runtime
 export IPYTHONDIR := $(CURDIR)/.venv/jupyter/ipython
 export MPLCONFIGDIR := $(CURDIR)/.venv/jupyter/matplotlib
 
-.PHONY: help setup weekly test lint bench lab lock clean
+.PHONY: help setup weekly test test-long lint bench lab lock clean
 .DELETE_ON_ERROR:
 
 help:  ## Show these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 	@echo '  Options go in ARGS, for example: make weekly ARGS="--as-of 2024-06-28"'
 
 setup: $(BASE)  ## Create .venv with the workbook and its Jupyter kernel
@@ -36,6 +36,11 @@ lab: $(BASE)  ## Open the notebooks in JupyterLab
 
 test: $(TEST)  ## Run every test and every notebook
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-long: $(TEST)  ## Run the long trials (an hour): many seeds, many examples, single changes that a test must notice
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=long tests/indicators tests/model tests/overrides tests/data
+	@$(BIN)/python tests/mutation/run.py $(ARGS)
 
 lint: $(TEST)  ## Check style, types, import directions and house rules
 	@failed=0; \

@@ -39,6 +39,9 @@ SCRATCH = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "long", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("ci" if IN_CI else "dev")
 
 
