@@ -106,7 +106,7 @@ def _federal_holidays() -> np.ndarray:
 def reading_dates(start: dt.date | str, end: dt.date | str) -> pd.DatetimeIndex:
     """Every reading date from `start` to `end`: the Fridays, or the last session before a Friday that is a holiday.
 
-    Fridays before the first session known here (1990) are left out.
+    Returns (n,) naive midnights, rising; Fridays before the first session known here (1990) are left out.
     """
     first = max(pd.Timestamp(start), pd.Timestamp(FIRST_SESSION))
     fridays = pd.date_range(first, end, freq="W-FRI").astype("datetime64[s]")
@@ -142,14 +142,14 @@ def last_completed_friday(now: dt.datetime | None = None) -> dt.date:
 
 
 def to_utc(days: pd.DatetimeIndex, time: str) -> pd.DatetimeIndex:
-    """`time` of the New York wall clock on each of `days`, as naive UTC."""
+    """`time` (HH:MM) of the New York wall clock on each of `days` (n,), as naive UTC (n,); NaT stays NaT."""
     hours, minutes = map(int, time.split(":"))
     local = pd.DatetimeIndex(days).normalize() + pd.Timedelta(hours=hours, minutes=minutes)
     return local.tz_localize(NEW_YORK).tz_convert("UTC").tz_localize(None)
 
 
 def evening(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """The cutoff of a reading on each of `days`: 20:00 New York as naive UTC."""
+    """The cutoff of a reading on each of `days` (n,): 20:00 New York as naive UTC (n,)."""
     return to_utc(days, EVENING)
 
 
@@ -159,7 +159,7 @@ def evening_of(day: pd.Timestamp) -> pd.Timestamp:
 
 
 def federal_business_days(start: np.datetime64, end: np.datetime64) -> np.ndarray:
-    """Every weekday from `start` to `end` (datetime64[D], both included) that is no federal holiday."""
+    """Every weekday from `start` to `end` (datetime64[D], both included) that is not a federal holiday, (n,)."""
     days = np.arange(start, end + 1)
     return days[np.is_busday(days, holidays=_federal_holidays())]
 
@@ -202,7 +202,7 @@ def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
 def published_at(series: Series, observed: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """When each observation of `series` became public, naive UTC, by the catalog's release rule.
 
-    observed: (n,) observation dates. A provider that gives the moment itself needs no rule.
+    observed: (n,) observation dates, no NaT. Returns (n,) in the order of `observed`. A provider that gives the moment itself needs no rule.
     """
     days = _release_days(series, observed.to_numpy().astype("datetime64[D]"))
     return to_utc(pd.DatetimeIndex(days.astype("datetime64[s]")), series.release.time)

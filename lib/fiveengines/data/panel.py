@@ -51,10 +51,6 @@ class Panel:
     def __contains__(self, series_id: str) -> bool:
         return series_id in self.dataset.series
 
-    def has_any(self, *series_ids: str) -> bool:
-        """True when at least one of the series has an observation."""
-        return any(series_id in self for series_id in series_ids)
-
     def known(self, series_id: str) -> Known:
         """What was known each evening: the newest observation then public, in its newest vintage then public."""
         if series_id not in self._known:
@@ -83,15 +79,15 @@ class Panel:
         return Known(values, np.where(fresh, row, -1))
 
     def daily(self, series_id: str) -> pd.Series:
-        """The series as known each evening, in the catalog's unit, on `sessions`."""
+        """The series as known each evening, in the catalog's unit, on `sessions` (n,); NaN where nothing valid was."""
         return pd.Series(self.known(series_id).values, index=self.sessions, name=series_id)
 
     def billions(self, series_id: str) -> pd.Series:
-        """The series as known each evening, in billions of its currency, whatever unit the provider uses."""
+        """The series as known each evening, (n,) as `daily`, in billions of its currency; KeyError for another unit."""
         return self.daily(series_id) * _PER_BILLION[lookup(series_id).unit]
 
     def first_of(self, *series_ids: str) -> pd.Series:
-        """The first named series that has a value, evening by evening."""
+        """The first named series that has a value, evening by evening, (n,); NaN where none has."""
         result = self.daily(series_ids[0])
         for series_id in series_ids[1:]:
             result = result.fillna(self.daily(series_id))
@@ -103,7 +99,10 @@ class Panel:
         return pd.DataFrame(present)
 
     def from_reports(self, values: pd.Series, series_id: str) -> pd.Series:
-        """Put values computed on a report's own dates on the session grid, each from the evening it was known."""
+        """`values`, computed on a report's own dates (m,), on `sessions` (n,), each from the evening it was known.
+
+        NaN before the first report, where the newest is stale, and where `values` lacks its date.
+        """
         known = self.known(series_id)
         data: SeriesData | None = self.dataset.series.get(series_id)
         if data is None:
@@ -112,7 +111,7 @@ class Panel:
         return pd.Series(np.where(known.row >= 0, by_row[known.row.clip(0)], np.nan), index=self.sessions)
 
     def dates(self, series_id: str) -> tuple[np.ndarray, np.ndarray]:
-        """(observed, known_at) of what was known each evening; NaT where nothing valid was known."""
+        """(observed, known_at) of what was known each evening, each (n,); NaT where nothing valid was known."""
         data = self.dataset.series.get(series_id)
         nat = np.full(len(self.sessions), np.datetime64("NaT", "s"))
         if data is None:

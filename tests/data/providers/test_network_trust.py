@@ -310,11 +310,11 @@ def test_put_call_days_before_a_failure_are_kept_and_the_rest_comes_next_time(
     store = Store(tmp_path)
     (outcome,) = fetch(store, server.settings(), only=["cboe"]).outcomes
     assert [trouble.series for trouble in outcome.errors] == ["PUT_CALL_EQUITY"]
-    assert store.newest("cboe")["PUT_CALL_EQUITY"] == days[-4].date()
+    assert store.rows("cboe")["PUT_CALL_EQUITY"]["observed"].max().date() == days[-4].date()
     server.faults.clear()
     server.requests.clear()
     fetch(store, server.settings(), only=["cboe"])
-    assert store.newest("cboe")["PUT_CALL_EQUITY"] == days[-1].date()
+    assert store.rows("cboe")["PUT_CALL_EQUITY"]["observed"].max().date() == days[-1].date()
     assert len(server.asked("_daily_options")) < 10
 
 

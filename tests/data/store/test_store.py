@@ -41,10 +41,10 @@ def test_as_of_gives_what_was_public_that_evening(tmp_path: Path) -> None:
     assert fill(store) == {"WALCL": 10}
     assert fill(store) == {"WALCL": 0}
     # the figure of Wednesday the 10th came on Thursday the 11th; a Thursday asks for the Friday before
-    assert store.as_of("2024-01-11").series["WALCL"].frame["observed"].max() == pd.Timestamp("2024-01-03")
-    assert store.as_of("2024-01-12").series["WALCL"].frame["observed"].max() == pd.Timestamp("2024-01-10")
-    assert store.as_of("2024-01-12").source == "live"
-    assert "WALCL" not in store.as_of("2024-01-03").series
+    assert store.dataset("2024-01-11").series["WALCL"].frame["observed"].max() == pd.Timestamp("2024-01-03")
+    assert store.dataset("2024-01-12").series["WALCL"].frame["observed"].max() == pd.Timestamp("2024-01-10")
+    assert store.dataset("2024-01-12").source == "live"
+    assert "WALCL" not in store.dataset("2024-01-03").series
 
 
 def test_seen_by_repeats_what_the_store_held_then(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_files_brought_late_are_dated_by_rule_all_the_same(tmp_path: Path) -> No
     for count in (2, 4):
         (folder / "fred" / "WALCL.csv").write_text("\n".join(lines[:count]) + "\n")
         store.import_directory(folder)
-    assert store.as_of("2024-01-19").series["WALCL"].frame["value"].iloc[-1] == 7000002.0
+    assert store.dataset("2024-01-19").series["WALCL"].frame["value"].iloc[-1] == 7000002.0
 
 
 def test_an_old_evening_is_told_only_what_bears_on_it(tmp_path: Path) -> None:
@@ -204,8 +204,8 @@ def test_an_old_evening_is_told_only_what_bears_on_it(tmp_path: Path) -> None:
     with store.writing() as writer:
         writer.mark_checked("fred", ["WALCL"], pd.Timestamp("2024-03-01 14:00"), None, True)
         writer.mark_checked("fred", [], pd.Timestamp("2024-03-08 14:00"), "HTTP 500", False)
-    assert not store.as_of("2024-02-23").notices, "everything public by then had been fetched"
-    (notice,) = store.as_of("2024-03-01").notices
+    assert not store.dataset("2024-02-23").notices, "everything public by then had been fetched"
+    (notice,) = store.dataset("2024-03-01").notices
     assert "last complete fetch on 2024-03-01" in notice.text and "HTTP 500" in notice.text
     assert len(store.dataset().notices) == 1
 

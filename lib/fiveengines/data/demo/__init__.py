@@ -71,7 +71,7 @@ def load(seed: int = 7, end: dt.date | None = None) -> Dataset:
 
 
 def simulate(seed: int, sessions: pd.DatetimeIndex, last: pd.Timestamp) -> Dataset:
-    """Simulate the market on `sessions`, as public on the evening of `last`; `load` caches the result."""
+    """Simulate the market on `sessions` (n,), as public on the evening of `last`; `load` caches the result."""
     latent = latent_regime.simulate(seed, sessions)
     index = market.simulate(seed, latent)
     states = {**index.states, **rates.simulate(seed, latent), **liquidity.simulate(seed, latent, index)}
@@ -130,6 +130,9 @@ def _unpacked(seed: int, sessions: pd.DatetimeIndex, arrays: cache.Arrays) -> Da
 
 
 def true_regimes(seed: int = 7, end: dt.date | None = None) -> pd.Series:
-    """The hidden regime, 1 to 5, on each session to `end` (default: the last completed Friday)."""
+    """The hidden regime, 1 to 5, on each session to `end` (default: the last completed Friday), (n,).
+
+    Before mid-2004 a ParameterError.
+    """
     sessions = _sessions(_end(end))
     return pd.Series(latent_regime.simulate(seed, sessions).regime, index=sessions, name="regime")

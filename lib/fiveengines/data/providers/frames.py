@@ -67,21 +67,22 @@ def response_frame(
 
 
 def changes_only(frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame`, sorted by observed and known_at, without rows that repeat the value known before for that
-    date."""
+    """`frame` (columns observed, value, known_at; sorted by observed and known_at) without rows that repeat the
+    value known before for that date."""
     observed, value = frame["observed"].to_numpy(), frame["value"].to_numpy()
     repeats = (observed[1:] == observed[:-1]) & np.isclose(value[1:], value[:-1], rtol=1e-12, atol=0.0)
     return pd.DataFrame(frame.loc[np.append(True, ~repeats)[: len(frame)]])
 
 
 def since(frame: pd.DataFrame, first: dt.date) -> pd.DataFrame:
-    """Rows observed on or after `first`, renumbered."""
+    """Rows of a frame (column observed) on or after `first`, index renumbered."""
     wanted = frame["observed"].to_numpy() >= np.datetime64(first, "s")
     return frame.loc[wanted].reset_index(drop=True)
 
 
 def possible_only(series: Series, frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """`frame` without values before the usable past or outside the catalog's bounds, and a note about those.
+    """`frame` (columns observed, value, never NaN) without values before the usable past or outside the
+    catalog's bounds, and a note about those.
 
     DataError when the impossible values are too many to be slips: then they are in another unit.
     """

@@ -56,7 +56,7 @@ class _Seen:
     series: str
 
     def held(self) -> pd.DataFrame:
-        """Every row of it, with when it was fetched."""
+        """Every row of it: a frame of ROW, with when each was fetched."""
         return self.rows[self.series]
 
 
@@ -86,7 +86,10 @@ class Store:
         return tuple(sorted(found))
 
     def rows(self, source: str) -> disk.Rows:
-        """Every row of `source` ever stored: series → observed, value, known_at, fetched_at, basis."""
+        """Every row of `source` ever stored: series → frame of ROW (observed, value, known_at, fetched_at, basis).
+
+        Empty for an unknown source; StoreError for a damaged file.
+        """
         found: disk.Rows = self._read(self._file(source), disk.read_rows, disk.EMPTY)
         return found
 
@@ -132,10 +135,6 @@ class Store:
         session = calendars.reading_date(as_of)
         return whole.until(calendars.evening_of(session), session)
 
-    def as_of(self, day: dt.date | str) -> Dataset:
-        """What was public on the evening of `day`'s reading date."""
-        return self.dataset(day)
-
     def known(self, day: dt.date | str, ids: Sequence[str] | None = None) -> pd.DataFrame:
         """The newest figure of each series on the evening of `day`'s reading date, in its newest vintage
         then.
@@ -154,10 +153,6 @@ class Store:
         path = self.folder / "members.parquet"
         found: Members | None = self._read(path, _read_members, None)
         return found
-
-    def newest(self, source: str) -> dict[str, dt.date]:
-        """Newest observation date of each series of `source`."""
-        return {key: pd.Timestamp(rows["observed"].max()).date() for key, rows in self.rows(source).items()}
 
     # writing
 
@@ -222,8 +217,10 @@ class Writer:
     def add(
         self, source: str, answers: Mapping[str, pd.DataFrame], fetched_at: pd.Timestamp
     ) -> dict[str, int]:
-        """Add what each answer (adapter frame) says anew; series → rows added. Nothing new leaves the file
-        alone."""
+        """Add what each answer (columns observed, value, known_at, basis) says anew; series → rows added.
+
+        Nothing new leaves the file alone; StoreError when the disk refuses.
+        """
         held = dict(self._store.rows(source))
         checks = {} if source in _BY_HAND else self._store.status().get(source, {}).get("series", {})
         added: dict[str, int] = {}

@@ -116,8 +116,8 @@ class Rows(Mapping[str, pd.DataFrame]):
         return pd.DataFrame({name: self._columns[name] for name in ROW[:3]}, copy=False)
 
     def view(self, series: str) -> pd.DataFrame:
-        """What a reader sees of one series, as `revisions.view` gives it; a slice where rows need no
-        weighing."""
+        """What a reader sees of one series: columns observed, value, known_at as `revisions.view` gives them; a
+        slice where rows need no weighing. KeyError for an unknown series."""
         start, end = self._spans[series]
         basis = self._columns["basis"][start:end]
         if (basis == Basis.PROVIDER).any() and not (basis == Basis.PROVIDER).all():
@@ -165,7 +165,7 @@ def _exact(values: np.ndarray) -> np.ndarray:
 
 
 def read_rows(path: Path) -> Rows:
-    """The rows as written; StoreError when the file is no such file."""
+    """The rows as written, series → frame of ROW; StoreError when the file is damaged or lacks columns."""
     try:
         # through one open handle: a writer that replaces the file meanwhile does not disturb this reader
         with path.open("rb") as handle:

@@ -136,7 +136,7 @@ def view(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def newest_row(seen: pd.DataFrame) -> tuple[np.datetime64, float, np.datetime64]:
-    """Observed, value and known_at of the newest observation in `seen` (a view, not empty), as last
+    """Observed, value and known_at of the newest observation in `seen` (columns as `view`, not empty), as last
     revised."""
     observed = seen["observed"].to_numpy()
     at = len(observed) - 1 - int(np.argmax(observed[::-1]))

@@ -48,7 +48,7 @@ class Dates:
 def calendar_days(
     year: npt.NDArray[np.int64], month: npt.NDArray[np.int64], day: npt.NDArray[np.int64]
 ) -> Days:
-    """Days of the calendar from three equally long parts; NaT where no such day exists (30 February)."""
+    """Days of the calendar (n,) from three parts (n,); NaT where no such day exists (30 February)."""
     possible = (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31) & (year >= 1)
     months = ((year - 1970) * 12 + np.where(possible, month, 1) - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (np.where(possible, day, 1) - 1)
@@ -147,6 +147,6 @@ def _choose(fitting: dict[str, Days], step: float | None) -> str:
 
 
 def disorder(days: Days) -> int:
-    """How many rows step against the file's own direction (rising or falling); equal dates do not count."""
+    """How many of `days` (n,) step against their own direction (rising or falling); equal ones and NaT do not count."""
     steps = np.diff(days[~np.isnat(days)]).astype("int64")
     return int(min((steps < 0).sum(), (steps > 0).sum()))

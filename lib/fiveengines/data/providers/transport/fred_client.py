@@ -53,7 +53,7 @@ class FredClient(fredapi.Fred):  # type: ignore[misc]
     def vintages(
         self, series_id: str, first: dt.date, last: dt.date, observation_start: dt.date
     ) -> pd.DataFrame:
-        """Rows observed, value, realtime_start of every vintage between `first` and `last`.
+        """Every vintage between `first` and `last`: columns observed, value (NaN for missing) and realtime_start.
 
         fredapi's own method asks for one page only and builds its frame cell by cell; this one pages and is
         quick. A period too rich in vintages for one request is split.
