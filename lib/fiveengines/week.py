@@ -1,6 +1,6 @@
 """The week: five steps as five results, from one load. The one object that notebooks, charts, tables and reports use.
 
-It brings the rooms to its left together; it draws nothing and writes nothing.
+It brings the rooms below it together; it draws nothing and writes nothing.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def load() -> RunParameters:
 
 
 def save(chosen: RunParameters) -> None:
-    """Keep `chosen` for every notebook from now on; without any value the file is removed."""
+    """Save `chosen` for every notebook from now on; without any value the file is removed."""
     values = chosen.model_dump(mode="json", exclude_none=True)
     if not values:
         paths.choice_file().unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from fiveengines.views.charts.base import Picture
 from fiveengines.week import Week
 
 _ROW = 48
-# Shares of a strip's height: where zero lies, and how far a full score reaches; the name stands above.
+# Shares of a strip's height: where zero lies, and how far a full score reaches; the name is above.
 _ZERO, _REACH = 0.64, 0.34
 _VERBS = {
     "supportive": ("supports", "support"),

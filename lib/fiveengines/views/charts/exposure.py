@@ -1,4 +1,4 @@
-"""Aggressiveness in pictures: the gauge, what drives it, and its path over the index.
+"""Target exposure in pictures: this week's, what drives it, and its path under the index.
 
 Shows what was read; computes no reading.
 """
@@ -124,7 +124,7 @@ def _kind(name: str, move: float) -> str:
 def _driver_finding(week: Week) -> str:
     drivers = week.target_exposure.drivers
     if not drivers:
-        return "No engine is known: the gauge stays where it was"
+        return "No engine is known: the target exposure stays where it was"
     parts = []
     for verb, wanted in (
         ("adds", [d for d in drivers if d.contribution > 0]),

@@ -1,4 +1,4 @@
-"""Positioning in pictures: where the crowd stands within its own last three years.
+"""Positioning in pictures: where each cohort is within its own last three years.
 
 Shows what was read; computes no reading.
 """

@@ -135,7 +135,7 @@ def _holds_dates(column: pd.Series[Any]) -> bool:
 
 
 def _strings(node: Any) -> Iterator[str]:
-    """Every string in a specification; a column counts as used when its name stands in one of them."""
+    """Every string in a specification; a column counts as used when its name is in one of them."""
     if isinstance(node, str):
         yield node
     elif isinstance(node, dict):

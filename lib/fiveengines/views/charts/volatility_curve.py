@@ -68,7 +68,7 @@ def implied_and_realized(week: Week) -> Picture:
     )
     value, past = float(known["vix"].iloc[-1]), known["realised"].dropna()
     beside = f", {float(past.iloc[-1]):.1f} realised" if len(past) else ""
-    text = f"VIX stands at {value:.1f}{beside}; its middle of {base.span(on)} is {float(known['vix'].median()):.1f}"
+    text = f"VIX is at {value:.1f}{beside}; its median over {base.span(on)} is {float(known['vix'].median()):.1f}"
     layers = realised + implied + base.end_label(known, "vix", "VIX", base.ACCENT)
     if len(past):
         layers += base.end_label(frame, "realised", "realised", theme.LIGHT["adverse"], dy=12)

@@ -18,7 +18,7 @@ from fiveengines.views.tables.markup import Prose, lines, listed, prose, sentenc
 from fiveengines.week import Week
 
 # Figures that the question of an engine asks for by name, beside what is scored.
-_ASKED = {
+_CONTEXT = {
     "liquidity": (
         "net_liquidity",
         "net_liquidity_impulse_4w",
@@ -33,7 +33,7 @@ _ASKED = {
 }
 _STRONGEST = 3
 # About as far apart as half the weight at +0.6 and half at -0.6.
-_APART = 0.6
+_WIDE_DISAGREEMENT = 0.6
 
 
 def narrative(week: Week) -> Prose | None:
@@ -45,8 +45,8 @@ def answer(week: Week, engine: str) -> Prose | None:
     """The engine's recurring question and its answer from this week's figures."""
     reading = week.engines[engine]
     question = content.questions()[engine]  # type: ignore[index]
-    told = named(engine, week.labels, week.breadth_basis)
-    about = f"{told} {week.members_note}".strip() if engine == "breadth" else told
+    labels = named(engine, week.labels, week.breadth_basis)
+    about = f"{labels} {week.members_note}".strip() if engine == "breadth" else labels
     return prose(Markup("<em>{}</em>").format(question), *_answer(reading), about)
 
 
@@ -70,14 +70,16 @@ def _answer(reading: EngineReading) -> Iterable[object]:
         key=lambda each: -abs(each.weight * (each.score or 0.0)),
     )
     asked = [
-        each for each in reading.evidence if each.indicator in _ASKED[reading.name] and each.value is not None
+        each
+        for each in reading.evidence
+        if each.indicator in _CONTEXT[reading.name] and each.value is not None
     ]
-    apart = reading.disagreement is not None and reading.disagreement > _APART
+    disagree = reading.disagreement is not None and reading.disagreement > _WIDE_DISAGREEMENT
     yield lines(
         _side("For it", [each for each in scored if (each.score or 0.0) > 0]),
         _side("Against it", [each for each in scored if (each.score or 0.0) < 0]),
         _side("Beside it", asked, len(asked)),
-        "Its indicators point apart, so read the score with care." if apart else "",
+        "Its indicators point apart, so read the score with care." if disagree else "",
     )
 
 

@@ -64,7 +64,7 @@ def lines(*parts: object) -> Markup:
 
 
 def sentence(text: str) -> Markup:
-    """A sentence for a reader: true minus signs, and what stands between backticks as code."""
+    """A sentence for a reader: true minus signs, and what is between backticks as code."""
     parts = minus(text).split("`")
     shown = (
         Markup("<code>{}</code>").format(part) if at % 2 else safe(part) for at, part in enumerate(parts)
@@ -74,13 +74,13 @@ def sentence(text: str) -> Markup:
 
 def listed(head: str, items: Iterable[str]) -> Markup:
     """A heading in bold and its sentences as a list; nothing without a sentence."""
-    told = [Markup("<li>{}</li>").format(sentence(item)) for item in items]
+    shown = [Markup("<li>{}</li>").format(sentence(item)) for item in items]
     html = Markup("<div><strong>{}</strong><ul>{}</ul></div>")
-    return html.format(head, Markup().join(told)) if told else Markup()
+    return html.format(head, Markup().join(shown)) if shown else Markup()
 
 
 def plain(html: str, css_class: str = "") -> str:
-    """HTML in which JupyterLab leaves dollar signs alone: it would set what stands between two of them as a formula."""
+    """HTML in which JupyterLab leaves dollar signs alone: it would set what is between two of them as a formula."""
     return f'<div class="{" ".join(("mathjax_ignore tex2jax_ignore", css_class)).strip()}">{html}</div>'
 
 
@@ -116,11 +116,11 @@ class Prose:
     css_class: str = "prose"
 
     def _repr_html_(self) -> str:
-        # A list stands beside paragraphs, not in one.
+        # A list may not be inside a paragraph.
         inside = Markup().join(
             each if each.startswith("<div>") else Markup("<p>{}</p>").format(each) for each in self.paragraphs
         )
-        # a table brings its white ground; a paragraph stands on the notebook's own, light or dark: mixed with its
+        # a table brings its white ground; a paragraph is shown on the notebook's own, light or dark: mixed with its
         # ink, a colour can be read on both
         mixed = _COLOURED.sub(r'style="color:color-mix(in srgb,\1 60%,currentcolor)', str(inside))
         return plain(Markup('<div class="{}">{}</div>').format(self.css_class, Markup(mixed)))  # noqa: S704
@@ -131,8 +131,8 @@ class Prose:
 
 def prose(*paragraphs: object) -> Prose | None:
     """Paragraphs, each escaped unless it is Markup; None, which a notebook does not show, when there is none."""
-    kept = tuple(safe(each) for each in paragraphs if each)
-    return Prose(kept) if kept else None
+    shown = tuple(safe(each) for each in paragraphs if each)
+    return Prose(shown) if shown else None
 
 
 class Column(NamedTuple):
@@ -154,7 +154,7 @@ def great_table(
 ) -> Table:
     """A Great Tables table, one row for each of `rows`; every text is escaped unless it is Markup.
 
-    `group` names the group of rows under whose head a row stands; `note` stands below; `on_screen` leaves the table
+    `group` names the group of rows of a row; `note` is shown below; `on_screen` leaves the table
     out of print.
     """
     from great_tables import GT, html

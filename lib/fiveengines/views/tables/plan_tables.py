@@ -23,7 +23,7 @@ _NAMES = {
     "duration": "Longer bonds",
 }  # fmt: skip
 _PARTS = ("equity", "bond", "cash")
-# Less than half a point of equity is no entry to phase.
+# Less than half a point of equity is bought at once, without tranches.
 _SMALLEST_ENTRY = 0.005
 
 

@@ -121,8 +121,8 @@ def watch(week: Week) -> Any:
 def inflection_records(week: Week) -> Prose | None:
     """How past inflections of the same kinds as this quarter's ended; nothing without an active one."""
     kinds = {(each.engine, each.direction) for each in week.inflections if each.reversed is None}
-    told = [each.words for each in week.inflection_records if (each.engine, each.direction) in kinds]
-    return prose(listed("How such turns went before", told))
+    found = [each.words for each in week.inflection_records if (each.engine, each.direction) in kinds]
+    return prose(listed("How such turns went before", found))
 
 
 def sequences(week: Week) -> Prose | None:
@@ -131,7 +131,7 @@ def sequences(week: Week) -> Prose | None:
 
 
 def events(week: Week) -> Prose | None:
-    """What stands on next week's calendar; nothing when nothing is known."""
+    """What is on next week's calendar; nothing when nothing is known."""
     return prose(lines(*(each.sentence for each in week.events)))
 
 
@@ -226,6 +226,6 @@ def health(week: Week) -> Prose | None:
         (n for n in week.notices if n.level != "info" or not week.simulated),
         key=lambda n: list(marks).index(n.level),
     )
-    told = [f"{marks[n.level]}{n.text}" for n in shown[:12]]
+    notices = [f"{marks[n.level]}{n.text}" for n in shown[:12]]
     more = [f"… and {len(shown) - 12} more."] if len(shown) > 12 else []
-    return prose(listed("What was odd about the data", [*told, *more]))
+    return prose(listed("What was odd about the data", [*notices, *more]))

@@ -1,6 +1,6 @@
 """The control in Start.ipynb: choose week and source once, and every notebook goes by it.
 
-Collects and checks; the week is read by `Week.load`, the choice is kept by `choice`.
+Collects and checks; the week is read by `Week.load`, the choice is saved by `choice`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def week_chooser() -> WeekChooser | None:
 
 
 class WeekChooser:
-    """Source, folder and week for all notebooks: shows what counts now, reads the week before it keeps a choice."""
+    """Source, folder and week for all notebooks: shows what counts now, reads the week before it saves a choice."""
 
     def __init__(self) -> None:
         style, wide = {"description_width": "60px"}, ui.Layout(width="34em")
@@ -56,7 +56,7 @@ class WeekChooser:
         return self.box._repr_mimebundle_(**kwargs)
 
     def save(self) -> None:
-        """Read the chosen week; when that works keep the choice, else say what is wrong and keep nothing."""
+        """Read the chosen week; when that works save the choice, else say what is wrong and save nothing."""
         folder = self.folder.value.strip()
         try:
             chosen = parameters.run_parameters(

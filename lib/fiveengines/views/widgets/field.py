@@ -58,7 +58,7 @@ class FieldRow:
         self._source: Any = None
         self._until: Any = None
         self._quiet = False
-        self._stands: float | None = None
+        self._slid_to: float | None = None
         self.control = self._control()
         self.slider = self._slider()
         self._more = ui.Button(
@@ -83,7 +83,7 @@ class FieldRow:
 
     @property
     def raw(self) -> object:
-        """What stands in the control: text, a choice, or nothing."""
+        """What is in the control: text, a choice, or nothing."""
         value = self.control.value
         return value.strip() if isinstance(value, str) else value
 
@@ -111,8 +111,8 @@ class FieldRow:
         value = overrides.check(self.spec.field, self.raw)
         note = (self._why.value, self._source.value, self._until.value) if self._why is not None else None
         if self._entry is not None and value == self._entry.value:
-            kept = (self._entry.why, self._entry.source, self._entry.until)
-            if note is None or (note[0].strip(), note[1].strip(), note[2]) == kept:
+            saved = (self._entry.why, self._entry.source, self._entry.until)
+            if note is None or (note[0].strip(), note[1].strip(), note[2]) == saved:
                 return None
         why, source, until = note or ("", "", None)
         return Change(self.spec.field, value, why, source, until, self.spec.data, self._expected)
@@ -125,13 +125,13 @@ class FieldRow:
     # what happens to it
 
     def reset(self, entry: Entry | None, expected: str | None) -> None:
-        """Show what stands in the trail now."""
+        """Show what is in the trail now."""
         self._entry, self._expected = entry, expected
         self._put(entry)
         self.say(None)
 
     def meet(self, entry: Entry | None, expected: str | None) -> None:
-        """Show what stands in the trail now beside what is typed, which stays."""
+        """Show what is in the trail now beside what is typed, which stays."""
         self._entry, self._expected = entry, expected
         self.say(self.problem())
 
@@ -190,7 +190,7 @@ class FieldRow:
         return slider
 
     def _beside(self) -> list[Any]:
-        """The slider, or its empty place, so that what is typed into stands in one column."""
+        """The slider, or its empty place, so that all entry fields are in one column."""
         if self.slider is not None or not isinstance(self.control, ui.Text):
             return [self.slider] if self.slider is not None else []
         place = ui.Box([])
@@ -217,10 +217,10 @@ class FieldRow:
             self.slider.value = self._on_grid(
                 min(max(value, low), high) if isinstance(value, float) else middle
             )
-            self._stands = self.slider.value
+            self._slid_to = self.slider.value
 
     def _on_grid(self, value: float) -> float:
-        """The slider's nearest step: a browser moves a slider there by itself, which is no one's wish."""
+        """The slider's nearest step: a browser moves a slider there by itself, and nobody entered that."""
         bounds = self.spec.bounds
         return round(bounds.low + round((value - bounds.low) / bounds.step) * bounds.step, 10)
 
@@ -249,8 +249,8 @@ class FieldRow:
 
     def _slid(self, event: dict[str, Any]) -> None:
         moved = self._on_grid(event["new"])
-        if not self._quiet and moved != self._stands:
-            self._stands = moved
+        if not self._quiet and moved != self._slid_to:
+            self._slid_to = moved
             self.control.value = _plain(moved)
 
     def _toggle(self) -> None:

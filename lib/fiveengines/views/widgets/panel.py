@@ -59,7 +59,7 @@ class OverridePanel:
             description="Who", value=overrides.default_who(), style={"description_width": "40px"}
         )
         self._save = ui.Button(description="Save", button_style="primary", tooltip="Write these to the trail")
-        self._reload = ui.Button(description="Reload", tooltip="Drop what is typed and show what is saved")
+        self._reload = ui.Button(description="Reload", tooltip="Discard what is typed and show what is saved")
         self._save.on_click(lambda _: self.save())
         self._reload.on_click(lambda _: self.reload())
         self._tabs = ui.Tab([ui.VBox([]) for _ in self.week.engines])
@@ -148,7 +148,7 @@ class OverridePanel:
         self._show()
 
     def reload(self) -> None:
-        """Show what stands in the trail; what was typed and not saved is dropped."""
+        """Show what is in the trail; what was typed and not saved is discarded."""
         self._take(self.week)
         for field, row in self._rows.items():
             row.reset(self._entries.get(field), self._expected(field))
@@ -177,7 +177,7 @@ class OverridePanel:
         left, right = ui.VBox([self._tabs, foot]), ui.VBox([self._picture])
         left.add_class("fe-left")
         right.add_class("fe-right")
-        # first in the page, so that it stands above the fields where there is no room beside them
+        # first in the page, so that it is above the fields where there is no room beside them
         body = ui.Box([right, left])
         body.add_class("fe-body")
         box = ui.VBox([ui.HTML(f"<style>{CSS}</style>"), self._head, body])

@@ -24,7 +24,7 @@ def preview(before: Snapshot, after: Snapshot, data_alone: Snapshot, *, manual: 
         f'<section class="fe-preview" aria-label="Preview">{_call(before, after)}'
         f'<ul class="fe-flips">{"".join(f"<li>{escape(line)}</li>" for line in changed)}</ul>'
         f'{_quiet(changed, unsaved)}<div class="fe-two">{_engines(before, after)}'
-        f"<div>{_regimes(before, after)}{_gauge(before, after)}</div></div>"
+        f"<div>{_regimes(before, after)}{_exposure(before, after)}</div></div>"
         f'<p class="fe-count">{_count(manual, unsaved)}{_without(after, data_alone, manual)}'
         "<br>Thin marks: as saved.</p></section>"
     )
@@ -106,9 +106,9 @@ def _shares(old: float, new: float) -> str:
     return f"{now} %" if was == now else f"{was} → {now} %"
 
 
-def _gauge(before: Snapshot, after: Snapshot) -> str:
+def _exposure(before: Snapshot, after: Snapshot) -> str:
     return (
-        '<div class="fe-bar fe-gauge"><span>Aggressiveness</span>'
+        '<div class="fe-bar fe-exposure"><span>Aggressiveness</span>'
         f'<span class="fe-track"><i class="fe-fill" style="width:{after.exposure * 100:.1f}%"></i>'
         f'<i class="fe-was" style="left:{before.exposure * 100:.1f}%"></i></span>'
         f"<span>{_shares(before.exposure, after.exposure)}</span></div>"

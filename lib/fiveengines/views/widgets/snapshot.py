@@ -1,4 +1,4 @@
-"""What the panel shows of a week: scores, states, memberships, the call and the gauge, read off the week.
+"""What the panel shows of a week: scores, states, memberships, the call and the target exposure, read off the week.
 
 Plain values and words; nothing is computed and nothing is drawn.
 """
