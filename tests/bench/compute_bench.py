@@ -48,7 +48,7 @@ def main() -> None:
 
     def insights() -> None:
         week.measured.panel.memory.pop("insights", None)
-        rules.status_history(week.readings, week.measured.panel, week.params.playbook)
+        rules.status_history(week.readings, week.measured.panel, week.params)
 
     def steps() -> None:
         found = week.at(days[-2])

@@ -151,11 +151,11 @@ def test_plain_data(demo: Week) -> None:
 
 
 def test_log_agrees_with_the_week_and_with_a_shorter_history(demo: Week) -> None:
-    log = rules.status_history(demo.readings, demo.measured.panel, PARAMS)
+    log = rules.status_history(demo.readings, demo.measured.panel, demo.params)
     assert log.shape == (len(demo.readings.dates), len(content.insights()))
     for day in ("2011-03-11", "2015-08-28"):
         then = Week.load(as_of=day, source="demo")
-        short = rules.status_history(then.readings, then.measured.panel, PARAMS)
+        short = rules.status_history(then.readings, then.measured.panel, then.params)
         pd.testing.assert_frame_equal(short, log.loc[:day])
         earlier, now = then.insights, demo.at(pd.Timestamp(day)).insights
         assert [plain(each) for each in earlier] == [plain(each) for each in now]
@@ -213,7 +213,7 @@ def test_history_reads_as_a_practitioner_would_wish(
     real_data: Path, day: str, active: set[str], not_active: set[str]
 ) -> None:
     week = Week.load(as_of="2019-12-27", source="files", data_dir=real_data)
-    row = rules.status_history(week.readings, week.measured.panel, PARAMS).loc[day]
+    row = rules.status_history(week.readings, week.measured.panel, week.params).loc[day]
     on = set(row.index[row == "active"])
     assert active <= on
     assert not not_active & set(row.index[row.isin(["active", "opposite"])])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import pandas as pd
 
 from fiveengines.base.parameters import Parameters
-from fiveengines.base.playbook_parameters import PlaybookParameters
 from fiveengines.data.panel import Panel
 from fiveengines.model.readings import Readings
 from fiveengines.playbook.rules.evaluation import Evaluation, evaluate, evaluate_readings
@@ -35,6 +34,6 @@ def all_insights(
     return insight_readings(evaluation, day, params.playbook.ranking, params.research)
 
 
-def status_history(readings: Readings, panel: Panel, params: PlaybookParameters) -> pd.DataFrame:
+def status_history(readings: Readings, panel: Panel, params: Parameters) -> pd.DataFrame:
     """Every week's statuses: reading date × insight id; active, opposite (the mirror case), watch or dormant."""
-    return evaluate_readings(readings, panel, params.percentiles).frame()
+    return evaluate_readings(readings, panel, params.playbook.percentiles).frame()
