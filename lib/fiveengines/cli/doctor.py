@@ -34,6 +34,7 @@ _TENFOLD = 8.0
 _USUAL = 30
 # Longest ordinary silence, in days; longer ones within the last two years count as gaps.
 _SILENCE: dict[Frequency, int] = {"daily": 6, "weekly": 11, "monthly": 35, "quarterly": 100}
+_DAY = pd.Timedelta(days=1)
 _LOOK_BACK = pd.Timedelta(days=730)
 
 
@@ -47,12 +48,12 @@ class Row:
     reachable: bool | None
     answer: str
     key: KeyState
-    newest: dt.date | None
-    next_release: pd.Timestamp | None
-    overdue: tuple[str, ...]
-    gaps: tuple[str, ...]
-    jumps: tuple[str, ...]
-    remedy: str
+    newest: dt.date | None = None
+    next_release: pd.Timestamp | None = None
+    overdue: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    jumps: tuple[str, ...] = ()
+    remedy: str = ""
 
     @property
     def healthy(self) -> bool:
@@ -108,62 +109,42 @@ def _row(
     key: KeyState = "not needed"
     if provider.key:
         key = "present" if settings.keys.get(provider.key) else "absent"
+    row = Row(provider.name, provider.title, reachable, answer, key)
     try:
         held = store.rows(provider.name)
     except StoreError as error:
-        row = Row(provider.name, provider.title, reachable, answer, key, None, None, (), (), (), "")
         remedy = f"move {error.where} away, then {_FETCH} --only {provider.name}"
         return replace(row, gaps=("the stored file is damaged",), remedy=remedy)
-    newest = {key: pd.Timestamp(rows["observed"].max()) for key, rows in held.items()}
-    due = {key: next_release(lookup(key), day) for key, day in newest.items()}
-    overdue = tuple(
-        f"{key} since {when.date()}" for key, when in due.items() if when + pd.Timedelta(days=1) < now
+    newest = {name: pd.Timestamp(rows["observed"].max()) for name, rows in held.items()}
+    due = {name: next_release(lookup(name), day) for name, day in newest.items()}
+    row = replace(
+        row,
+        newest=max(newest.values()).date() if newest else None,
+        next_release=min((when for when in due.values() if when > now), default=None),
+        overdue=tuple(f"{name} since {when.date()}" for name, when in due.items() if when + _DAY < now),
+        gaps=_findings(held, _gap),
+        jumps=_findings(held, _jump),
     )
-    gaps = _findings(held, _gap)
-    jumps = _findings(held, _jump)
-    return Row(
-        provider.name,
-        provider.title,
-        reachable,
-        answer,
-        key,
-        max(newest.values()).date() if newest else None,
-        min((when for when in due.values() if when > now), default=None),
-        overdue,
-        gaps,
-        jumps,
-        _remedy(provider, store, reachable, answer, key, bool(held), overdue, gaps, jumps),
-    )
+    return replace(row, remedy=_remedy(provider, store, row))
 
 
-def _remedy(
-    provider: Provider,
-    store: Store,
-    reachable: bool | None,
-    answer: str,
-    key: KeyState,
-    held: bool,
-    overdue: tuple[str, ...],
-    gaps: tuple[str, ...],
-    jumps: tuple[str, ...],
-) -> str:
+def _remedy(provider: Provider, store: Store, row: Row) -> str:
     """The one command that helps most, empty when nothing is wrong."""
     only = f"{_FETCH} --only {provider.name}"
     if provider.by_hand:
-        return f"put new downloads into {store.folder / FOLDER}, then {_FETCH}" if held and overdue else ""
-    if key == "absent":
+        return f"put new downloads into {store.folder / FOLDER}, then {_FETCH}" if row.overdue else ""
+    if row.key == "absent":
         return f"set FRED_API_KEY in .env (free at fredaccount.stlouisfed.org), then {_FETCH}"
-    if reachable is False and "FRED_API_KEY" in answer:
-        return f"correct FRED_API_KEY in .env (fredaccount.stlouisfed.org shows it), then {only}"
-    if reachable is False:
-        missing = "not installed" in answer
-        return (
-            "pip install 'fiveengines[prices]'" if missing else f"check the connection or proxy, then {only}"
-        )
-    if not held or overdue:
-        return only
-    odd = (jumps or gaps)[:1]
-    return f"{only} --since {odd[0].rpartition(' ')[2]}" if odd else ""
+    if row.reachable is False:
+        if "FRED_API_KEY" in row.answer:
+            return f"correct FRED_API_KEY in .env (fredaccount.stlouisfed.org shows it), then {only}"
+        if "not installed" in row.answer:
+            return "pip install 'fiveengines[prices]'"
+        return f"check the connection or proxy, then {only}"
+    odd = row.jumps or row.gaps
+    if odd and row.newest and not row.overdue:
+        return f"{only} --since {odd[0].rpartition(' ')[2]}"
+    return "" if row.newest and not row.overdue else only
 
 
 def next_release(entry: Series, newest: pd.Timestamp) -> pd.Timestamp:

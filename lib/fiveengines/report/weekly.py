@@ -194,31 +194,6 @@ def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple
     )
 
 
-def page_of(result: ExecutionResult, cover: CoverContext) -> str:
-    """The page of an executed week."""
-    from fiveengines.report.page.render import render
-
-    return render(result.notebook, cover)
-
-
-def reading_json(reading: dict[str, Any]) -> str:
-    """reading.json as text, the same for the same reading."""
-    return json.dumps(reading, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
-
-
-def render_week(
-    run: RunParameters,
-    *,
-    kernel: Kernel | None = None,
-    keep_kernel: bool = False,
-    last_good: Callable[[], str | None] = lambda: None,
-    on_progress: Show | None = None,
-) -> RenderedReport:
-    """Make one week's files; nothing is written. `last_good` names the newest good week, for the page of a failure."""
-    ran = run_week(run, kernel=kernel, keep_kernel=keep_kernel, on_progress=on_progress)
-    return assemble(run, *ran, last_good=last_good)
-
-
 def assemble(
     run: RunParameters,
     result: ExecutionResult,
@@ -228,6 +203,8 @@ def assemble(
     last_good: Callable[[], str | None],
 ) -> RenderedReport:
     """The files of a week that has run; its kernel may work on another one meanwhile."""
+    from fiveengines.report.page.render import render
+
     if cover is None or reading is None:
         cover, reading = failed_cover(run, result.failures), None
     if result.failures:
@@ -235,10 +212,10 @@ def assemble(
         cover = replace(cover, failures=as_failures(result.failures, last_good=note))
     files: dict[str, str | bytes] = {
         NOTEBOOK: nbformat.writes(result.notebook) + "\n",
-        PAGE: page_of(result, cover),
+        PAGE: render(result.notebook, cover),
     }
     if reading is not None:
-        files[READING] = reading_json(reading)
+        files[READING] = json.dumps(reading, ensure_ascii=False, indent=1) + "\n"
     day = reading["as_of"] if reading is not None else cover.week.isoformat()
     return RenderedReport(day, files, reading, cover, result.failures)
 
@@ -280,7 +257,8 @@ def write_week(
     the week's own folder is not touched. `exports` may add files to a rendered week before it is saved.
     """
     store = report_store(run.out_dir)
-    made = render_week(run, kernel=kernel, last_good=lambda: newest_day(store), on_progress=on_progress)
+    ran = run_week(run, kernel=kernel, on_progress=on_progress)
+    made = assemble(run, *ran, last_good=lambda: newest_day(store))
     if exports is not None:
         exports(made)
     return save(made, store)
