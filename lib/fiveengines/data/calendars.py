@@ -202,7 +202,8 @@ def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
 def published_at(series: Series, observed: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """When each observation of `series` became public, naive UTC, by the catalog's release rule.
 
-    observed: (n,) observation dates, no NaT. Returns (n,) in the order of `observed`. A provider that gives the moment itself needs no rule.
+    observed: (n,) observation dates, no NaT. Returns (n,) in the order of `observed`. A provider that gives the
+    moment itself needs no rule.
     """
     days = _release_days(series, observed.to_numpy().astype("datetime64[D]"))
     return to_utc(pd.DatetimeIndex(days.astype("datetime64[s]")), series.release.time)
