@@ -136,11 +136,12 @@ def _remedy(provider: Provider, store: Store, row: Row) -> str:
     if row.key == "absent":
         return f"set FRED_API_KEY in .env (free at fredaccount.stlouisfed.org), then {_FETCH}"
     if row.reachable is False:
+        remedy = f"check the connection or proxy, then {only}"
         if "FRED_API_KEY" in row.answer:
-            return f"correct FRED_API_KEY in .env (fredaccount.stlouisfed.org shows it), then {only}"
-        if "not installed" in row.answer:
-            return "pip install 'fiveengines[prices]'"
-        return f"check the connection or proxy, then {only}"
+            remedy = f"correct FRED_API_KEY in .env (fredaccount.stlouisfed.org shows it), then {only}"
+        elif "not installed" in row.answer:
+            remedy = "pip install 'fiveengines[prices]'"
+        return remedy
     odd = row.jumps or row.gaps
     if odd and row.newest and not row.overdue:
         return f"{only} --since {odd[0].rpartition(' ')[2]}"
