@@ -91,6 +91,14 @@ def test_direction_is_the_four_week_change_against_three_years_of_them() -> None
     assert set(wanted[:40]) == {"stable", "improving", "deteriorating"}
 
 
+def test_a_direction_is_known_from_the_26th_change_on() -> None:
+    """Scores wobble by 0.01 and jump in week 28: its change over four weeks is the 25th, that of week 29 the 26th."""
+    scores = [0.01 * (week % 2) for week in range(28)] + [0.5] * 4
+    found = by_hand(scores).direction["liquidity"]
+    assert (found.iloc[:29] == "stable").all()
+    assert found.iloc[29:].tolist() == ["improving"] * 3
+
+
 def test_beyond_a_breakpoint_a_score_grows_by_the_natural_logarithm() -> None:
     found = engines.log_extended_score(np.array([-np.e, -1.0, 0.3, 1.0, np.e**2]))
     assert found.tolist() == pytest.approx([-2.0, -1.0, 0.3, 1.0, 3.0])
@@ -131,6 +139,47 @@ def test_the_baa_spread_is_evidence_only_where_there_is_no_high_yield_spread() -
     credit = CALM | {"vix": 55.0, "baa_spread": 5.0}
     points = [PARAMS.regimes.prototypes[5]] * 2
     assert classify(points, [credit, credit | {"hy_spread": np.nan}]).acute.tolist() == [False, True]
+
+
+def test_a_quiet_change_is_confirmed_in_its_second_week() -> None:
+    """The lead of regime 3 over 1, averaged with a half-life of 1.5 weeks: -0.56 before, +0.53 in each week after.
+
+    With r = 0.5 ** (1 / 1.5) = 0.63 it is r·(-0.56) + (1 - r)·0.53 = -0.16 after one week and 0.10 after two.
+    """
+    prototypes = PARAMS.regimes.prototypes
+    found = classify([prototypes[1]] * 20 + [prototypes[3]] * 4, [CALM] * 24)
+    lead = (found.instant[3] - found.instant[1]).iloc[[19, 20]].tolist()
+    r = 0.5 ** (1 / 1.5)
+    averaged = [r**weeks * lead[0] + (1 - r**weeks) * lead[1] for weeks in range(1, 5)]
+    assert (found.memberships[3] - found.memberships[1]).iloc[20:].tolist() == pytest.approx(averaged)
+    assert averaged[0] < 0.08 < averaged[1]
+    assert found.confirmed.iloc[19:].tolist() == [1, 1, 3, 3, 3]
+    assert found.raw.iloc[19:].tolist() == [1, 3, 3, 3, 3]
+
+
+def test_a_shock_lets_in_a_choppy_range() -> None:
+    """The same week waits when VIX has not jumped."""
+    points = [PARAMS.regimes.prototypes[1]] * 20 + [PARAMS.regimes.prototypes[3] | {"volatility": -0.26}]
+    calls = [
+        classify(points, [CALM] * 20 + [CALM | {"vix": each}]).confirmed.iloc[-1] for each in (14.0, 29.0)
+    ]
+    assert calls == [1, 3]
+
+
+def test_a_shock_never_calls_for_a_better_regime() -> None:
+    """From risk-off to a choppy range: nearer to bull, so it waits although VIX has jumped."""
+    prototypes = PARAMS.regimes.prototypes
+    choppy = prototypes[3] | {"volatility": -0.26}
+    found = classify([prototypes[4]] * 20 + [choppy], [CALM] * 20 + [CALM | {"vix": 29.0}])
+    assert (bool(found.shock.iloc[-1]), found.raw.iloc[-1], found.confirmed.iloc[-1]) == (True, 3, 4)
+
+
+def test_a_crisis_is_left_when_its_evidence_ends() -> None:
+    vix = [14.0] * 20 + [36.0, 30.0, 28.0, 27.9, 27.9]
+    points = [PARAMS.regimes.prototypes[1]] * 20 + [PARAMS.regimes.prototypes[5]] * 5
+    found = classify(points, [CALM] * 20 + [ACUTE | {"vix": each} for each in vix[20:]])
+    assert found.raw.iloc[20:].tolist() == [5, 5, 5, 4, 4]
+    assert found.confirmed.iloc[20:].tolist() == [5, 5, 5, 4, 4]
 
 
 def test_a_new_regime_must_lead_by_more_than_the_margin() -> None:
