@@ -43,3 +43,14 @@ def test_altair_and_nbformat_still_refuse_an_invalid_document() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("shortcut", "built"), [("import fiveengines.base.fast_imports", False), ("", True)])
+def test_the_shortcut_is_still_what_keeps_the_grammar_out(shortcut: str, built: bool) -> None:
+    """When jsonschema no longer builds it, the shortcut has no use and goes."""
+    pytest.importorskip("lark")
+    code = f"{shortcut}\nimport sys, jsonschema\nprint('lark' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.strip() == str(built)

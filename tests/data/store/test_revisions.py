@@ -160,6 +160,10 @@ def test_the_first_source_wins_a_tie() -> None:
         other = held_after((earlier, fetched))
         both = first_choice([view(one), view(other)], [lambda rows=other: rows])  # type: ignore[misc]
         assert list(both["value"]) == expected, fetched
+    same_moment = held_after((frame_by_rule("WALCL", ["2019-12-25"], [9.0]), "2020-06-01"))
+    same_moment["fetched_at"] = at("2019-12-26 20:30")
+    both = first_choice([view(one), view(same_moment)], [lambda: same_moment])
+    assert list(both["value"]) == [1.0]
 
 
 def test_what_another_source_told_in_time_stays_known_when_the_first_one_is_late() -> None:

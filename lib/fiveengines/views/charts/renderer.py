@@ -17,7 +17,6 @@ import pandas as pd
 
 from fiveengines.base.errors import DataError
 from fiveengines.views import theme
-from fiveengines.views.charts import fast_altair
 
 MIME = "application/vnd.vegalite.v5+json"
 NAME = "fiveengines"
@@ -34,7 +33,6 @@ def enable() -> None:
     alt.data_transformers.register(NAME, transform_data)
     alt.data_transformers.enable(NAME)
     alt.theme.register(NAME, enable=True)(altair_theme)
-    fast_altair.switch_on()
 
 
 def altair_theme() -> alt.theme.ThemeConfig:
