@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from fiveengines.base import parameters, paths
-from fiveengines.base.engine_parameters import Setting
 from fiveengines.base.errors import ParameterError
+from fiveengines.base.parameters.engines import Setting
 from fiveengines.data import demo
 from fiveengines.data.catalog import catalog
 from fiveengines.data.dataset import MEMBERS, Dataset

@@ -16,8 +16,8 @@ from fiveengines import portfolio
 from fiveengines.base import yaml_files
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import ENGINES, PortfolioParameters
+from fiveengines.base.parameters.portfolio import PortfolioRules
 from fiveengines.base.paths import project_root
-from fiveengines.base.portfolio_parameters import PortfolioRules
 from fiveengines.portfolio.market_state import deepest_fall
 from fiveengines.portfolio.weights import affordable_changes, nearest_weights, turnover
 from fiveengines.week import Week

@@ -134,11 +134,11 @@ def _remedy(provider: Provider, store: Store, row: Row) -> str:
     if provider.by_hand:
         return f"put new downloads into {store.folder / FOLDER}, then {_FETCH}" if row.overdue else ""
     if row.key == "absent":
-        return f"set FRED_API_KEY in .env (free at fredaccount.stlouisfed.org), then {_FETCH}"
+        return f"set {provider.key} in .env (free at {provider.key_page}), then {_FETCH}"
     if row.reachable is False:
         remedy = f"check the connection or proxy, then {only}"
-        if "FRED_API_KEY" in row.answer:
-            remedy = f"correct FRED_API_KEY in .env (fredaccount.stlouisfed.org shows it), then {only}"
+        if provider.key and provider.key in row.answer:
+            remedy = f"correct {provider.key} in .env ({provider.key_page} shows it), then {only}"
         elif "not installed" in row.answer:
             remedy = "pip install 'fiveengines[prices]'"
         return remedy

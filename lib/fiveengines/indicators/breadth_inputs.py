@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from fiveengines.base import cache
-from fiveengines.base.engine_parameters import BreadthSettings
+from fiveengines.base.parameters.engines import BreadthSettings
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.data.panel import Panel
 

@@ -13,8 +13,8 @@ from typing import Any, Literal, get_type_hints
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.engine_parameters import InputSettings, Setting
 from fiveengines.base.parameters import Engine
+from fiveengines.base.parameters.engines import InputSettings, Setting
 from fiveengines.base.yaml_files import suggestion
 from fiveengines.data.catalog import lookup as series_of
 from fiveengines.data.dataset import MEMBERS

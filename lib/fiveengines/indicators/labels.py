@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fiveengines.base.engine_parameters import Labels
+from fiveengines.base.parameters.engines import Labels
 from fiveengines.indicators import rate_path, volatility
 from fiveengines.indicators.indicator import Inputs
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.engine_parameters import ScoredIndicator
 from fiveengines.base.parameters import ENGINES, Engine, EngineParameters
+from fiveengines.base.parameters.engines import ScoredIndicator
 from fiveengines.indicators import IndicatorValues, indicator
 
 STATES = ("supportive", "neutral", "adverse", "unknown")

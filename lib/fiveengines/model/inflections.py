@@ -10,7 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.parameters import BreadthInflection, Inflections, ScoreInflection, VolatilityInflection
+from fiveengines.base.parameters.regimes import (
+    BreadthInflection,
+    Inflections,
+    ScoreInflection,
+    VolatilityInflection,
+)
 
 IMPROVING, DETERIORATING = "improving", "deteriorating"
 

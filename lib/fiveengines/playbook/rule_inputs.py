@@ -16,7 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from pandas.arrays import BooleanArray
 
 from fiveengines.base.parameters import ENGINES
-from fiveengines.base.playbook_parameters import Percentiles
+from fiveengines.base.parameters.playbook import Percentiles
 from fiveengines.data.panel import Panel
 from fiveengines.indicators import Inputs, advances_declines, rate_path
 from fiveengines.indicators.transforms import skip_missing

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from fiveengines.base.portfolio_parameters import PortfolioRules, Tranche
+from fiveengines.base.parameters.portfolio import PortfolioRules, Tranche
 from fiveengines.portfolio.market_state import MarketState
 from fiveengines.portfolio.weights import Array, affordable_changes, nearest_weights, turnover
 

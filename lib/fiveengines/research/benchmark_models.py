@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.research_parameters import BenchmarkRules
+from fiveengines.base.parameters.research import BenchmarkRules
 from fiveengines.research.evidence_sample import EvidenceSample
 
 HMM, JUMP = "Hidden Markov model", "Jump model"

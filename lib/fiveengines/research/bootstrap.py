@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fiveengines.base.research_parameters import Bootstrap
+from fiveengines.base.parameters.research import Bootstrap
 
 
 def stationary_indices(count: int, mean_block: float, draws: int, seed: int) -> np.ndarray:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import ENGINES
-from fiveengines.base.research_parameters import ResearchParameters
+from fiveengines.base.parameters.research import ResearchParameters
 from fiveengines.data.panel import Panel
 from fiveengines.model.readings import Readings
 from fiveengines.research.forward_returns import Horizon

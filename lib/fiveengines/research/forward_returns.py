@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from fiveengines.base.research_parameters import ResearchParameters
+from fiveengines.base.parameters.research import ResearchParameters
 from fiveengines.research import samples
 
 Array = npt.NDArray[np.float64]

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fiveengines import overrides
-from fiveengines.base.engine_parameters import ScoredIndicator
 from fiveengines.base.parameters import (
     ENGINES,
     EngineParameters,
     Parameters,
     RegimeParameters,
 )
+from fiveengines.base.parameters.engines import ScoredIndicator
 from fiveengines.model import engines, regimes
 from fiveengines.model.readings import Measured
 from fiveengines.research.evidence_sample import first_full_week

@@ -128,8 +128,9 @@ class Provider(ABC):
     # addresses by the name that settings and limits use; the first one is the provider's own
     urls: ClassVar[Mapping[str, str]] = {}
     requests_a_minute: ClassVar[Mapping[str, int]] = {}
-    # environment variable that holds the key
+    # environment variable that holds the key, and where a person gets one
     key: ClassVar[str | None] = None
+    key_page: ClassVar[str] = ""
     # files that a person brings: reading them again costs nothing
     by_hand: ClassVar[bool] = False
     # adjusted prices, of which a dividend rescales the whole past

@@ -49,6 +49,7 @@ class Fred(Provider):
     urls = {"fred": "https://api.stlouisfed.org/fred", "fred_graph": "https://fred.stlouisfed.org"}
     requests_a_minute = {"fred": 110, "fred_graph": 60}
     key = "FRED_API_KEY"
+    key_page = "fredaccount.stlouisfed.org"
     _down = False
 
     def fetch_one(self, series_id: str, request: Request) -> Response:

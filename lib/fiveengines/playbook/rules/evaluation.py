@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from fiveengines.base.errors import ParameterError
-from fiveengines.base.playbook_parameters import Percentiles
+from fiveengines.base.parameters.playbook import Percentiles
 from fiveengines.data.panel import Panel
 from fiveengines.model.readings import Readings
 from fiveengines.playbook import content

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.playbook_parameters import Ranking
-from fiveengines.base.research_parameters import ResearchParameters
+from fiveengines.base.parameters.playbook import Ranking
+from fiveengines.base.parameters.research import ResearchParameters
 from fiveengines.playbook import content
 from fiveengines.playbook.conditions import certain, numbers
 from fiveengines.playbook.evidence import evidence

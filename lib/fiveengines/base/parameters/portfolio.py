@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from fiveengines.base.parameters.engines import Engine
 from fiveengines.base.yaml_files import Strict, suggestion
 
 Part = Literal["equity", "bond", "cash"]
 Role = Literal["large", "small", "growth", "cyclical", "quality", "defensive", "duration"]
-EngineName = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
 Ticker = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9.\-]{0,11}$")]
 Share = Annotated[float, Field(ge=0, le=1)]
 # Weights are written with a few decimals; a sum may be off by this much.
@@ -46,11 +46,11 @@ class Tilt(Strict):
     """How far a role is tilted at a full signal (share of the portfolio), and which engines speak for it or against."""
 
     size: float = Field(ge=0, le=0.3)
-    engines: dict[EngineName, float]
+    engines: dict[Engine, float]
 
     @field_validator("engines")
     @classmethod
-    def _full(cls, value: dict[EngineName, float]) -> dict[EngineName, float]:
+    def _full(cls, value: dict[Engine, float]) -> dict[Engine, float]:
         if abs(sum(abs(each) for each in value.values()) - 1.0) > ROUNDING:
             raise ValueError("the engines' shares must add to 1 in size, so that a full signal is 1.")
         return value
@@ -156,3 +156,66 @@ class PortfolioRules(Strict):
             raise ValueError(
                 f"the limits keep equity at {most_equity:.0%} or less, but the band ends at {high:.0%}."
             )
+
+
+class TargetExposureRules(Strict):
+    """Rules of step 3: from the engines' alignment to the share of the risk budget in use."""
+
+    half_life_weeks: float = Field(gt=0, le=52)
+    centre: float = Field(ge=-1, le=1)
+    gain: float = Field(gt=0, le=20)
+    step_threshold: float = Field(ge=0, le=1)
+    least_contribution: float = Field(ge=0, le=1)
+    most_up_per_week: float = Field(gt=0, le=1)
+    most_down_per_week: float = Field(gt=0, le=1)
+    caps_by_regime: dict[int, float]
+
+    @field_validator("caps_by_regime")
+    @classmethod
+    def _caps(cls, value: dict[int, float]) -> dict[int, float]:
+        if sorted(value) != [1, 2, 3, 4, 5] or not all(0 <= cap <= 1 for cap in value.values()):
+            raise ValueError("give each regime 1 to 5 a cap between 0 and 1.")
+        return value
+
+
+Profile = Literal["cautious", "balanced", "growth"]
+
+
+class PortfolioParameters(Strict):
+    """params/portfolio.yaml."""
+
+    target_exposure: TargetExposureRules
+    risk_profile: Profile
+    bands: dict[Profile, tuple[float, float]]
+    actual_exposure: float | None = Field(default=None, ge=0, le=2)
+    portfolio: PortfolioRules | None = None
+
+    @field_validator("bands")
+    @classmethod
+    def _bands(cls, value: dict[Profile, tuple[float, float]]) -> dict[Profile, tuple[float, float]]:
+        for name, (low, high) in value.items():
+            if not 0 <= low < high <= 2:
+                raise ValueError(f"band {name!r} must rise from at least 0 to at most 2.")
+        return value
+
+    @field_validator("portfolio")
+    @classmethod
+    def _fits(cls, value: PortfolioRules | None, info: ValidationInfo) -> PortfolioRules | None:
+        bands, profile = info.data.get("bands", {}), info.data.get("risk_profile")
+        if value is not None and profile in bands:
+            value.check_band(*bands[profile])
+        return value
+
+    @model_validator(mode="after")
+    def _has_its_band(self) -> PortfolioParameters:
+        if self.risk_profile not in self.bands:
+            raise ValueError(f"`bands` lacks the profile {self.risk_profile!r}.")
+        return self
+
+    @property
+    def exposure_today(self) -> float | None:
+        """`actual_exposure` where it is given, else the equity share of the holdings; None without either."""
+        if self.actual_exposure is not None or self.portfolio is None or self.portfolio.holdings is None:
+            return self.actual_exposure
+        held, lines = self.portfolio.holdings, self.portfolio.instruments
+        return sum(held[each] for each in held if lines[each].part == "equity") / sum(held.values())
