@@ -265,7 +265,7 @@ def positioning(s: Slice) -> dict[str, pd.Series]:
     }
     interest = legacy["spec_long"] + legacy["comm_long"] + legacy["nonrept_long"]
     share = 100 * (legacy["spec_long"] - legacy["spec_short"]) / interest
-    found["cot_speculators"] = s.known("cftc/cot_sp500", "spec_long", percentile(share, 156, 52))
+    found["cot_speculators"] = s.known("cftc/cot_sp500", "spec_long", percentile(share, 156, 156))
     found["cot_speculators_change_4w"] = s.known("cftc/cot_sp500", "spec_long", share.diff(4))
     cohorts = {"asset_managers": "Asset_Mgr", "leveraged_funds": "Lev_Money", "dealers": "Dealer"}
     for name, cohort in cohorts.items():
@@ -274,7 +274,7 @@ def positioning(s: Slice) -> dict[str, pd.Series]:
             file, longs = f"cftc/tff_{market}", f"{cohort}_Positions_Long_All"
             net = s.raw(file, longs) - s.raw(file, f"{cohort}_Positions_Short_All")
             share = 100 * net / s.raw(file, "Open_Interest_All")
-            place.append(s.known(file, longs, percentile(share, 156, 52)))
+            place.append(s.known(file, longs, percentile(share, 156, 156)))
             month.append(s.known(file, longs, share.diff(4)))
         found[f"cot_{name}"], found[f"cot_{name}_change_4w"] = (
             place[0].fillna(place[1]),

@@ -136,7 +136,7 @@ CASES: dict[str, Case] = {
     "concentration_of_returns": lambda w: breadth_inputs.concentration_of_returns(w.members, 10, 0.3),
     "index_breadth_divergence": lambda w: breadth.index_breadth_divergence(w.price, 50 + w.rate, 2, 50, 10),
     "cot_net_share": lambda w: cot.cot_net_share(w.up, w.down, w.up + w.down),
-    "cot_percentile": lambda w: cot.cot_percentile(w.rate, 20, 5),
+    "cot_percentile": lambda w: cot.cot_percentile(w.rate, 20),
     "cot_index": lambda w: cot.cot_index(w.rate, 20, 5),
     "trend_strength": lambda w: positioning.trend_strength(w.price, 10),
     "trend_follower_exposure": lambda w: positioning.trend_follower_exposure(w.price, (5, 15), 10, 12.0, 1.5),

@@ -51,7 +51,7 @@ def test_percentile_and_index_tell_different_stories() -> None:
     assert cot.cot_index(net, 5).iloc[-1] == pytest.approx(100 * 59.5 / 60)
     assert cot.cot_index(net, 5).isna().tolist() == [True] * 4 + [False]
     assert cot.cot_index(series(3, 3), 2).isna().all()
-    assert cot.cot_percentile(net, 5, 2).isna().tolist() == [True] + [False] * 4
+    assert cot.cot_percentile(net, 5).isna().tolist() == [True] * 4 + [False]
 
 
 def test_trend_strength_is_a_clipped_t_statistic() -> None:

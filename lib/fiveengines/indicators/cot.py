@@ -7,11 +7,12 @@ by report, on the reports' own dates, and put on the sessions afterwards.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pandas as pd
 
 from fiveengines.data.panel import Panel
-from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup, missing
+from fiveengines.indicators.indicator import ComputeBySet, Indicator, Inputs, Lookup, missing
 from fiveengines.indicators.transforms import change, rolling_percentile
 
 
@@ -24,13 +25,13 @@ def cot_net_share(long: pd.Series, short: pd.Series, open_interest: pd.Series) -
     return 100.0 * (long - short) / open_interest.where(open_interest > 0)
 
 
-def cot_percentile(net: pd.Series, window: int = 156, min_periods: int | None = None) -> pd.Series:
-    """Percentile of the net position among the last `window` reports (156: three years), 0 to 100.
+def cot_percentile(net: pd.Series, window: int) -> pd.Series:
+    """Percentile of the net position among the last `window` reports (156 are three years), 0 to 100.
 
     High is crowded long, low is crowded short. net: (n,) by report, best as share of open interest. Returns
-    (n,), NaN until `min_periods` reports (the window, unless given) have a value.
+    (n,), NaN until `window` reports have a value.
     """
-    return rolling_percentile(net, window, min_periods)
+    return rolling_percentile(net, window)
 
 
 def cot_index(net: pd.Series, window: int = 156, min_periods: int | None = None) -> pd.Series:
@@ -47,63 +48,77 @@ def cot_index(net: pd.Series, window: int = 156, min_periods: int | None = None)
 
 # What is made of a net share, report by report.
 Formula = Callable[[pd.Series], pd.Series]
-_SPECULATORS = ("COT_SP500_SPEC_LONG", "COT_SP500_SPEC_SHORT")
-_ALL_LONGS = ("COT_SP500_SPEC_LONG", "COT_SP500_COMM_LONG", "COT_SP500_NONREPT_LONG")
 
 
-def _net_share(panel: Panel, longs: str, shorts: str, open_interest: tuple[str, ...]) -> pd.Series:
-    """Net share of open interest by report; empty where the source lacks a part of it."""
-    needed = list(dict.fromkeys((longs, shorts, *open_interest)))
-    reports = panel.reports(needed)
-    if not set(needed) <= set(reports.columns):
-        return pd.Series(dtype="float64")
-    whole = reports[list(open_interest)].sum(axis=1, min_count=1)
-    return cot_net_share(reports[longs], reports[shorts], whole).dropna()
+@dataclass(frozen=True)
+class _Contract:
+    """A cohort's positions in one contract: catalog ids of its longs, its shorts and what adds up to open interest."""
+
+    longs: str
+    shorts: str
+    open_interest: tuple[str, ...]
+
+    def net_share(self, panel: Panel) -> pd.Series:
+        """Net share of open interest by report; empty where the source lacks a part of it."""
+        whole = self.open_interest if self.open_interest[0] in panel else (self.longs, self.shorts)
+        needed = list(dict.fromkeys((self.longs, self.shorts, *whole)))
+        reports = panel.reports(needed)
+        if not set(needed) <= set(reports.columns):
+            return pd.Series(dtype="float64")
+        total = reports[list(whole)].sum(axis=1, min_count=1)
+        return cot_net_share(reports[self.longs], reports[self.shorts], total).dropna()
 
 
-def _speculators(inputs: Inputs, formula: Formula) -> pd.Series:
-    net = _net_share(inputs.panel, *_SPECULATORS, _ALL_LONGS)
-    return missing(inputs.panel) if net.empty else inputs.panel.from_reports(formula(net), _SPECULATORS[0])
-
-
-def _cohort(name: str) -> Callable[[Inputs, Formula], pd.Series]:
-    """A formula of a cohort's net share: in the S&P 500 contract, or in the Nasdaq's where that has none."""
-
-    def compute(inputs: Inputs, formula: Formula) -> pd.Series:
-        panel, result = inputs.panel, missing(inputs.panel)
-        for market in ("SP500", "NASDAQ"):
-            longs, shorts = f"TFF_{market}_{name}_LONG", f"TFF_{market}_{name}_SHORT"
-            whole = f"TFF_{market}_OPEN_INTEREST"
-            net = _net_share(panel, longs, shorts, (whole,) if whole in panel else (longs, shorts))
-            if not net.empty:
-                result = result.fillna(panel.from_reports(formula(net), longs))
-        return result
-
-    return compute
-
-
-def _percentile(of: Callable[[Inputs, Formula], pd.Series]) -> Compute:
-    def compute(inputs: Inputs, reports: int, fewest: int) -> pd.Series:
-        return of(inputs, lambda net: cot_percentile(net, reports, fewest))
-
-    return compute
-
-
-def _change(of: Callable[[Inputs, Formula], pd.Series]) -> Compute:
-    def compute(inputs: Inputs, reports: int) -> pd.Series:
-        return of(inputs, lambda net: change(net, reports))
-
-    return compute
-
-
-def _sets(name: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        (f"TFF_{market}_{name}_LONG", f"TFF_{market}_{name}_SHORT") for market in ("SP500", "NASDAQ")
+def _by_contract(inputs: Inputs, contracts: tuple[_Contract, ...], formula: Formula) -> pd.DataFrame:
+    """`formula` of the net share in each contract, on the sessions: one column an input set."""
+    panel = inputs.panel
+    nets = [(each, each.net_share(panel)) for each in contracts]
+    return pd.DataFrame(
+        {
+            each.longs: missing(panel) if net.empty else panel.from_reports(formula(net), each.longs)
+            for each, net in nets
+        }
     )
 
 
-_LEGACY = (tuple(dict.fromkeys((*_SPECULATORS, *_ALL_LONGS))),)
-_MANAGERS, _LEVERAGED, _DEALERS = "ASSET_MGR", "LEV_MONEY", "DEALER"
+def _percentile(contracts: tuple[_Contract, ...]) -> ComputeBySet:
+    def compute(inputs: Inputs, reports: int) -> pd.DataFrame:
+        # Never of fewer: the other contract's three years say more than two years of this one.
+        return _by_contract(inputs, contracts, lambda net: cot_percentile(net, reports))
+
+    return compute
+
+
+def _change(contracts: tuple[_Contract, ...]) -> ComputeBySet:
+    def compute(inputs: Inputs, reports: int) -> pd.DataFrame:
+        return _by_contract(inputs, contracts, lambda net: change(net, reports))
+
+    return compute
+
+
+def _cohort(name: str) -> tuple[_Contract, ...]:
+    """A cohort of Traders in Financial Futures: in the S&P 500 contract, else in the Nasdaq's."""
+    return tuple(
+        _Contract(f"TFF_{each}_{name}_LONG", f"TFF_{each}_{name}_SHORT", (f"TFF_{each}_OPEN_INTEREST",))
+        for each in ("SP500", "NASDAQ")
+    )
+
+
+_SPECULATORS = (
+    _Contract(
+        "COT_SP500_SPEC_LONG",
+        "COT_SP500_SPEC_SHORT",
+        ("COT_SP500_SPEC_LONG", "COT_SP500_COMM_LONG", "COT_SP500_NONREPT_LONG"),
+    ),
+)
+_MANAGERS, _LEVERAGED, _DEALERS = _cohort("ASSET_MGR"), _cohort("LEV_MONEY"), _cohort("DEALER")
+_LEGACY = (("COT_SP500_SPEC_LONG", "COT_SP500_SPEC_SHORT", "COT_SP500_COMM_LONG", "COT_SP500_NONREPT_LONG"),)
+
+
+def _sets(contracts: tuple[_Contract, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple((each.longs, each.shorts) for each in contracts)
+
+
 INDICATORS = (
     Indicator(
         "cot_speculators",
@@ -112,7 +127,7 @@ INDICATORS = (
         "percentile",
         formula="non-commercial net ÷ open interest, percentile of {reports} weekly reports",
         input_sets=_LEGACY,
-        compute=_percentile(_speculators),
+        compute=_percentile(_SPECULATORS),
         lookup=Lookup(
             "CFTC Commitments of Traders (legacy)",
             "https://www.cftc.gov/MarketReports/CommitmentsofTraders/index.htm",
@@ -128,7 +143,7 @@ INDICATORS = (
         "% of open interest",
         formula="change of non-commercial net ÷ open interest over {reports} reports",
         input_sets=_LEGACY,
-        compute=_change(_speculators),
+        compute=_change(_SPECULATORS),
     ),
     Indicator(
         "cot_asset_managers",
@@ -140,7 +155,7 @@ INDICATORS = (
             "reports; S&P 500, else Nasdaq 100"
         ),
         input_sets=_sets(_MANAGERS),
-        compute=_percentile(_cohort(_MANAGERS)),
+        compute=_percentile(_MANAGERS),
         lookup=Lookup(
             "CFTC Traders in Financial Futures",
             "https://www.cftc.gov/MarketReports/CommitmentsofTraders/index.htm",
@@ -156,7 +171,7 @@ INDICATORS = (
         "% of open interest",
         formula="change of asset managers' net ÷ open interest over {reports} reports",
         input_sets=_sets(_MANAGERS),
-        compute=_change(_cohort(_MANAGERS)),
+        compute=_change(_MANAGERS),
     ),
     Indicator(
         "cot_leveraged_funds",
@@ -168,7 +183,7 @@ INDICATORS = (
             "reports; S&P 500, else Nasdaq 100"
         ),
         input_sets=_sets(_LEVERAGED),
-        compute=_percentile(_cohort(_LEVERAGED)),
+        compute=_percentile(_LEVERAGED),
         lookup=Lookup(
             "CFTC Traders in Financial Futures",
             "https://www.cftc.gov/MarketReports/CommitmentsofTraders/index.htm",
@@ -184,7 +199,7 @@ INDICATORS = (
         "% of open interest",
         formula="change of leveraged funds' net ÷ open interest over {reports} reports",
         input_sets=_sets(_LEVERAGED),
-        compute=_change(_cohort(_LEVERAGED)),
+        compute=_change(_LEVERAGED),
     ),
     Indicator(
         "cot_dealers",
@@ -196,7 +211,7 @@ INDICATORS = (
             "S&P 500, else Nasdaq 100"
         ),
         input_sets=_sets(_DEALERS),
-        compute=_percentile(_cohort(_DEALERS)),
+        compute=_percentile(_DEALERS),
     ),
     Indicator(
         "cot_dealers_change_4w",
@@ -205,6 +220,6 @@ INDICATORS = (
         "% of open interest",
         formula="change of dealers' net ÷ open interest over {reports} reports",
         input_sets=_sets(_DEALERS),
-        compute=_change(_cohort(_DEALERS)),
+        compute=_change(_DEALERS),
     ),
 )

@@ -65,10 +65,12 @@ def evaluate(
     sets: dict[str, np.ndarray] = {}
     for name in settings if names is None else names:
         each = indicator(name)
-        column = each.values(inputs, settings[name]).to_numpy(dtype="float64")[at]
+        found = each.values(inputs, settings[name]).to_numpy(dtype="float64")
+        possible = np.isfinite(found)
+        column = (found if found.ndim == 1 else _first(found))[at]
         missing = ~np.isfinite(column)
         values[name] = np.where(missing, np.nan, column)
-        days, moments, chosen = _dates(each, inputs)
+        days, moments, chosen = _dates(each, inputs, possible)
         observed[name] = np.where(missing, _NAT, days[at])
         known_at[name] = np.where(missing, _NAT, moments[at])
         sets[name] = np.where(missing, -1, chosen[at]).astype("int8")
@@ -82,9 +84,17 @@ def evaluate(
     )
 
 
-def _dates(each: Indicator, inputs: Inputs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _first(columns: np.ndarray) -> np.ndarray:
+    """The leftmost finite value of each row, NaN where there is none."""
+    found: np.ndarray = columns[np.arange(len(columns)), np.isfinite(columns).argmax(axis=1)]
+    return found
+
+
+def _dates(
+    each: Indicator, inputs: Inputs, possible: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Session by session: the oldest observation of the input set in use, when the last of it became public, and which
-    set that is (-1: none)."""
+    set that is (-1: none). possible: where there is a value, (sessions,) or (sessions, sets)."""
     count = len(inputs.panel.sessions)
     days, moments = np.full(count, _NAT), np.full(count, _NAT)
     chosen = np.full(count, -1)
@@ -96,6 +106,7 @@ def _dates(each: Indicator, inputs: Inputs) -> tuple[np.ndarray, np.ndarray, np.
             continue
         gather = np.logical_or if alone else np.logical_and
         use = gather.reduce([~np.isnat(observed) for observed, _ in parts]) & (chosen < 0)
+        use &= possible if possible.ndim == 1 else possible[:, number]
         days = np.where(use, np.fmin.reduce([observed for observed, _ in parts]), days)
         moments = np.where(use, np.fmax.reduce([known for _, known in parts]), moments)
         chosen = np.where(use, number, chosen)

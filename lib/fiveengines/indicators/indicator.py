@@ -82,6 +82,8 @@ class Inputs:
 
 # Called with the inputs and the indicator's settings by name; returns values on the panel's sessions.
 Compute = Callable[..., pd.Series]
+# The same, a column for each input set, where only the computing tells which of them has a value.
+ComputeBySet = Callable[..., pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Indicator:
     unit: str
     formula: str
     input_sets: tuple[tuple[str, ...], ...] = ()
-    compute: Compute | None = None
+    compute: Compute | ComputeBySet | None = None
     bounds: Range | str | None = None
     lookup: Lookup | None = None
     scheduled: bool = True
@@ -132,8 +134,8 @@ class Indicator:
         declared = get_type_hints(self.compute) if self.compute else {}
         return {name: kind for name, kind in declared.items() if name not in {"inputs", "return"}}
 
-    def values(self, inputs: Inputs, settings: Mapping[str, Setting]) -> pd.Series:
-        """Values on the panel's sessions (float64, (sessions,)), NaN where they cannot be known."""
+    def values(self, inputs: Inputs, settings: Mapping[str, Setting]) -> pd.Series | pd.DataFrame:
+        """Values on the panel's sessions, float64, NaN where they cannot be known: (sessions,), or (sessions, sets)."""
         return self.compute(inputs, **settings) if self.compute else missing(inputs.panel)
 
     def describe(self, settings: Mapping[str, Setting]) -> str:
