@@ -190,6 +190,18 @@ def test_what_met_another_persons_entry_stays_typed_and_replaces_it_when_saved_o
     assert actions == ["set", "held", "set", "change"]
 
 
+def test_every_slider_moved_by_a_step_enters_its_figure(panel: OverridePanel) -> None:
+    panel.row("vix")  # every tab is built on the way to a field of the last one
+    panel.row("state:rate_path")
+    rows = [row for row in panel._rows.values() if row.slider is not None]
+    assert len(rows) > 5
+    for row in rows:
+        slider = row.slider
+        slider.value += slider.step if slider.value < slider.max else -slider.step
+        assert float(row.raw) == pytest.approx(slider.value), row.spec.field
+        assert row.change() is not None, row.spec.field
+
+
 def test_a_slider_that_a_browser_rounds_enters_nothing(panel: OverridePanel) -> None:
     row = panel.row("naaim")
     step = row.spec.bounds.step

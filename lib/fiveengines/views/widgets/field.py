@@ -215,14 +215,14 @@ class FieldRow:
             low, high = self.spec.bounds.low, self.spec.bounds.high
             middle = (low + high) / 2
             self.slider.value = self._on_grid(
-                min(max(value, low), high) if isinstance(value, float) else middle
+                min(max(value, low), high) if isinstance(value, float | int) else middle
             )
             self._slid_to = self.slider.value
 
     def _on_grid(self, value: float) -> float:
         """The slider's nearest step: a browser moves a slider there by itself, and nobody entered that."""
         bounds = self.spec.bounds
-        return round(bounds.low + round((value - bounds.low) / bounds.step) * bounds.step, 10)
+        return float(round(bounds.low + round((value - bounds.low) / bounds.step) * bounds.step, 10))
 
     def _typed(self) -> None:
         if self._quiet:
@@ -295,4 +295,4 @@ class FieldRow:
 
 
 def _plain(value: float | str) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else value
+    return value if isinstance(value, str) else f"{value:.10g}"
