@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fiveengines.data.catalog import lookup
 from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup, Range, billions_of, value_of
 from fiveengines.indicators.transforms import change, log_change, log_gap, skip_missing
 
@@ -64,12 +65,11 @@ def _treasury_account(inputs: Inputs) -> pd.Series:
 
 
 def _net_liquidity(inputs: Inputs) -> pd.Series:
-    panel = inputs.panel
-    # Before the facility's first operation nothing could be parked in it.
-    reverse_repo = (
-        panel.billions("RRPONTSYD").fillna(0.0) if "RRPONTSYD" in panel else panel.billions("RRPONTSYD")
-    )
-    return net_liquidity(panel.billions("WALCL"), _treasury_account(inputs), reverse_repo)
+    reverse_repo = inputs.panel.billions("RRPONTSYD")
+    # Before the facility opened nothing could be parked in it; after that a figure that is missing is unknown.
+    opened = lookup("RRPONTSYD").zero_before or ""
+    reverse_repo = reverse_repo.where(reverse_repo.notna() | (reverse_repo.index >= opened), 0.0)
+    return net_liquidity(inputs.panel.billions("WALCL"), _treasury_account(inputs), reverse_repo)
 
 
 def _impulse(inputs: Inputs, sessions: int) -> pd.Series:
@@ -112,7 +112,7 @@ def _global_central_banks(inputs: Inputs, sessions: int) -> pd.Series:
     return skip_missing(total, lambda present: log_change(present, sessions))
 
 
-# Reverse repo counts as nothing where the source has none, so it may be missing.
+# Reverse repo counts as nothing before its facility opened, so it may be missing then.
 _NET = (
     ("WALCL", "WTREGEN", "RRPONTSYD"),
     ("WALCL", "TGA_DAILY", "RRPONTSYD"),
