@@ -335,11 +335,7 @@ class _Work:
 
 
 def _request(
-    entry: Series,
-    provider: Provider,
-    rows: pd.DataFrame | None,
-    since: dt.date | None,
-    now: pd.Timestamp,
+    entry: Series, provider: Provider, rows: pd.DataFrame | None, since: dt.date | None, now: pd.Timestamp
 ) -> Request | None:
     """What to ask for one series; None when no newer figure can exist yet."""
     if rows is None or not len(rows):

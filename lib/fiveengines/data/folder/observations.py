@@ -6,6 +6,7 @@ Shared by every provider; how a table was read and where it came from stay outsi
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from fiveengines.base.errors import DataError
@@ -34,45 +35,46 @@ class Publication:
         return self._known[key]
 
 
+def usable_rows(
+    series: Series, dates: Days, values: Floats, where: str
+) -> tuple[npt.NDArray[np.bool_], list[str]]:
+    """Which rows (n,) have a value, lie in the usable past and within the catalog's bounds; what was outside.
+
+    dates, values: (n,), NaN for missing. A few isolated values outside are slips, each put into words; DataError
+    when they are more: they mean another unit or another series.
+    """
+    usable = np.isfinite(values)
+    if series.usable_from is not None:
+        usable &= dates >= np.datetime64(series.usable_from, "D")
+    low, high = series.bounds or (-np.inf, np.inf)
+    outside = np.flatnonzero(usable & ((values < low) | (values > high)))
+    found = [f"{values[at]:g} on {dates[at].astype('datetime64[D]')}" for at in outside]
+    limits = f"outside {low:g} to {high:g} {series.unit}"
+    if len(outside) > tolerance(int(usable.sum())):
+        raise DataError(
+            f"{len(outside)} of {usable.sum()} values lie {limits} ({found[0]} first); none was taken.",
+            where=where,
+            series=series.id,
+            field="value",
+            remedy=f"The unit must be {series.unit}; check that this is the right series.",
+        )
+    usable[outside] = False
+    return usable, [f"{each} lies {limits} and was left out." for each in found]
+
+
 def observations(
     series: Series, dates: Days, values: Floats, *, origin: str, publication: Publication
 ) -> tuple[SeriesData, list[Notice]]:
-    """Dates and values (n,) as a SeriesData; NaN rows and rows before `usable_from` are dropped.
+    """Dates and values (n,) as a SeriesData of the `usable_rows`, with a warning for each value left out.
 
-    A few isolated values outside the catalog's bounds are dropped with a warning each; more of them, or no
-    value at all, raise DataError: they mean another unit or another series.
+    DataError when there is no value at all, or too many that are impossible.
     """
-    usable = np.isfinite(values)
-    if not usable.any():
+    if not np.isfinite(values).any():
         raise DataError(
             "the column has no value.", where=origin, series=series.id, remedy="Download the file again."
         )
-    if series.usable_from is not None:
-        usable &= dates >= np.datetime64(series.usable_from, "D")
-    notices = []
-    if series.bounds is not None:
-        low, high = series.bounds
-        outside = np.flatnonzero(usable & ((values < low) | (values > high)))
-        if len(outside) > tolerance(int(usable.sum())):
-            first = outside[0]
-            raise DataError(
-                f"{len(outside)} of {usable.sum()} values lie outside {low:g} to {high:g} {series.unit}"
-                f" ({values[first]:g} on {dates[first]} first).",
-                where=origin,
-                series=series.id,
-                field="value",
-                remedy=f"The unit must be {series.unit}; check that this is the right series.",
-            )
-        notices = [
-            Notice(
-                "warning",
-                series.id,
-                f"{origin} · {series.id}: {values[at]:g} on {dates[at]} lies outside {low:g} to {high:g}"
-                f" {series.unit} and was left out.",
-            )
-            for at in outside
-        ]
-        usable[outside] = False
+    usable, left_out = usable_rows(series, dates, values, origin)
+    notices = [Notice("warning", series.id, f"{origin} · {series.id}: {each}") for each in left_out]
     known = publication.known_at(series, dates)
     if not usable.all():
         dates, values, known = dates[usable], values[usable], known[usable]

@@ -19,7 +19,8 @@ import pandas as pd
 from fiveengines.base.errors import DataError, ProviderError
 from fiveengines.data.catalog import catalog, lookup
 from fiveengines.data.dataset import Members
-from fiveengines.data.providers.frames import possible_only, since
+from fiveengines.data.folder.observations import usable_rows
+from fiveengines.data.providers.frames import since
 
 if TYPE_CHECKING:
     from fiveengines.data.providers.transport.http import Http
@@ -28,15 +29,7 @@ Kind = Literal["csv", "json", "xml", "zip"]
 Shared = TypeVar("Shared")
 # The first session that the calendar knows.
 HISTORY_STARTS = dt.date(1990, 1, 2)
-_MISSHAPEN = (
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    IndexError,
-    OverflowError,
-    RecursionError,
-)
+_MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
 
 
 class RefusedError(ProviderError):
@@ -191,12 +184,14 @@ class Provider(ABC):
             with expected_form(self.address() or self.title, series_id):
                 response = self.fetch_one(series_id, request)
             frame = since(response.frame, request.since)
-            frame, notes = possible_only(lookup(series_id), frame, self.title)
+            observed, value = frame["observed"].to_numpy(), frame["value"].to_numpy()
+            usable, left_out = usable_rows(lookup(series_id), observed, value, self.title)
         except DataError as error:
             return [self._failed(series_id, error)]
+        frame = frame.loc[usable].reset_index(drop=True)
         items: list[Item] = []
         if len(frame) or response.error is None:
-            items.append(replace(response, frame=frame, notes=response.notes + notes))
+            items.append(replace(response, frame=frame, notes=(*response.notes, *left_out)))
         if response.error is not None:
             items.append(self._failed(series_id, response.error))
         return items

@@ -13,10 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.errors import DataError
 from fiveengines.data.calendars import published_at
-from fiveengines.data.catalog import Series, lookup
-from fiveengines.data.folder.csv import tolerance
+from fiveengines.data.catalog import lookup
 
 
 class Basis(IntEnum):
@@ -78,29 +76,3 @@ def since(frame: pd.DataFrame, first: dt.date) -> pd.DataFrame:
     """Rows of a frame (column observed) on or after `first`, index renumbered."""
     wanted = frame["observed"].to_numpy() >= np.datetime64(first, "s")
     return frame.loc[wanted].reset_index(drop=True)
-
-
-def possible_only(series: Series, frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """`frame` (columns observed, value, never NaN) without values before the usable past or outside the
-    catalog's bounds, and a note about those.
-
-    DataError when the impossible values are too many to be slips: then they are in another unit.
-    """
-    if series.usable_from is not None:
-        frame = since(frame, dt.date.fromisoformat(series.usable_from))
-    values = frame["value"].to_numpy()
-    low, high = series.bounds or (-np.inf, np.inf)
-    wrong = (values < low) | (values > high)
-    if not wrong.any():
-        return frame, ()
-    count, example = int(wrong.sum()), float(values[wrong][-1])
-    if count > tolerance(len(values)):
-        raise DataError(
-            f"{count} of {len(values)} values cannot be {series.unit} ({example:g}); nothing was stored.",
-            where=where,
-            series=series.id,
-            remedy="The provider may have changed the unit; compare with its page before the next fetch.",
-        )
-    day = pd.Timestamp(frame["observed"].to_numpy()[wrong][-1]).date()
-    note = f"{count} impossible value(s) left out, the last {example:g} on {day}"
-    return frame.loc[~wrong].reset_index(drop=True), (note,)

@@ -242,8 +242,7 @@ def _days(cells: list[str], lines: list[int], request: TableRequest, repairs: li
     if len(wrong) > allowed:
         what = "lies in the future" if days[wrong[0]] > request.last else "is no possible date"
         raise request.fault(
-            f"{cells[wrong[0]]!r} in line {lines[wrong[0]]} {what}{_more(wrong, 'like it')}.",
-            field="date",
+            f"{cells[wrong[0]]!r} in line {lines[wrong[0]]} {what}{_more(wrong, 'like it')}.", field="date"
         )
     for row in wrong:
         what = "in the future" if days[row] > request.last else "impossible"

@@ -100,10 +100,9 @@ def read_dates(cells: Sequence[str], *, step: float | None, tolerated: int) -> D
         np.array([found[i] if found and found[0] == shape else 0 for found in parts], dtype="int64")
         for i in (1, 2, 3)
     )
-    readings = {
-        "first": (("ymd", b, c), ("ydm", c, b)),
-        "last": (("mdy", b, c), ("dmy", c, b)),
-    }.get(shape, (("named" if shape == "named" else "ymd", b, c),))
+    readings = {"first": (("ymd", b, c), ("ydm", c, b)), "last": (("mdy", b, c), ("dmy", c, b))}.get(
+        shape, (("named" if shape == "named" else "ymd", b, c),)
+    )
     fitting = {}
     for order, month, day in readings:
         days = calendar_days(a, month, day)
