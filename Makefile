@@ -53,6 +53,9 @@ lint: $(TEST)  ## Check style, types, import directions and house rules
 bench: $(TEST)  ## Measure time and memory of the weekly report and the history
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
+docs: $(BASE)  ## Write the tables of docs/METHOD.md from the indicators' records and params
+	@$(BIN)/python -m fiveengines.indicators.docs
+
 # The last few of the list are needed on some systems only; pywinpty has no build for this one, so only its name is asked.
 lock:  ## Renew constraints.txt with the newest versions that pyproject.toml allows
 	rm -rf build/lock

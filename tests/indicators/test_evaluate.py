@@ -16,7 +16,7 @@ from fiveengines.data import demo
 from fiveengines.data.catalog import catalog
 from fiveengines.data.dataset import MEMBERS, Dataset
 from fiveengines.data.panel import Panel
-from fiveengines.indicators import REGISTRY, Indicator, IndicatorValues, evaluate, indicator
+from fiveengines.indicators import REGISTRY, Indicator, IndicatorValues, docs, evaluate, indicator
 from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, SECTORS
 from fiveengines.model.readings import measure_all
 
@@ -136,3 +136,12 @@ def test_a_wrong_setting_names_file_and_line(market: Dataset, tmp_path: Path) ->
         ParameterError, match=rf"engines.yaml, line {line}: put_call: unknown setting 'least'"
     ):
         measure_all(market, DAY, parameters.load(tmp_path / "weekly.yaml"))
+
+
+def test_the_method_page_has_every_indicator_as_its_record_and_params_have_it() -> None:
+    page = docs.PAGE.read_text(encoding="utf-8")
+    assert page == docs.rendered(page, PARAMS), "docs/METHOD.md is stale: run `make docs`"
+    rows = re.findall(r"^\| (\w+) \| (.+?) \| .+? \|", page, flags=re.MULTILINE)
+    assert dict(rows) | {"indicator": "formula"} == {"indicator": "formula"} | {
+        name: each.describe(PARAMS.settings[name]) for name, each in REGISTRY.items()
+    }
