@@ -118,7 +118,7 @@ class Week:
     def regime(self) -> regimes.RegimeReading:
         """Step 2: the dominant regime."""
         r = self.readings
-        return regimes.reading(r.regimes, r.engines.score, self.params.regimes, self.as_of)
+        return regimes.reading(r.regimes, r.engines.extended, self.params.regimes, self.as_of)
 
     @cached_property
     def target_exposure(self) -> target_exposure.TargetExposureReading:
@@ -296,7 +296,7 @@ class Week:
 
     def history(self) -> pd.DataFrame:
         """Every week up to this one, in the history CSV's columns."""
-        return history_frame(self.readings)
+        return history_frame(self.readings, self.params.regimes.forecast)
 
     def with_entries(self, entries: tuple[Entry, ...]) -> Week:
         """The same data read with other manual readings instead; nothing is measured again and nothing is saved."""
@@ -334,8 +334,10 @@ def _measure(
     source: str, data_dir: str | None, day: pd.Timestamp, params: Parameters, stamp: tuple[Any, ...]
 ) -> tuple[Measured, tuple[Notice, ...]]:
     """Measured weeks, cached for the life of the process: five notebooks in one kernel load once."""
-    engines_, tape = params.engines, params.regimes.styles
-    shapes = repr((engines_.settings, engines_.inputs, engines_.labels, tape))
+    engines_, regimes_ = params.engines, params.regimes
+    shapes = repr(
+        (engines_.settings, engines_.inputs, engines_.labels, regimes_.styles, regimes_.forecast, regimes_.call)
+    )
     key = (source, data_dir, day, shapes, params.weekly.history_start, params.weekly.demo_seed, stamp)
     if key not in _MEASURED:
         dataset = _dataset(source, data_dir, params.weekly.demo_seed, stamp)

@@ -1,4 +1,4 @@
-"""Regimes: prototypes are themselves, memberships add to one, crises need acute evidence, flips flip."""
+"""Regimes: where the edges are, who waits and who does not, what a crisis needs, and that memberships agree."""
 
 from __future__ import annotations
 
@@ -9,114 +9,166 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines.base import parameters
+from fiveengines.base.errors import NoCallError
 from fiveengines.base.parameters import ENGINES
 from fiveengines.model import regimes
+from fiveengines.model.regimes import RegimeHistory
 
 PARAMS = parameters.load().regimes
+RULE = PARAMS.severity
 CALM = {
     "vix": 14.0,
-    "pct_above_200d": 70.0,
+    "pct_above_200d": 75.0,
     "pct_above_50d": 70.0,
+    "equal_vs_cap_13w": 2.0,
     "hy_spread": 4.0,
     "hy_spread_change_8w": 0.0,
     "baa_spread": 2.0,
 }
+NARROW = CALM | {"pct_above_200d": 50.0, "equal_vs_cap_13w": -2.0}
 ACUTE = CALM | {"vix": 55.0, "pct_above_200d": 8.0, "hy_spread": 11.0}
 
 
-def weeks(
-    points: list[dict[str, float]], values: list[dict[str, float]]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    index = pd.date_range("2015-01-02", periods=len(points), freq="W-FRI")
-    return pd.DataFrame(points, index=index)[list(ENGINES)], pd.DataFrame(values, index=index)
+def classify(
+    levels: list[float], values: list[dict[str, float]], known: list[bool] | None = None
+) -> RegimeHistory:
+    """All engines at one level a week, so that the severity is that level."""
+    index = pd.date_range("2015-01-02", periods=len(levels), freq="W-FRI")
+    extended = pd.DataFrame(dict.fromkeys(ENGINES, levels), index=index, dtype="float64")
+    callable_weeks = pd.Series(known or [True] * len(levels), index=index)
+    return regimes.classify(extended, pd.DataFrame(values, index=index), callable_weeks, PARAMS)
 
 
-@pytest.mark.parametrize("number", regimes.NUMBERS)
-def test_every_prototype_is_its_own_regime(number: int) -> None:
-    score, values = weeks([PARAMS.prototypes[number]] * 10, [ACUTE if number == 5 else CALM] * 10)
-    found = regimes.classify(score, values, PARAMS)
-    assert (found.confirmed == number).all()
+def calls(levels: list[float], values: list[dict[str, float]]) -> list[int]:
+    return [int(each) for each in classify(levels, values).confirmed]
 
 
-def test_without_acute_evidence_there_is_no_crisis() -> None:
-    score, values = weeks([PARAMS.prototypes[5]] * 10, [CALM | {"vix": 34.0, "hy_spread": 12.0}] * 10)
-    found = regimes.classify(score, values, PARAMS)
-    assert (found.confirmed == 4).all()
-    assert found.memberships[5].max() < 1e-6
+def test_severity_is_the_weighted_mean_of_the_engines_that_are_known() -> None:
+    row = {"volatility": 1.0, "breadth": 0.2, "liquidity": -0.4, "positioning": 9.0, "rate_path": 9.0}
+    week = pd.DataFrame([row, row | {"volatility": np.nan}])
+    assert regimes.severity(week, PARAMS).tolist() == pytest.approx(
+        [0.5 * 1.0 + 0.25 * 0.2 - 0.25 * 0.4, -0.1]
+    )
 
 
-def test_missing_figures_are_no_evidence_of_a_crisis() -> None:
-    score, values = weeks([PARAMS.prototypes[5]] * 5, [dict.fromkeys(CALM, float("nan"))] * 5)
-    assert (regimes.classify(score, values, PARAMS).confirmed == 4).all()
+@pytest.mark.parametrize(("level", "number"), [(0.41, 1), (0.39, 3), (-0.39, 3), (-0.41, 4), (-2.0, 4)])
+def test_the_first_call_is_divided_at_the_edges(level: float, number: int) -> None:
+    assert calls([level], [CALM]) == [number]
 
 
-def test_a_crisis_is_entered_at_once() -> None:
-    score, values = weeks([PARAMS.prototypes[1]] * 20 + [PARAMS.prototypes[5]], [CALM] * 20 + [ACUTE])
-    assert regimes.classify(score, values, PARAMS).confirmed.iloc[-1] == 5
+@pytest.mark.parametrize(("values", "number"), [(CALM, 1), (NARROW, 2)])
+def test_a_bull_market_is_broad_or_narrow(values: dict[str, float], number: int) -> None:
+    assert calls([0.8] * 10, [values] * 10)[-1] == number
 
 
-def test_a_volatility_shock_is_not_made_to_wait() -> None:
-    shock = CALM | {"vix": 29.0}
-    score, values = weeks([PARAMS.prototypes[1]] * 20 + [PARAMS.prototypes[4]], [CALM] * 20 + [shock])
-    found = regimes.classify(score, values, PARAMS)
-    assert found.confirmed.iloc[-1] == 4
-    assert bool(found.shock.iloc[-1])
+def test_participation_runs_between_its_lines_and_is_averaged_over_four_weeks() -> None:
+    middle = CALM | {"pct_above_200d": 62.5, "equal_vs_cap_13w": 0.0}
+    found = classify([0.8] * 5, [CALM, middle, NARROW, middle, CALM]).participation
+    assert found.tolist() == pytest.approx([1.0, 0.5, 0.0, 0.0, 0.0])
 
 
-def test_a_quiet_change_waits_for_confirmation() -> None:
-    score, values = weeks([PARAMS.prototypes[1]] * 20 + [PARAMS.prototypes[3]] * 4, [CALM] * 24)
-    found = regimes.classify(score, values, PARAMS)
-    assert found.raw.iloc[20] == 3
-    assert found.confirmed.iloc[20] == 1
-    assert found.confirmed.iloc[-1] == 3
+def test_a_call_ends_only_beyond_its_edge() -> None:
+    inside, outside = RULE.bull - RULE.hysteresis + 0.01, RULE.bull - RULE.hysteresis - 0.01
+    assert calls([0.8] * 5 + [inside], [CALM] * 6)[-1] == 1
+    assert calls([0.8] * 5 + [outside], [CALM] * 6)[-1] == 3
+    assert calls([0.0] * 5 + [RULE.bull + RULE.hysteresis - 0.01], [CALM] * 6)[-1] == 3
+    assert calls([0.0] * 5 + [RULE.bull + RULE.hysteresis + 0.01], [CALM] * 6)[-1] == 1
+    assert calls([0.0] * 5 + [RULE.risk_off - RULE.hysteresis + 0.01], [CALM] * 6)[-1] == 3
+    assert calls([-0.9] * 5 + [RULE.risk_off + RULE.hysteresis - 0.01], [CALM] * 6)[-1] == 4
 
 
-@pytest.mark.parametrize("seed", [1, 2, 4, 8, 9])
-def test_the_flip_flips_and_one_step_less_does_not(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    points = [
-        {e: float(v) for e, v in zip(ENGINES, rng.uniform(-0.3, 0.5, 5), strict=True)} for _ in range(30)
-    ]
-    score, values = weeks(points, [CALM] * 30)
-    found = regimes.classify(score, values, PARAMS)
-    reading = regimes.reading(found, score, PARAMS, score.index[-1])
-    assert reading.flip is not None
-    one_less = round(reading.flip.change - float(np.copysign(0.02, reading.flip.change)), 2)
-    for change, expected in ((reading.flip.change, reading.flip.to_regime), (one_less, reading.raw)):
-        moved = score.copy()
-        moved.loc[moved.index[-1], reading.flip.engine] += change
-        assert regimes.classify(moved, values, PARAMS).raw.iloc[-1] == expected
+def test_a_worse_call_does_not_wait_and_a_milder_one_does() -> None:
+    assert calls([0.8, 0.8, 0.0, -0.9, 0.9, 0.9, 0.9], [CALM] * 7) == [1, 1, 3, 4, 4, 4, 1]
 
 
-scores = st.floats(-1, 1) | st.just(float("nan"))
+def test_one_kind_of_bull_market_does_not_give_way_to_the_other_before_it_has_settled() -> None:
+    values = [NARROW] * 4 + [CALM] * 20
+    found = calls([-0.1, -0.1, -0.1, *[0.9] * 21], values)
+    assert found[3] == 2
+    assert found[3:6] == [2, 2, 2]
+    assert found[-1] == 1
 
 
-@given(st.lists(st.tuples(scores, scores, scores, scores, scores), min_size=1, max_size=30))
-def test_memberships_add_to_one_whatever_is_missing(rows: list[tuple[float, ...]]) -> None:
-    points = [dict(zip(ENGINES, row, strict=True)) for row in rows]
-    score, values = weeks(points, [CALM] * len(rows))
-    found = regimes.classify(score, values, PARAMS)
-    assert np.allclose(found.memberships.sum(axis=1), 1.0)
-    assert found.confirmed.between(1, 5).all()
+def test_a_crisis_needs_a_shock_stress_and_a_stressed_axis() -> None:
+    assert calls([-1.5] * 3, [ACUTE] * 3) == [5, 5, 5]
+    assert calls([-1.5], [ACUTE | {"vix": 34.9}]) == [4]
+    assert calls([-1.5], [CALM | {"vix": 55.0}]) == [4]
+    assert calls([-0.85], [ACUTE]) == [4]
+    assert calls([-1.5], [dict.fromkeys(CALM, float("nan"))]) == [4]
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {"hy_spread": 8.1},
+        {"hy_spread_change_8w": 25.1},
+        {"pct_above_200d": 24.9},
+        {"pct_above_50d": 9.9},
+        {"hy_spread": float("nan"), "baa_spread": 4.6},
+    ],
+)
+def test_each_kind_of_stress_is_enough(evidence: dict[str, float]) -> None:
+    assert calls([-1.5], [CALM | {"vix": 40.0} | evidence]) == [5]
+
+
+def test_a_crisis_lasts_while_vix_is_above_its_lower_line() -> None:
+    after = ACUTE | {"vix": 28.0}
+    assert calls([-1.5] * 5 + [-0.75], [ACUTE] * 5 + [after])[-1] == 5
+    assert calls([-1.5] * 5 + [-0.75], [ACUTE] * 5 + [ACUTE | {"vix": 27.9}])[-1] == 4
+    assert calls([-1.5] * 5 + [-0.69], [ACUTE] * 5 + [after])[-1] == 4
+
+
+def test_a_week_without_a_call_has_none_and_leaves_the_memory() -> None:
+    found = classify([0.8, 0.8, -0.9, 0.35], [CALM] * 4, [True, True, False, True])
+    assert found.confirmed.isna().tolist() == [False, False, True, False]
+    assert found.memberships.iloc[2].isna().all()
+    # 0.35 is below the edge of a first call, but inside the edge of the bull market that was called before.
+    assert int(found.confirmed.iloc[3]) == 1
+    day = found.confirmed.index[2]
+    with pytest.raises(NoCallError):
+        regimes.reading(
+            found, pd.DataFrame(0.0, index=found.confirmed.index, columns=list(ENGINES)), PARAMS, day
+        )
+    assert regimes.last_call(found, day) == (found.confirmed.index[1], 1)
+
+
+@pytest.mark.parametrize(
+    ("level", "engine", "change", "to_regime"),
+    [(0.6, "volatility", -0.64, 3), (-0.1, "volatility", -0.84, 4)],
+)
+def test_the_flip_takes_the_severity_to_the_edge(
+    level: float, engine: str, change: float, to_regime: int
+) -> None:
+    found = classify([level] * 6, [CALM] * 6)
+    extended = pd.DataFrame(level, index=found.confirmed.index, columns=list(ENGINES))
+    flip = regimes.reading(found, extended, PARAMS, extended.index[-1]).flip
+    assert flip is not None
+    assert (flip.engine, flip.to_regime) == (engine, to_regime)
+    assert flip.change == pytest.approx(change)
+
+
+levels_or_nothing = st.floats(-2, 2) | st.just(float("nan"))
+
+
+@given(
+    st.lists(levels_or_nothing, min_size=1, max_size=40), st.lists(st.booleans(), min_size=40, max_size=40)
+)
+def test_memberships_add_to_one_and_the_call_has_the_largest_once_it_has_settled(
+    levels: list[float], narrow: list[bool]
+) -> None:
+    found = classify(levels, [NARROW if each else CALM for each in narrow[: len(levels)]])
+    shares = found.memberships.dropna()
+    assert np.allclose(shares.sum(axis=1), 1.0)
+    assert (shares >= 0).all(axis=None)
+    assert found.confirmed.dropna().between(1, 5).all()
+    assert found.confirmed.isna().tolist() == [not np.isfinite(each) for each in levels]
 
 
 @given(st.integers(1, 59))
 def test_a_week_never_knows_the_next_one(cut: int) -> None:
     rng = np.random.default_rng(11)
-    points = [{e: float(v) for e, v in zip(ENGINES, rng.uniform(-1, 1, 5), strict=True)} for _ in range(60)]
-    score, values = weeks(points, [CALM | {"vix": float(v)} for v in rng.uniform(10, 60, 60)])
-    whole = regimes.classify(score, values, PARAMS)
-    part = regimes.classify(score.iloc[:cut], values.iloc[:cut], PARAMS)
+    levels = [float(each) for each in rng.uniform(-1.5, 1, 60)]
+    values = [CALM | {"vix": float(v), "pct_above_200d": float(v)} for v in rng.uniform(10, 60, 60)]
+    whole, part = classify(levels, values), classify(levels[:cut], values[:cut])
     pd.testing.assert_series_equal(whole.confirmed.iloc[:cut], part.confirmed)
     pd.testing.assert_frame_equal(whole.memberships.iloc[:cut], part.memberships)
-
-
-def test_without_any_engine_the_call_is_carried_on_and_marked() -> None:
-    nothing = dict.fromkeys(ENGINES, float("nan"))
-    score, values = weeks([nothing] * 2 + [PARAMS.prototypes[1]] * 3 + [nothing], [CALM] * 6)
-    found = regimes.classify(score, values, PARAMS)
-    assert found.confirmed.tolist() == [3, 3, 1, 1, 1, 1]
-    assert found.known.tolist() == [False, False, True, True, True, False]
-    reading = regimes.reading(found, score, PARAMS, score.index[-1])
-    assert not reading.known
-    assert not reading.confirmed

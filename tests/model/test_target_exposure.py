@@ -1,4 +1,4 @@
-"""The gauge: hand-worked levels, limits on change, caps, causality."""
+"""Target exposure: hand-worked levels, the unit of risk, limits on change, caps, the way back in, causality."""
 
 from __future__ import annotations
 
@@ -9,101 +9,167 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines.base import parameters
+from fiveengines.base.errors import NoCallError
 from fiveengines.base.parameters import ENGINES
 from fiveengines.model import target_exposure
+from fiveengines.model.target_exposure import TargetExposureHistory, TargetExposureReading
 
 PORTFOLIO = parameters.load().portfolio
 RULES = PORTFOLIO.target_exposure
 
 
-def engines_at(levels: list[float]) -> tuple[pd.DataFrame, pd.Series]:
-    index = pd.date_range("2015-01-02", periods=len(levels), freq="W-FRI")
-    return pd.DataFrame(dict.fromkeys(ENGINES, levels), index=index), pd.Series(1, index=index)
+class Market:
+    """All engines at one level, low volatility and a rising index, unless a test says otherwise."""
+
+    def __init__(self, levels: list[float]) -> None:
+        index = pd.date_range("2015-01-02", periods=len(levels), freq="W-FRI")
+        self.score = pd.DataFrame(dict.fromkeys(ENGINES, levels), index=index, dtype="float64")
+        self.regime = pd.Series(1, index=index, dtype="Int64")
+        self.expected = pd.Series(12.0, index=index)
+        self.improving = pd.Series(False, index=index)
+        self.index = pd.Series(np.linspace(100.0, 120.0, len(levels)), index=index)
+
+    def history(self) -> TargetExposureHistory:
+        return target_exposure.target_exposure(
+            self.score, self.regime, self.expected, self.improving, self.index, RULES
+        )
+
+    def reading(self, portfolio: parameters.PortfolioParameters = PORTFOLIO) -> TargetExposureReading:
+        day = self.score.index[-1]
+        return target_exposure.reading(self.history(), self.score, self.regime, portfolio, day)
 
 
-@pytest.mark.parametrize(
-    ("alignment", "exposure"), [(0.05, 0.5), (0.30, 1.0), (-0.20, 0.0), (0.15, 0.7), (-0.9, 0.0)]
-)
-def test_exposure_follows_alignment(alignment: float, exposure: float) -> None:
-    score, regime = engines_at([alignment] * 5)
-    assert target_exposure.target_exposure(score, regime, RULES).exposure.iloc[-1] == pytest.approx(exposure)
+@pytest.mark.parametrize(("lean", "exposure"), [(0.0, 0.5), (0.5, 1.0), (-0.5, 0.0), (0.2, 0.7), (-0.9, 0.0)])
+def test_exposure_follows_the_lean(lean: float, exposure: float) -> None:
+    assert Market([lean] * 5).history().exposure.iloc[-1] == pytest.approx(exposure)
+
+
+def test_liquidity_and_rate_path_lean_fully_positioning_a_quarter_and_the_others_not_at_all() -> None:
+    market = Market([0.0] * 5)
+    for engine, level in (("liquidity", 0.3), ("rate_path", -0.1), ("positioning", 0.8)):
+        market.score[engine] = level
+    market.score["volatility"], market.score["breadth"] = -1.0, 1.0
+    assert market.history().lean.iloc[-1] == pytest.approx((0.3 - 0.1 + 0.25 * 0.8) / 2.25)
+
+
+@pytest.mark.parametrize(("expected", "unit"), [(9.0, 1.0), (18.0, 1.0), (36.0, 0.5), (np.nan, 0.5)])
+def test_the_unit_of_risk_is_normal_over_expected_volatility(expected: float, unit: float) -> None:
+    market = Market([0.9] * 5)
+    market.expected[:] = expected
+    assert market.history().exposure.iloc[-1] == pytest.approx(unit)
 
 
 def test_adding_takes_steps_and_cutting_is_faster() -> None:
-    score, regime = engines_at([-0.9] * 20 + [0.9] * 30 + [-0.9] * 30)
-    steps = target_exposure.target_exposure(score, regime, RULES).exposure.diff().dropna()
-    assert steps.max() == pytest.approx(RULES.most_up_per_week)
-    assert steps.min() == pytest.approx(-RULES.most_down_per_week)
+    steps = Market([-0.9] * 20 + [0.9] * 40 + [-0.9] * 40).history().exposure.diff().dropna()
+    assert 0.1 <= steps.max() <= RULES.most_up_per_week
+    assert -RULES.most_down_per_week <= steps.min() <= -0.1
+
+
+def test_a_sudden_wish_is_granted_in_steps_of_the_limit() -> None:
+    market = Market([0.5] * 10)
+    market.expected.iloc[:5] = 90.0
+    found = market.history().exposure.tolist()
+    assert found[4:9] == pytest.approx([0.2, 0.45, 0.70, 0.95, 0.95])
+    market.expected.iloc[:] = [12.0] * 5 + [90.0] * 5
+    assert market.history().exposure.tolist()[4:8] == pytest.approx([1.0, 0.6, 0.2, 0.2])
 
 
 def test_a_small_wish_is_left_alone() -> None:
-    score, regime = engines_at([0.05] * 20 + [0.08] * 20)
-    history = target_exposure.target_exposure(score, regime, RULES)
-    assert history.target.iloc[-1] == pytest.approx(0.56, abs=0.01)
+    market = Market([0.0] * 20 + [0.08] * 40)
+    history = market.history()
+    assert history.target.iloc[-1] == pytest.approx(0.58, abs=0.01)
     assert history.exposure.iloc[-1] == pytest.approx(0.5)
-    reading = target_exposure.reading(history, score, regime, PORTFOLIO, score.index[-1])
-    assert reading.nothing_to_do
+    assert market.reading().nothing_to_do
 
 
-def test_a_regime_caps_the_gauge_at_once() -> None:
-    score, regime = engines_at([0.9] * 20)
-    regime.iloc[-1] = 5
-    assert target_exposure.target_exposure(score, regime, RULES).exposure.iloc[-1] == RULES.caps_by_regime[5]
+def test_a_regime_caps_the_exposure_at_once() -> None:
+    market = Market([0.9] * 20)
+    market.regime.iloc[-1] = 5
+    assert market.history().exposure.iloc[-1] == RULES.caps_by_regime[5]
+
+
+def test_after_an_improving_inflection_a_little_over_half_of_the_exposure_before_the_fall_comes_back() -> (
+    None
+):
+    market = Market([0.5] * 10 + [-0.5] * 60)
+    market.score.iloc[10:] = -0.9
+    market.index[:] = np.concatenate(
+        [np.linspace(100, 120, 10), np.linspace(90, 80, 20), np.linspace(81, 100, 40)]
+    )
+    without = market.history().exposure
+    market.improving.iloc[32] = True
+    history = market.history()
+    assert without.iloc[-1] == 0.0
+    assert history.path.iloc[31] == 0.0
+    assert history.path.iloc[32] == pytest.approx(0.55 / 8)
+    assert history.path.iloc[39:59].tolist() == pytest.approx([0.55] * 20)
+    assert history.path.iloc[59] == 0.0
+    assert history.exposure.iloc[45] == pytest.approx(0.55, abs=RULES.step_threshold)
+    assert history.exposure.iloc[45] >= 0.5 * history.exposure.iloc[:10].max() - RULES.step_threshold
+
+
+def test_the_way_back_ends_when_the_low_is_undercut() -> None:
+    market = Market([0.5] * 10 + [-0.9] * 30)
+    market.improving.iloc[20] = True
+    market.index[:] = [100.0] * 10 + [80.0] * 10 + [85.0] * 12 + [79.9] + [85.0] * 7
+    path = market.history().path
+    assert path.iloc[31] == pytest.approx(0.55)
+    assert path.iloc[32:].max() == 0.0
 
 
 def test_an_unknown_engine_leaves_the_others_to_speak() -> None:
-    score, regime = engines_at([0.30] * 5)
-    score["rate_path"] = np.nan
-    assert target_exposure.target_exposure(score, regime, RULES).exposure.iloc[-1] == pytest.approx(1.0)
+    market = Market([0.5] * 5)
+    market.score["rate_path"] = np.nan
+    assert market.history().exposure.iloc[-1] == pytest.approx(1.0)
 
 
-def test_drivers_add_up_to_the_alignment() -> None:
-    score, regime = engines_at([0.2] * 10)
-    score["breadth"] = -0.4
-    history = target_exposure.target_exposure(score, regime, RULES)
-    reading = target_exposure.reading(history, score, regime, PORTFOLIO, score.index[-1])
+def test_drivers_add_up_to_the_lean() -> None:
+    market = Market([0.2] * 10)
+    market.score["liquidity"] = -0.4
+    reading = market.reading()
     assert sum(each.contribution for each in reading.drivers) == pytest.approx(RULES.gain * reading.alignment)
-    assert reading.drivers[0].engine == "breadth"
+    assert [each.engine for each in reading.drivers] == ["liquidity", "rate_path", "positioning"]
+    assert reading.drivers[0].contribution == pytest.approx(-0.4 / 2.25)
 
 
-def test_the_gauge_is_placed_in_the_persons_band() -> None:
-    score, regime = engines_at([0.9] * 5)
+def test_the_exposure_is_placed_in_the_persons_band() -> None:
     own = PORTFOLIO.model_copy(update={"actual_exposure": 0.5})
-    reading = target_exposure.reading(
-        target_exposure.target_exposure(score, regime, RULES), score, regime, own, score.index[-1]
-    )
+    reading = Market([0.9] * 5).reading(own)
     assert reading.portfolio_exposure == pytest.approx(own.bands[own.risk_profile][1])
     assert reading.distance == pytest.approx(reading.portfolio_exposure - 0.5)
     assert not reading.nothing_to_do
 
 
-def test_holdings_tell_todays_exposure_unless_it_is_entered() -> None:
-    score, regime = engines_at([0.9] * 5)
-    history = target_exposure.target_exposure(score, regime, RULES)
+def test_holdings_give_todays_exposure_unless_it_is_entered() -> None:
     assert PORTFOLIO.portfolio is not None and PORTFOLIO.exposure_today is None
     mine = PORTFOLIO.portfolio.model_copy(
         update={"holdings": {"SPY": 0.3, "IWM": 0.1, "IEF": 0.2, "BIL": 0.4}}
     )
     own = PORTFOLIO.model_copy(update={"portfolio": mine})
-    reading = target_exposure.reading(history, score, regime, own, score.index[-1])
+    reading = Market([0.9] * 5).reading(own)
     assert reading.actual_exposure == pytest.approx(0.4)
     assert reading.distance == pytest.approx(reading.portfolio_exposure - 0.4)
-    entered = own.model_copy(update={"actual_exposure": 0.7})
-    assert entered.exposure_today == 0.7
+    assert own.model_copy(update={"actual_exposure": 0.7}).exposure_today == 0.7
 
 
-@given(st.lists(st.floats(-1, 1), min_size=2, max_size=60), st.integers(1, 59))
-def test_within_bounds_and_never_ahead_of_time(levels: list[float], cut: int) -> None:
-    score, regime = engines_at(levels)
-    whole = target_exposure.target_exposure(score, regime, RULES).exposure
+def test_a_week_without_a_call_has_no_exposure_and_leaves_the_one_before() -> None:
+    market = Market([0.5, 0.5, -0.9, 0.45])
+    market.regime.iloc[2] = pd.NA
+    found = market.history().exposure
+    assert np.isnan(found.iloc[2])
+    assert found.iloc[3] <= 1.0 and found.iloc[1] == pytest.approx(1.0)
+    market.regime.iloc[3] = pd.NA
+    with pytest.raises(NoCallError):
+        market.reading()
+
+
+@given(st.lists(st.floats(-1, 1), min_size=2, max_size=60), st.integers(1, 59), st.integers(0, 59))
+def test_within_bounds_and_never_ahead_of_time(levels: list[float], cut: int, improves: int) -> None:
+    market = Market(levels)
+    market.improving.iloc[min(improves, len(levels) - 1)] = True
+    whole = market.history().exposure
     assert whole.between(0, 1).all()
     cut = min(cut, len(levels))
-    part = target_exposure.target_exposure(score.iloc[:cut], regime.iloc[:cut], RULES).exposure
-    assert np.allclose(whole.iloc[:cut], part)
-
-
-def test_without_any_engine_half_of_the_budget_stands_in_and_the_first_reading_counts_at_once() -> None:
-    score, regime = engines_at([np.nan, np.nan, 0.9, np.nan])
-    history = target_exposure.target_exposure(score, regime, RULES)
-    assert history.exposure.tolist() == pytest.approx([0.5, 0.5, 1.0, 1.0])
-    assert np.isfinite(history.alignment).all() and np.isfinite(history.target).all()
+    for name in ("score", "regime", "expected", "improving", "index"):
+        setattr(market, name, getattr(market, name).iloc[:cut])
+    assert np.allclose(whole.iloc[:cut], market.history().exposure)

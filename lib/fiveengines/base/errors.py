@@ -22,6 +22,10 @@ class FiveEnginesError(Exception):
         super().__init__(f"{sentence(self.message)} {self.remedy}" if self.remedy else self.message)
 
 
+class NoCallError(FiveEnginesError):
+    """A week in which too little is known for a call was asked for one."""
+
+
 class ParameterError(FiveEnginesError):
     """A parameter, argument or params file says something impossible or unknown."""
 

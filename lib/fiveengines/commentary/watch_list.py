@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.formats import dollars, figure, number, signed
+from fiveengines.base.formats import dollars, figure, number
 from fiveengines.base.parameters import ENGINES, Parameters
 from fiveengines.commentary import narrative
 from fiveengines.indicators import indicator
@@ -134,20 +134,11 @@ def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iter
             if len(conditions) == 1:
                 name, level = next(iter(conditions.items()))
                 yield from _if_near(_near(readings, params, day, name, level, "credit", "counts as stressed"))
-    regime = int(readings.regimes.confirmed.loc[day])
-    if regime < CRISIS and not bool(readings.regimes.shock.loc[day]) and "vix" in readings.applied.values:
-        past = readings.applied.values["vix"].loc[:day].iloc[-params.regimes.shock.weeks :]
-        rule = params.regimes.shock
-        # A jump alone is no shock: the engine must be low as well.
-        low = float(readings.engines.score["volatility"].loc[:day].iloc[-1]) < rule.volatility_below
-        becomes = (
-            "is in shock, which calls for a worse regime at once"
-            if low
-            else f"has jumped; with its score below {signed(rule.volatility_below)} too a worse regime follows at once"
-        )
-        yield from _if_near(
-            _near(readings, params, day, "vix", float(past.min()) * rule.vix_ratio, "volatility", becomes)
-        )
+    regime = readings.regimes.confirmed.loc[day]
+    if not pd.isna(regime) and int(regime) < CRISIS and "vix" in readings.applied.values:
+        level = params.regimes.crisis.vix_enter
+        becomes = "is in a shock; with stressed credit or a breadth collapse the week is a crisis"
+        yield from _if_near(_near(readings, params, day, "vix", level, "volatility", becomes))
 
 
 def _if_near(found: NearbyThreshold | None) -> list[NearbyThreshold]:

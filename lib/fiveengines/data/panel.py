@@ -17,8 +17,8 @@ from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import Dataset, Members, SeriesData
 
-# Readings need three years of warm-up before the first week anyone asks for.
-FIRST_DAY = "2001-01-02"
+# The first session of the calendar that readings can be made on.
+FIRST_DAY = "1990-01-02"
 _PER_BILLION = {"$ million": 1e-3, "EUR million": 1e-3, "$ billion": 1.0, "$": 1e-9, "$ per 1 % move": 1e-9}
 
 
@@ -41,8 +41,10 @@ class Panel:
         self.as_of = pd.Timestamp(as_of)
         self.cutoff = calendars.evening_of(self.as_of)
         every = calendars.sessions(max(self.as_of.year + 1, 2027))
-        self.sessions = every[(every >= pd.Timestamp(FIRST_DAY)) & (every <= self.as_of)]
         self.dataset = dataset.until(self.cutoff, self.as_of)
+        begins = [each.frame["observed"].iloc[0] for each in self.dataset.series.values() if len(each.frame)]
+        first = max(pd.Timestamp(FIRST_DAY), min(begins, default=self.as_of))
+        self.sessions = every[(every >= min(first, self.as_of)) & (every <= self.as_of)]
         self.evenings = calendars.evening(self.sessions).to_numpy().astype("datetime64[s]")
         self._known: dict[str, Known] = {}
         # Costly intermediates that several measures share, by name; a panel never changes, so they stay true.

@@ -68,12 +68,14 @@ class EngineHistory:
     """All weeks at once; every frame is indexed by reading date.
 
     scores, weights: × indicator (weights as they counted that week). score, coverage, disagreement: × engine,
-    float64; score is NaN where coverage is too low. state, direction: × engine, text. stressed: bool.
+    float64; score is NaN where coverage is too low. extended: × engine, the same with indicators counted
+    beyond ±1 by the logarithm of the excess. state, direction: × engine, text. stressed: bool.
     """
 
     scores: pd.DataFrame
     weights: pd.DataFrame
     score: pd.DataFrame
+    extended: pd.DataFrame
     state: pd.DataFrame
     direction: pd.DataFrame
     coverage: pd.DataFrame
@@ -144,6 +146,7 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
         scores=pd.DataFrame(scores, index=index),
         weights=pd.DataFrame(weights, index=index),
         score=score,
+        extended=extended,
         state=state,
         direction=direction,
         coverage=coverage,

@@ -12,21 +12,27 @@ import pandas as pd
 from fiveengines import indicators, overrides
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import ENGINES, Parameters
+from fiveengines.base.parameters.regimes import Forecast
 from fiveengines.base.yaml_files import suggestion
 from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.panel import Panel
 from fiveengines.indicators import IndicatorValues
-from fiveengines.model import engines, inflections, regimes, styles, target_exposure
+from fiveengines.model import engines, forecast, inflections, regimes, styles, target_exposure
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What the data say on every reading date, before any judgement: the costly part."""
+    """What the data say on every reading date, before any judgement: the costly part.
+
+    market: reading date × low, median, high (volatility expected for the coming month, % a year), lowest_close (the
+    index's lowest close since the reading before) and fresh (whether the index has a close in the last sessions).
+    """
 
     measurements: IndicatorValues
     tape: pd.DataFrame
     labels: pd.DataFrame
+    market: pd.DataFrame
     panel: Panel
 
 
@@ -42,6 +48,7 @@ class Readings:
     weeks_until_reversal: pd.DataFrame
     announced: pd.Series
     target_exposure: target_exposure.TargetExposureHistory
+    market: pd.DataFrame
     style: pd.Series
     tape: pd.DataFrame
 
@@ -55,6 +62,7 @@ def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Me
     """Measure every indicator of params on every reading date from `history_start` to `as_of`."""
     panel = Panel(dataset, as_of)
     dates = calendars.reading_dates(params.weekly.history_start, as_of)
+    dates = dates[dates >= panel.sessions[0]]
     if len(dates) == 0 or dates[-1] != as_of:
         dates = pd.DatetimeIndex([*dates, as_of])
     for engine, lines in params.engines.engines.items():
@@ -67,7 +75,25 @@ def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Me
     measured = indicators.evaluate(panel, dates, params.engines)
     tape = styles.tape_history(panel.daily("SPX"), dates, params.regimes.styles)
     named = indicators.labels(measured.inputs, dates, params.engines.labels)
-    return Measured(measured, tape, named, panel)
+    return Measured(measured, tape, named, _market(panel, dates, params), panel)
+
+
+def _market(panel: Panel, dates: pd.DatetimeIndex, params: Parameters) -> pd.DataFrame:
+    """The index and its expected volatility on the reading dates; see Measured.
+
+    The expectation is estimated on all weeks that the data have, also those before the history that is asked for.
+    """
+    rules = params.regimes
+    closes = panel.daily("SPX")
+    weeks = calendars.reading_dates(panel.sessions[0], panel.as_of).union(dates)
+    weeks = weeks[weeks >= panel.sessions[0]]
+    market = forecast.expected_volatility(closes, panel.first_of("VIX", "VIXCLS"), weeks, rules.forecast)
+    market["lowest_close"] = closes.groupby(weeks[weeks.searchsorted(closes.index)]).min()
+    observed = pd.Series(panel.dates("SPX")[0], index=panel.sessions)
+    newest = pd.Series(panel.sessions.searchsorted(observed.fillna(panel.sessions[0])), index=panel.sessions)
+    age = pd.Series(range(len(newest)), index=newest.index) - newest
+    market["fresh"] = (observed.notna() & (age < rules.call.close_within_sessions)).reindex(weeks)
+    return market.reindex(dates)
 
 
 def read(
@@ -76,11 +102,15 @@ def read(
     """Read every week from what was measured and what was entered by hand."""
     applied = overrides.apply(measured.measurements.values, trail, params.engines.states.forced)
     history = engines.read(applied.values, params.engines, applied.forced)
-    regime = regimes.classify(history.score, applied.values, params.regimes)
+    callable_weeks = measured.market["fresh"] & (
+        history.score.notna().sum(axis=1) >= params.regimes.call.least_engines
+    )
+    regime = regimes.classify(history.extended, applied.values, callable_weeks, params.regimes)
     found = inflections.detect(history.score, applied.values, params.regimes.inflections)
     until = inflections.weeks_until_reversal(found, history.score, applied.values, params.regimes.inflections)
     rules = params.regimes.styles
     active = inflections.active(found, until, params.regimes.inflections, rules.re_entry_weeks)
+    announced = inflections.announced(found, params.regimes.inflections)
     return Readings(
         measurements=measured.measurements,
         applied=applied,
@@ -88,17 +118,26 @@ def read(
         regimes=regime,
         inflections=found,
         weeks_until_reversal=until,
-        announced=inflections.announced(found, params.regimes.inflections),
+        announced=announced,
         target_exposure=target_exposure.target_exposure(
-            history.score, regime.confirmed, params.portfolio.target_exposure
+            history.score,
+            regime.confirmed,
+            measured.market["median"],
+            announced.str.contains(inflections.IMPROVING),
+            measured.market["lowest_close"],
+            params.portfolio.target_exposure,
         ),
+        market=measured.market,
         style=styles.choose(regime.confirmed, active, history.direction, rules),
         tape=measured.tape,
     )
 
 
-def history_frame(readings: Readings) -> pd.DataFrame:
-    """The history CSV's table: one row a reading date, the columns that other programs rely on."""
+def history_frame(readings: Readings, rules: Forecast) -> pd.DataFrame:
+    """The history CSV's table: one row a reading date, the columns that other programs rely on.
+
+    A week without a call is empty in regime, regime_raw and aggressiveness.
+    """
     table: dict[str, pd.Series] = {}
     for engine in ENGINES:
         table[f"{engine}_score"] = readings.engines.score[engine].round(4)
@@ -109,6 +148,11 @@ def history_frame(readings: Readings) -> pd.DataFrame:
     table["regime_raw"] = readings.regimes.raw
     table["aggressiveness"] = readings.target_exposure.exposure.round(4)
     table["inflection"] = readings.announced
+    for name in forecast.COLUMNS:
+        table[f"vol_{rules.sessions}d_{name}"] = readings.market[name].round(2)
+    ahead = forecast.regime_ahead(readings.regimes, rules)
+    for number in regimes.NUMBERS:
+        table[f"p_regime_{rules.regime_weeks}w_{number}"] = ahead[number].round(4)
     frame = pd.DataFrame(table)
     frame.index.name = "as_of"
     return frame

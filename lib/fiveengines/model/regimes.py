@@ -1,73 +1,171 @@
-"""Five regimes: membership by distance in engine space, confirmation over time, runner-up, and what would flip it.
+"""Five regimes: how severe the week is, whether a bull market is broad or narrow, and what would flip the call.
 
-Judgement comes from params/regimes.yaml alone; every step is causal. Words about regimes live in playbook/.
+First bull or not, then which. The severity axis orders regimes 1-2, 3 and 4 by the risk that volatility, breadth and
+liquidity describe together; participation divides 1 from 2; acute evidence makes a 4 a 5. Judgement comes from
+params/regimes.yaml alone; every step is causal. Words about regimes live in playbook/.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.errors import NoCallError
 from fiveengines.base.parameters import ENGINES, REGIME_NAMES, RegimeParameters
+from fiveengines.base.parameters.regimes import Line
 
 NUMBERS = (1, 2, 3, 4, 5)
 NAMES = REGIME_NAMES
 CRISIS = 5
-# A crisis without acute evidence is put this far away: farther than any point of engine space.
-_BARRED = 4.0
+_BULL, _RANGE, _RISK_OFF = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class RegimeHistory:
     """All weeks at once, indexed by reading date.
 
-    memberships: × regime 1-5, averaged over time, rows add to one. instant: the same week by week. raw: the nearest
-    regime of the week; confirmed: the regime in force. acute, shock, known: bool; known is False where no engine
-    could be read and the call is only carried on.
+    memberships: × regime 1-5, rows add to one, NaN without a call. severity: -2 … +2 or so, + calm; participation: -1
+    narrow … +1 broad. raw: the regime of the week alone, without memory; confirmed: the regime in force, both Int64
+    and NA without a call. acute, known: bool; known is False in a week without a call.
     """
 
     memberships: pd.DataFrame
-    instant: pd.DataFrame
+    severity: pd.Series
+    participation: pd.Series
     raw: pd.Series
     confirmed: pd.Series
     acute: pd.Series
-    shock: pd.Series
     known: pd.Series
 
 
-def distances(score: pd.DataFrame, params: RegimeParameters) -> np.ndarray:
-    """Mean squared distance of each week to each prototype over the engines that have a score.
+def severity(extended: pd.DataFrame, params: RegimeParameters) -> pd.Series:
+    """Risk that the engines describe, + calm to - stressed: the weighted mean of those that have a score.
 
-    score: (n, 5), reading date × engine, -1…1, NaN where unknown. Returns (n, 5), week × regime; a week without any
-    engine is equally far from all, 0.
+    extended: (n, 5), reading date × engine, log-extended scores, NaN where unknown. Returns (n,), NaN where none of the
+    weighted engines is known. Volatility, breadth and liquidity are 0.6-0.8 correlated: one signal, counted once.
     """
-    points = np.array([[params.prototypes[n][engine] for engine in ENGINES] for n in NUMBERS])
-    squared = (score[list(ENGINES)].to_numpy()[:, None, :] - points[None]) ** 2
-    known = np.isfinite(squared)
-    count = known.sum(axis=2)
-    total = np.where(known, squared, 0.0).sum(axis=2)
-    # A week without any engine is equally far from all.
-    return np.where(count > 0, total / np.maximum(count, 1), 0.0)
+    return _weighted(
+        {engine: extended[engine] for engine in params.severity.weights}, params.severity.weights
+    )
 
 
-def shares(distance: np.ndarray, sharpness: float) -> np.ndarray:
-    """Memberships from distances, (…, 5) in and out: exponentials that add to one along the last axis."""
-    weight = np.exp(-sharpness * (distance - distance.min(axis=-1, keepdims=True)))
-    result: np.ndarray = weight / weight.sum(axis=-1, keepdims=True)
-    return result
+def participation(values: pd.DataFrame, params: RegimeParameters) -> pd.Series:
+    """How many take part in an advance, -1 narrow … +1 broad, averaged over `average_weeks`.
+
+    values: (n, k), reading date × indicator. Returns (n,), NaN where none of the lines has a value.
+    """
+    rule = params.participation
+    parts = {name: _line(values[name], line) for name, line in rule.lines.items() if name in values}
+    mean = _weighted(parts, dict.fromkeys(parts, 1.0))
+    return mean.rolling(rule.average_weeks, min_periods=1).mean()
 
 
-def classify(score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters) -> RegimeHistory:
+def _line(values: pd.Series, line: Line) -> pd.Series:
+    return ((values - line.adverse) / (line.supportive - line.adverse) * 2 - 1).clip(-1.0, 1.0)
+
+
+def _weighted(parts: Mapping[str, pd.Series], weights: Mapping[Any, float]) -> pd.Series:
+    frame = pd.DataFrame(parts)
+    shares = frame.notna() * pd.Series(weights)
+    total = shares.sum(axis=1)
+    return (frame.fillna(0.0) * shares).sum(axis=1) / total.where(total > 0)
+
+
+def classify(
+    extended: pd.DataFrame, values: pd.DataFrame, callable_weeks: pd.Series, params: RegimeParameters
+) -> RegimeHistory:
     """Name the regime of every week.
 
-    score: (n, 5), reading date × engine, -1…1. values: (n, k), reading date × indicator on the same dates; vix,
-    pct_above_200d, pct_above_50d, hy_spread, hy_spread_change_8w and baa_spread are read in their own units. NaN never
-    counts as acute evidence; in a week without any score the call before it is carried on.
+    extended: (n, 5), reading date × engine, log-extended scores. values: (n, k), reading date × indicator; those named
+    in `participation` and `crisis` of params are read. callable_weeks: (n,) bool, False where too little is known for a
+    call: such a week has none and leaves the memory of earlier calls as it is. NaN never counts as acute evidence.
     """
+    axis, broad = severity(extended, params), participation(values, params)
+    known = callable_weeks & axis.notna()
+    acute = _acute(axis, values, params)
+    rule, narrow_rule = params.severity, params.participation
+    level: int | None = None
+    narrow, age = False, rule.settle_weeks
+    shares = np.full((len(axis), len(NUMBERS)), np.nan)
+    calls, alone = np.zeros(len(axis), dtype=int), np.zeros(len(axis), dtype=int)
+    number = 0
+    callable_now, acute_now = known.to_numpy(), acute.to_numpy()
+    for week, (at, part) in enumerate(zip(axis.to_numpy(), broad.to_numpy(), strict=True)):
+        if not callable_now[week]:
+            continue
+        shock = bool(acute_now[week])
+        edges = _edges(level, params)
+        wanted = _BULL if at > edges[0] else _RANGE if at > edges[1] else _RISK_OFF
+        thin = narrow_rule.boundary + narrow_rule.hysteresis * (1 if narrow else -1)
+        crowded = bool(part < thin) if np.isfinite(part) else narrow
+        called = _number(wanted, crowded, shock)
+        # A milder call, or another kind of bull, waits until the last one has settled; a worse one does not.
+        if number and called != number and age < rule.settle_weeks and called <= max(number, 2):
+            called = number
+        age = age + 1 if called == number else 1
+        number = called
+        shares[week] = _memberships(at, part, edges, thin, shock, params)
+        level = {1: _BULL, 2: _BULL, 3: _RANGE}.get(number, _RISK_OFF)
+        narrow = crowded if level == _BULL else False
+        calls[week] = number
+        middle = (rule.bull, rule.risk_off)
+        plain = _BULL if at > middle[0] else _RANGE if at > middle[1] else _RISK_OFF
+        alone[week] = _number(plain, bool(np.isfinite(part) and part < narrow_rule.boundary), shock)
+    index = axis.index
+    return RegimeHistory(
+        memberships=pd.DataFrame(shares, index=index, columns=list(NUMBERS)),
+        severity=axis,
+        participation=broad,
+        raw=pd.Series(alone, index=index, dtype="Int64").where(known),
+        confirmed=pd.Series(calls, index=index, dtype="Int64").where(known),
+        acute=acute,
+        known=known,
+    )
+
+
+def _number(level: int, narrow: bool, acute: bool) -> int:
+    if acute:
+        return CRISIS
+    return (2 if narrow else 1) if level == _BULL else 3 if level == _RANGE else 4
+
+
+def _edges(level: int | None, params: RegimeParameters) -> tuple[float, float]:
+    """Severity below which a bull market ends and below which risk-off begins, moved away from the level in force."""
+    rule = params.severity
+    if level is None:
+        return rule.bull, rule.risk_off
+    bull = rule.bull - rule.hysteresis if level == _BULL else rule.bull + rule.hysteresis
+    off = rule.risk_off + rule.hysteresis if level == _RISK_OFF else rule.risk_off - rule.hysteresis
+    return bull, off
+
+
+def _memberships(
+    at: float, part: float, edges: tuple[float, float], thin: float, acute: bool, params: RegimeParameters
+) -> np.ndarray:
+    """Shares of the five regimes: logistic in the distance from each edge, so that the call has the largest one."""
+    rule = params.severity
+    bull = 1 / (1 + np.exp(-(at - edges[0]) / rule.softness))
+    off = 1 / (1 + np.exp((at - edges[1]) / rule.softness))
+    total = max(1.0, bull + off)
+    bull, off = bull / total, off / total
+    width = params.participation.softness
+    narrow = 1 / (1 + np.exp((part - thin) / width)) if np.isfinite(part) else 0.0
+    if acute:
+        # Acute evidence outweighs the axis: what the axis alone would say is the rest.
+        rest = np.array([bull * (1 - narrow), bull * narrow, max(0.0, 1 - bull - off), off, 0.0])
+        shares: np.ndarray = (1 - params.crisis.membership) * rest
+        shares[CRISIS - 1] = params.crisis.membership
+        return shares
+    return np.array([bull * (1 - narrow), bull * narrow, max(0.0, 1 - bull - off), off, 0.0])
+
+
+def _acute(axis: pd.Series, values: pd.DataFrame, params: RegimeParameters) -> pd.Series:
+    """Weeks with acute evidence: a volatility shock with a breadth collapse or credit stress, until VIX has calmed."""
     limits = params.crisis
-    vix = values["vix"].to_numpy()
     credit = (values["hy_spread"] > limits.hy_spread) | (
         values["hy_spread_change_8w"] > limits.hy_spread_change_8w
     )
@@ -76,63 +174,14 @@ def classify(score: pd.DataFrame, values: pd.DataFrame, params: RegimeParameters
         values["pct_above_50d"] < limits.breadth_50d
     )
     severe = (credit | collapse).to_numpy()
-    low = values["vix"].rolling(params.shock.weeks + 1, min_periods=1).min().to_numpy()
-    with np.errstate(invalid="ignore"):
-        jumped = (vix > params.shock.vix_ratio * low) & (
-            score["volatility"].to_numpy() < params.shock.volatility_below
-        )
-        hot, warm = vix >= limits.vix_enter, vix >= limits.vix_stay
-    distance = distances(score, params)
-    freely = shares(distance, params.sharpness)
-    without_crisis = shares(distance + _BARRED * (np.array(NUMBERS) == CRISIS), params.sharpness)
-    keep = 1 - 0.5 ** (1 / params.half_life_weeks)
-    weeks = len(score)
-    instant, averaged = np.zeros((weeks, 5)), np.zeros((weeks, 5))
-    raw, confirmed = np.zeros(weeks, dtype=int), np.zeros(weeks, dtype=int)
-    acute = np.zeros(weeks, dtype=bool)
-    mean, current = np.full(5, 1 / len(NUMBERS)), 0
-    known = np.isfinite(score[list(ENGINES)].to_numpy()).any(axis=1)
-    for week in range(weeks):
-        if not known[week]:
-            # Nothing can be read: the call is carried on, or is the middle one when there was none.
-            raw[week] = confirmed[week] = current or params.undecided
-            instant[week], averaged[week] = mean, mean
-            continue
-        acute[week] = severe[week] and (hot[week] or (current == CRISIS and warm[week]))
-        now = (freely if acute[week] else without_crisis)[week]
-        nearest = int(now.argmax()) + 1
-        mean = now if current == 0 else keep * now + (1 - keep) * mean
-        current, mean = _confirm(current, nearest, now, mean, bool(jumped[week]), params)
-        instant[week], averaged[week], raw[week], confirmed[week] = now, mean, nearest, current
-    index, columns = score.index, list(NUMBERS)
-    return RegimeHistory(
-        pd.DataFrame(averaged, index=index, columns=columns),
-        pd.DataFrame(instant, index=index, columns=columns),
-        pd.Series(raw, index=index),
-        pd.Series(confirmed, index=index),
-        pd.Series(acute, index=index),
-        pd.Series(jumped, index=index),
-        pd.Series(known, index=index),
-    )
-
-
-def _confirm(
-    current: int, nearest: int, now: np.ndarray, mean: np.ndarray, jumped: bool, params: RegimeParameters
-) -> tuple[int, np.ndarray]:
-    """The regime in force after this week, and the averaged memberships.
-
-    A crisis, or a worse regime in a volatility shock, is entered at once and the average moves with it by
-    `shock.weight`; every other change waits until the new regime leads the old one by `margin`.
-    """
-    if current == 0:
-        return nearest, mean
-    worse = jumped and nearest >= params.shock.from_regime
-    if nearest > current and (worse or nearest == CRISIS):
-        return nearest, params.shock.weight * now + (1 - params.shock.weight) * mean
-    best = int(mean.argmax()) + 1
-    if best != current and mean[best - 1] - mean[current - 1] > params.margin:
-        return best, mean
-    return current, mean
+    vix, depth = values["vix"].to_numpy(dtype="float64"), axis.to_numpy()
+    found, on = np.zeros(len(axis), dtype=bool), False
+    for week in range(len(axis)):
+        enters = vix[week] >= limits.vix_enter and depth[week] < limits.severity_enter
+        stays = on and vix[week] >= limits.vix_stay and depth[week] < limits.severity_stay
+        on = bool(severe[week] and (enters or stays))
+        found[week] = on
+    return pd.Series(found, index=axis.index)
 
 
 @dataclass(frozen=True)
@@ -157,19 +206,21 @@ class RegimeReading:
     previous: int | None
     since: pd.Timestamp
     weeks: int
+    severity: float
     acute: bool
-    shock: bool
-    known: bool
     flip: Flip | None
 
 
 def reading(
-    history: RegimeHistory, score: pd.DataFrame, params: RegimeParameters, day: pd.Timestamp
+    history: RegimeHistory, extended: pd.DataFrame, params: RegimeParameters, day: pd.Timestamp
 ) -> RegimeReading:
-    """The regime on `day`; `confirmed` is False while the week itself points elsewhere."""
+    """The regime on `day`; `confirmed` is False while the week itself points elsewhere. NoCallError without a call."""
     at = list(history.confirmed.index).index(day)
-    calls = history.confirmed.to_numpy(dtype="int64")[: at + 1]
-    number, raw = int(calls[at]), int(history.raw.to_numpy()[at])
+    if not history.known.to_numpy()[at]:
+        raise NoCallError(f"{day.date()}: too little is known for a call.")
+    made = history.confirmed.iloc[: at + 1].dropna()
+    calls = made.to_numpy(dtype="int64")
+    number, raw = int(calls[-1]), int(history.raw.loc[:day].dropna().to_numpy(dtype="int64")[-1])
     shares_now = dict(zip(NUMBERS, map(float, history.memberships.to_numpy()[at]), strict=True))
     runner = max((n for n in NUMBERS if n != number), key=lambda n: shares_now[n])
     spell = int((calls[::-1] == number).cumprod().sum())
@@ -177,43 +228,54 @@ def reading(
         number=number,
         name=NAMES[number],
         raw=raw,
-        confirmed=raw == number and bool(history.known.to_numpy()[at]),
+        confirmed=raw == number,
         memberships=shares_now,
         runner_up=runner,
-        previous=int(calls[-2]) if at > 0 else None,
-        since=pd.Timestamp(history.confirmed.index[at + 1 - spell]),
+        previous=int(calls[-2]) if len(calls) > 1 else None,
+        since=pd.Timestamp(made.index[-spell]),
         weeks=spell,
+        severity=float(history.severity.to_numpy()[at]),
         acute=bool(history.acute.to_numpy()[at]),
-        shock=bool(history.shock.to_numpy()[at]),
-        known=bool(history.known.to_numpy()[at]),
-        flip=smallest_flip(history, score, params, at),
+        flip=smallest_flip(history, extended, params, at),
     )
 
 
-def smallest_flip(
-    history: RegimeHistory, score: pd.DataFrame, params: RegimeParameters, at: int
-) -> Flip | None:
-    """The smallest change of one engine's score, in steps of `flip_step`, that makes the week itself another regime.
+def last_call(history: RegimeHistory, day: pd.Timestamp) -> tuple[pd.Timestamp, int] | None:
+    """Date and regime of the newest call on or before `day`; None when there has been none."""
+    made = history.confirmed.loc[:day].dropna()
+    return (pd.Timestamp(made.index[-1]), int(made.to_numpy(dtype="int64")[-1])) if len(made) else None
 
-    history and score: as in `classify`, (n, …); at: the row of the week. Whether the call follows at once or after a
-    few such weeks is decided by the confirmation. None when no single engine can do it.
+
+def smallest_flip(
+    history: RegimeHistory, extended: pd.DataFrame, params: RegimeParameters, at: int
+) -> Flip | None:
+    """The smallest change of one engine's score that takes the severity over the nearest edge of the call.
+
+    The severity is a weighted mean, so an engine's score must move by the distance ÷ its share. None in a week without
+    a call or in a crisis, whose end is VIX's and not a score's, and when no single engine can do it within ±1.
     """
-    sizes = np.round(np.arange(1, int(2 / params.flip_step)) * params.flip_step, 10)
-    steps = np.concatenate([sizes, -sizes])
-    current = score[list(ENGINES)].to_numpy(dtype="float64")[at]
-    barred = 0.0 if bool(history.acute.to_numpy()[at]) else _BARRED
-    nearest = int(history.raw.to_numpy()[at])
-    best: Flip | None = None
-    for position, engine in enumerate(ENGINES):
-        if not np.isfinite(current[position]):
-            continue
-        usable = steps[np.abs(current[position] + steps) <= 1.0]
-        trial = np.repeat(current[None], len(usable), axis=0)
-        trial[:, position] += usable
-        distance = distances(pd.DataFrame(trial, columns=list(ENGINES)), params)
-        distance[:, CRISIS - 1] += barred
-        found = distance.argmin(axis=1) + 1
-        for to_regime, change in zip(found, usable, strict=True):
-            if to_regime != nearest and (best is None or abs(change) < abs(best.change)):
-                best = Flip(engine, float(change), int(to_regime))
-    return best
+    if not history.known.to_numpy()[at] or history.acute.to_numpy()[at]:
+        return None
+    number = int(history.confirmed.to_numpy(dtype="float64", na_value=np.nan)[at])
+    level = {1: _BULL, 2: _BULL, 3: _RANGE}.get(number, _RISK_OFF)
+    now, edges = float(history.severity.to_numpy()[at]), _edges(level, params)
+    below, above = {_BULL: (3, 0), _RANGE: (4, 1), _RISK_OFF: (0, 3)}[level]
+    ways = [
+        (to, edge - now)
+        for to, edge in ((below, edges[min(level, 1)]), (above, edges[max(level - 1, 0)]))
+        if to
+    ]
+    scores = {
+        engine: float(extended[engine].to_numpy()[at])
+        for engine in ENGINES
+        if engine in params.severity.weights
+    }
+    weights = {e: w for e, w in params.severity.weights.items() if np.isfinite(scores[e])}
+    total = sum(weights.values())
+    found = [
+        Flip(engine, round(gap * total / weight, 2), to)
+        for to, gap in ways
+        for engine, weight in weights.items()
+        if abs(scores[engine] + gap * total / weight) <= 1.0
+    ]
+    return min(found, key=lambda each: abs(each.change), default=None)

@@ -5,7 +5,7 @@ The data are measured once and only read again; nothing is written to params/.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -47,32 +47,33 @@ def sensitivity(
 ) -> pd.DataFrame:
     """Move every number of engines.yaml and regimes.yaml in params/ that can change a regime, one at a time.
 
-    A weight, a stress or crisis threshold, a prototype's coordinate or a rule of confirmation moves by
+    A weight, a threshold of stress, severity, participation or crisis moves by
     a fifth of itself. A breakpoint moves by `size` of the distance between `adverse` and `supportive`,
     because 20 % of a breakpoint at zero would be no move at all. Returns one row a move, worst first: `part`
-    (breakpoint, weight, stress, prototype, confirmation, crisis), `engine`, `parameter`, `move`, `value`,
+    (breakpoint, weight, stress, severity, participation, crisis), `engine`, `parameter`, `move`, `value`,
     `moved_to`; `weeks`, how many have a value of that indicator (0: not tried); `changed`, the share of
     weeks whose confirmed regime changes, and `states_changed`, the share in which some engine's state does.
     Weeks count from the first with every engine.
     """
     applied = overrides.apply(measured.measurements.values, trail, params.engines.states.forced)
     base = engines.read(applied.values, params.engines, applied.forced)
-    called = regimes.classify(base.score, applied.values, params.regimes).confirmed
+    enough = measured.market["fresh"] & (base.score.notna().sum(axis=1) >= params.regimes.call.least_engines)
+    called = regimes.classify(base.extended, applied.values, enough, params.regimes).confirmed
     since = first_full_week(base.score)
     present = applied.values.loc[since:].notna().sum()
     rows = []
     size = params.research.sensitivity.move
     for move in moves(params, size):
         weeks = int(present[move.indicator]) if move.indicator else len(called.loc[since:])
-        score, states_changed, changed = base.score, 0.0, 0.0
+        score, states_changed, changed = base.extended, 0.0, 0.0
         if weeks and move.engines is not params.engines:
             again = engines.read(applied.values, move.engines, applied.forced)
             read = [move.engine] if move.engine else list(ENGINES)
-            score = base.score.assign(**{each: again.score[each] for each in read})
+            score = base.extended.assign(**{each: again.extended[each] for each in read})
             states_changed = float((again.state != base.state).loc[since:, read].any(axis=1).mean())
         # The past is read again from the first week on: a regime remembers what came before it.
-        if weeks and (move.regimes is not params.regimes or not score.equals(base.score)):
-            moved = regimes.classify(score, applied.values, move.regimes).confirmed
+        if weeks and (move.regimes is not params.regimes or not score.equals(base.extended)):
+            moved = regimes.classify(score, applied.values, enough, move.regimes).confirmed
             changed = float((moved != called).loc[since:].mean())
         sign = "+" if move.direction > 0 else "−"
         moved_from_to = [f"{sign}{size:.0%}", move.value, move.moved_to]
@@ -173,26 +174,22 @@ def _stress_moves(params: Parameters, direction: int, factor: float) -> Iterator
 def _regime_moves(params: Parameters, direction: int, factor: float) -> Iterator[Move]:
     rules = params.regimes
 
-    def made(part: str, engine: str, parameter: str, value: float, update: dict[str, object]) -> Move:
+    def made(part: str, engine: str, parameter: str, value: float, update: Mapping[str, object]) -> Move:
         changed = rules.model_copy(update=update)
         return Move(part, engine, parameter, None, direction, value, value * factor, params.engines, changed)
 
-    for number, point in rules.prototypes.items():
-        for engine, value in point.items():
-            if value:
-                points = rules.prototypes | {number: point | {engine: value * factor}}
-                yield made(
-                    "prototype", engine, f"prototypes.{number}.{engine}", value, {"prototypes": points}
-                )
-    for field in ("sharpness", "half_life_weeks", "margin"):
-        value = float(getattr(rules, field))
-        yield made("confirmation", "", field, value, {field: value * factor})
+    for engine, value in rules.severity.weights.items():
+        weights = rules.severity.weights | {engine: value * factor}
+        moved = {"severity": rules.severity.model_copy(update={"weights": weights})}
+        yield made("severity", engine, f"severity.weights.{engine}", value, moved)
     for room, fields in (
+        ("severity", ("bull", "risk_off", "hysteresis")),
+        ("participation", ("hysteresis",)),
         ("crisis", tuple(type(rules.crisis).model_fields)),
-        ("shock", ("vix_ratio", "volatility_below")),
     ):
         inner = getattr(rules, room)
         for field in fields:
             value = float(getattr(inner, field))
-            moved = {room: inner.model_copy(update={field: value * factor})}
-            yield made("crisis", "", f"{room}.{field}", value, moved)
+            yield made(
+                room, "", f"{room}.{field}", value, {room: inner.model_copy(update={field: value * factor})}
+            )

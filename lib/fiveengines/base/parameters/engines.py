@@ -28,6 +28,7 @@ class ScoredIndicator(Strict):
     supportive: float | None = Field(default=None, allow_inf_nan=False, strict=True)
     instead_of: str | None = None
     optional: bool = False
+    most: float = Field(default=1.0, ge=0, le=1)
     settings: dict[str, Setting] = Field(default_factory=dict)
     why: str = Field(min_length=3)
 

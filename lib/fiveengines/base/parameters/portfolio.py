@@ -158,17 +158,37 @@ class PortfolioRules(Strict):
             )
 
 
-class TargetExposureRules(Strict):
-    """Rules of step 3: from the engines' alignment to the share of the risk budget in use."""
+class ReEntry(Strict):
+    """The path back into the market after an improving inflection, for as long as the low before it holds."""
 
+    share: float = Field(ge=0, le=1)
+    weeks: int = Field(ge=1, le=52)
+    keep_weeks: int = Field(ge=1, le=104)
+    prior_weeks: int = Field(ge=1, le=260)
+    low_weeks: int = Field(ge=1, le=104)
+
+
+class TargetExposureRules(Strict):
+    """Rules of step 3: the engines that lean × the unit of risk, with a way back in, limits and a no-trade band."""
+
+    lean: dict[Engine, float]
     half_life_weeks: float = Field(gt=0, le=52)
     centre: float = Field(ge=-1, le=1)
     gain: float = Field(gt=0, le=20)
+    normal_volatility: float = Field(gt=0, le=100)
     step_threshold: float = Field(ge=0, le=1)
     least_contribution: float = Field(ge=0, le=1)
     most_up_per_week: float = Field(gt=0, le=1)
     most_down_per_week: float = Field(gt=0, le=1)
     caps_by_regime: dict[int, float]
+    re_entry: ReEntry
+
+    @field_validator("lean")
+    @classmethod
+    def _weights(cls, value: dict[str, float]) -> dict[str, float]:
+        if not value or min(value.values()) <= 0:
+            raise ValueError("`lean` needs at least one engine, each with a weight above 0.")
+        return value
 
     @field_validator("caps_by_regime")
     @classmethod

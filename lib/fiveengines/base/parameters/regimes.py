@@ -1,4 +1,4 @@
-"""params/regimes.yaml: prototypes of the regimes, crisis and shock, inflections, styles and the watch list.
+"""params/regimes.yaml: severity, participation, crisis, forecasts, inflections, styles and the watch list.
 
 Schemas and refusals only; nothing is read or computed.
 """
@@ -7,12 +7,54 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, model_validator
 
-from fiveengines.base.parameters.engines import ENGINES, Engine
+from fiveengines.base.parameters.engines import Engine
 from fiveengines.base.yaml_files import Strict
 
 REGIME_NAMES = {1: "Broad bull", 2: "Fragile melt-up", 3: "Choppy range", 4: "Risk-off", 5: "Crisis"}
+
+
+class Line(Strict):
+    """Where a line from -1 to +1 begins and ends, in the indicator's unit."""
+
+    adverse: float
+    supportive: float
+
+    @model_validator(mode="after")
+    def _differ(self) -> Line:
+        if self.adverse == self.supportive:
+            raise ValueError("`adverse` and `supportive` are the same; they must differ.")
+        return self
+
+
+class Severity(Strict):
+    """The axis from calm to stressed, and where a bull market ends and risk-off begins on it."""
+
+    weights: dict[Engine, float]
+    bull: float = Field(gt=-2, lt=2)
+    risk_off: float = Field(gt=-2, lt=2)
+    hysteresis: float = Field(ge=0, lt=1)
+    settle_weeks: int = Field(ge=0, le=26)
+    softness: float = Field(gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Severity:
+        if not self.weights or min(self.weights.values()) <= 0:
+            raise ValueError("`weights` needs at least one engine, each with a weight above 0.")
+        if self.bull - self.hysteresis <= self.risk_off + self.hysteresis:
+            raise ValueError("`bull` must be above `risk_off` by more than twice the `hysteresis`.")
+        return self
+
+
+class Participation(Strict):
+    """How a broad advance is told from a narrow one."""
+
+    lines: dict[str, Line] = Field(min_length=1)
+    average_weeks: int = Field(ge=1, le=52)
+    boundary: float = Field(ge=-1, le=1)
+    hysteresis: float = Field(ge=0, lt=1)
+    softness: float = Field(gt=0, le=1)
 
 
 class Crisis(Strict):
@@ -20,21 +62,34 @@ class Crisis(Strict):
 
     vix_enter: float = Field(gt=0)
     vix_stay: float = Field(gt=0)
+    severity_enter: float = Field(ge=-3, le=0)
+    severity_stay: float = Field(ge=-3, le=0)
     breadth_200d: float = Field(ge=0, le=100)
     breadth_50d: float = Field(ge=0, le=100)
     hy_spread: float = Field(gt=0)
     hy_spread_change_8w: float = Field(gt=0)
     baa_spread: float = Field(gt=0)
+    membership: float = Field(gt=0.5, lt=1)
 
 
-class Shock(Strict):
-    """When a fall into a worse regime is not made to wait."""
+class Call(Strict):
+    """What a call needs at least."""
 
-    vix_ratio: float = Field(gt=1)
-    weeks: int = Field(ge=1, le=26)
-    volatility_below: float = Field(ge=-1, le=1)
-    from_regime: int = Field(ge=1, le=5)
-    weight: float = Field(ge=0, le=1)
+    least_engines: int = Field(ge=1, le=5)
+    close_within_sessions: int = Field(ge=1, le=20)
+
+
+class Forecast(Strict):
+    """How expected volatility and the regime to come are estimated."""
+
+    sessions: int = Field(ge=5, le=63)
+    averages: tuple[int, ...] = Field(min_length=1)
+    half_life_weeks: float = Field(gt=0, le=2000)
+    least_weeks: int = Field(ge=26, le=1000)
+    regime_weeks: int = Field(ge=1, le=26)
+    bandwidth: float = Field(gt=0, le=5)
+    other_regime: float = Field(ge=0, le=1)
+    prior_weeks: float = Field(gt=0, le=100)
 
 
 class BreadthInflection(Strict):
@@ -122,25 +177,11 @@ class Styles(Strict):
 class RegimeParameters(Strict):
     """params/regimes.yaml."""
 
-    prototypes: dict[int, dict[Engine, float]]
-    sharpness: float = Field(gt=0, le=100)
-    half_life_weeks: float = Field(gt=0, le=26)
-    margin: float = Field(ge=0, lt=1)
-    undecided: int = Field(ge=1, le=5)
-    flip_step: float = Field(gt=0, le=0.5)
+    severity: Severity
+    participation: Participation
     crisis: Crisis
-    shock: Shock
+    call: Call
+    forecast: Forecast
     inflections: Inflections
     watch_list: WatchList
     styles: Styles
-
-    @field_validator("prototypes")
-    @classmethod
-    def _five(cls, value: dict[int, dict[Engine, float]]) -> dict[int, dict[Engine, float]]:
-        if sorted(value) != [1, 2, 3, 4, 5]:
-            raise ValueError("there must be exactly the regimes 1 to 5.")
-        for number, point in value.items():
-            missing = [engine for engine in ENGINES if engine not in point]
-            if missing:
-                raise ValueError(f"regime {number} lacks {missing[0]!r}.")
-        return value

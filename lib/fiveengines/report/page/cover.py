@@ -53,11 +53,11 @@ def cover(week: Week) -> cc.CoverContext:
 
 
 def _regime(week: Week) -> cc.RegimeCall:
-    regime = week.regime
-    if not regime.known:
+    if not bool(week.readings.regimes.known.loc[week.as_of]):
         return cc.RegimeCall(
             number=None, name="No reading", confirmed=False, confidence=None, narrative=week.narrative
         )
+    regime = week.regime
     return cc.RegimeCall(
         number=regime.number,
         name=NAMES[regime.number],
@@ -76,7 +76,7 @@ def _flip(week: Week) -> str:
     flip = week.regime.flip
     if not week.regime.confirmed:
         read = NAMES[week.regime.raw].lower()
-        return f"By itself this week already reads {read}; the call follows once that leads clearly enough."
+        return f"By itself this week already reads {read}; the call follows once the edge is passed clearly."
     if flip is None:
         return "No single engine could change this week's call by itself."
     was = week.engines[flip.engine].score or 0.0

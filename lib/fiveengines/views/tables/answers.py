@@ -112,11 +112,7 @@ def flip(week: Week) -> Prose | None:
         f"Runner-up: {NAMES[regime.runner_up]} with {percent(regime.memberships[regime.runner_up])}."
     )
     if not regime.confirmed:
-        parts.append(
-            f"This week alone looks more like {NAMES[regime.raw]}; a change waits until it leads clearly enough."
-        )
-    if regime.shock:
-        parts.append("Volatility has jumped, so a worse regime is entered without waiting.")
+        parts.append(f"This week alone looks more like {NAMES[regime.raw]}; an edge must be passed clearly.")
     if regime.acute:
         parts.append("Acute stress: volatility together with credit or breadth.")
     return prose(Markup("<strong>{}</strong>").format(parts[0]), " ".join(parts[1:]))
