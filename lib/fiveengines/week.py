@@ -336,7 +336,14 @@ def _measure(
     """Measured weeks, cached for the life of the process: five notebooks in one kernel load once."""
     engines_, regimes_ = params.engines, params.regimes
     shapes = repr(
-        (engines_.settings, engines_.inputs, engines_.labels, regimes_.styles, regimes_.forecast, regimes_.call)
+        (
+            engines_.settings,
+            engines_.inputs,
+            engines_.labels,
+            regimes_.styles,
+            regimes_.forecast,
+            regimes_.call,
+        )
     )
     key = (source, data_dir, day, shapes, params.weekly.history_start, params.weekly.demo_seed, stamp)
     if key not in _MEASURED:

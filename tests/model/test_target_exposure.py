@@ -39,17 +39,18 @@ class Market:
         return target_exposure.reading(self.history(), self.score, self.regime, portfolio, day)
 
 
-@pytest.mark.parametrize(("lean", "exposure"), [(0.0, 0.5), (0.5, 1.0), (-0.5, 0.0), (0.2, 0.7), (-0.9, 0.0)])
+@pytest.mark.parametrize(
+    ("lean", "exposure"), [(0.0, 0.5), (0.4, 1.0), (-0.4, 0.0), (0.16, 0.7), (-0.9, 0.0)]
+)
 def test_exposure_follows_the_lean(lean: float, exposure: float) -> None:
     assert Market([lean] * 5).history().exposure.iloc[-1] == pytest.approx(exposure)
 
 
-def test_liquidity_and_rate_path_lean_fully_positioning_a_quarter_and_the_others_not_at_all() -> None:
+def test_liquidity_and_rate_path_lean_alike_and_the_others_do_not() -> None:
     market = Market([0.0] * 5)
-    for engine, level in (("liquidity", 0.3), ("rate_path", -0.1), ("positioning", 0.8)):
-        market.score[engine] = level
-    market.score["volatility"], market.score["breadth"] = -1.0, 1.0
-    assert market.history().lean.iloc[-1] == pytest.approx((0.3 - 0.1 + 0.25 * 0.8) / 2.25)
+    market.score["liquidity"], market.score["rate_path"] = 0.3, -0.1
+    market.score["volatility"], market.score["breadth"], market.score["positioning"] = -1.0, 1.0, 0.8
+    assert market.history().lean.iloc[-1] == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize(("expected", "unit"), [(9.0, 1.0), (18.0, 1.0), (36.0, 0.5), (np.nan, 0.5)])
@@ -75,7 +76,7 @@ def test_a_sudden_wish_is_granted_in_steps_of_the_limit() -> None:
 
 
 def test_a_small_wish_is_left_alone() -> None:
-    market = Market([0.0] * 20 + [0.08] * 40)
+    market = Market([0.0] * 20 + [0.064] * 40)
     history = market.history()
     assert history.target.iloc[-1] == pytest.approx(0.58, abs=0.01)
     assert history.exposure.iloc[-1] == pytest.approx(0.5)
@@ -128,8 +129,8 @@ def test_drivers_add_up_to_the_lean() -> None:
     market.score["liquidity"] = -0.4
     reading = market.reading()
     assert sum(each.contribution for each in reading.drivers) == pytest.approx(RULES.gain * reading.alignment)
-    assert [each.engine for each in reading.drivers] == ["liquidity", "rate_path", "positioning"]
-    assert reading.drivers[0].contribution == pytest.approx(-0.4 / 2.25)
+    assert [each.engine for each in reading.drivers] == ["liquidity", "rate_path"]
+    assert reading.drivers[0].contribution == pytest.approx(1.25 * -0.4 / 2)
 
 
 def test_the_exposure_is_placed_in_the_persons_band() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from fiveengines.data.catalog import lookup
 from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup, Range, billions_of, value_of
-from fiveengines.indicators.transforms import change, log_change, log_gap, skip_missing
+from fiveengines.indicators.transforms import change, expanding_percentile, log_change, log_gap, skip_missing
 
 
 def net_liquidity(fed_assets: pd.Series, treasury_account: pd.Series, reverse_repo: pd.Series) -> pd.Series:
@@ -78,6 +78,13 @@ def _impulse(inputs: Inputs, sessions: int) -> pd.Series:
 
 def _reserves_change(inputs: Inputs, sessions: int) -> pd.Series:
     return change(inputs.panel.billions("WRESBAL"), sessions)
+
+
+def _percentile(series: str) -> Compute:
+    def compute(inputs: Inputs, fewest: int) -> pd.Series:
+        return skip_missing(inputs.panel.daily(series), lambda spread: expanding_percentile(spread, fewest))
+
+    return compute
 
 
 def _gap(series: str) -> Compute:
@@ -150,6 +157,34 @@ INDICATORS = (
             "https://fred.stlouisfed.org/series/BAA10Y",
             "What is the latest Moody's Baa yield minus the 10-year Treasury yield, with its "
             "date, and where does it stand among its values since 1986?",
+        ),
+    ),
+    Indicator(
+        "hy_spread_percentile",
+        "liquidity",
+        "High-yield spread, percentile of its past",
+        "percentile",
+        formula="share of all earlier spreads at or below today's, once there are {fewest}",
+        input_sets=(("BAMLH0A0HYM2",),),
+        compute=_percentile("BAMLH0A0HYM2"),
+        lookup=Lookup(
+            "FRED, BAMLH0A0HYM2",
+            "https://fred.stlouisfed.org/series/BAMLH0A0HYM2",
+            "At which percentile of all its values so far is the US high-yield spread, on which date?",
+        ),
+    ),
+    Indicator(
+        "baa_spread_percentile",
+        "liquidity",
+        "Baa spread, percentile of its past",
+        "percentile",
+        formula="share of all earlier spreads at or below today's, once there are {fewest}; the stand-in's level",
+        input_sets=(("BAA10Y",),),
+        compute=_percentile("BAA10Y"),
+        lookup=Lookup(
+            "FRED, BAA10Y",
+            "https://fred.stlouisfed.org/series/BAA10Y",
+            "At which percentile of all its values so far is the Baa spread over Treasuries, on which date?",
         ),
     ),
     Indicator(

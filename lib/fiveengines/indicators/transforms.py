@@ -67,6 +67,14 @@ def log_gap(series: pd.Series, window: int) -> pd.Series:
     return 100.0 * (natural_log(series) - natural_log(series.rolling(window).mean()))
 
 
+def expanding_percentile(series: pd.Series, min_periods: int) -> pd.Series:
+    """Percentile rank of today among all rows up to it: share of them at or below today, 0 to 100.
+
+    series: (n,) float64. Returns (n,), NaN before `min_periods` values and where the series is NaN.
+    """
+    return 100.0 * series.expanding(min_periods).rank(method="max", pct=True)
+
+
 def rolling_percentile(series: pd.Series, window: int, min_periods: int | None = None) -> pd.Series:
     """Percentile rank of today among the last `window` rows: share of them at or below today, 0 to 100.
 

@@ -160,7 +160,9 @@ def _linear_scores(values: pd.DataFrame, lines: Mapping[str, ScoredIndicator]) -
     """Linear scores of one engine's indicators, before they are clipped to -1 and +1, (weeks, indicators)."""
     adverse = np.array([each.adverse for each in lines.values()], dtype="float64")
     supportive = np.array([each.supportive for each in lines.values()], dtype="float64")
-    return linear_score(values[list(lines)].to_numpy(dtype="float64"), adverse, supportive)
+    most = np.array([each.most if each.most < 1 else np.inf for each in lines.values()])
+    linear = linear_score(values[list(lines)].to_numpy(dtype="float64"), adverse, supportive)
+    return np.array(np.minimum(linear, most))
 
 
 def _weights(present: np.ndarray, lines: Mapping[str, ScoredIndicator]) -> np.ndarray:

@@ -22,6 +22,7 @@ NUMBERS = (1, 2, 3, 4, 5)
 NAMES = REGIME_NAMES
 CRISIS = 5
 _BULL, _RANGE, _RISK_OFF = 0, 1, 2
+_INSIDE = 0.02
 
 
 @dataclass(frozen=True)
@@ -104,13 +105,23 @@ def classify(
         crowded = bool(part < thin) if np.isfinite(part) else narrow
         called = _number(wanted, crowded, shock)
         # A milder call, or another kind of bull, waits until the last one has settled; a worse one does not.
-        if number and called != number and age < rule.settle_weeks and called <= max(number, 2):
+        waits = bool(number) and called != number and age < rule.settle_weeks and called <= max(number, 2)
+        if waits:
             called = number
         age = age + 1 if called == number else 1
         number = called
-        shares[week] = _memberships(at, part, edges, thin, shock, params)
+        before, held, width = level, at, part
         level = {1: _BULL, 2: _BULL, 3: _RANGE}.get(number, _RISK_OFF)
-        narrow = crowded if level == _BULL else False
+        if waits and number != CRISIS:
+            # What waits counts only up to the edge, so that the call in force has the largest share.
+            at = min(at, edges[before - 1] - _INSIDE) if before else at
+            part = (
+                (min(part, thin - _INSIDE) if number == 2 else max(part, thin + _INSIDE))
+                if level == _BULL
+                else part
+            )
+        shares[week] = _memberships(at, part, edges, thin, number == CRISIS, params)
+        narrow = (number == 2) if level == _BULL else False
         calls[week] = number
         middle = (rule.bull, rule.risk_off)
         plain = _BULL if at > middle[0] else _RANGE if at > middle[1] else _RISK_OFF
