@@ -114,13 +114,10 @@ def classify(
         level = {1: _BULL, 2: _BULL, 3: _RANGE}.get(number, _RISK_OFF)
         if waits and number != CRISIS:
             # What waits counts only up to the edge, so that the call in force has the largest share.
-            at = min(at, edges[before - 1] - _INSIDE) if before else at
-            part = (
-                (min(part, thin - _INSIDE) if number == 2 else max(part, thin + _INSIDE))
-                if level == _BULL
-                else part
-            )
-        shares[week] = _memberships(at, part, edges, thin, number == CRISIS, params)
+            held = min(at, edges[before - 1] - _INSIDE) if before else at
+            if level == _BULL:
+                width = min(part, thin - _INSIDE) if number == 2 else max(part, thin + _INSIDE)
+        shares[week] = _memberships(held, width, edges, thin, number == CRISIS, params)
         narrow = (number == 2) if level == _BULL else False
         calls[week] = number
         middle = (rule.bull, rule.risk_off)
