@@ -39,6 +39,7 @@ GAPS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "SKEW": (("2017-03-06", "2017-03-06"),),
     "UX1": (("2015-12-29", "2016-01-20"),),
     "WTREGEN": (("2016-02-01", "2016-12-31"),),
+    "RRPONTSYD": (("2018-12-12", "2019-01-02"),),
     "EFFR": ((FIRST, "2016-02-29"),),
     "SOFR": ((FIRST, "2018-04-02"),),
     "IWM": ((FIRST, "2012-01-31"),),
@@ -60,7 +61,7 @@ GAPS: Mapping[str, tuple[tuple[str, str], ...]] = {
 # Before the facility's first day, 23 September 2013, there were only tests of it: these, in $bn.
 FACILITY, OPERATIONS = (
     "2013-09-23",
-    {"2010-02-02": 1.5, "2013-08-06": 4.7, "2013-08-20": 2.5, "2013-09-06": 3.1},
+    {"2013-08-06": 4.7, "2013-08-20": 2.5, "2013-09-06": 3.1},
 )
 MEMBERS, MEMBERS_BEFORE, JOINED = 120, 80, "2013-01-02"
 

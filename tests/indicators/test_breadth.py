@@ -150,6 +150,19 @@ def test_zweig_thrust_needs_the_low_and_the_haste() -> None:
     assert advances_declines.zweig_thrust(*steps((0.35, 60), (0.65, 30))).sum() == 0
 
 
+@pytest.mark.parametrize(("sessions", "fires"), [(10, 1.0), (11, 0.0)])
+def test_zweig_thrust_takes_ten_sessions_and_no_more(sessions: int, fires: float) -> None:
+    """The mean is led from 0.39 to 0.62 in equal steps; each day's share of advances follows from its step."""
+    climb = np.linspace(0.39, 0.62, sessions + 1)
+    mean = np.concatenate([np.full(15, 0.50), [0.45], climb])
+    share = np.append(0.50, mean[:-1] + np.diff(mean) * 11 / 2)
+    days = pd.bdate_range("2020-01-01", periods=len(share))
+    advances = pd.Series(1000 * share, index=days)
+    fired = advances_declines.zweig_thrust(advances, 1000 - advances)
+    assert fired.iloc[-1] == fires
+    assert fired.iloc[:-1].sum() == 0
+
+
 def test_zweig_thrust_does_not_repeat_after_the_same_low() -> None:
     fired = advances_declines.zweig_thrust(*steps((0.35, 60), (0.95, 3), (0.30, 1), (0.95, 3)))
     assert fired.sum() == 1
