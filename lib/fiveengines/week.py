@@ -268,13 +268,16 @@ class Week:
     def member_count(self) -> int:
         """How many index members have prices of their own in the source."""
         members = self.dataset.members
-        return 0 if members is None else members.closes.shape[1]
+        return 0 if members is None else members.priced_of(self.as_of)[0]
 
     @property
     def members_note(self) -> str:
         """What bias the list of members carries; empty where breadth was not counted from members."""
         members = self.dataset.members
-        return members.note if members is not None and self.breadth_basis == "members" else ""
+        if members is None or self.breadth_basis != "members":
+            return ""
+        priced, whole = members.priced_of(self.as_of)
+        return f"Counted from {priced} of {whole} members of that day." if whole else members.note
 
     @property
     def dataset(self) -> Dataset:

@@ -207,3 +207,21 @@ def test_divergence_needs_a_high_index_and_few_members() -> None:
     found = breadth.index_breadth_divergence(index, above, 2, 60, window=2)
     # 97 is 2.02 % below 99.
     np.testing.assert_allclose(found, [nan, 1, 0, 0, nan, nan])
+
+
+def test_who_is_not_in_the_index_does_not_count() -> None:
+    members = frame(up=[1, 2, 3, 4], down=[4, 3, 2, 1], other=[1, 2, 3, 4])
+    inside = np.array([[True, True, True], [True, True, True], [True, True, False], [False, True, True]])
+    # `up` and `other` are above their average; on the third day `other` is out, on the fourth `up`.
+    np.testing.assert_allclose(
+        breadth_inputs.pct_above_sma(members, 2, in_index=inside), [nan, 200 / 3, 50.0, 50.0]
+    )
+    counts = breadth_inputs.advances_declines(members, inside)
+    assert counts["advances"].iloc[1:].tolist() == [2, 1, 1]
+    assert counts["declines"].iloc[1:].tolist() == [1, 1, 1]
+    extremes = breadth_inputs.new_highs_lows(members, 2, 1.0, inside)
+    assert extremes["counted"].tolist()[1:] == [3, 2, 2]
+    assert extremes["highs"].tolist()[1:] == [2, 1, 1]
+    gains = breadth_inputs.concentration_of_returns(members, 1, 0.5, inside)
+    # On the fourth day the one member in the index that gained earned everything.
+    assert gains.iloc[3] == pytest.approx(100.0)

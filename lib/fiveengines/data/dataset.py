@@ -99,23 +99,54 @@ def series_data(
 class Members:
     """Closes of index members: `closes` is sessions × tickers (float64, NaN where a member has no price).
 
-    A close is public the same evening. `note` says what bias the list carries (survivors only, for example).
+    A close is public the same evening. `spells` are the times in the index (ticker, start: first day in, end: first
+    day out, NaT while in); without it every ticker counts on every day. `note` says what bias the list carries.
     """
 
     closes: pd.DataFrame
     sectors: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     origin: str = ""
+    spells: pd.DataFrame | None = None
 
     def until(self, session: pd.Timestamp) -> Members:
-        """Only closes up to and including `session`."""
-        return replace(self, closes=self.closes.loc[:session])
+        """Only closes up to and including `session`, and only joins and departures known by then."""
+        spells = self.spells
+        if spells is not None:
+            spells = spells[spells["start"] <= session]
+            spells = spells.assign(end=spells["end"].where(spells["end"] <= session))
+        return replace(self, closes=self.closes.loc[:session], spells=spells)
+
+    def in_index(self, sessions: pd.DatetimeIndex) -> np.ndarray:
+        """Which ticker of `closes` is in the index on which session, (sessions, tickers) bool; all of them without
+        `spells`."""
+        if self.spells is None:
+            return np.ones((len(sessions), self.closes.shape[1]), dtype=bool)
+        found = np.zeros((len(sessions), self.closes.shape[1]), dtype=bool)
+        places = {str(ticker): at for at, ticker in enumerate(self.closes.columns)}
+        begins = sessions.searchsorted(self.spells["start"].to_numpy())
+        ends = sessions.searchsorted(self.spells["end"].fillna(pd.Timestamp.max.floor("s")).to_numpy())
+        for ticker, begin, end in zip(self.spells["ticker"], begins, ends, strict=True):
+            if (at := places.get(str(ticker))) is not None:
+                found[begin:end, at] = True
+        return found
+
+    def priced_of(self, session: pd.Timestamp) -> tuple[int, int]:
+        """Members with a close on `session`, and members in all; the second is 0 where membership is not known."""
+        day = pd.DatetimeIndex([session])
+        priced = int((self.in_index(day)[0] & self.closes.reindex(day).notna().to_numpy()[0]).sum())
+        if self.spells is None:
+            return priced, 0
+        into = (self.spells["start"] <= session) & ~(self.spells["end"] <= session)
+        return priced, int(into.sum())
 
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits over tickers, dates and closes."""
         digest = hashlib.sha256(",".join(map(str, self.closes.columns)).encode())
         digest.update(self.closes.index.to_numpy().astype("datetime64[s]").astype("int64").tobytes())
         digest.update(np.ascontiguousarray(self.closes.to_numpy(dtype="float64")).tobytes())
+        if self.spells is not None:
+            digest.update(self.spells.to_csv(index=False).encode())
         return digest.hexdigest()[:12]
 
 

@@ -130,3 +130,9 @@ class Panel:
         if members is None or members.closes.shape[1] == 0:
             return None
         return members.closes.reindex(self.sessions)
+
+    @cached_property
+    def in_index(self) -> np.ndarray | None:
+        """Who of `members` is in the index on which session, (sessions, tickers) bool; None without members."""
+        members: Members | None = self.dataset.members
+        return None if self.members is None or members is None else members.in_index(self.sessions)

@@ -17,6 +17,7 @@ from fiveengines.data.dataset import MEMBERS
 from fiveengines.data.panel import Panel
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 # A close within this fraction of its average or old extreme equals it: running sums carry float dust.
 SAME = 1e-10
@@ -83,55 +84,68 @@ def _from_members(panel: Panel, settings: BreadthSettings) -> pd.DataFrame:
     Half a second for 500 members, so it is cached: the same closes, settings and code always give the same figures.
     """
     closes = panel.members
-    if closes is None or panel.dataset.members is None:
+    if closes is None or panel.in_index is None:
         return pd.DataFrame(np.nan, index=panel.sessions, columns=list(_CACHED))
     code = cache.code_key("indicators/breadth_inputs.py")
     span = panel.sessions[0], panel.sessions[-1]
     key = cache.key_of((panel.dataset.fingerprints()[MEMBERS], *span, code, settings.model_dump_json()))
-    arrays = cache.arrays("breadth", key, lambda: _computed(closes, settings))
+    arrays = cache.arrays("breadth", key, lambda: _computed(closes, panel.in_index, settings))
     return pd.DataFrame(arrays, index=panel.sessions)[list(_CACHED)]
 
 
-def _computed(closes: pd.DataFrame, settings: BreadthSettings) -> dict[str, np.ndarray]:
-    enough = closes.notna().sum(axis=1).to_numpy() >= settings.fewest_members
-    counts, extremes = advances_declines(closes), new_highs_lows(closes, coverage=settings.full_window)
-    found = {f"above_{window}": pct_above_sma(closes, window, settings.full_window) for window in WINDOWS}
+def _computed(
+    closes: pd.DataFrame, in_index: Flags | None, settings: BreadthSettings
+) -> dict[str, np.ndarray]:
+    priced = closes.notna().to_numpy() & (True if in_index is None else in_index)
+    enough = priced.sum(axis=1) >= settings.fewest_members
+    counts = advances_declines(closes, in_index)
+    extremes = new_highs_lows(closes, coverage=settings.full_window, in_index=in_index)
+    found = {
+        f"above_{window}": pct_above_sma(closes, window, settings.full_window, in_index) for window in WINDOWS
+    }
     found |= {"advances": counts["advances"], "declines": counts["declines"]}
     found["net_new_highs"] = extremes["pct_highs"] - extremes["pct_lows"]
     found["concentration"] = concentration_of_returns(
-        closes, settings.concentration_sessions, settings.concentration_top
+        closes, settings.concentration_sessions, settings.concentration_top, in_index
     )
     return {name: np.where(enough, each.to_numpy(dtype="float64"), np.nan) for name, each in found.items()}
 
 
-def pct_above_sma(members: pd.DataFrame, window: int, coverage: float = 0.95) -> pd.Series:
+def pct_above_sma(
+    members: pd.DataFrame, window: int, coverage: float = 0.95, in_index: Flags | None = None
+) -> pd.Series:
     """Share of members above their own simple average of `window` closes, %, 0 to 100.
 
     members: (n, m) closes, NaN where a member has none; eleven sectors do as well. A member counts on a day
     when it has a close and at least `coverage` of the window's closes; its average is over those there are,
-    today's included. Returns (n,), NaN where no member counts. With today's members in the past, survivors
-    flatter it by a few points.
+    today's included. in_index: (n, m), False on days when a member is not in the index: it has a price and does not
+    count. Returns (n,), NaN where no member counts. With today's members in the past, survivors flatter it by a few
+    points.
     """
     closes = members.to_numpy(dtype="float64")
     present = np.isfinite(closes)
     counts = _window_sum(present.astype("float64"), window)
     sums = _window_sum(np.where(present, closes, 0.0), window)
-    counted = present & (counts >= np.ceil(coverage * window - 1e-9))
+    counted = _of_index(present & (counts >= np.ceil(coverage * window - 1e-9)), in_index)
     above = counted & (closes * counts > sums * (1.0 + SAME))
     return pd.Series(_share(above.sum(axis=1), counted.sum(axis=1)), index=members.index)
 
 
-def new_highs_lows(members: pd.DataFrame, window: int = 252, coverage: float = 0.95) -> pd.DataFrame:
+def new_highs_lows(
+    members: pd.DataFrame, window: int = 252, coverage: float = 0.95, in_index: Flags | None = None
+) -> pd.DataFrame:
     """Members at a 52-week high or low: beyond every other close of the last `window` sessions.
 
-    members: (n, m) closes, NaN where a member has none. A member counts on a day when it has a close and at
-    least `coverage` of the window's closes; a close equal to the old extreme is not a new one. Returns (n,
-    5): counts `highs`, `lows` and `counted`, and `pct_highs`, `pct_lows` as % of those counted; NaN where no
-    member counts. Exchanges count intraday extremes: their figures are a little higher.
+    members: (n, m) closes, NaN where a member has none. A member counts on a day when it has a close and at least
+    `coverage` of the window's closes; a close equal to the old extreme is not a new one. in_index: (n, m), False on
+    days when a member is not in the index. Returns (n, 5): counts `highs`, `lows` and `counted`, and `pct_highs`, `pct_lows`
+    as % of those counted; NaN where no member counts. Exchanges count intraday extremes: their figures are a little
+    higher.
     """
     closes = members.to_numpy(dtype="float64")
     present = np.isfinite(closes)
-    counted = present & (_window_sum(present.astype("float64"), window) >= np.ceil(coverage * window - 1e-9))
+    full = _window_sum(present.astype("float64"), window) >= np.ceil(coverage * window - 1e-9)
+    counted = _of_index(present & full, in_index)
     # The extreme of the window's other sessions: one row late and one row short.
     top = _shifted(_window_max(np.where(present, closes, -np.inf), window - 1), -np.inf)
     bottom = -_shifted(_window_max(np.where(present, -closes, -np.inf), window - 1), -np.inf)
@@ -148,15 +162,17 @@ def new_highs_lows(members: pd.DataFrame, window: int = 252, coverage: float = 0
     return frame
 
 
-def advances_declines(members: pd.DataFrame) -> pd.DataFrame:
+def advances_declines(members: pd.DataFrame, in_index: Flags | None = None) -> pd.DataFrame:
     """Count members that closed up, down and unchanged from the session before.
 
-    members: (n, m) closes. A member without a close on either day is not counted. Returns (n, 3) float64 with
+    members: (n, m) closes. A member without a close on either day is not counted, nor on a day when `in_index` (n, m)
+    is False. Returns (n, 3) float64 with
     columns `advances`, `declines` and `unchanged`; NaN on the first row and where no member counts.
     """
     closes = members.to_numpy(dtype="float64")
     moves = np.full(closes.shape, np.nan)
     moves[1:] = closes[1:] - closes[:-1]
+    moves[~_of_index(np.isfinite(moves), in_index)] = np.nan
     known = np.isfinite(moves).any(axis=1)
     counts = {"advances": moves > 0, "declines": moves < 0, "unchanged": moves == 0}
     frame = pd.DataFrame({name: each.sum(axis=1) for name, each in counts.items()}, index=members.index)
@@ -165,23 +181,31 @@ def advances_declines(members: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def concentration_of_returns(members: pd.DataFrame, window: int, top: float = 0.1) -> pd.Series:
+def concentration_of_returns(
+    members: pd.DataFrame, window: int, top: float = 0.1, in_index: Flags | None = None
+) -> pd.Series:
     """Share of the gains of the last `window` sessions that the best members earned, %, 0 to 100.
 
     Gains are members' positive price returns, equally weighted; the best are the top share `top` of the
     members with a close at both ends, rounded up. When all gain alike the figure is 100 · top.
-    members: (n, m) closes. Returns (n,), NaN for the first `window` rows and where nobody gained.
+    members: (n, m) closes; in_index: (n, m), False on days when a member is not in the index. Returns (n,), NaN for
+    the first `window` rows and where nobody gained.
     """
     closes = members.to_numpy(dtype="float64")
     count, width = closes.shape
     gains = np.full(closes.shape, np.nan)
     gains[window:] = closes[window:] / closes[: max(count - window, 0)] - 1.0
+    gains[~_of_index(np.isfinite(gains), in_index)] = np.nan
     known = np.isfinite(gains).sum(axis=1)
     ordered = -np.sort(-np.where(gains > 0, gains, 0.0), axis=1)
     best = np.ceil(top * known - 1e-9).astype(int).clip(1, max(width, 1))
     total = ordered.sum(axis=1)
     earned = np.cumsum(ordered, axis=1)[np.arange(count), best - 1] if width else total
     return pd.Series(_share(earned, total), index=members.index)
+
+
+def _of_index(counted: Flags, in_index: Flags | None) -> Flags:
+    return counted if in_index is None else counted & in_index
 
 
 def _share(part: npt.ArrayLike, whole: npt.ArrayLike) -> Floats:

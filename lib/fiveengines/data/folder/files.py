@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -23,6 +23,7 @@ from fiveengines.data.folder import file_map, price_tables
 from fiveengines.data.folder.csv import read_csv, read_texts
 from fiveengines.data.folder.csv.dates import Days
 from fiveengines.data.folder.csv.numbers import Floats
+from fiveengines.data.folder.membership import MEMBERSHIP_FILE, RENAMES_FILE, read_membership
 from fiveengines.data.folder.observations import STEP, Publication, observations
 
 _READABLE = frozenset({".csv", ".txt", ".parquet"})
@@ -142,7 +143,7 @@ def _closed(root: Path) -> list[Notice]:
 
 def _read(path: PurePosixPath, state: _Loading) -> None:
     where = path.as_posix()
-    if where.lower() == file_map.MEMBERS_FILE:
+    if where.lower() in {file_map.MEMBERS_FILE, MEMBERSHIP_FILE, RENAMES_FILE}:
         return
     if path.suffix.lower() == ".parquet" and path.parent.as_posix().lower() == "prices":
         _read_wide(where, state)
@@ -297,8 +298,21 @@ def _members(state: _Loading, strict: bool) -> Members | None:
             index=pd.DatetimeIndex(closes.dates.astype("datetime64[s]"), name="date"),
             columns=pd.Index(closes.tickers, dtype="object"),
         )
-        return Members(table, _sectors(state, strict), MEMBERS_NOTE, where)
+        spells = _spells(state, closes.tickers, strict)
+        note = MEMBERS_NOTE if spells is None else ""
+        return Members(table, _sectors(state, strict), note, where, spells)
     return None
+
+
+def _spells(state: _Loading, tickers: Iterable[str], strict: bool) -> pd.DataFrame | None:
+    """Who was in the index when; None without the file, and with an error notice when it is not readable."""
+    try:
+        return read_membership(state.root, tickers)
+    except DataError as error:
+        if strict:
+            raise
+        state.notices.append(Notice("error", None, str(error)))
+        return None
 
 
 def _sectors(state: _Loading, strict: bool) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ one step: a reader sees the state before or after, and a killed writer loses at 
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -263,6 +264,8 @@ class Writer:
         """Replace the members' closes."""
         closes = members.closes
         notes = {"sectors": dict(members.sectors), "note": members.note, "origin": members.origin}
+        if members.spells is not None:
+            notes["spells"] = members.spells.to_csv(index=False, date_format="%Y-%m-%d")
         table = pa.table(
             {"date": closes.index.to_numpy().astype("datetime64[s]")}
             | {str(name): closes.iloc[:, at].to_numpy() for at, name in enumerate(closes.columns)}
@@ -318,7 +321,13 @@ def _read_members(path: Path) -> Members:
         np.column_stack([table[name].to_numpy() for name in names]) if names else np.empty((len(index), 0))
     )
     closes = pd.DataFrame(values, index=index, columns=pd.Index(names, dtype="object"))
-    return Members(closes, notes["sectors"], notes["note"], notes["origin"])
+    spells = None
+    if "spells" in notes:
+        spells = pd.read_csv(
+            io.StringIO(notes["spells"]), parse_dates=["start", "end"], keep_default_na=False
+        )
+        spells = spells.astype({"start": "datetime64[s]", "end": "datetime64[s]"})
+    return Members(closes, notes["sectors"], notes["note"], notes["origin"], spells)
 
 
 __all__ = ["IMPORTED", "ROW", "Store", "Writer"]
