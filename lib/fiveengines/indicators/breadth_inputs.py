@@ -139,8 +139,8 @@ def new_highs_lows(
     members: (n, m) closes, NaN where a member has none. A member counts on a day when it has a close and at least
     `coverage` of the window's closes; a close equal to the old extreme is not a new one. in_index: (n, m), False on
     days when a member is not in the index. Returns (n, 5): counts `highs`, `lows` and `counted`, and `pct_highs`,
-    `pct_lows` as % of those counted; NaN where no member counts. Exchanges count intraday extremes: their figures are a little
-    higher.
+    `pct_lows` as % of those counted; NaN where no member counts. Exchanges count intraday extremes: their figures
+    are a little higher.
     """
     closes = members.to_numpy(dtype="float64")
     present = np.isfinite(closes)
