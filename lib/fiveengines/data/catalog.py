@@ -46,6 +46,9 @@ class Series(BaseModel):
     stale_after: int = Field(gt=0, description="calendar days")
     bounds: tuple[float, float] | None = None
     zero_before: str | None = None
+    shares_below: float | None = Field(
+        default=None, description="a history of percents that never exceeds this is written in shares"
+    )
     usable_from: str | None = None
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ No file, network or clock is touched here; a Dataset is plain data that can be c
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,37 @@ class Notice:
     series: str | None
     text: str
     since: pd.Timestamp | None = None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Why a file was not read: a few words that several files may share, the whole reason, what mends it."""
+
+    reason: str
+    why: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a file gave to one series, or to the members' closes: first and last date, rows with a value."""
+
+    series: str
+    first: dt.date
+    last: dt.date
+    rows: int
+
+
+@dataclass(frozen=True)
+class FileRecord:
+    """The word on one file of a files directory: what was read from it, or why it was left out.
+
+    A file inside an archive stands under the archive's path; a file of which nothing is used is left out.
+    """
+
+    path: str
+    read: tuple[Span, ...] = ()
+    left_out: LeftOut | None = None
 
 
 @dataclass(frozen=True)
@@ -152,12 +184,13 @@ class Members:
 
 @dataclass(frozen=True)
 class Dataset:
-    """Everything one source knows: series by catalog id, members' closes, notices."""
+    """Everything one source knows: series by catalog id, members' closes, notices, a word on every file."""
 
     source: Literal["demo", "files", "live"]
     series: Mapping[str, SeriesData]
     members: Members | None = None
     notices: tuple[Notice, ...] = ()
+    files: tuple[FileRecord, ...] = ()
 
     def until(self, cutoff: pd.Timestamp, session: pd.Timestamp) -> Dataset:
         """What was public at `cutoff` (naive UTC), the evening of `session`; series without a row are left out."""

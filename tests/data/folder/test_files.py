@@ -222,15 +222,21 @@ class TestParquet:
         assert "sorted" in said
         assert "appear twice" in said
 
-    def test_a_table_of_two_levels_is_not_taken_for_members(self, tmp_path: Path) -> None:
+    def test_of_a_table_of_two_levels_the_closes_are_read(self, tmp_path: Path) -> None:
         frame = self.save(tmp_path, "constituents.parquet", [f"T{at}" for at in range(60)])
         both = pd.concat({"Close": frame, "Open": frame}, axis=1)
         both.to_parquet(tmp_path / "prices" / "constituents.parquet")
         data = load(tmp_path)
-        assert data.members is None
-        assert texts(data, "error") == [
-            "prices/constituents.parquet: the columns have two levels, such as ('Close', 'T0')."
-            " Save the closes alone: one column a ticker."
+        assert data.members is not None
+        pd.testing.assert_frame_equal(
+            data.members.closes,
+            frame.astype("float64"),
+            check_column_type=False,
+            check_index_type=False,
+            check_freq=False,
+        )
+        assert texts(data, "warning") == [
+            "prices/constituents.parquet: repaired while reading: of 120 columns the 60 closes were read."
         ]
 
     @pytest.mark.parametrize("cut", [0, 10, 400, -1])
@@ -314,10 +320,12 @@ class TestBroken:
         assert "do not add up" in texts(data, "error")[0]
 
     def test_a_missing_column_is_named(self, tmp_path: Path) -> None:
-        data = load(folder(tmp_path, cboe__VIX_History_dot_csv=VIX.replace("CLOSE", "LAST")))
+        data = load(folder(tmp_path, cboe__VIX_History_dot_csv=VIX.replace("CLOSE", "MEAN")))
         assert data.series == {}
         assert texts(data, "error") == [
-            "cboe/VIX_History.csv · VIX: the column close is absent. Check that this is the right download."
+            "cboe/VIX_History.csv · VIX: the column adj_close is absent; it needs one of adj_close, adjusted_close,"
+            " close, vix, vix_close, close_last, price, latest, last, last_price; the header has date, open, high,"
+            " low, mean. Check that this is the right download."
         ]
 
     def test_a_close_lies_between_low_and_high(self, tmp_path: Path) -> None:
@@ -347,10 +355,12 @@ class TestBroken:
         root = folder(
             tmp_path, fred__WALCL_dot_csv=WALCL, fred__XYZ_dot_csv="date,XYZ\n", notes_dot_txt="hello"
         )
-        assert texts(load(root), "info") == [
-            "fred/XYZ.csv: not in the catalog: left out.",
-            "notes.txt: not in the catalog: left out.",
-        ]
+        data = load(root)
+        assert data.notices == ()
+        assert {each.path: each.left_out.reason for each in data.files if each.left_out} == {
+            "fred/XYZ.csv": "not in the catalog",
+            "notes.txt": "no table of dates",
+        }
 
     @pytest.mark.parametrize("kind", ["absent", "empty", "foreign"])
     def test_no_such_directory_is_one_error(self, tmp_path: Path, kind: str) -> None:

@@ -55,14 +55,11 @@ class TestRealHistory:
 
     def test_every_file_is_mapped_or_mentioned(self, data: Dataset, real_data: Path) -> None:
         assert texts(data, "error") == []
-        origins = {origin for series in data.series.values() for origin in series.origin.split(", ")}
         assert data.members is not None
-        origins.add(data.members.origin)
-        said = " ".join(notice.text for notice in data.notices)
-        for path in real_data.rglob("*.*"):
-            where = path.relative_to(real_data).as_posix()
-            known = {"README.md", "reference/fomc_decisions.csv", "reference/sp500_members.csv"}
-            assert where in origins or where in said or where in known, where
+        words = {each.path: each for each in data.files}
+        for path in (path for path in real_data.rglob("*") if path.is_file()):
+            word = words[path.relative_to(real_data).as_posix()]
+            assert bool(word.read) != bool(word.left_out), path
 
     def test_nothing_was_repaired(self, data: Dataset) -> None:
         # 2.58 for an open of the VIX near 14 is the provider's own slip

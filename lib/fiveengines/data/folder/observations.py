@@ -17,6 +17,8 @@ from fiveengines.data.folder.csv import tolerance
 from fiveengines.data.folder.csv.dates import Days
 from fiveengines.data.folder.csv.numbers import Floats
 
+# Fewer values may truly be small (breadth in a crash).
+_ENOUGH_TO_TELL = 20
 STEP: dict[Frequency, float] = {"daily": 1, "weekly": 7, "monthly": 30, "quarterly": 91}
 
 
@@ -67,18 +69,37 @@ def observations(
 ) -> tuple[SeriesData, list[Notice]]:
     """Dates and values (n,) as a SeriesData of the `usable_rows`, with a warning for each value left out.
 
+    A history in shares of one becomes percent where the catalog can tell them apart (`shares_below`).
     DataError when there is no value at all, or too many that are impossible.
     """
     if not np.isfinite(values).any():
         raise DataError(
             "the column has no value.", where=origin, series=series.id, remedy="Download the file again."
         )
+    values, notices = _in_percent(series, values, origin)
     usable, left_out = usable_rows(series, dates, values, origin)
-    notices = [Notice("warning", series.id, f"{origin} · {series.id}: {each}") for each in left_out]
+    notices += [Notice("warning", series.id, f"{origin} · {series.id}: {each}") for each in left_out]
     known = publication.known_at(series, dates)
     if not usable.all():
         dates, values, known = dates[usable], values[usable], known[usable]
     return _sorted_series(series, dates, values, known, origin), notices
+
+
+def _in_percent(series: Series, values: Floats, origin: str) -> tuple[Floats, list[Notice]]:
+    """Shares of one as percent when the whole history is written so; DataError when too short to tell."""
+    most, found = series.shares_below, values[np.isfinite(values)]
+    if most is None or not found.any() or np.abs(found).max() > most:
+        return values, []
+    if len(found) < _ENOUGH_TO_TELL:
+        raise DataError(
+            f"none of its {len(found)} values exceeds {most:g}: it looks like shares of one, not {series.unit}.",
+            where=origin,
+            series=series.id,
+            field="value",
+            remedy=f"Give it in {series.unit}, or a longer history.",
+        )
+    text = f"{origin} · {series.id}: no value exceeds {most:g}, so it holds shares; they were turned into percent."
+    return values * 100, [Notice("warning", series.id, text)]
 
 
 def _sorted_series(series: Series, dates: Days, values: Floats, known: np.ndarray, origin: str) -> SeriesData:

@@ -1,24 +1,37 @@
-"""Closes by date and ticker from Parquet: index members, and funds by their symbol.
+"""Closes by date and ticker from Parquet or CSV: index members, and funds by their symbol.
 
 Columns of prices only; what the catalog calls them is decided by the files source.
 """
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from fiveengines.base.errors import DataError
-from fiveengines.data.folder.csv.dates import Days
+from fiveengines.data.folder.csv.dates import AmbiguousDatesError, Days, read_dates
 from fiveengines.data.folder.csv.numbers import Floats
 
-_DATE_NAMES = ("date", "Date", "DATE", "__index_level_0__", "index")
+_DATE_NAMES = (
+    "date",
+    "Date",
+    "DATE",
+    "Datetime",
+    "__index_level_0__",
+    "index",
+    "('Date', '')",
+    "('date', '')",
+)
+_FIELDS = frozenset({"open", "high", "low", "close", "adj close", "volume", "dividends", "stock splits"})
 _FIRST_DAY = np.datetime64("1900-01-01", "D")
 
 
@@ -32,27 +45,74 @@ class Closes:
     repairs: tuple[str, ...]
 
 
-def width(path: Path, where: str) -> int:
-    """How many columns of prices the file has, without reading them; DataError when it is no Parquet file."""
+def columns(path: Path, where: str) -> tuple[str, ...]:
+    """Names of all columns of a Parquet file, without reading them; DataError when it is none."""
     try:
-        names = pq.read_schema(path).names
+        return tuple(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(where, error) from error
-    if levels := next((name for name in names if name.startswith("('")), None):
-        raise DataError(
-            f"the columns have two levels, such as {levels}.",
-            where=where,
-            remedy="Save the closes alone: one column a ticker.",
+
+
+def tickers(names: Sequence[str]) -> dict[str, str]:
+    """Ticker → column of the closes among `names`; of two levels, such as ('Close', 'SPY'), the close."""
+    found: dict[str, str] = {}
+    for field in ("", "close", "adj close"):
+        for name in names:
+            level, ticker = _levels(name)
+            if level == field and name not in _DATE_NAMES:
+                found[ticker] = name
+    return found
+
+
+def _levels(name: str) -> tuple[str, str]:
+    """Field and ticker of a column; pandas saves a column of two levels under the text of its tuple."""
+    if not name.startswith("('"):
+        return "", name
+    try:
+        pair = tuple(map(str, ast.literal_eval(name)))
+    except (ValueError, SyntaxError):
+        return "", name
+    if len(pair) != 2:
+        return "", name
+    first, second = pair
+    return (second.lower(), first) if second.lower() in _FIELDS else (first.lower(), second)
+
+
+def as_csv(path: Path, where: str) -> bytes:
+    """A Parquet table of one symbol or one provider as CSV text."""
+    table = _whole(path, where)
+    for at, column in enumerate(table.schema):
+        if pa.types.is_timestamp(column.type):
+            table = table.set_column(at, column.name, table[column.name].cast(pa.date32(), safe=False))
+    index = [name if name != "__index_level_0__" else "date" for name in table.column_names]
+    text = pa.BufferOutputStream()
+    pa_csv.write_csv(table.rename_columns(index), text)
+    return bytes(text.getvalue())
+
+
+def _whole(path: Path, where: str) -> pa.Table:
+    try:
+        return pq.ParquetFile(path).read(use_threads=True)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(where, error) from error
+
+
+def _from_csv(raw: bytes, where: str) -> pa.Table:
+    try:
+        table = pa_csv.read_csv(
+            pa.BufferReader(raw),
+            convert_options=pa_csv.ConvertOptions(null_values=["", ".", "NaN", "nan", "null"]),
         )
-    return sum(name not in _DATE_NAMES for name in names)
+    except pa.ArrowException:
+        raise DataError(
+            "its rows have not all the same fields.", where=where, remedy="Save it again as plain CSV."
+        ) from None
+    return table.rename_columns([name or "date" for name in table.column_names])
 
 
-def read_closes(path: Path, where: str, *, today: dt.date | None = None) -> Closes:
-    """The table of closes at `path`; prices of zero or below count as missing and are mentioned."""
-    try:
-        table = pq.ParquetFile(path).read(use_threads=True)
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(where, error) from error
+def read_closes(source: Path | bytes, where: str, *, today: dt.date | None = None) -> Closes:
+    """The table of closes in a Parquet file or in CSV text; prices of zero or below are missing and mentioned."""
+    table = _whole(source, where) if isinstance(source, Path) else _from_csv(source, where)
     date = next((name for name in _DATE_NAMES if name in table.column_names), None)
     if date is None:
         raise DataError(
@@ -63,14 +123,17 @@ def read_closes(path: Path, where: str, *, today: dt.date | None = None) -> Clos
         )
     repairs: list[str] = []
     dates = _dates(table[date], where)
-    names = [name for name in table.column_names if name != date]
-    if twice := next((name for name in names if names.count(name) > 1), None):
+    every = [name for name in table.column_names if name != date]
+    if twice := next((name for name in every if every.count(name) > 1), None):
         raise DataError(
             "the column appears twice.", where=where, field=twice, remedy="Remove the one that is wrong."
         )
+    names = tickers(every)
+    if len(names) < len(every):
+        repairs.append(f"of {len(every)} columns the {len(names)} closes were read")
     numeric = [
-        name
-        for name in names
+        ticker
+        for ticker, name in names.items()
         if pa.types.is_floating(table[name].type) or pa.types.is_integer(table[name].type)
     ]
     if left := [name for name in names if name not in numeric]:
@@ -78,8 +141,8 @@ def read_closes(path: Path, where: str, *, today: dt.date | None = None) -> Clos
     if not numeric or not len(dates):
         raise DataError("there is no price in it.", where=where, remedy="Download the file again.")
     values = np.empty((len(dates), len(numeric)), order="F")
-    for at, name in enumerate(numeric):
-        values[:, at] = table[name].to_numpy()
+    for at, ticker in enumerate(numeric):
+        values[:, at] = table[names[ticker]].to_numpy()
     return _clean(dates, tuple(numeric), values, where, repairs, today)
 
 
@@ -97,6 +160,8 @@ def _damaged(where: str, error: Exception) -> DataError:
 
 def _dates(column: pa.ChunkedArray, where: str) -> Days:
     kind = column.type
+    if pa.types.is_string(kind):
+        return _text_dates(column.to_pylist(), where)
     if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
         try:
             column = column.cast(pa.date32())
@@ -109,6 +174,16 @@ def _dates(column: pa.ChunkedArray, where: str) -> Days:
         raise DataError(
             "some rows have no date.", where=where, field="date", remedy="Download the file again."
         )
+    return days
+
+
+def _text_dates(cells: list[str | None], where: str) -> Days:
+    try:
+        days = read_dates([cell or "" for cell in cells], step=1, tolerated=0).days
+    except AmbiguousDatesError as error:
+        raise DataError(
+            f"{error}.", where=where, field="date", remedy="Save the dates as YYYY-MM-DD."
+        ) from error
     return days
 
 

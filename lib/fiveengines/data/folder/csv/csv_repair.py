@@ -13,7 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from fiveengines.base.errors import DataError
-from fiveengines.data.folder.csv.dates import AmbiguousDatesError, Days, disorder, read_dates
+from fiveengines.data.folder.csv.dates import (
+    AmbiguousDatesError,
+    Days,
+    disorder,
+    full_year,
+    is_date,
+    read_dates,
+    sessions_of,
+)
 from fiveengines.data.folder.csv.decode import decode
 from fiveengines.data.folder.csv.numbers import (
     MISSING,
@@ -31,9 +39,22 @@ DATE_NAMES = (
     "trade_date",
     "record_date",
     "time_period",
+    "reported_date",
+    "week_ending",
+    "year_month",
+    "report_date_as_mm_dd_yyyy",
+    "as_of_date_in_form_yyyy_mm_dd",
 )
+# the date where no column above is: moments (TradingView, Alpha Vantage), the CFTC's short form
+TIME_NAMES = ("time", "timestamp", "datetime", "date_time")
+SHORT_FORM = "as_of_date_in_form_yymmdd"
+# pandas leaves the name of an index empty
+_UNNAMED = ("", "unnamed_0", "index")
 FIRST_DAY = np.datetime64("1900-01-01", "D")
-_HEADER_LINES = 12
+_HEADER_LINES = 30
+_FOOTER_LINES = 30
+# Longer text is read only when it needs no repair: the patient way takes a second for each few MB.
+_LONGEST = 24 * 2**20
 _DELIMITERS = (",", ";", "\t")
 _PLAIN_CSV = "Download it again, or save it as plain CSV with decimal points and dates as YYYY-MM-DD."
 
@@ -73,8 +94,23 @@ def column_name(text: str) -> str:
     return re.sub(r"[\W_]+", "_", text.strip().strip('"').lower()).strip("_")
 
 
+def date_column(names: Sequence[str]) -> int | None:
+    """Which of the header's `names` is the date: a date before a moment before a short form; None without one."""
+    for known in (DATE_NAMES, TIME_NAMES, (SHORT_FORM,)):
+        found = next((at for at, name in enumerate(names) if name in known), None)
+        if found is not None:
+            return found
+    return None
+
+
 def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], list[str]]:
     """Rising dates, wanted columns and repairs of an unusual table; DataError when it has no safe reading."""
+    if len(raw) > _LONGEST:
+        raise request.fault(
+            f"{len(raw) / 2**20:.0f} MB that need repair (rows out of order, repeated or oddly written)"
+            f" are more than the {_LONGEST // 2**20} MB that are repaired.",
+            remedy="Download it again, or keep one row for each date, in order.",
+        )
     text, repairs = decode(raw, request.where, request.series)
     grid = _grid(text, request.where, request.series, request.wanted, repairs)
     names = grid.names
@@ -84,12 +120,13 @@ def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], li
             f"none of the columns {', '.join(request.wanted)} is there; the header has {', '.join(names)}.",
             remedy="Check that this is the right download.",
         )
-    date_at = next(at for at, name in enumerate(names) if name in DATE_NAMES)
+    date_at = date_column(names) or 0
     keep_at = names.index(request.keep[0]) if request.keep and request.keep[0] in names else None
     if request.keep and keep_at is None:
         raise request.fault(
             f"the column {request.keep[0]} is absent.", remedy="Check that this is the right download."
         )
+    _drop_footer(grid, date_at, repairs)
     rows, lines = _sound_rows(grid, present, request, repairs)
     if keep_at is not None and request.keep:
         chosen = [at for at, row in enumerate(rows) if row[keep_at].strip() == request.keep[1]]
@@ -98,7 +135,7 @@ def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], li
             return np.empty(0, "datetime64[D]"), {name: np.empty(0) for name in present}, repairs
     if not rows:
         raise request.fault("there is a header but no row of data.", remedy="Download the file again.")
-    days = _days([row[date_at] for row in rows], lines, request, repairs)
+    days = _days([row[date_at] for row in rows], lines, names[date_at], request, repairs)
     columns = _columns(grid, rows, lines, present, request, repairs)
     return _ordered(days, columns, request, repairs)
 
@@ -115,6 +152,29 @@ def read_texts(raw: bytes, where: str, wanted: Collection[str]) -> dict[str, lis
     width = len(grid.names)
     rows = [row for row in grid.rows if len(row) == width]
     return {name: [row[grid.names.index(name)].strip() for row in rows] for name in wanted}
+
+
+def find_header(lines: Sequence[str], wanted: Collection[str] = ()) -> tuple[int, str, list[str]] | None:
+    """Row, delimiter and names of the header among the first `lines`; None when there is none.
+
+    A header names a date, or one of `wanted` when that is given. A first column without a name is the date
+    when a date is under it (that is how pandas saves an index).
+    """
+    for at, line in enumerate(lines[:_HEADER_LINES]):
+        for delimiter in _DELIMITERS:
+            names = [column_name(cell) for cell in _cells(line.rstrip(" ,;\t"), delimiter)]
+            if len(names) < 2:
+                continue
+            if wanted:
+                known = any(name in wanted for name in names)
+            else:
+                known = date_column(names) is not None
+                if not known and names[0] in _UNNAMED and at + 1 < len(lines):
+                    known = is_date(_cells(lines[at + 1], delimiter)[0])
+                    names[0] = "date" if known else names[0]
+            if known:
+                return at, delimiter, names
+    return None
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
@@ -137,31 +197,22 @@ def _grid(
     numbered = [
         (at, line) for at, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1) if line.strip(" \t,;")
     ]
-    found = None
-    for at, (_, line) in enumerate(numbered[:_HEADER_LINES]):
-        for delimiter in _DELIMITERS:
-            names = [column_name(cell) for cell in _cells(line.rstrip(" ,;\t"), delimiter)]
-            known = (
-                any(name in DATE_NAMES for name in names) if dated else any(name in wanted for name in names)
-            )
-            if known and len(names) > 1:
-                found = (at, delimiter, names)
-                break
-        if found:
-            break
+    found = find_header([line for _, line in numbered[: _HEADER_LINES + 1]], () if dated else wanted)
     if found is None:
         seen = numbered[0][1].strip()[:60] if numbered else ""
         raise DataError(
-            f"no header with a date column in the first lines (the first is {seen!r}).",
+            f"no header in the first lines (the first is {seen!r}); it needs"
+            + (f" a date and one of {', '.join(wanted)}." if dated else f" {', '.join(wanted)}."),
             where=where,
             series=series,
-            remedy="Keep the provider's header line, or download the file again.",
+            remedy="Add the line with the names of the columns, or download the file again.",
         )
     at, delimiter, names = found
     if at:
         repairs.append(f"{at} line{'s' * (at > 1)} above the header skipped")
     used = [name for name in names if name in wanted or name in DATE_NAMES]
-    if len(set(used)) != len(used) or (dated and sum(name in DATE_NAMES for name in names) > 1):
+    dates = sum(name in DATE_NAMES for name in names) or sum(name in TIME_NAMES for name in names)
+    if len(set(used)) != len(used) or (dated and dates > 1):
         raise DataError(
             f"a column appears twice in the header ({', '.join(names)}).",
             where=where,
@@ -179,6 +230,24 @@ def _grid(
     if repeated:
         repairs.append(f"{repeated} repeated header line{'s' * (repeated > 1)} skipped")
     return _Grid(names, rows, lines, delimiter, complete)
+
+
+def _drop_footer(grid: _Grid, date_at: int, repairs: list[str]) -> None:
+    """Words below the table go: last rows without a digit where the date should be, or of a single cell."""
+
+    def words(row: list[str]) -> bool:
+        alone = len(grid.names) > 1 and not any(cell.strip() for cell in row[1:]) and not is_date(row[0])
+        dated = len(row) > date_at and any(sign.isdigit() for sign in row[date_at])
+        return (alone and any(sign.isalpha() for sign in row[0])) or (not dated and len(row) > 1)
+
+    last = len(grid.rows)
+    while last and words(grid.rows[last - 1]):
+        last -= 1
+    if not 0 < last < len(grid.rows) or len(grid.rows) - last > _FOOTER_LINES:
+        return
+    gone = len(grid.rows) - last
+    repairs.append(f"{gone} line{'s' * (gone > 1)} below the table skipped")
+    del grid.rows[last:], grid.lines[last:]
 
 
 def _sound_rows(
@@ -229,7 +298,11 @@ def _more(wrong: Sized, how: str) -> str:
     return f", and {len(wrong) - 1} more {how}" if len(wrong) > 1 else ""
 
 
-def _days(cells: list[str], lines: list[int], request: TableRequest, repairs: list[str]) -> Days:
+def _days(cells: list[str], lines: list[int], name: str, request: TableRequest, repairs: list[str]) -> Days:
+    if name == SHORT_FORM:
+        cells = [full_year(cell) for cell in cells]
+    elif name in TIME_NAMES:
+        cells = sessions_of(cells)
     allowed = tolerance(len(cells))
     try:
         dates = read_dates(cells, step=request.step, tolerated=allowed)

@@ -20,6 +20,10 @@ _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _DAY_MONTH = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3})[a-z]*\.?[- ](\d{4})")
+_YEAR_MONTH = re.compile(r"((?:19|20)\d\d)-(\d\d)")
+_MONTH = re.compile(r"([A-Za-z]{3})[a-z]*[- '](\d{4}|\d\d)")
+_EPOCH = re.compile(r"-?\d{8,10}(\.0+)?|-?\d{12,13}(\.0+)?")
+_HOUR = re.compile(r"^(.+?)[T ](\d\d):\d\d")
 _MONTH_DAY = re.compile(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})")
 NOT_A_DAY = np.datetime64("NaT", "D")
 
@@ -30,6 +34,7 @@ _ORDERS = {
     "mdy": "month/day/year",
     "dmy": "day/month/year",
     "named": "a month by name",
+    "month": "year-month",
 }
 
 
@@ -56,26 +61,70 @@ def calendar_days(
     return found
 
 
+def _full(year: str) -> int:
+    """A year of two digits as spreadsheets read it: 69 and later belong to the last century."""
+    return int(year) if len(year) == 4 else int(year) + (1900 if int(year) >= 69 else 2000)
+
+
 def _parts(text: str) -> tuple[str, int, int, int] | None:
     bare = _TIME.sub("", text.strip())
     if match := _YEAR_FIRST.fullmatch(bare):
         return "first", int(match[1]), int(match[3]), int(match[4])
     if match := _YEAR_LAST.fullmatch(bare):
-        year = int(match[4])
-        # two-digit years as spreadsheets read them: 69 and later belong to the last century
-        return (
-            "last",
-            year if len(match[4]) == 4 else year + (1900 if year >= 69 else 2000),
-            int(match[1]),
-            int(match[3]),
-        )
+        return "last", _full(match[4]), int(match[1]), int(match[3])
     if match := _COMPACT.fullmatch(bare):
         return "compact", int(match[1]), int(match[2]), int(match[3])
+    if match := _YEAR_MONTH.fullmatch(bare):
+        return "month", int(match[1]), int(match[2]), 1
+    return _named_parts(bare)
+
+
+def _named_parts(bare: str) -> tuple[str, int, int, int] | None:
+    """Dates with a month by name."""
+    if match := _MONTH.fullmatch(bare):
+        return "month", _full(match[2]), MONTHS.get(match[1].lower(), 0), 1
     if match := _DAY_MONTH.fullmatch(bare):
         return "named", int(match[3]), MONTHS.get(match[2].lower(), 0), int(match[1])
     if match := _MONTH_DAY.fullmatch(bare):
         return "named", int(match[3]), MONTHS.get(match[1].lower(), 0), int(match[2])
     return None
+
+
+def is_date(text: str) -> bool:
+    """Whether `text` is written like a date or a moment."""
+    return _parts(text.strip().strip('"')) is not None
+
+
+def full_year(cell: str) -> str:
+    """YYMMDD as YYYYMMDD; other text as it is. A spreadsheet drops the zero in front."""
+    text = cell.strip()
+    if not text.isdigit() or len(text) not in (5, 6):
+        return cell
+    text = text.zfill(6)
+    return f"{_full(text[:2])}{text[2:]}"
+
+
+def sessions_of(cells: Sequence[str]) -> list[str]:
+    """Moments of daily bars as the days of their sessions.
+
+    Seconds or milliseconds since 1970 and text with a time of day become YYYY-MM-DD. A session may open on
+    the evening before: futures at 17:00 in Chicago or 18:00 in New York, which is 22:00 or 23:00 UTC.
+    """
+    found = []
+    for cell in cells:
+        text = cell.strip()
+        if _EPOCH.fullmatch(text):
+            number = int(float(text))
+            seconds = number // 1000 if abs(number) > 10**11 else number
+            days = (seconds + 2 * 3600) // 86400
+            found.append(str(np.datetime64(days, "D")) if abs(days) < 10**6 else cell)
+        elif (match := _HOUR.match(text)) and int(match[2]) >= 17 and _YEAR_FIRST.fullmatch(match[1]):
+            year, month, day = (int(part) for part in re.split(r"[-/.]", match[1]))
+            one = calendar_days(np.array([year]), np.array([month]), np.array([day]))[0]
+            found.append(cell if np.isnat(one) else str(one + 1))
+        else:
+            found.append(cell)
+    return found
 
 
 def read_dates(cells: Sequence[str], *, step: float | None, tolerated: int) -> Dates:
@@ -100,9 +149,10 @@ def read_dates(cells: Sequence[str], *, step: float | None, tolerated: int) -> D
         np.array([found[i] if found and found[0] == shape else 0 for found in parts], dtype="int64")
         for i in (1, 2, 3)
     )
-    readings = {"first": (("ymd", b, c), ("ydm", c, b)), "last": (("mdy", b, c), ("dmy", c, b))}.get(
-        shape, (("named" if shape == "named" else "ymd", b, c),)
-    )
+    readings = {
+        "first": (("ymd", b, c), ("ydm", c, b)),
+        "last": (("mdy", b, c), ("dmy", c, b)),
+    }.get(shape, ((shape if shape in {"named", "month"} else "ymd", b, c),))
     fitting = {}
     for order, month, day in readings:
         days = calendar_days(a, month, day)

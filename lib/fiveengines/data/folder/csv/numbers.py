@@ -59,6 +59,8 @@ class Numbers:
 
 def _bare(cell: str) -> str:
     text = cell.strip().removesuffix("%").rstrip()
+    if "$" in text[:2]:
+        text = text.replace("$", "", 1).lstrip()
     return re.sub(r"[ \u00a0\u202f']", "", text) if _SPACED.fullmatch(text) else text
 
 
@@ -118,7 +120,7 @@ def read_numbers(cells: Sequence[str], style: Convention) -> Numbers:
             continue
         numeric += 1
         values[row] = number
-        plain = text.removesuffix("%").rstrip()
+        plain = text.removesuffix("%").rstrip().replace("$", "", 1).lstrip()
         grouped += _POINT.fullmatch(plain) is None or (style == "comma" and "." in plain)
         if text.endswith("%"):
             percent.append(row)

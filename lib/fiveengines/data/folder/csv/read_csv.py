@@ -24,6 +24,7 @@ from fiveengines.data.folder.csv.numbers import Floats
 __all__ = ["Table", "column_name", "read_csv", "read_texts", "tolerance"]
 
 _NULLS = ["", ".", "NaN", "nan", "NA", "N/A", "#N/A"]
+_MUCH = 2**20
 _ODD = (b"\x00", b"%", b";", b"\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -57,6 +58,8 @@ def read_csv(
     when no wanted column is there, or when the text has no safe reading.
     """
     refuse(raw, where, series)
+    if keep and len(raw) > _MUCH:
+        raw = _lines_with(raw, keep[1])
     last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
     request = TableRequest(where, tuple(wanted), series, keep, step, last)
     quick = _quick(raw, request)
@@ -64,6 +67,13 @@ def read_csv(
         return quick
     dates, columns, repairs = csv_repair.read(raw, request)
     return Table(dates, columns, tuple(repairs))
+
+
+def _lines_with(raw: bytes, text: str) -> bytes:
+    """The first line of `raw` and those that hold `text`: a market's rows out of a file of all markets."""
+    head, _, body = raw.partition(b"\n")
+    wanted = text.encode()
+    return b"".join([head, b"\n", *(line for line in body.splitlines(keepends=True) if wanted in line)])
 
 
 def read_texts(raw: bytes, *, where: str, wanted: Collection[str]) -> dict[str, list[str]]:
@@ -103,6 +113,8 @@ def _clean_header(raw: bytes, request: TableRequest) -> tuple[list[str], str, li
         return None
     names = [column_name(name) for name in raw[:8192].partition(b"\n")[0].decode("latin-1").split(",")]
     dates = [name for name in names if name in csv_repair.DATE_NAMES]
+    if not dates:
+        dates = [name for name in names if name in csv_repair.TIME_NAMES]
     present = [name for name in request.wanted if name in names]
     alone = all(names.count(name) == 1 for name in present)
     keyed = request.keep is None or request.keep[0] in names
