@@ -216,11 +216,14 @@ def test_alignment_weighs_the_weeks_there_are() -> None:
     assert found.alignment.iloc[1] == pytest.approx((0.1 + 0.4 * kept) / (1 + kept))
 
 
+CALM = {"vix": 15.0, "vix_highest_close": 15.0, "vix_lowest_close": 15.0}
+
+
 def recoveries(share: list[float]) -> list[int]:
     """Weeks in which breadth improves, from the share of members above their 50-day average."""
     index = fridays(len(share))
     score = pd.DataFrame(0.0, index=index, columns=list(ENGINES))
-    values = pd.DataFrame({"pct_above_50d": share, "vix": 15.0}, index=index)
+    values = pd.DataFrame({"pct_above_50d": share, **CALM}, index=index)
     found = inflections.detect(score, values, PARAMS.regimes.inflections)["breadth:improving"]
     return np.flatnonzero(found.to_numpy() > 0).tolist()
 
@@ -238,7 +241,7 @@ def test_the_opposite_inflection_ends_one_before_half_of_its_move_is_lost() -> N
     """From 10 to 55, so 32.5 gives half of it back; the break of breadth at 39 comes first."""
     index, rules = fridays(5), PARAMS.regimes.inflections
     score = pd.DataFrame(0.0, index=index, columns=list(ENGINES))
-    values = pd.DataFrame({"pct_above_50d": [10.0, 55.0, 80.0, 39.0, 39.0], "vix": 15.0}, index=index)
+    values = pd.DataFrame({"pct_above_50d": [10.0, 55.0, 80.0, 39.0, 39.0], **CALM}, index=index)
     found = inflections.detect(score, values, rules)
     assert found["breadth:deteriorating"].iloc[3] > 0
     until = inflections.weeks_until_reversal(found, score, values, rules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from fiveengines.base import parameters
 from fiveengines.base.parameters import ENGINES
 from fiveengines.model import inflections
+from fiveengines.overrides import Entry
 from fiveengines.report.page.cover import cover
 from fiveengines.views import charts, tables
 from fiveengines.week import Week
@@ -25,7 +27,9 @@ def table(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     index = pd.date_range("2015-01-02", periods=len(share), freq="W-FRI")
     score = pd.DataFrame({each: scores.get(each, [0.0] * len(share)) for each in ENGINES}, index=index)
-    return score, pd.DataFrame({"pct_above_50d": share, "vix": vix or [15.0] * len(share)}, index=index)
+    closes = vix or [15.0] * len(share)
+    week = {"vix": closes, "vix_highest_close": closes, "vix_lowest_close": closes}
+    return score, pd.DataFrame({"pct_above_50d": share, **week}, index=index)
 
 
 def column(score: pd.DataFrame, values: pd.DataFrame) -> list[str]:
@@ -49,7 +53,24 @@ def test_a_wash_out_too_long_ago_is_no_turn() -> None:
 def test_volatility_falling_off_a_shock_is_a_turn() -> None:
     found = column(*table([50] * 6, vix=[14, 36, 34, 30, 22, 18]))
     assert found[1] == "volatility:deteriorating"
-    assert found[4] == "volatility:improving"
+    assert found[4:] == ["", "volatility:improving"], "0.6 of 36 is 21.6"
+
+
+def test_the_peak_is_the_highest_close_within_the_week() -> None:
+    """February 2018: Fridays closed at 17.3, 29.1 and 19.5, and the shock's peak is the 37.3 of Monday the 5th."""
+    score, values = table([50] * 4, vix=[11.1, 17.3, 29.1, 19.5])
+    assert "volatility:improving" not in ",".join(column(score, values))
+    values["vix_highest_close"] = [11.6, 17.3, 37.3, 25.6]
+    assert column(score, values)[3] == "volatility:improving"
+    found = inflections.detect(score, values, RULES)["volatility:improving"]
+    assert found.iloc[3] == pytest.approx(1.5 * (1 - 19.5 / 37.3))
+
+
+def test_a_fall_is_lost_again_from_its_daily_peak() -> None:
+    """From a daily peak of 40 to 20 the half lies at 30, from the highest Friday it would lie at 28."""
+    score, values = table([50] * 5, vix=[15, 36, 20, 29, 31])
+    values["vix_highest_close"] = [15, 40, 30, 29, 31]
+    assert told(score, values)["volatility:improving"] == score.index[4]
 
 
 def test_liquidity_turning_from_its_low_is_a_turn() -> None:
@@ -147,4 +168,29 @@ def test_a_failed_turn_is_told_as_overtaken_wherever_it_is_shown(real_data: Path
     assert week.style.name == "capital_preservation"
     # The turn of volatility in January stands, and it is what opens re-entry.
     assert whole.style.name == "selective_re_entry"
-    assert cover(whole).inflections[0] == "Volatility improving, this week."
+    assert cover(whole).inflections[0] == "Volatility improving, last week."
+
+
+@pytest.mark.real_data
+def test_the_shock_of_a_monday_is_seen(real_data: Path) -> None:
+    """5 February 2018: VIX closed at 37.32 on Monday and at 29.06 on Friday, 19.46 a week later is 52 % of the peak."""
+    week = Week.load(as_of="2018-02-16", source="files", data_dir=real_data)
+    path = week.measured.paths["vix"].loc["2018-02-09"]
+    assert (path["high"], path["last"]) == (37.32, 29.06)
+    assert week.measured.paths["vix_intraday"].at[pd.Timestamp("2018-02-09"), "high"] == 50.30
+    assert [each.weeks_ago for each in week.inflections if each.engine == "volatility"][0] == 0
+
+
+@pytest.mark.real_data
+def test_a_vix_entered_by_hand_stands_in_for_the_reading_dates_close(real_data: Path) -> None:
+    week = Week.load(as_of="2018-02-16", source="files", data_dir=real_data)
+    day = week.as_of
+
+    def entered(value: float) -> tuple[Entry, ...]:
+        moment = dt.datetime(2018, 2, 17, tzinfo=dt.UTC)
+        return (Entry("e1", "vix", value, "because", "desk", "Ada", moment, day.date(), day.date()),)
+
+    still_high = week.with_entries(entered(26.0))
+    assert still_high.readings.inflections.at[day, "volatility:improving"] == 0.0
+    lower = week.with_entries(entered(18.0))
+    assert lower.readings.inflections.at[day, "volatility:improving"] == pytest.approx(1.5 * (1 - 18 / 37.32))

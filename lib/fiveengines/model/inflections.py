@@ -36,16 +36,16 @@ class Inflection:
 def detect(score: pd.DataFrame, values: pd.DataFrame, params: Inflections) -> pd.DataFrame:
     """Strength (0…1) of every inflection in the week it is announced, 0 elsewhere.
 
-    score: reading date × engine, -1…1. values: reading date × indicator; vix (index points) and pct_above_50d (%) are
-    read. Both are indexed by the same n dates; NaN never fires. Returns (n, 10) float64, reading date ×
-    "engine:direction".
+    score: reading date × engine, -1…1. values: reading date × indicator; pct_above_50d (%), vix and vix_highest_close,
+    vix_lowest_close (index points: the closes of the week) are read. Both are indexed by the same n dates; NaN never
+    fires. Returns (n, 10) float64, reading date × "engine:direction".
     """
     found: dict[str, pd.Series] = {}
     found["breadth:improving"], found["breadth:deteriorating"] = _breadth(
         values["pct_above_50d"], params.breadth, params.least_strength
     )
     found["volatility:improving"], found["volatility:deteriorating"] = _volatility(
-        values["vix"], params.volatility, params.least_strength
+        values, params.volatility, params.least_strength
     )
     for engine in ("liquidity", "positioning", "rate_path"):
         rule: ScoreInflection = getattr(params, engine)
@@ -82,17 +82,30 @@ def weeks_until_reversal(
     for column, name in enumerate(found):
         engine, direction = str(name).split(":")
         rule = getattr(params, engine)
-        better = {"breadth": values["pct_above_50d"], "volatility": -values["vix"]}.get(engine)
-        measure = (score[engine] if better is None else better).to_numpy(dtype="float64")
-        measure = measure if direction == IMPROVING else -measure
+        measure, worst = _measure(engine, direction, score, values)
         other = DETERIORATING if direction == IMPROVING else IMPROVING
         opposite = found[f"{engine}:{other}"].to_numpy() > 0
         for at in np.flatnonzero(found[name].to_numpy() > 0):
-            extreme = np.fmin.reduce(measure[max(0, at - rule.within_weeks + 1) : at + 1])
+            extreme = np.fmin.reduce(worst[max(0, at - rule.within_weeks + 1) : at + 1])
             level = measure[at] - params.reversal_share * (measure[at] - extreme)
             over = np.flatnonzero((measure[at + 1 :] < level) | opposite[at + 1 :])
             result.iat[int(at), column] = float(over[0]) + 1.0 if len(over) else np.inf
     return result
+
+
+def _measure(
+    engine: str, direction: str, score: pd.DataFrame, values: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """What an inflection is read off, higher is further on, and the furthest back that it was within each week."""
+    up = direction == IMPROVING
+    if engine == "volatility":
+        sign, extreme = (-1.0, "vix_highest_close") if up else (1.0, "vix_lowest_close")
+        return sign * values["vix"].to_numpy(dtype="float64"), sign * values[extreme].to_numpy(
+            dtype="float64"
+        )
+    measured = values["pct_above_50d"] if engine == "breadth" else score[engine]
+    measure = (measured if up else -measured).to_numpy(dtype="float64")
+    return measure, measure
 
 
 def active(found: pd.DataFrame, until: pd.DataFrame, params: Inflections, weeks: int) -> pd.Series:
@@ -168,9 +181,12 @@ def _breadth(share: pd.Series, rule: BreadthInflection, least: float) -> tuple[p
     )
 
 
-def _volatility(vix: pd.Series, rule: VolatilityInflection, least: float) -> tuple[pd.Series, pd.Series]:
-    peak = vix.rolling(rule.within_weeks, min_periods=1).max()
-    low = vix.rolling(rule.within_weeks, min_periods=1).min()
+def _volatility(
+    values: pd.DataFrame, rule: VolatilityInflection, least: float
+) -> tuple[pd.Series, pd.Series]:
+    vix = values["vix"]
+    peak = values["vix_highest_close"].rolling(rule.within_weeks, min_periods=1).max()
+    low = values["vix_lowest_close"].rolling(rule.within_weeks, min_periods=1).min()
     off_peak = (peak > rule.peak) & (vix < rule.fallen_to * peak)
     jumped = (low < rule.calm) & (vix > rule.risen_by * low) & (vix > rule.calm)
     fallen = rule.strength_of_fall * (1 - vix / peak)

@@ -5,6 +5,7 @@ The costly part (measuring) is done once for a dataset; the cheap part (reading)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,21 +19,31 @@ from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.panel import Panel
 from fiveengines.indicators import IndicatorValues
+from fiveengines.indicators.weekly_path import weekly_path
 from fiveengines.model import engines, forecast, inflections, regimes, styles, target_exposure
+
+# What the week's path is read of → the series of the catalog that it is read from, the first that has a value.
+PATHS: Mapping[str, tuple[str, ...]] = {
+    "spx": ("SPX",),
+    "vix": ("VIX", "VIXCLS"),
+    "vix_intraday": ("VIX_HIGH",),
+}
 
 
 @dataclass(frozen=True)
 class Measured:
     """What the data say on every reading date, before any judgement: the costly part.
 
-    market: reading date × low, median, high (volatility expected for the coming month, % a year), lowest_close (the
-    index's lowest close since the reading before) and fresh (whether the index has a close in the last sessions).
+    market: reading date × low, median, high (volatility expected for the coming month, % a year) and fresh (whether the
+    index has a close in the last sessions).
+    paths: what a daily series did within each week, by its id in PATHS (see `indicators.weekly_path`).
     """
 
     measurements: IndicatorValues
     tape: pd.DataFrame
     labels: pd.DataFrame
     market: pd.DataFrame
+    paths: Mapping[str, pd.DataFrame]
     panel: Panel
 
 
@@ -75,7 +86,8 @@ def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Me
     measured = indicators.evaluate(panel, dates, params.engines)
     tape = styles.tape_history(panel.daily("SPX"), dates, params.regimes.styles)
     named = indicators.labels(measured.inputs, dates, params.engines.labels)
-    return Measured(measured, tape, named, _market(panel, dates, params), panel)
+    paths = {name: weekly_path(panel.first_of(*series), dates) for name, series in PATHS.items()}
+    return Measured(measured, tape, named, _market(panel, dates, params), paths, panel)
 
 
 def _market(panel: Panel, dates: pd.DatetimeIndex, params: Parameters) -> pd.DataFrame:
@@ -88,7 +100,6 @@ def _market(panel: Panel, dates: pd.DatetimeIndex, params: Parameters) -> pd.Dat
     weeks = calendars.reading_dates(panel.sessions[0], panel.as_of).union(dates)
     weeks = weeks[weeks >= panel.sessions[0]]
     market = forecast.expected_volatility(closes, panel.first_of("VIX", "VIXCLS"), weeks, rules.forecast)
-    market["lowest_close"] = closes.groupby(weeks[weeks.searchsorted(closes.index)]).min()
     observed = pd.Series(panel.dates("SPX")[0], index=panel.sessions)
     newest = pd.Series(panel.sessions.searchsorted(observed.fillna(panel.sessions[0])), index=panel.sessions)
     age = pd.Series(range(len(newest)), index=newest.index) - newest
@@ -106,8 +117,9 @@ def read(
         history.score.notna().sum(axis=1) >= params.regimes.call.least_engines
     )
     regime = regimes.classify(history.extended, applied.values, callable_weeks, params.regimes)
-    found = inflections.detect(history.score, applied.values, params.regimes.inflections)
-    until = inflections.weeks_until_reversal(found, history.score, applied.values, params.regimes.inflections)
+    seen = applied.values.join(_vix_closes(measured.paths["vix"], applied.values))
+    found = inflections.detect(history.score, seen, params.regimes.inflections)
+    until = inflections.weeks_until_reversal(found, history.score, seen, params.regimes.inflections)
     rules = params.regimes.styles
     active = inflections.active(found, until, params.regimes.inflections, rules.re_entry_weeks)
     announced = inflections.announced(found, params.regimes.inflections)
@@ -124,13 +136,20 @@ def read(
             regime.confirmed,
             measured.market["median"],
             announced.str.contains(inflections.IMPROVING),
-            measured.market["lowest_close"],
+            measured.paths["spx"]["low"],
             params.portfolio.target_exposure,
         ),
         market=measured.market,
         style=styles.choose(regime.confirmed, active, history.direction, rules),
         tape=measured.tape,
     )
+
+
+def _vix_closes(path: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    """The week's highest and lowest close of the VIX; a figure entered by hand stands in for the reading date's own."""
+    highest = pd.concat([path["high_before"], values["vix"]], axis=1).max(axis=1)
+    lowest = pd.concat([path["low_before"], values["vix"]], axis=1).min(axis=1)
+    return pd.DataFrame({"vix_highest_close": highest, "vix_lowest_close": lowest})
 
 
 def history_frame(readings: Readings, rules: Forecast) -> pd.DataFrame:
