@@ -178,7 +178,7 @@ def test_the_shock_of_a_monday_is_seen(real_data: Path) -> None:
     path = week.measured.paths["vix"].loc["2018-02-09"]
     assert (path["high"], path["last"]) == (37.32, 29.06)
     assert week.measured.paths["vix_intraday"].at[pd.Timestamp("2018-02-09"), "high"] == 50.30
-    assert [each.weeks_ago for each in week.inflections if each.engine == "volatility"][0] == 0
+    assert next(each.weeks_ago for each in week.inflections if each.engine == "volatility") == 0
 
 
 @pytest.mark.real_data
