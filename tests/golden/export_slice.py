@@ -105,7 +105,8 @@ def files(data: Dataset) -> Iterator[tuple[str, bytes]]:
     yield "sentiment/aaii.csv", csv({each: series(f"AAII_{each.upper()}", "AAII") for each in answers})
     yield "sentiment/naaim.csv", csv({"naaim": series("NAAIM")})
     yield "sentiment/putcall.csv", csv({"equity_pc_ratio": series("PUT_CALL_EQUITY")})
-    yield "options/dix_gex.csv", csv({"gex": series("GEX")})
+    squeeze = {"price": series("SPX"), "dix": series("DIX", "GEX"), "gex": series("GEX")}
+    yield "options/dix_gex.csv", csv(squeeze)
     sides = [f"{who}_{side}" for who in ("SPEC", "COMM", "NONREPT") for side in ("LONG", "SHORT")]
     legacy = {each.lower(): series(f"COT_SP500_{each}", "COT_SP500") for each in sides}
     yield "cftc/cot_sp500.csv", csv(legacy)

@@ -50,6 +50,15 @@ def percentile_of_year(values: pd.Series) -> pd.Series:
     return values.rolling(YEAR, min_periods=YEAR // 2).apply(rank, raw=True)
 
 
+def percentile_so_far(values: pd.Series) -> pd.Series:
+    """Share of all sessions so far, this one among them, at or below it, %, once there are two years of them."""
+
+    def rank(part: np.ndarray) -> float:
+        return 100.0 * float((part <= part[-1]).mean())
+
+    return of_present(lambda x: x.expanding(2 * YEAR).apply(rank, raw=True), values)
+
+
 def deviation(values: pd.Series, window: int) -> pd.Series:
     """Sample standard deviation, each window by itself."""
     return values.rolling(window).apply(lambda part: float(np.std(part, ddof=1)), raw=True)
@@ -97,6 +106,8 @@ def liquidity(s: Slice) -> dict[str, pd.Series]:
         "hy_spread_gap": log_gap(spread, 40 * WEEK),
         "baa_spread_gap": log_gap(baa, 40 * WEEK),
         "hy_spread_change_8w": log_change(spread, 8 * WEEK),
+        "hy_spread_percentile": percentile_so_far(spread),
+        "baa_spread_percentile": percentile_so_far(baa),
         "ig_spread": s.fred("BAMLC0A0CM"),
         "financial_conditions": s.fred("NFCI"),
         "net_liquidity": net,

@@ -46,7 +46,7 @@ def engine_scores(values: pd.DataFrame, params: dict) -> pd.DataFrame:
                     continue
                 adverse, supportive = line["adverse"], line["supportive"]
                 score = 2 * (row[name] - adverse) / (supportive - adverse) - 1
-                parts.append((line["weight"], min(max(score, -1.0), 1.0)))
+                parts.append((line["weight"], min(max(score, -1.0), line.get("most", 1.0))))
             weight = sum(each for each, _ in parts)
             coverage = min(weight / needed, 1.0)
             score = sum(each * part for each, part in parts) / weight if weight else math.nan

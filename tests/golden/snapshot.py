@@ -15,6 +15,7 @@ import pandas as pd
 
 from fiveengines import indicators
 from fiveengines.base import parameters
+from fiveengines.base.parameters.regimes import Forecast
 from fiveengines.data.folder import files
 from fiveengines.model.readings import Readings, history_frame, measure_all, read
 
@@ -29,11 +30,13 @@ class Read:
 
     values: pd.DataFrame
     readings: Readings
+    forecast: Forecast
 
     @property
     def calls(self) -> pd.DataFrame:
         """States, directions, regime, exposure and style, week by week, as text."""
-        table = history_frame(self.readings)
+        table = history_frame(self.readings, self.forecast)
+        table = table.loc[:, :"inflection"]
         table = table[[name for name in table if not name.endswith(("_score", "_coverage"))]]
         return table.assign(style=self.readings.style).loc[FIRST:].astype("str")
 
@@ -47,7 +50,7 @@ def read_slice() -> Read:
     measured = measure_all(data, pd.Timestamp(LAST), params)
     dates = pd.DatetimeIndex(measured.measurements.values.index)
     values = indicators.evaluate(measured.panel, dates, params.engines).values
-    return Read(values, read(measured, params, ()))
+    return Read(values, read(measured, params, ()), params.regimes.forecast)
 
 
 def main() -> int:
