@@ -59,8 +59,8 @@ def test_a_scored_indicator_needs_breakpoints(params: Path) -> None:
 
 
 def test_a_stand_in_must_stand_for_a_known_indicator(params: Path) -> None:
-    spoil(params, "engines.yaml", "instead_of: hy_spread,", "instead_of: hy_sprad,")
-    assert "hy_sprad" in refusal(params)
+    spoil(params, "engines.yaml", "instead_of: hy_spread_gap,", "instead_of: hy_sprad_gap,")
+    assert "hy_sprad_gap" in refusal(params)
 
 
 def test_hysteresis_must_lie_inside_the_thresholds(params: Path) -> None:
@@ -68,9 +68,23 @@ def test_hysteresis_must_lie_inside_the_thresholds(params: Path) -> None:
     assert "release" in refusal(params)
 
 
-def test_five_prototypes_are_needed(params: Path) -> None:
-    spoil(params, "regimes.yaml", "  5: {liquidity: -0.8", "  6: {liquidity: -0.8")
-    assert "1 to 5" in refusal(params)
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("regimes.yaml", "  bull: 0.4 ", "  bull: -0.1 ", "more than twice the `hysteresis`"),
+        (
+            "regimes.yaml",
+            "volatility: 0.5, breadth: 0.25",
+            "volatility: 0.5, breadth: 0.0",
+            "a weight above 0",
+        ),
+        ("regimes.yaml", "adverse: 50.0, supportive: 75.0", "adverse: 50.0, supportive: 50.0", "must differ"),
+        ("regimes.yaml", "volatility: 0.5, breadth: 0.25", "volatilty: 0.5, breadth: 0.25", "volatilty"),
+    ],
+)
+def test_a_ladder_without_order_is_refused(params: Path, name: str, old: str, new: str, said: str) -> None:
+    spoil(params, name, old, new)
+    assert said in refusal(params)
 
 
 def test_broken_yaml_names_the_line(params: Path) -> None:
@@ -85,7 +99,7 @@ def test_broken_yaml_names_the_line(params: Path) -> None:
         ("engines.yaml", "adverse: 26.0,", "adverse: yes,", "valid number"),
         ("engines.yaml", "adverse: 26.0,", 'adverse: "26.0",', "valid number"),
         ("weekly.yaml", "demo_seed: 7", "demo_seed: -7", "greater than or equal to 0"),
-        ("weekly.yaml", "history_start: 2006-01-06", "history_start: 1985-01-01", "(found 1985-01-01)"),
+        ("weekly.yaml", "history_start: 1997-01-03", "history_start: 1985-01-01", "(found 1985-01-01)"),
     ],
 )
 def test_an_impossible_value_names_file_and_line(
@@ -118,9 +132,9 @@ def test_yaml_cannot_build_objects(params: Path) -> None:
 
 
 def test_an_edit_is_seen_without_a_restart(params: Path) -> None:
-    assert parameters.load(params / "weekly.yaml").regimes.margin == 0.08
-    spoil(params, "regimes.yaml", "margin: 0.08", "margin: 0.12")
-    assert parameters.load(params / "weekly.yaml").regimes.margin == 0.12
+    assert parameters.load(params / "weekly.yaml").regimes.severity.bull == 0.4
+    spoil(params, "regimes.yaml", "  bull: 0.4 ", "  bull: 0.5 ")
+    assert parameters.load(params / "weekly.yaml").regimes.severity.bull == 0.5
 
 
 @pytest.mark.parametrize(

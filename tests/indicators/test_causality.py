@@ -103,6 +103,7 @@ CASES: dict[str, Case] = {
     "log_change": lambda w: transforms.log_change(w.price, 5),
     "log_gap": lambda w: transforms.log_gap(w.price, 10),
     "natural_log": lambda w: transforms.natural_log(w.rate),
+    "expanding_percentile": lambda w: transforms.expanding_percentile(w.price, 5),
     "rolling_percentile": lambda w: transforms.rolling_percentile(w.price, 20, 5),
     "zscore": lambda w: transforms.zscore(w.price, 20, 5),
     "ewma": lambda w: transforms.ewma(w.price, 5),
@@ -157,6 +158,7 @@ CASES: dict[str, Case] = {
 }
 
 BOUNDS = {
+    "expanding_percentile": (0, 100),
     "rolling_percentile": (0, 100),
     "drawdown": (-100, 0),
     "distance_from_high": (-100, 0),
@@ -188,6 +190,7 @@ UNITLESS = (
     "pct_change",
     "log_change",
     "log_gap",
+    "expanding_percentile",
     "rolling_percentile",
     "zscore",
     "drawdown",

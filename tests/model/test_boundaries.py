@@ -16,8 +16,9 @@ PARAMS = parameters.load()
 NAMES = [name for lines in PARAMS.engines.engines.values() for name in lines]
 CALM = {
     "vix": 14.0,
-    "pct_above_200d": 70.0,
+    "pct_above_200d": 75.0,
     "pct_above_50d": 70.0,
+    "equal_vs_cap_13w": 2.0,
     "hy_spread": 4.0,
     "hy_spread_change_8w": 0.0,
     "baa_spread": 2.0,
@@ -42,13 +43,12 @@ def by_hand(scores: list[float]) -> engines.EngineHistory:
     return engines.read(values, PARAMS.engines, forced)
 
 
-def classify(
-    points: list[dict[str, float]], values: list[dict[str, float]], **changes: object
-) -> regimes.RegimeHistory:
-    index = fridays(len(points))
-    score = pd.DataFrame(points, index=index)[list(ENGINES)]
+def classify(levels: list[float], values: list[dict[str, float]]) -> regimes.RegimeHistory:
+    """Weeks whose engines all have the same log-extended score, which is the severity then."""
+    index = fridays(len(levels))
+    extended = pd.DataFrame(dict.fromkeys(ENGINES, levels), index=index)
     return regimes.classify(
-        score, pd.DataFrame(values, index=index), PARAMS.regimes.model_copy(update=changes)
+        extended, pd.DataFrame(values, index=index), pd.Series(True, index=index), PARAMS.regimes
     )
 
 
@@ -104,116 +104,118 @@ def test_beyond_a_breakpoint_a_score_grows_by_the_natural_logarithm() -> None:
     assert found.tolist() == pytest.approx([-2.0, -1.0, 0.3, 1.0, 3.0])
 
 
-def test_a_shock_moves_the_average_half_way() -> None:
-    prototypes = PARAMS.regimes.prototypes
-    found = classify([prototypes[1]] * 20 + [prototypes[4]], [CALM] * 20 + [CALM | {"vix": 29.0}])
-    now, before = found.instant.iloc[-1], found.memberships.iloc[-2]
-    kept = 0.5 ** (1 / 1.5)
-    assert found.memberships.iloc[-1].tolist() == pytest.approx(
-        (0.5 * now + 0.5 * ((1 - kept) * now + kept * before)).tolist()
+@pytest.mark.parametrize(("level", "number"), [(0.4001, 1), (0.4, 3), (-0.3999, 3), (-0.4, 4)])
+def test_an_edge_itself_belongs_to_the_worse_regime(level: float, number: int) -> None:
+    assert classify([level], [CALM]).raw.tolist() == [number]
+    assert classify([level], [CALM]).confirmed.tolist() == [number]
+
+
+@pytest.mark.parametrize(
+    ("before", "level", "call"),
+    [
+        (0.8, 0.2501, 1),
+        (0.8, 0.2499, 3),
+        (0.0, 0.5499, 3),
+        (0.0, 0.5501, 1),
+        (0.0, -0.5499, 3),
+        (0.0, -0.5501, 4),
+        (-0.8, -0.2501, 4),
+        (-0.8, -0.2499, 3),
+    ],
+)
+def test_a_call_ends_fifteen_hundredths_beyond_its_edge(before: float, level: float, call: int) -> None:
+    assert classify([before] * 4 + [level], [CALM] * 5).confirmed.iloc[-1] == call
+
+
+def test_a_milder_call_waits_for_the_third_week_of_the_last_one() -> None:
+    found = classify([0.0] * 4 + [-0.8] + [0.0] * 3, [CALM] * 8)
+    assert found.raw.tolist() == [3] * 4 + [4, 3, 3, 3]
+    assert found.confirmed.tolist() == [3] * 4 + [4, 4, 4, 3]
+
+
+def test_memberships_are_logistic_in_the_distance_from_the_edges() -> None:
+    """0.12 above the edge of a first call, e ÷ (1 + e) = 73 % is a bull market; participation is the broadest."""
+    shares = classify([0.52], [CALM]).memberships.iloc[0]
+    bull, broad = np.e / (1 + np.e), 1 / (1 + np.exp(-6.0))
+    off = 1 / (1 + np.exp((0.52 + 0.4) / 0.12))
+    assert shares.tolist() == pytest.approx(
+        [bull * broad, bull * (1 - broad), 1 - bull - off, off, 0.0], abs=1e-12
     )
-    assert found.confirmed.iloc[-1] == 4
 
 
-def test_a_shock_does_not_let_in_a_regime_that_asks_for_risk() -> None:
-    melt_up = {"liquidity": 0.7, "volatility": -0.3, "breadth": 0.6, "positioning": -0.9, "rate_path": 0.1}
-    found = classify([PARAMS.regimes.prototypes[1]] * 20 + [melt_up], [CALM] * 20 + [CALM | {"vix": 29.0}])
-    assert (bool(found.shock.iloc[-1]), found.raw.iloc[-1], found.confirmed.iloc[-1]) == (True, 2, 1)
+def test_what_waits_has_less_than_the_call_in_force() -> None:
+    found = classify([0.0] * 4 + [-0.8, 0.9], [CALM] * 6)
+    shares = found.memberships.iloc[-1]
+    assert found.confirmed.iloc[-1] == 4 and shares.idxmax() == 4
+    # Held 0.02 inside its edge, -0.25.
+    assert shares[4] == pytest.approx(1 / (1 + np.exp(-0.02 / 0.12)))
 
 
-def test_a_shock_is_measured_against_the_low_of_three_weeks_before() -> None:
-    vix = [14.0] * 5 + [18.9, 18.9, 20.0, 20.0]
-    points = [PARAMS.regimes.prototypes[4]] * len(vix)
-    found = classify(points, [CALM | {"vix": each} for each in vix])
-    assert found.shock.tolist() == [False] * 7 + [True, False]
+def test_in_a_crisis_the_axis_divides_what_is_left() -> None:
+    shares = classify([-1.5], [ACUTE]).memberships.iloc[0]
+    assert shares[5] == 0.7 and shares[4] == pytest.approx(0.3, abs=1e-4)
 
 
 def test_a_crisis_begins_at_its_entry_and_lasts_to_its_exit() -> None:
     vix = [34.99, 28.0, 35.0, 30.0, 28.0, 27.99, 34.99]
-    points = [PARAMS.regimes.prototypes[5]] * len(vix)
-    found = classify(points, [ACUTE | {"vix": each} for each in vix])
+    found = classify([-1.5] * len(vix), [ACUTE | {"vix": each} for each in vix])
     assert found.acute.tolist() == [False, False, True, True, True, False, False]
+
+
+def test_a_crisis_begins_below_one_and_lasts_to_eight_tenths_on_the_axis() -> None:
+    levels = [-1.0, -1.001, -0.801, -0.8, -0.9]
+    assert classify(levels, [ACUTE] * 5).acute.tolist() == [False, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("edge", "inside"),
+    [
+        ({"hy_spread": 8.0}, {"hy_spread": 8.01}),
+        ({"hy_spread_change_8w": 25.0}, {"hy_spread_change_8w": 25.01}),
+        ({"pct_above_200d": 25.0}, {"pct_above_200d": 24.99}),
+        ({"pct_above_50d": 10.0}, {"pct_above_50d": 9.99}),
+    ],
+)
+def test_evidence_is_acute_beyond_its_line(edge: dict[str, float], inside: dict[str, float]) -> None:
+    shock = CALM | {"vix": 40.0}
+    assert classify([-1.5] * 2, [shock | edge, shock | inside]).acute.tolist() == [False, True]
 
 
 def test_the_baa_spread_is_evidence_only_where_there_is_no_high_yield_spread() -> None:
     credit = CALM | {"vix": 55.0, "baa_spread": 5.0}
-    points = [PARAMS.regimes.prototypes[5]] * 2
-    assert classify(points, [credit, credit | {"hy_spread": np.nan}]).acute.tolist() == [False, True]
-
-
-def test_a_quiet_change_is_confirmed_in_its_second_week() -> None:
-    """The lead of regime 3 over 1, averaged with a half-life of 1.5 weeks: -0.56 before, +0.53 in each week after.
-
-    With r = 0.5 ** (1 / 1.5) = 0.63 it is r·(-0.56) + (1 - r)·0.53 = -0.16 after one week and 0.10 after two.
-    """
-    prototypes = PARAMS.regimes.prototypes
-    found = classify([prototypes[1]] * 20 + [prototypes[3]] * 4, [CALM] * 24)
-    lead = (found.instant[3] - found.instant[1]).iloc[[19, 20]].tolist()
-    r = 0.5 ** (1 / 1.5)
-    averaged = [r**weeks * lead[0] + (1 - r**weeks) * lead[1] for weeks in range(1, 5)]
-    assert (found.memberships[3] - found.memberships[1]).iloc[20:].tolist() == pytest.approx(averaged)
-    assert averaged[0] < 0.08 < averaged[1]
-    assert found.confirmed.iloc[19:].tolist() == [1, 1, 3, 3, 3]
-    assert found.raw.iloc[19:].tolist() == [1, 3, 3, 3, 3]
-
-
-def test_a_shock_lets_in_a_choppy_range() -> None:
-    """The same week waits when VIX has not jumped."""
-    points = [PARAMS.regimes.prototypes[1]] * 20 + [PARAMS.regimes.prototypes[3] | {"volatility": -0.26}]
-    calls = [
-        classify(points, [CALM] * 20 + [CALM | {"vix": each}]).confirmed.iloc[-1] for each in (14.0, 29.0)
-    ]
-    assert calls == [1, 3]
-
-
-def test_a_shock_never_calls_for_a_better_regime() -> None:
-    """From risk-off to a choppy range: nearer to bull, so it waits although VIX has jumped."""
-    prototypes = PARAMS.regimes.prototypes
-    choppy = prototypes[3] | {"volatility": -0.26}
-    found = classify([prototypes[4]] * 20 + [choppy], [CALM] * 20 + [CALM | {"vix": 29.0}])
-    assert (bool(found.shock.iloc[-1]), found.raw.iloc[-1], found.confirmed.iloc[-1]) == (True, 3, 4)
+    assert classify([-1.5] * 2, [credit, credit | {"hy_spread": np.nan}]).acute.tolist() == [False, True]
 
 
 def test_a_crisis_is_left_when_its_evidence_ends() -> None:
     vix = [14.0] * 20 + [36.0, 30.0, 28.0, 27.9, 27.9]
-    points = [PARAMS.regimes.prototypes[1]] * 20 + [PARAMS.regimes.prototypes[5]] * 5
-    found = classify(points, [CALM] * 20 + [ACUTE | {"vix": each} for each in vix[20:]])
+    found = classify([0.8] * 20 + [-1.5] * 5, [CALM] * 20 + [ACUTE | {"vix": each} for each in vix[20:]])
     assert found.raw.iloc[20:].tolist() == [5, 5, 5, 4, 4]
     assert found.confirmed.iloc[20:].tolist() == [5, 5, 5, 4, 4]
 
 
-def test_a_new_regime_must_lead_by_more_than_the_margin() -> None:
-    prototypes = PARAMS.regimes.prototypes
-    points, values = [prototypes[1]] * 20 + [prototypes[3]] * 4, [CALM] * 24
-    free = classify(points, values, margin=0.0)
-    week = int(np.argmax((free.confirmed == 3).to_numpy()))
-    lead = free.memberships.iloc[week][3] - free.memberships.iloc[week][1]
-    assert classify(points, values, margin=lead).confirmed.iloc[week] == 1
-    assert classify(points, values, margin=np.nextafter(lead, 0.0)).confirmed.iloc[week] == 3
+def exposure(levels: list[float], **changes: float) -> target_exposure.TargetExposureHistory:
+    """Target exposure of engines that are all at one level, while 12 % volatility is expected."""
+    index, rules = fridays(len(levels)), PARAMS.portfolio.target_exposure
+    score = pd.DataFrame(dict.fromkeys(ENGINES, levels), index=index)
+    regime, quiet = pd.Series(1, index=index, dtype="Int64"), pd.Series(False, index=index)
+    level = pd.Series(100.0, index=index)
+    return target_exposure.target_exposure(
+        score, regime, level * 0.12, quiet, level, rules.model_copy(update=changes)
+    )
 
 
 def test_a_step_of_exactly_the_threshold_is_taken() -> None:
-    index, rules = fridays(2), PARAMS.portfolio.target_exposure
-    score = pd.DataFrame({each: [0.05, 0.25] for each in ENGINES}, index=index)
-    regime = pd.Series(1, index=index)
-
-    def second(threshold: float) -> float:
-        changed = rules.model_copy(update={"step_threshold": threshold})
-        return float(target_exposure.target_exposure(score, regime, changed).exposure.iloc[1])
-
-    target = target_exposure.target_exposure(score, regime, rules).target
+    levels = [0.05, 0.25]
+    target = exposure(levels).target
     step = float(target.iloc[1] - target.iloc[0])
-    assert second(step) > target.iloc[0]
-    assert second(np.nextafter(step, 1.0)) == target.iloc[0]
+    assert exposure(levels, step_threshold=step).exposure.iloc[1] > target.iloc[0]
+    assert exposure(levels, step_threshold=np.nextafter(step, 1.0)).exposure.iloc[1] == target.iloc[0]
 
 
-def test_alignment_weighs_the_weeks_there_are() -> None:
-    """Half-life of two weeks: the week before counts 0.5 ** 0.5 as much, also when there are only two."""
-    index, rules = fridays(2), PARAMS.portfolio.target_exposure
-    score = pd.DataFrame({each: [0.4, 0.1] for each in ENGINES}, index=index)
-    found = target_exposure.target_exposure(score, pd.Series(1, index=index), rules)
-    kept = 0.5**0.5
-    assert found.alignment.iloc[1] == pytest.approx((0.1 + 0.4 * kept) / (1 + kept))
+def test_the_lean_weighs_the_weeks_there_are() -> None:
+    """Half-life of four weeks: the week before counts 0.5 ** 0.25 as much, also when there are only two."""
+    before = 0.5**0.25
+    assert exposure([0.4, 0.1]).lean.iloc[1] == pytest.approx((0.1 + 0.4 * before) / (1 + before))
 
 
 CALM = {"vix": 15.0, "vix_highest_close": 15.0, "vix_lowest_close": 15.0}

@@ -32,11 +32,15 @@ def test_scores_run_linearly_between_the_breakpoints(vix: float, score: float) -
 
 
 def test_engine_score_is_the_weighted_mean_of_what_is_there() -> None:
-    # VIX 19.5 → 0 (weight 2), VIX/VIX3M 0.86 → +1 (weight 1), realised 22 → -1 (weight 1)
+    # VIX 19.5 → 0 (weight 2), VIX/VIX3M 0.86 → +1 (weight 0.5), realised 22 → -1 (weight 1)
     found = engines.read(frame(vix=19.5, vix_term=0.86, realized_volatility_21d=22.0), PARAMS)
-    assert found.score["volatility"].iloc[0] == pytest.approx(0.0)
-    assert found.disagreement["volatility"].iloc[0] == pytest.approx(np.sqrt(0.5))
-    assert found.coverage["volatility"].iloc[0] == pytest.approx(4 / 5.5)
+    mean = (0.5 - 1.0) / 3.5
+    assert found.score["volatility"].iloc[0] == pytest.approx(mean)
+    squares = 2 * mean**2 + 0.5 * (1 - mean) ** 2 + (-1 - mean) ** 2
+    assert found.disagreement["volatility"].iloc[0] == pytest.approx(np.sqrt(squares / 3.5))
+    assert found.coverage["volatility"].iloc[0] == 1.0
+    part = engines.read(frame(vix=19.5), PARAMS)
+    assert part.coverage["volatility"].iloc[0] == pytest.approx(2 / 3.5)
 
 
 def test_below_half_coverage_an_engine_is_unknown() -> None:
@@ -46,10 +50,25 @@ def test_below_half_coverage_an_engine_is_unknown() -> None:
 
 
 def test_a_stand_in_counts_only_when_needed() -> None:
-    with_both = engines.read(frame(hy_spread=4.5, baa_spread=3.4), PARAMS)
-    alone = engines.read(frame(baa_spread=3.4), PARAMS)
-    assert with_both.weights["baa_spread"].iloc[0] == 0.0
-    assert alone.weights["baa_spread"].iloc[0] == PARAMS.engines["liquidity"]["baa_spread"].weight
+    with_both = engines.read(frame(hy_spread_gap=4.5, baa_spread_gap=3.4), PARAMS)
+    alone = engines.read(frame(baa_spread_gap=3.4), PARAMS)
+    assert with_both.weights["baa_spread_gap"].iloc[0] == 0.0
+    assert alone.weights["baa_spread_gap"].iloc[0] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("dollar", "score"), [(-4.0, 0.0), (0.0, 0.0), (2.0, -0.5), (4.0, -1.0), (9.0, -1.0)]
+)
+def test_what_only_warns_never_praises(dollar: float, score: float) -> None:
+    """`most: 0`: a falling dollar counts nothing, and does so with its full weight."""
+    found = engines.read(frame(dollar_13w=dollar, financial_conditions=-0.6), PARAMS)
+    assert found.scores["dollar_13w"].iloc[0] == pytest.approx(score)
+    assert found.weights["dollar_13w"].iloc[0] == 0.5
+    forced = engines.read(
+        frame(dollar_13w=dollar, hy_spread_gap=-12.0, hy_spread_percentile=30.0, hy_spread_change_8w=-15.0),
+        PARAMS,
+    )
+    assert forced.score["liquidity"].iloc[0] == pytest.approx((4.0 + 0.5 * score) / 4.5)
 
 
 def test_credit_stress_holds_liquidity_adverse_however_much_the_fed_adds() -> None:

@@ -74,7 +74,7 @@ def test_a_fall_is_lost_again_from_its_daily_peak() -> None:
 
 
 def test_liquidity_turning_from_its_low_is_a_turn() -> None:
-    found = column(*table([50] * 6, liquidity=[0.0, -0.6, -0.7, -0.4, -0.1, 0.1]))
+    found = column(*table([50] * 6, liquidity=[0.0, -0.6, -0.7, -0.4, 0.06, 0.1]))
     assert found[4] == "liquidity:improving"
 
 

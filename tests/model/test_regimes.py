@@ -113,9 +113,9 @@ def test_each_kind_of_stress_is_enough(evidence: dict[str, float]) -> None:
 
 def test_a_crisis_lasts_while_vix_is_above_its_lower_line() -> None:
     after = ACUTE | {"vix": 28.0}
-    assert calls([-1.5] * 5 + [-0.75], [ACUTE] * 5 + [after])[-1] == 5
-    assert calls([-1.5] * 5 + [-0.75], [ACUTE] * 5 + [ACUTE | {"vix": 27.9}])[-1] == 4
-    assert calls([-1.5] * 5 + [-0.69], [ACUTE] * 5 + [after])[-1] == 4
+    assert calls([-1.5] * 5 + [-0.85], [ACUTE] * 5 + [after])[-1] == 5
+    assert calls([-1.5] * 5 + [-0.85], [ACUTE] * 5 + [ACUTE | {"vix": 27.9}])[-1] == 4
+    assert calls([-1.5] * 5 + [-0.79], [ACUTE] * 5 + [after])[-1] == 4
 
 
 def test_a_week_without_a_call_has_none_and_leaves_the_memory() -> None:
@@ -132,19 +132,41 @@ def test_a_week_without_a_call_has_none_and_leaves_the_memory() -> None:
     assert regimes.last_call(found, day) == (found.confirmed.index[1], 1)
 
 
-@pytest.mark.parametrize(
-    ("level", "engine", "change", "to_regime"),
-    [(0.6, "volatility", -0.64, 3), (-0.1, "volatility", -0.84, 4)],
-)
-def test_the_flip_takes_the_severity_to_the_edge(
-    level: float, engine: str, change: float, to_regime: int
-) -> None:
-    found = classify([level] * 6, [CALM] * 6)
+def flip(level: float, values: dict[str, float] = CALM) -> regimes.Flip | None:
+    """What would flip the last of six weeks at one level."""
+    found = classify([level] * 6, [values] * 6)
     extended = pd.DataFrame(level, index=found.confirmed.index, columns=list(ENGINES))
-    flip = regimes.reading(found, extended, PARAMS, extended.index[-1]).flip
-    assert flip is not None
-    assert (flip.engine, flip.to_regime) == (engine, to_regime)
-    assert flip.change == pytest.approx(change)
+    return regimes.reading(found, extended, PARAMS, extended.index[-1]).flip
+
+
+@pytest.mark.parametrize(
+    ("level", "change", "to_regime"), [(0.6, -0.7, 3), (-0.2, -0.7, 4), (0.2, 0.7, 1), (-0.7, 0.9, 3)]
+)
+def test_the_flip_takes_the_severity_over_the_edge(level: float, change: float, to_regime: int) -> None:
+    """The edge lies 0.15 beyond the call's own; volatility is half of the axis, so it moves twice the distance."""
+    found = flip(level)
+    assert found is not None
+    assert (found.engine, found.to_regime) == ("volatility", to_regime)
+    assert found.change == pytest.approx(change)
+    moved = pd.DataFrame({engine: [level] * 7 for engine in ENGINES}, dtype="float64")
+    moved.index = pd.date_range("2015-01-02", periods=7, freq="W-FRI")
+    known = pd.Series(True, index=moved.index)
+    values = pd.DataFrame([CALM] * 7, index=moved.index)
+    for step, number in ((0.02, to_regime), (-0.02, int(classify([level], [CALM]).raw.iloc[0]))):
+        moved.loc[moved.index[-1], "volatility"] = (
+            level + found.change + np.copysign(step, found.change * step)
+        )
+        assert regimes.classify(moved, values, known, PARAMS).confirmed.iloc[-1] == number
+
+
+def test_a_narrow_market_flips_into_a_fragile_melt_up() -> None:
+    found = flip(0.2, NARROW)
+    assert found is not None and found.to_regime == 2
+
+
+def test_nothing_flips_in_a_crisis_or_out_of_reach() -> None:
+    assert flip(-1.5, ACUTE) is None
+    assert flip(0.0) is None
 
 
 levels_or_nothing = st.floats(-2, 2) | st.just(float("nan"))

@@ -43,6 +43,8 @@ class Panel:
         every = calendars.sessions(max(self.as_of.year + 1, 2027))
         self.dataset = dataset.until(self.cutoff, self.as_of)
         begins = [each.frame["observed"].iloc[0] for each in self.dataset.series.values() if len(each.frame)]
+        if self.dataset.members is not None and len(self.dataset.members.closes):
+            begins.append(self.dataset.members.closes.index[0])
         first = max(pd.Timestamp(FIRST_DAY), min(begins, default=self.as_of))
         self.sessions = every[(every >= min(first, self.as_of)) & (every <= self.as_of)]
         self.evenings = calendars.evening(self.sessions).to_numpy().astype("datetime64[s]")

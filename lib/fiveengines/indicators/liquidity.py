@@ -226,6 +226,11 @@ INDICATORS = (
         input_sets=(("BAMLH0A0HYM2",),),
         compute=_log_change("BAMLH0A0HYM2"),
         bounds=Range(-100, 400, 0.1, "percent"),
+        lookup=Lookup(
+            "FRED, BAMLH0A0HYM2",
+            "https://fred.stlouisfed.org/series/BAMLH0A0HYM2",
+            "By how many per cent has the US high-yield spread risen or fallen over eight weeks, on which date?",
+        ),
     ),
     Indicator(
         "ig_spread",

@@ -267,7 +267,9 @@ def smallest_flip(
     number = int(history.confirmed.to_numpy(dtype="float64", na_value=np.nan)[at])
     level = {1: _BULL, 2: _BULL, 3: _RANGE}.get(number, _RISK_OFF)
     now, edges = float(history.severity.to_numpy()[at]), _edges(level, params)
-    below, above = {_BULL: (3, 0), _RANGE: (4, 1), _RISK_OFF: (0, 3)}[level]
+    rule, broad = params.participation, float(history.participation.to_numpy()[at])
+    bull = 2 if broad < rule.boundary - rule.hysteresis else 1
+    below, above = {_BULL: (3, 0), _RANGE: (4, bull), _RISK_OFF: (0, 3)}[level]
     ways = [
         (to, edge - now)
         for to, edge in ((below, edges[min(level, 1)]), (above, edges[max(level - 1, 0)]))
