@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,16 +85,6 @@ class Event:
             return f"{self.title}: {self.why}"
         doubt = "" if self.certainty == "fixed" else f" ({self.certainty})"
         return f"{self.date:%a} {self.date.day} {self.date:%b}: {self.title}{doubt}. {self.why}".rstrip()
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data."""
-        return {
-            "date": self.date.isoformat(),
-            "title": self.title,
-            "kind": self.kind,
-            "certainty": self.certainty,
-            "why": self.why,
-        }
 
 
 def load(path: Path) -> EventFile:

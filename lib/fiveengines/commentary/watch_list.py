@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,14 +35,6 @@ class NearbyThreshold:
     move: float
     usual_moves: float
     sentence: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain data, rounded."""
-        rounded = {name: round(getattr(self, name), 4) for name in ("now", "level", "move", "usual_moves")}
-        words = {
-            name: getattr(self, name) for name in ("subject", "becomes", "indicator", "unit", "sentence")
-        }
-        return words | rounded
 
 
 def watch_list(

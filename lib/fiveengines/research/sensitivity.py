@@ -5,10 +5,12 @@ The data are measured once and only read again; nothing is written to params/.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
+from pydantic import BaseModel
 
 from fiveengines import overrides
 from fiveengines.base.parameters import (
@@ -47,33 +49,32 @@ def sensitivity(
 ) -> pd.DataFrame:
     """Move every number of engines.yaml and regimes.yaml in params/ that can change a regime, one at a time.
 
-    A weight, a threshold of stress, severity, participation or crisis moves by
-    a fifth of itself. A breakpoint moves by `size` of the distance between `adverse` and `supportive`,
-    because 20 % of a breakpoint at zero would be no move at all. Returns one row a move, worst first: `part`
-    (breakpoint, weight, stress, severity, participation, crisis), `engine`, `parameter`, `move`, `value`,
-    `moved_to`; `weeks`, how many have a value of that indicator (0: not tried); `changed`, the share of
-    weeks whose confirmed regime changes, and `states_changed`, the share in which some engine's state does.
-    Weeks count from the first with every engine.
+    A weight, or a threshold of stress, severity, participation or crisis, moves by a share of
+    itself (params/research.yaml). A breakpoint moves by that share of the distance between `adverse` and
+    `supportive`, because 20 % of a breakpoint at zero would be no move at all. Returns one row a move, worst first:
+    `part` (breakpoint, weight, stress, severity, participation, crisis), `engine`, `parameter`, `move`, `value`,
+    `moved_to`; `weeks`, how many have a value of that indicator (0: not tried); `changed`, the share of weeks whose
+    confirmed regime changes, and `states_changed`, the share in which some engine's state does. Weeks count from the
+    first with every engine.
     """
     applied = overrides.apply(measured.measurements.values, trail, params.engines.states.forced)
     base = engines.read(applied.values, params.engines, applied.forced)
-    enough = measured.market["fresh"] & (base.score.notna().sum(axis=1) >= params.regimes.call.least_engines)
-    called = regimes.classify(base.extended, applied.values, enough, params.regimes).confirmed
+    called = regimes.classify(base.score, applied.values, params.regimes).confirmed
     since = first_full_week(base.score)
     present = applied.values.loc[since:].notna().sum()
     rows = []
     size = params.research.sensitivity.move
     for move in moves(params, size):
         weeks = int(present[move.indicator]) if move.indicator else len(called.loc[since:])
-        score, states_changed, changed = base.extended, 0.0, 0.0
+        score, states_changed, changed = base.score, 0.0, 0.0
         if weeks and move.engines is not params.engines:
             again = engines.read(applied.values, move.engines, applied.forced)
             read = [move.engine] if move.engine else list(ENGINES)
-            score = base.extended.assign(**{each: again.extended[each] for each in read})
+            score = base.score.assign(**{each: again.score[each] for each in read})
             states_changed = float((again.state != base.state).loc[since:, read].any(axis=1).mean())
         # The past is read again from the first week on: a regime remembers what came before it.
-        if weeks and (move.regimes is not params.regimes or not score.equals(base.extended)):
-            moved = regimes.classify(score, applied.values, enough, move.regimes).confirmed
+        if weeks and (move.regimes is not params.regimes or not score.equals(base.score)):
+            moved = regimes.classify(score, applied.values, move.regimes).confirmed
             changed = float((moved != called).loc[since:].mean())
         sign = "+" if move.direction > 0 else "−"
         moved_from_to = [f"{sign}{size:.0%}", move.value, move.moved_to]
@@ -103,93 +104,70 @@ def summary(table: pd.DataFrame, target: float) -> str:
 def moves(params: Parameters, size: float) -> Iterator[Move]:
     """Every number moved up and down by `size`, one at a time."""
     for direction in (1, -1):
-        factor = 1 + direction * size
-        yield from _indicator_moves(params, direction, size)
-        yield from _stress_moves(params, direction, factor)
-        yield from _regime_moves(params, direction, factor)
+        for part, engine, indicator, path, value, scale in _numbers(params):
+            moved_to = value + direction * size * scale
+            engine_rules, regime_rules = params.engines, params.regimes
+            if part in ("weight", "breakpoint"):
+                # The other engines stay as they were read, so they are read again by one line only, to save the time.
+                lines = {
+                    name: _one_line(each) for name, each in engine_rules.engines.items() if name != engine
+                }
+                engine_rules = engine_rules.model_copy(update={"engines": engine_rules.engines | lines})
+            if path[0] in ("engines", "stress"):
+                engine_rules = _replaced(engine_rules, path, moved_to)
+            else:
+                regime_rules = _replaced(regime_rules, path, moved_to)
+            name = ".".join(
+                str(each + 1 if part == "stress" and isinstance(each, int) else each) for each in path
+            )
+            parameter = name.removeprefix("engines.")
+            yield Move(
+                part, engine, parameter, indicator, direction, value, moved_to, engine_rules, regime_rules
+            )
 
 
-def _indicator_moves(params: Parameters, direction: int, size: float) -> Iterator[Move]:
-    for engine in params.engines.engines:
-        # The other engines stay as they were read, so they are read again by one line only, to save the time.
-        others = {each: _one_line(lines) for each, lines in params.engines.engines.items()}
-        for name, line in params.engines.engines[engine].items():
-            if line.weight == 0 or line.adverse is None or line.supportive is None:
-                continue
-            step = direction * size * (line.supportive - line.adverse)
-            trials = {
-                "weight": (line.weight, line.weight * (1 + direction * size)),
-                "adverse": (line.adverse, line.adverse + step),
-                "supportive": (line.supportive, line.supportive + step),
-            }
-            for field, (value, moved_to) in trials.items():
-                lines = params.engines.engines[engine] | {name: line.model_copy(update={field: moved_to})}
-                changed = params.engines.model_copy(update={"engines": others | {engine: lines}})
-                part = "weight" if field == "weight" else "breakpoint"
-                yield Move(
-                    part,
-                    engine,
-                    f"{engine}.{name}.{field}",
-                    name,
-                    direction,
-                    value,
-                    moved_to,
-                    changed,
-                    params.regimes,
-                )
+Number = tuple[str, str, str | None, tuple[Any, ...], float, float]
+
+
+def _numbers(params: Parameters) -> Iterator[Number]:
+    """Part, engine, indicator, path in engines.yaml or regimes.yaml, value, and what a move is a share of."""
+    rules, stress = params.regimes, params.engines.stress
+    for engine, lines in params.engines.engines.items():
+        for name, line in lines.items():
+            if line.weight > 0 and line.adverse is not None and line.supportive is not None:
+                path, width = ("engines", engine, name), line.supportive - line.adverse
+                yield "weight", engine, name, (*path, "weight"), line.weight, line.weight
+                yield "breakpoint", engine, name, (*path, "adverse"), line.adverse, width
+                yield "breakpoint", engine, name, (*path, "supportive"), line.supportive, width
+    for engine, value in stress.caps.items():
+        if value:
+            yield "stress", engine, None, ("stress", "caps", engine), value, value
+    for at, conditions in enumerate(stress.any):
+        for name, value in conditions.items():
+            yield "stress", "", name, ("stress", "any", at, name), value, value
+    for engine, value in rules.severity.weights.items():
+        yield "severity", engine, None, ("severity", "weights", engine), value, value
+    for part, fields in (
+        ("severity", ("bull", "risk_off", "hysteresis")),
+        ("participation", ("hysteresis",)),
+        ("crisis", tuple(type(rules.crisis).model_fields)),
+    ):
+        for field in fields:
+            value = float(getattr(getattr(rules, part), field))
+            yield part, "", None, (part, field), value, value
 
 
 def _one_line(lines: dict[str, ScoredIndicator]) -> dict[str, ScoredIndicator]:
     return dict([next(item for item in lines.items() if item[1].weight > 0 and item[1].instead_of is None)])
 
 
-def _stress_moves(params: Parameters, direction: int, factor: float) -> Iterator[Move]:
-    stress = params.engines.stress
-
-    def made(
-        engine: str, parameter: str, indicator: str | None, value: float, update: dict[str, object]
-    ) -> Move:
-        changed = params.engines.model_copy(update={"stress": stress.model_copy(update=update)})
-        return Move(
-            "stress",
-            engine,
-            f"stress.{parameter}",
-            indicator,
-            direction,
-            value,
-            value * factor,
-            changed,
-            params.regimes,
-        )
-
-    for engine, cap in stress.caps.items():
-        if cap:
-            yield made(engine, f"caps.{engine}", None, cap, {"caps": stress.caps | {engine: cap * factor}})
-    for at, conditions in enumerate(stress.any):
-        for name, threshold in conditions.items():
-            moved = (*stress.any[:at], conditions | {name: threshold * factor}, *stress.any[at + 1 :])
-            yield made("", f"any.{at + 1}.{name}", name, threshold, {"any": moved})
-
-
-def _regime_moves(params: Parameters, direction: int, factor: float) -> Iterator[Move]:
-    rules = params.regimes
-
-    def made(part: str, engine: str, parameter: str, value: float, update: Mapping[str, object]) -> Move:
-        changed = rules.model_copy(update=update)
-        return Move(part, engine, parameter, None, direction, value, value * factor, params.engines, changed)
-
-    for engine, value in rules.severity.weights.items():
-        weights = rules.severity.weights | {engine: value * factor}
-        moved = {"severity": rules.severity.model_copy(update={"weights": weights})}
-        yield made("severity", engine, f"severity.weights.{engine}", value, moved)
-    for room, fields in (
-        ("severity", ("bull", "risk_off", "hysteresis")),
-        ("participation", ("hysteresis",)),
-        ("crisis", tuple(type(rules.crisis).model_fields)),
-    ):
-        inner = getattr(rules, room)
-        for field in fields:
-            value = float(getattr(inner, field))
-            yield made(
-                room, "", f"{room}.{field}", value, {room: inner.model_copy(update={field: value * factor})}
-            )
+def _replaced(where: Any, path: tuple[Any, ...], value: float) -> Any:
+    """A copy of a model, mapping or tuple with the number at `path` replaced."""
+    if not path:
+        return value
+    first, rest = path[0], path[1:]
+    if isinstance(where, BaseModel):
+        return where.model_copy(update={first: _replaced(getattr(where, first), rest, value)})
+    if isinstance(where, tuple):
+        return (*where[:first], _replaced(where[first], rest, value), *where[first + 1 :])
+    return where | {first: _replaced(where[first], rest, value)}
