@@ -225,7 +225,7 @@ class Week:
     @cached_property
     def changes(self) -> tuple[str, ...]:
         """What changed since last week, in words, most important first."""
-        return narrative.changes(self.engines, self.regime)
+        return narrative.changes(self.engines, self.regime, self.params.engines.least_score_change)
 
     @property
     def overrides(self) -> tuple[Entry, ...]:

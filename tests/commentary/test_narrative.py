@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from fiveengines.base.formats import figure
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary import narrative
 from fiveengines.model.engines import DIRECTIONS, EngineReading
+from fiveengines.week import Week
 
 
 def reading(name: str, state: str, direction: str) -> EngineReading:
@@ -70,3 +72,28 @@ def test_what_is_named_is_a_sentence_each() -> None:
     assert "a bull steepener" in narrative.named("rate_path", words)
     assert narrative.named("rate_path", {}) == ""
     assert "sector" in narrative.named("breadth", {}, "sectors")
+
+
+def test_changes_name_the_regime_the_states_and_the_two_largest_steps() -> None:
+    week = Week.load(as_of="2016-06-24", source="demo")
+    still = {
+        name: replace(each, score=0.1, previous_score=0.1, state="neutral", previous_state="neutral")
+        for name, each in week.engines.items()
+    }
+    regime = replace(week.regime, previous=week.regime.number)
+    assert narrative.changes(still, regime, 0.05) == (
+        "Nothing of weight: no state changed and no engine's score moved by 0.05.",
+    )
+    moved = still | {
+        "breadth": replace(still["breadth"], score=0.30, state="supportive"),
+        "liquidity": replace(still["liquidity"], score=0.0),
+        "volatility": replace(still["volatility"], score=0.16),
+        "positioning": replace(still["positioning"], score=0.14),
+    }
+    lines = narrative.changes(moved, replace(regime, number=4, name="Risk-off", previous=3), 0.05)
+    assert lines[:2] == ("Regime: Choppy range → Risk-off.", "Breadth: neutral → supportive.")
+    assert [each.split(":")[0] for each in lines[2:]] == [
+        "Breadth score +0.10 → +0.30",
+        "Liquidity score +0.10 → +0.00",
+    ]
+    assert len(narrative.changes(moved, regime, 0.15)) == 2

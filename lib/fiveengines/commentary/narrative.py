@@ -171,7 +171,7 @@ def moved_text(evidence: Evidence | None) -> str:
     return f"{evidence.title} {figure(evidence.previous, evidence.unit)} → {figure(evidence.value, evidence.unit)}"
 
 
-def changes(engines: Mapping[str, EngineReading], regime: RegimeReading) -> tuple[str, ...]:
+def changes(engines: Mapping[str, EngineReading], regime: RegimeReading, least: float) -> tuple[str, ...]:
     """What changed since last week, most important first; one line says so when nothing of weight did."""
     lines = []
     if regime.previous is not None and regime.previous != regime.number:
@@ -188,9 +188,11 @@ def changes(engines: Mapping[str, EngineReading], regime: RegimeReading) -> tupl
     )
     for each in moves[:2]:
         step = (each.score or 0.0) - (each.previous_score or 0.0)
-        if abs(step) >= 0.05:
+        if abs(step) >= least:
             moved = moved_text(moved_most(each))
             lines.append(
                 f"{ENGINE_NAMES[each.name]} score {signed(each.previous_score)} → {signed(each.score)}: {moved}."
             )
-    return tuple(lines) or ("Nothing of weight: no state changed and no engine's score moved by 0.05.",)
+    return tuple(lines) or (
+        f"Nothing of weight: no state changed and no engine's score moved by {least:.2f}.",
+    )

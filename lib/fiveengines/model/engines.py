@@ -209,7 +209,7 @@ def _states(scores: np.ndarray, params: EngineParameters) -> list[str]:
 def _directions(score: pd.Series, params: EngineParameters) -> np.ndarray:
     """Change over some weeks in units of the engine's own usual change, known at the time.
 
-    score: an engine's score before its indicators are held at ±1: in a panic every score stands at -1, and yet things
+    score: an engine's score before its indicators are clipped to ±1: in a panic every score is -1, and yet things
     get worse or better.
     """
     rule = params.direction

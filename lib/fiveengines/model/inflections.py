@@ -152,13 +152,13 @@ def recent(
 
 def _first_of_run(fired: pd.Series, strength: pd.Series, quiet_weeks: int, least: float) -> pd.Series:
     """Strength of the first of a run of signals; later ones within `quiet_weeks` of it are the same inflection."""
-    kept = np.zeros(len(fired))
+    first = np.zeros(len(fired))
     last = -np.inf
     sizes = strength.clip(least, 1.0).to_numpy()
     for at in np.flatnonzero(fired.to_numpy(dtype=bool)):
         if at - last > quiet_weeks:
-            kept[at], last = sizes[at], float(at)
-    return pd.Series(kept, index=fired.index)
+            first[at], last = sizes[at], float(at)
+    return pd.Series(first, index=fired.index)
 
 
 def _begins(condition: pd.Series) -> pd.Series:

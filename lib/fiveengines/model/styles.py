@@ -103,7 +103,10 @@ def choose(regime: pd.Series, improving: pd.Series, direction: pd.DataFrame, par
 
 
 def checked(close: pd.Series, needs: Iterable[TapeRule], params: Styles) -> tuple[Checked, ...]:
-    """A style's needs held against the tape up to the last session of `close`, (sessions,), NaN dropped."""
+    """A style's needs compared with the tape up to the last session of `close`, (s,) index level, NaN dropped.
+
+    A need that cannot be measured, with too few sessions, has value and agrees None.
+    """
     present = close.dropna()
     found = []
     for each in needs:
@@ -147,7 +150,11 @@ def reading(
     day: pd.Timestamp,
     checks: tuple[Checked, ...] = (),
 ) -> StyleReading:
-    """Step 4 on `day`; checks: the chosen style's needs held against the tape of that day."""
+    """Step 4 on `day`, a date of `history`.
+
+    style, regime: (n,) on its dates. history: (n, 4) as `tape_history` gives it; NaN becomes None. checks: the chosen
+    style's needs compared with the tape of that day.
+    """
     at = list(history.index).index(day)
     row = zip(history.columns, history.to_numpy(dtype="float64")[at], strict=True)
     figures = {str(name): float(value) if np.isfinite(value) else None for name, value in row}

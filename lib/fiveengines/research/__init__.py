@@ -1,6 +1,6 @@
 """Evidence: what followed readings like these, with counts, and whether acting on them would have paid.
 
-Everything stands on `EvidenceSample`, which ends on the reading's evening; nothing here changes a reading.
+Everything rests on `EvidenceSample`, which ends on the reading's evening; nothing here changes a reading.
 """
 
 from fiveengines.research.analogs import Analogs, analogs

@@ -47,13 +47,13 @@ def neighbours(distance: np.ndarray, gap: int, count: int) -> list[int]:
 
     distance: (weeks,) with the week in question last; NaN is never chosen.
     """
-    kept = [len(distance) - 1]
+    chosen = [len(distance) - 1]
     for at in np.argsort(distance, kind="stable"):
-        if len(kept) > count or not np.isfinite(distance[at]):
+        if len(chosen) > count or not np.isfinite(distance[at]):
             break
-        if all(abs(int(at) - other) >= gap for other in kept):
-            kept.append(int(at))
-    return kept[1:]
+        if all(abs(int(at) - other) >= gap for other in chosen):
+            chosen.append(int(at))
+    return chosen[1:]
 
 
 def analogs(past: EvidenceSample) -> Analogs:

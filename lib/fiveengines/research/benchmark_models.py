@@ -159,7 +159,7 @@ def log_returns(closes: pd.Series) -> pd.Series:
 
 
 def refit_dates(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """The first reading date of each year, and the very first."""
+    """The first reading date of each year, and the very first; dates: (m,), ascending."""
     return dates[~pd.Series(dates.year, index=dates).duplicated().to_numpy()]
 
 
@@ -188,7 +188,10 @@ def calm_weeks(past: EvidenceSample, model: str) -> pd.Series:
 
 
 def benchmark_exposures(past: EvidenceSample) -> dict[str, pd.Series]:
-    """Each model's weekly exposure, for `walk_forward`: its probability of calm; NaN before its first fit."""
+    """Each model's weekly exposure, for `walk_forward`: its probability of calm, (m,) on `past.dates`.
+
+    NaN before its first fit.
+    """
     return {model: calm_weeks(past, model) for model in MODELS}
 
 

@@ -48,7 +48,7 @@ class EvidenceSample:
         """Cut readings and panel at the evening of `as_of` (default: the panel's own).
 
         start: first reading date that counts; default: the first week in which every engine that ever speaks
-        had a score, because a regime read from half of the engines is no evidence about the whole.
+        had a score, because a regime read from half of the engines is not evidence about the whole.
         """
         last = panel.as_of if as_of is None else pd.Timestamp(as_of)
         score = readings.engines.score.loc[:last]

@@ -29,7 +29,7 @@ COLUMNS = ["part", "engine", "parameter", "move", "value", "moved_to", "weeks", 
 
 @dataclass(frozen=True)
 class Move:
-    """One number moved: where it stands, what it was and became, and the parameters with it."""
+    """One number moved: where it is, what it was and became, and the parameters with it."""
 
     part: str
     engine: str
@@ -59,22 +59,23 @@ def sensitivity(
     """
     applied = overrides.apply(measured.measurements.values, trail, params.engines.states.forced)
     base = engines.read(applied.values, params.engines, applied.forced)
-    called = regimes.classify(base.score, applied.values, params.regimes).confirmed
+    enough = measured.market["fresh"] & (base.score.notna().sum(axis=1) >= params.regimes.call.least_engines)
+    called = regimes.classify(base.extended, applied.values, enough, params.regimes).confirmed
     since = first_full_week(base.score)
     present = applied.values.loc[since:].notna().sum()
     rows = []
     size = params.research.sensitivity.move
     for move in moves(params, size):
         weeks = int(present[move.indicator]) if move.indicator else len(called.loc[since:])
-        score, states_changed, changed = base.score, 0.0, 0.0
+        score, states_changed, changed = base.extended, 0.0, 0.0
         if weeks and move.engines is not params.engines:
             again = engines.read(applied.values, move.engines, applied.forced)
             read = [move.engine] if move.engine else list(ENGINES)
-            score = base.score.assign(**{each: again.score[each] for each in read})
+            score = base.extended.assign(**{each: again.extended[each] for each in read})
             states_changed = float((again.state != base.state).loc[since:, read].any(axis=1).mean())
         # The past is read again from the first week on: a regime remembers what came before it.
-        if weeks and (move.regimes is not params.regimes or not score.equals(base.score)):
-            moved = regimes.classify(score, applied.values, move.regimes).confirmed
+        if weeks and (move.regimes is not params.regimes or not score.equals(base.extended)):
+            moved = regimes.classify(score, applied.values, enough, move.regimes).confirmed
             changed = float((moved != called).loc[since:].mean())
         sign = "+" if move.direction > 0 else "−"
         moved_from_to = [f"{sign}{size:.0%}", move.value, move.moved_to]

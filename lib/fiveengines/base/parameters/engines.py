@@ -134,6 +134,7 @@ class EngineParameters(Strict):
     states: States
     direction: Direction
     minimum_coverage: float = Field(ge=0, le=1)
+    least_score_change: float = Field(ge=0, le=2)
     stress: Stress
     inputs: InputSettings
     labels: Labels
