@@ -85,7 +85,9 @@ def test_breakpoints_move_by_a_fifth_of_their_distance(week):
     up = moved["volatility.vix.adverse", 1]
     assert up.moved_to == pytest.approx(line.adverse + 0.2 * (line.supportive - line.adverse))
     assert moved["volatility.vix.weight", -1].moved_to == pytest.approx(0.8 * line.weight)
-    assert moved["margin", 1].moved_to == pytest.approx(1.2 * week.params.regimes.margin)
+    assert moved["severity.hysteresis", 1].moved_to == pytest.approx(
+        1.2 * week.params.regimes.severity.hysteresis
+    )
 
 
 def test_sensitivity_is_what_reading_again_gives(week, table, past):
