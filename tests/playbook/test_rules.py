@@ -35,7 +35,7 @@ def state(engine: str, word: str) -> dict[str, Any]:
 
 
 SPIKE = {"vix": pieces(14, (24, 1)), "vol_target_exposure": pieces(90, (60, 1))}
-FELL = {"spx_from_high": pieces(0, (-20, 10))}
+FELL = {"index_from_high": pieces(0, (-20, 10))}
 HEALED = {"hy_spread": pieces(5, (8, 5), (7, 5))}
 SHORT_COVERING = {"cta_exposure": pieces(50, (-30, 4), (5, 1), (10, 1)), "vix": pieces(15, (35, 4), (22, 3))}
 STIRRING = sawtooth(80, 120, 82, 82, 82, 82, 82, 110)
@@ -43,8 +43,8 @@ CUT_LATELY = pieces(5.0, (4.75, 3))
 HIKED_LATELY = pieces(2.0, (2.25, 3))
 CASES: dict[str, Case] = {
     "liquidity_turns_in_drawdown": Case(
-        {"liquidity_score": pieces(-0.3, (0.1, 4)), "spx_from_high": -10},
-        {"liquidity_score": pieces(-0.3, (0.1, 4)), "spx_from_high": -5},
+        {"liquidity_score": pieces(-0.3, (0.1, 4)), "index_from_high": -10},
+        {"liquidity_score": pieces(-0.3, (0.1, 4)), "index_from_high": -5},
     ),
     "liquidity_stops_worsening": Case(
         FELL | HEALED | {"net_liquidity_impulse_4w": 1.0},
@@ -111,8 +111,8 @@ CASES: dict[str, Case] = {
         "watch",
     ),
     "participation_peaked": Case(
-        {"spx_from_high": -1, "pct_above_200d": pieces(80, (65, 4))},
-        {"spx_from_high": -6, "pct_above_200d": pieces(80, (65, 4))},
+        {"index_from_high": -1, "pct_above_200d": pieces(80, (65, 4))},
+        {"index_from_high": -6, "pct_above_200d": pieces(80, (65, 4))},
     ),
     "breadth_turns_from_washout": Case(
         {"pct_above_50d": pieces(60, (10, 4), (40, 3)), "net_new_highs": pieces(1, (-8, 4), (0, 3))},
@@ -131,7 +131,7 @@ CASES: dict[str, Case] = {
         "watch",
     ),
     "breadth_divergence": Case(
-        {"spx_from_high": -1, "pct_above_200d": 50}, {"spx_from_high": -1, "pct_above_200d": 70}
+        {"index_from_high": -1, "pct_above_200d": 50}, {"index_from_high": -1, "pct_above_200d": 70}
     ),
     "crowded_longs": Case({"cot_percentile": 95, "naaim": 98}, {"cot_percentile": 95}, "watch"),
     "crowded_shorts": Case(
@@ -328,7 +328,7 @@ CUT_TWICE = {"naaim": pieces(80, (45, 4)), "vix": pieces(15, (35, 2), (20, 2))}
         # Near its high again, the index has left the low behind.
         (
             "liquidity_stops_worsening",
-            HEALED | {"spx_from_high": pieces(0, (-20, 5), (-3, 5)), "net_liquidity_impulse_4w": 1.0},
+            HEALED | {"index_from_high": pieces(0, (-20, 5), (-3, 5)), "net_liquidity_impulse_4w": 1.0},
             "dormant",
         ),
         # Off an old peak and widening again.
@@ -365,10 +365,10 @@ CUT_TWICE = {"naaim": pieces(80, (45, 4)), "vix": pieces(15, (35, 2), (20, 2))}
         # A dip of a week does not end a divergence, and one week is none.
         (
             "breadth_divergence",
-            {"spx_from_high": pieces(-4, (-1, 2), (-3, 1), (-1, 1)), "pct_above_200d": 50},
+            {"index_from_high": pieces(-4, (-1, 2), (-3, 1), (-1, 1)), "pct_above_200d": 50},
             "active",
         ),
-        ("breadth_divergence", {"spx_from_high": pieces(-4, (-1, 1)), "pct_above_200d": 50}, "watch"),
+        ("breadth_divergence", {"index_from_high": pieces(-4, (-1, 1)), "pct_above_200d": 50}, "watch"),
         # Who is long has nothing left to cover.
         ("cta_short_covering", COVERED, "dormant"),
         # The VIX has left its peak and exposure still falls: wait.

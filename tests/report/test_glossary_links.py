@@ -30,7 +30,7 @@ def test_the_first_mention_in_each_part_leads_to_the_entry() -> None:
 
 def test_longer_names_win_and_words_are_whole() -> None:
     assert links(part("<p>The Zweig breadth thrust</p>")) == ["breadth_thrust"]
-    assert links(part("<p>Overnight reverse repo</p>")) == ["rrp"]
+    assert links(part("<p>Overnight reverse repo</p>")) == ["reverse_repo"]
     assert links(part("<p>VIX3M, alphabeta, VIX-like</p>")) == []
 
 

@@ -14,20 +14,20 @@ from fiveengines.indicators.transforms import as_flag, change, distance_from_hig
 
 
 def index_breadth_divergence(
-    index: pd.Series, pct_above_200: pd.Series, near_high_pct: float, threshold_pct: float, window: int = 252
+    index: pd.Series, pct_above_200d: pd.Series, near_high_pct: float, threshold_pct: float, window: int = 252
 ) -> pd.Series:
     """Flag: the index is near its 52-week high while too few members are above their 200-day averages.
 
     1 where the close is within `near_high_pct` % of the highest of the last `window` closes and
-    `pct_above_200` is below `threshold_pct`, else 0. index: (n,) closes; pct_above_200: (n,) %. Returns (n,)
+    `pct_above_200d` is below `threshold_pct`, else 0. index: (n,) closes; pct_above_200d: (n,) %. Returns (n,)
     float64, NaN where either is NaN or the index has fewer than `window` closes; days without a close are
     left out of the window.
     """
     present = index.dropna()
     top = present.rolling(window).max()
     near = (present >= top * (1.0 - near_high_pct / 100.0)).reindex(index.index, fill_value=False)
-    known = top.reindex(index.index).notna() & pct_above_200.notna()
-    return as_flag(near & (pct_above_200 < threshold_pct), known)
+    known = top.reindex(index.index).notna() & pct_above_200d.notna()
+    return as_flag(near & (pct_above_200d < threshold_pct), known)
 
 
 def _above(window: int) -> Compute:

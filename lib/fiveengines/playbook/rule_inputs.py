@@ -19,14 +19,12 @@ from fiveengines.base.parameters import ENGINES
 from fiveengines.base.parameters.playbook import Percentiles
 from fiveengines.data.panel import Panel
 from fiveengines.indicators import Inputs, advances_declines, rate_path
-from fiveengines.indicators.transforms import skip_missing
 from fiveengines.model.readings import Readings
 from fiveengines.playbook.conditions import Condition, Quantity, numbers, quantity, rolling
 
 Array = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
 SESSIONS_A_WEEK = 5
-SESSIONS_A_YEAR = 252
 # Yields and spreads in per cent that the playbook quotes in basis points, under their id with `_bp`.
 IN_BASIS_POINTS = (
     "two_year_change_13w", "real_yield_change_13w", "two_year_minus_policy", "curve_2s10s", "curve_3m10y",
@@ -188,9 +186,7 @@ def rule_inputs(readings: Readings, panel: Panel, percentiles: Percentiles) -> R
     series["cot_percentile"] = values.get("cot_asset_managers", empty).fillna(speculators)
     series["cot_leveraged_percentile"] = values.get("cot_leveraged_funds", empty).fillna(speculators)
     close = panel.daily("SPX")
-    high = skip_missing(close, lambda present: present.rolling(SESSIONS_A_YEAR).max())
     series["spx"] = close.ffill().to_numpy()[at]
-    series["spx_from_high"] = (100.0 * (close / high - 1.0)).ffill().to_numpy()[at]
     series["regime"] = readings.regimes.confirmed
     series["expiry_next_week"] = _expiry_next_week(dates)
     inputs = readings.measurements.inputs

@@ -19,7 +19,7 @@ from fiveengines.playbook.rules.registry import RuleResult, Thresholds, rule
 @rule
 def participation_peaked(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """The index is near its high with fewer members than some months ago."""
-    near = inputs["spx_from_high"] >= -t["near_high"]
+    near = inputs["index_from_high"] >= -t["near_high"]
     fall = inputs["pct_above_200d"] - inputs.peak("pct_above_200d", t["weeks"])
     return RuleResult(active=near & (fall <= -t["decline"]), watch=near & (fall <= -t["watch_decline"]))
 
@@ -78,6 +78,6 @@ def broad_participation(inputs: RuleInputs, t: Thresholds) -> RuleResult:
 @rule
 def breadth_divergence(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """The index has been near its high on thin participation for some weeks, in a row or not."""
-    apart = (inputs["spx_from_high"] >= -t["near_high"]) & (inputs["pct_above_200d"] < t["above_200d"])
+    apart = (inputs["index_from_high"] >= -t["near_high"]) & (inputs["pct_above_200d"] < t["above_200d"])
     count = weeks_held(apart, t["within_weeks"])
     return RuleResult(active=apart & (count >= t["weeks"]), watch=apart, figures={"divergence_weeks": count})

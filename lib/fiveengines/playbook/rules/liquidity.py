@@ -11,7 +11,7 @@ from fiveengines.playbook.rules.registry import RuleResult, Thresholds, rule
 def liquidity_turns_in_drawdown(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """Liquidity recovers while the index is still well below its high."""
     rise = inputs.change("liquidity_score", t["weeks"])
-    low = inputs["spx_from_high"] <= -t["below_high"]
+    low = inputs["index_from_high"] <= -t["below_high"]
     return RuleResult(active=(rise >= t["score_rise"]) & low, watch=(rise >= t["watch_rise"]) & low)
 
 
@@ -21,8 +21,8 @@ def liquidity_stops_worsening(inputs: RuleInputs, t: Thresholds) -> RuleResult:
 
     Credit decides: central banks add most in a panic, so an inflow beside a spread at its peak is not healing.
     """
-    fell = (inputs.low("spx_from_high", t["drawdown_weeks"]) <= -t["drawdown"]) & (
-        inputs["spx_from_high"] <= -t["still_below"]
+    fell = (inputs.low("index_from_high", t["drawdown_weeks"]) <= -t["drawdown"]) & (
+        inputs["index_from_high"] <= -t["still_below"]
     )
     from_peak = 100.0 * (inputs["hy_spread"] / inputs.peak("hy_spread", t["peak_weeks"]) - 1.0)
     flows = inputs["net_liquidity_impulse_4w"] > 0
