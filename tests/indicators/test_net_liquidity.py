@@ -61,3 +61,20 @@ def test_the_impulse_of_a_quarter_is_of_fed_assets_63_sessions_before() -> None:
     found = read(market, *days, names=["net_liquidity_impulse_13w", "net_liquidity_impulse_4w"]).values
     assert found["net_liquidity_impulse_13w"].tolist() == pytest.approx([0, 1, 1, 1, 1, 0])
     assert found["net_liquidity_impulse_4w"].tolist() == pytest.approx([0, 1, 1, 0, 0, 0])
+
+
+def test_a_value_is_as_old_as_its_oldest_part_and_public_with_its_latest() -> None:
+    daily = pd.Series(174.0, pd.bdate_range("2014-01-02", "2015-06-12"))
+    market = dataset(WALCL=ASSETS, WTREGEN=ACCOUNT, RRPONTSYD=daily)
+    found = read(market, "2015-06-12", names=["net_liquidity"])
+    assert found.observed.iloc[0, 0] == pd.Timestamp("2015-06-10"), "the H.4.1 is of Wednesday"
+    assert found.known_at.iloc[0, 0] == pd.Timestamp("2015-06-12 17:15"), (
+        "Friday's operation, 13:15 in New York"
+    )
+    assert found.series("net_liquidity", pd.Timestamp("2015-06-12")) == ("WALCL", "WTREGEN", "RRPONTSYD")
+    assert read(market, "2013-09-20", names=["net_liquidity"]).series(
+        "net_liquidity", pd.Timestamp("2013-09-20")
+    ) == (
+        "WALCL",
+        "WTREGEN",
+    )

@@ -189,6 +189,18 @@ def test_a_hundred_members_speak_for_an_index_and_ninety_nine_do_not() -> None:
     assert fewer.values.isna().all(axis=None) and fewer.breadth_basis.tolist() == [""]
 
 
+def test_a_member_counts_with_19_of_20_closes_of_a_window() -> None:
+    closes = members(102)
+    closes[:] = np.linspace(50, 60, len(closes))[:, None]
+    closes["M0"] = closes["M1"] = np.linspace(60, 50, len(closes))
+    gaps = closes.index[-200:-100]
+    closes.loc[gaps[:10], "M0"] = nan
+    closes.loc[gaps[:11], "M1"] = nan
+    found = read(dataset(closes), "2012-06-29", names=["pct_above_200d"]).values.iloc[0, 0]
+    # Of 200 closes M0 has 190 and counts as below its average; M1 has 189 and does not count.
+    assert found == pytest.approx(100 * 100 / 101)
+
+
 def test_concentration_is_the_best_tenth_of_a_quarter() -> None:
     closes = members(120)
     gains = (closes.iloc[-1] / closes.iloc[-64] - 1).clip(lower=0).sort_values(ascending=False)
