@@ -38,6 +38,7 @@ def make_past(
         exposure=pd.Series(
             np.ones(weeks) if exposure is None else np.asarray(exposure, dtype=float), fridays
         ),
+        vix_term=pd.Series(np.nan, sessions),
         params=PARAMS,
     )
 

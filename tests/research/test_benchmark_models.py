@@ -51,7 +51,7 @@ def test_no_look_ahead(opinions, two_markets, model):
         closes=two_markets.closes.loc[:day],
         **{
             name: getattr(two_markets, name).loc[:day]
-            for name in ("regime", "score", "inflections", "exposure")
+            for name in ("regime", "score", "inflections", "exposure", "vix_term")
         },
     )
     pd.testing.assert_series_equal(calm_weeks(cut, model), opinions[model].loc[:day])

@@ -25,6 +25,7 @@ class EvidenceSample:
     """Readings and the index up to the evening of `as_of`.
 
     closes: session → close, float64, NaN where none was known. regime, exposure: reading date → 1-5, 0-1.
+    vix_term: session → VIX ÷ VIX3M, NaN without.
     score: reading date × engine. inflections: reading date × "engine:direction", strength or 0.
     """
 
@@ -34,6 +35,7 @@ class EvidenceSample:
     score: pd.DataFrame
     inflections: pd.DataFrame
     exposure: pd.Series
+    vix_term: pd.Series
     params: ResearchParameters
 
     @classmethod
@@ -65,6 +67,7 @@ class EvidenceSample:
             score=score.loc[first:, list(ENGINES)],
             inflections=readings.inflections.loc[first:last],
             exposure=readings.target_exposure.exposure.loc[first:last],
+            vix_term=(panel.first_of("VIX", "VIXCLS") / panel.first_of("VIX3M", "VXVCLS")).loc[:last],
             params=params,
         )
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.parameters.research import WalkForwardRules
 from fiveengines.research.evidence_sample import EvidenceSample
 from fiveengines.research.forward_returns import SESSIONS_A_YEAR
 
@@ -66,6 +67,34 @@ def above_average(closes: pd.Series, dates: pd.DatetimeIndex, days: int) -> pd.S
     return above.reindex(dates, method="ffill")
 
 
+def volatility_target(closes: pd.Series, dates: pd.DatetimeIndex, rules: WalkForwardRules) -> pd.Series:
+    """Target ÷ volatility of the last `target_days` sessions, at most 1, moved only by `target_band` or more.
+
+    closes: session → close. Returns (m,) on `dates`, 1 before there is a volatility.
+    """
+    spread = np.log(closes).diff().rolling(rules.target_days).std() * np.sqrt(SESSIONS_A_YEAR) * 100
+    wanted = (rules.target_volatility / spread).clip(upper=1.0).reindex(dates, method="ffill").fillna(1.0)
+    held: list[float] = []
+    for each in wanted.to_numpy():
+        held.append(float(each) if not held or abs(each - held[-1]) >= rules.target_band else held[-1])
+    return pd.Series(held, index=dates)
+
+
+def rivals(
+    closes: pd.Series, vix_term: pd.Series, dates: pd.DatetimeIndex, rules: WalkForwardRules
+) -> dict[str, pd.Series]:
+    """What a practitioner would do instead, by name: weekly exposures on `dates`, all set on the same evenings.
+
+    closes: session → close. vix_term: session → VIX ÷ VIX3M, NaN where there is none (the rule then holds the index).
+    """
+    calm = (vix_term < 1.0).astype("float64").where(vix_term.notna())
+    return {
+        f"Above the {rules.average_days}-day average": above_average(closes, dates, rules.average_days),
+        f"{rules.target_volatility:.0f} % volatility target": volatility_target(closes, dates, rules),
+        "VIX ÷ VIX3M below one": calm.reindex(dates, method="ffill"),
+    }
+
+
 def walk_forward(past: EvidenceSample, benchmarks: Mapping[str, pd.Series] | None = None) -> pd.DataFrame:
     """Each strategy's record after costs over the weeks of `past`.
 
@@ -82,11 +111,11 @@ def walk_forward(past: EvidenceSample, benchmarks: Mapping[str, pd.Series] | Non
     returns = closes.pct_change()
     target = daily_exposure(past.exposure, sessions)
     rows = {"Target exposure": statistics(target, returns, cost)}
-    rivals = {
+    others = {
         "Regime alone": past.regime.map(rules.exposure_by_regime).astype("float64"),
-        f"Above the {rules.average_days}-day average": above_average(closes, past.dates, rules.average_days),
+        **rivals(closes, past.vix_term, past.dates, rules),
     }
-    for name, weekly in (rivals | dict(benchmarks or {})).items():
+    for name, weekly in (others | dict(benchmarks or {})).items():
         # A rival without a view yet (no model was fitted) holds the index.
         held = daily_exposure(weekly, sessions).reindex(target.index).fillna(1.0)
         rows[name] = statistics(held, returns, cost)

@@ -39,6 +39,9 @@ class WalkForwardRules(Strict):
 
     cost: float = Field(ge=0, lt=0.1)
     average_days: int = Field(ge=2, le=504)
+    target_volatility: float = Field(gt=0, le=100)
+    target_days: int = Field(ge=2, le=504)
+    target_band: float = Field(ge=0, le=1)
     exposure_by_regime: dict[int, float]
 
     @field_validator("exposure_by_regime")

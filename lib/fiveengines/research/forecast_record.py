@@ -1,0 +1,158 @@
+"""How good the forecasts have been: expected volatility and the regime four weeks ahead, scored out of sample.
+
+Scores of forecasts and of simpler ones beside them; no forecast is made here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.parameters import Parameters
+from fiveengines.base.parameters.research import Bootstrap
+from fiveengines.model import forecast
+from fiveengines.model.readings import Readings
+from fiveengines.model.regimes import NUMBERS
+
+
+def quantile_score(outcome: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
+    """Mean pinball loss over the three quantiles in the outcome's unit, (n,) and (n, 3) to (n,); smaller is better."""
+    levels = np.array(forecast.QUANTILES)
+    missed = outcome[:, None] - quantiles
+    return np.array(np.maximum(levels * missed, (levels - 1) * missed).mean(axis=1))
+
+
+def volatility_record(
+    readings: Readings, closes: pd.Series, vix: pd.Series, params: Parameters, since: str, until: str
+) -> pd.DataFrame:
+    """Quantile scores of expected volatility beside simpler forecasts, and how often the 80 % band held.
+
+    closes, vix: on sessions. Rivals, each estimated on complete outcomes alone and anew each year: a quantile
+    regression on the VIX, one on realised volatility (HAR), and the quantiles of the past (climatology). Returns
+    forecast × score, difference (ours less the rival's: below zero is better), low, high, coverage.
+    """
+    rules = params.regimes.forecast
+    dates = pd.DatetimeIndex(readings.market.loc[since:until].index)
+    outcome = forecast.realized_ahead(closes, rules.sessions)
+    ours = readings.market.reindex(dates)[list(forecast.COLUMNS)]
+    found = {"This workbook": ours.to_numpy()} | _rivals(closes, vix, outcome, dates, params)
+    held = outcome.reindex(dates).to_numpy()
+    whole = np.isfinite(held) & np.all([np.isfinite(each).all(axis=1) for each in found.values()], axis=0)
+    scores = {name: quantile_score(held[whole], each[whole]) for name, each in found.items()}
+    rows = {}
+    for name, each in found.items():
+        gap = scores["This workbook"] - scores[name]
+        inside = (held[whole] >= each[whole, 0]) & (held[whole] <= each[whole, 2])
+        rows[name] = [
+            scores[name].mean(),
+            gap.mean(),
+            *_interval(gap, params.research.bootstrap),
+            inside.mean(),
+        ]
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["score", "difference", "low", "high", "coverage"]
+    ).rename_axis("forecast")
+
+
+def _rivals(
+    closes: pd.Series, vix: pd.Series, outcome: pd.Series, dates: pd.DatetimeIndex, params: Parameters
+) -> dict[str, np.ndarray]:
+    from statsmodels.regression.quantile_regression import QuantReg
+
+    rules = params.regimes.forecast
+    returns = np.log(closes).diff()
+    weekly = closes.index[
+        closes.index.get_indexer(pd.date_range(closes.index[0], dates[-1], freq="W-FRI"), "ffill")
+    ]
+    weekly = pd.DatetimeIndex(weekly).unique()
+    inputs = pd.DataFrame({"vix": np.log(vix)})
+    for window in rules.averages:
+        inputs[f"realized_{window}"] = np.log(
+            (returns.rolling(window).std() * np.sqrt(252) * 100).clip(lower=1.0)
+        )
+    names = {
+        "VIX alone": ["vix"],
+        "Realised alone (HAR)": [str(each) for each in inputs if each != "vix"],
+        "Climatology": [],
+    }
+    found = {name: np.full((len(dates), 3), np.nan) for name in names}
+    last = closes.index.get_indexer(weekly) + rules.sessions
+    for year in sorted(set(dates.year)):
+        these = np.flatnonzero(dates.year == year)
+        start = int(closes.index.get_indexer(dates[these[:1]])[0])
+        train = weekly[(last <= start)]
+        train = train[
+            outcome.reindex(train).notna().to_numpy() & inputs.reindex(train).notna().all(axis=1).to_numpy()
+        ]
+        if len(train) < rules.least_weeks:
+            continue
+        target = np.log(outcome.reindex(train).to_numpy())
+        for name, columns in names.items():
+            design = _design(inputs, train, columns)
+            now = _design(inputs, dates[these], columns)
+            for at, level in enumerate(forecast.QUANTILES):
+                fit = QuantReg(target, design).fit(q=level, max_iter=2000).params
+                found[name][these, at] = np.exp(now @ fit)
+    return found
+
+
+def _design(inputs: pd.DataFrame, dates: pd.DatetimeIndex, columns: list[str]) -> np.ndarray:
+    return np.column_stack([np.ones(len(dates)), inputs.reindex(dates)[columns].to_numpy()])
+
+
+def regime_record(readings: Readings, params: Parameters, since: str, until: str) -> pd.DataFrame:
+    """Brier scores of the regime in four weeks beside persistence and climatology, 0 best to 2 worst.
+
+    Persistence says that the regime stays; climatology gives the shares of the past. Returns forecast × score,
+    difference (ours less the rival's: below zero is better), low, high.
+    """
+    rules = params.regimes.forecast
+    ahead = forecast.regime_ahead(readings.regimes, rules).loc[since:until]
+    calls = readings.regimes.confirmed
+    later = calls.shift(-rules.regime_weeks).reindex(ahead.index).to_numpy(dtype="float64", na_value=np.nan)
+    now = calls.reindex(ahead.index).to_numpy(dtype="float64", na_value=np.nan)
+    onehot = calls.to_numpy(dtype="float64", na_value=np.nan)[:, None] == np.array(NUMBERS)
+    shares = pd.DataFrame(np.cumsum(onehot, axis=0) + 0.5, index=calls.index)
+    shares = shares.div(shares.sum(axis=1), axis=0).reindex(ahead.index)
+    came = (later[:, None] == np.array(NUMBERS)).astype(float)
+    found = {
+        "This workbook": ahead.to_numpy(),
+        "Persistence": (now[:, None] == np.array(NUMBERS)).astype(float),
+        "Climatology": shares.to_numpy(),
+    }
+    whole = np.isfinite(later) & np.isfinite(now) & np.isfinite(found["This workbook"]).all(axis=1)
+    scores = {name: ((each - came) ** 2).sum(axis=1)[whole] for name, each in found.items()}
+    rows = {}
+    for name, each in scores.items():
+        gap = scores["This workbook"] - each
+        rows[name] = [each.mean(), gap.mean(), *_interval(gap, params.research.bootstrap)]
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["score", "difference", "low", "high"]
+    ).rename_axis("forecast")
+
+
+def calibration(
+    readings: Readings, params: Parameters, since: str, until: str, bins: int = 5
+) -> pd.DataFrame:
+    """Stated chances of all regimes against how often they came, in `bins` of equal width: stated, came, count."""
+    rules = params.regimes.forecast
+    ahead = forecast.regime_ahead(readings.regimes, rules).loc[since:until]
+    later = readings.regimes.confirmed.shift(-rules.regime_weeks).reindex(ahead.index)
+    held = later.to_numpy(dtype="float64", na_value=np.nan)
+    whole = np.isfinite(held) & ahead.notna().all(axis=1).to_numpy()
+    stated = ahead.to_numpy()[whole].ravel()
+    came = (held[whole, None] == np.array(NUMBERS)).ravel()
+    place = np.minimum((stated * bins).astype(int), bins - 1)
+    table = pd.DataFrame({"bin": place, "stated": stated, "came": came.astype(float)}).groupby("bin")
+    return table.mean().assign(count=table.size())
+
+
+def _interval(gap: np.ndarray, rules: Bootstrap) -> tuple[float, float]:
+    """Interval of a mean of overlapping weeks; zeros for a forecast compared with itself."""
+    if not gap.any():
+        return 0.0, 0.0
+    from arch.bootstrap import StationaryBootstrap
+
+    drawn = StationaryBootstrap(round(rules.mean_block_weeks), gap, seed=rules.seed)
+    low, high = drawn.conf_int(np.mean, reps=rules.draws, method="percentile", size=rules.level)[:, 0]
+    return float(low), float(high)
