@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,10 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from fiveengines.base import paths
-from fiveengines.base.errors import ParameterError
-from fiveengines.cli.commands import DataDir, app, day
+from fiveengines.base.errors import ParameterError, sentence
+from fiveengines.base.formats import counted
+from fiveengines.cli.commands import AsOf, DataDir, Source, app, day
+from fiveengines.data.file_summary import summary
 
 if TYPE_CHECKING:
+    from fiveengines.data.dataset import Dataset, FileRecord, Notice
     from fiveengines.data.fetch import Event
 
 Only = Annotated[list[str] | None, typer.Option("--only", help="A provider; may be given several times.")]
@@ -77,19 +81,65 @@ def import_files(
     """Add a folder of downloads to the local store."""
     from fiveengines.data.store import Store
 
-    added = Store(_folder(data_dir)).import_directory(folder.expanduser())
+    read: list[Dataset] = []
+    added = Store(_folder(data_dir)).import_directory(folder.expanduser(), on_read=read.append)
+    _show_notices(read[0].notices)
+    if line := summary(read[0].files).line():
+        typer.echo(line)
     typer.echo(
         f"{sum(added.values())} new rows in {sum(1 for rows in added.values() if rows)} series from {folder}"
     )
-    return 0
+    return 1 if any(each.level == "error" for each in read[0].notices) else 0
+
+
+def _show_notices(notices: Iterable[Notice]) -> None:
+    """Notices on the error stream, errors first."""
+    order = ("error", "warning", "info")
+    for each in sorted(notices, key=lambda each: order.index(each.level)):
+        typer.echo(f"{each.level}: {each.text}", err=True)
+
+
+def _doctor_files(data_dir: Path | None, as_of: str | None) -> int:
+    """Every file by its full name: series, dates and rows, or why it was left out and what mends it."""
+    from fiveengines.data.folder import files
+
+    if data_dir is None:
+        raise ParameterError("--source files needs a folder.", remedy="Name it with --data-dir.")
+    found = files.read(data_dir.expanduser(), today=None if as_of is None else day(as_of, "as-of"))
+    for each in found.files:
+        typer.echo(f"{each.path}: {_word(each)}")
+    _show_notices(found.notices)
+    typer.echo(summary(found.files).line() or f"{data_dir} holds no file.")
+    return 1 if any(each.level == "error" for each in found.notices) else 0
+
+
+def _word(record: FileRecord) -> str:
+    if record.left_out is not None:
+        remedy = f" {record.left_out.remedy}" if record.left_out.remedy else ""
+        return f"left out ({record.left_out.reason}): {sentence(record.left_out.why)}{remedy}"
+    if record.use:
+        return f"used as {record.use}"
+    spans = (f"{s.series} {s.first} to {s.last}, {counted(s.rows, 'row')}" for s in record.read)
+    return f"read as {'; '.join(spans)}"
 
 
 @app.command()
 def doctor(
     data_dir: DataDir = None,
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask the providers.")] = False,
+    source: Source = None,
+    as_of: AsOf = None,
 ) -> int:
-    """Show what works, what is stale or odd, and the one command that corrects it."""
+    """Show what works, what is stale or odd, and the one command that corrects it.
+
+    With --source files: what each file of --data-dir was read as, or why it was left out.
+    """
+    if source == "files":
+        return _doctor_files(data_dir, as_of)
+    if source not in {None, "live"}:
+        raise ParameterError(f"--source {source}: it has no data to look at.", remedy="Choose files or live.")
+    if as_of is not None:
+        raise ParameterError("--as-of goes with --source files.", remedy="Add it or leave --as-of out.")
     from fiveengines.cli.doctor import examine
     from fiveengines.cli.doctor_setup import check_setup
     from fiveengines.data.store import Store

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from fiveengines.base.errors import DataError
 from fiveengines.data.folder.csv import Table, tolerance
 from fiveengines.data.folder.csv.numbers import Floats
-from fiveengines.data.folder.file_map import Check
+from fiveengines.data.folder.layouts import Check
 
 _SPREADING = ("dealer", "asset_mgr", "lev_money", "other_rept")
 _SIDES = ("long", "short")

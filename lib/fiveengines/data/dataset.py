@@ -56,12 +56,14 @@ class Span:
 class FileRecord:
     """The word on one file of a files directory: what was read from it, or why it was left out.
 
-    A file inside an archive stands under the archive's path; a file of which nothing is used is left out.
+    A file inside an archive is named below the archive's path. `use` says what a file without series serves for
+    (the list of members); a file of which nothing is used is left out.
     """
 
     path: str
     read: tuple[Span, ...] = ()
     left_out: LeftOut | None = None
+    use: str = ""
 
 
 @dataclass(frozen=True)

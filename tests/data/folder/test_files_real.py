@@ -59,7 +59,7 @@ class TestRealHistory:
         words = {each.path: each for each in data.files}
         for path in (path for path in real_data.rglob("*") if path.is_file()):
             word = words[path.relative_to(real_data).as_posix()]
-            assert bool(word.read) != bool(word.left_out), path
+            assert sum(map(bool, (word.read, word.left_out, word.use))) == 1, path
 
     def test_nothing_was_repaired(self, data: Dataset) -> None:
         # 2.58 for an open of the VIX near 14 is the provider's own slip

@@ -25,6 +25,7 @@ _ZIP, _OLE, _GZIP = b"PK", b"\xd0\xcf\x11\xe0", b"\x1f\x8b"
 # Excel counts days from here; these numbers are the years 1927 to 2119
 _DAY_ZERO = dt.date(1899, 12, 30)
 _DAY_NUMBERS = range(10_000, 80_000)
+_OFFICE = "http://schemas.openxmlformats.org"
 _AGAIN = "Download it again, or save the table as CSV."
 
 
@@ -101,15 +102,58 @@ def _zip(raw: bytes, where: str, file_name: str) -> Iterator[Part]:
 def _sheets(raw: bytes, where: str, file_name: str) -> Iterator[Part]:
     """Sheets with more than one row; the sheet is named only when there are several."""
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        try:
+            book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        except CalamineError:
+            book = CalamineWorkbook.from_filelike(io.BytesIO(_with_contents(raw)))
         sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except (CalamineError, OSError, ValueError):
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError):
         raise DataError("the workbook is damaged or locked.", where=where, remedy=_AGAIN) from None
     filled = {name: rows for name, rows in sheets.items() if len(rows) > 1}
     if not filled:
         raise DataError("the workbook holds no table.", where=where, remedy=_AGAIN)
     for name, rows in filled.items():
         yield Part(name if len(filled) > 1 else "", file_name, _as_csv(rows))
+
+
+def _with_contents(raw: bytes) -> bytes:
+    """A workbook with its table of contents made anew: some exports leave it out, and their sheets are whole."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as book, zipfile.ZipFile(packed, "w") as whole:
+        names = book.namelist()
+        parts_of = [
+            name
+            for name in names
+            if name.startswith(("xl/worksheets/sheet", "xl/sharedStrings", "xl/styles"))
+        ]
+        for name in parts_of:
+            whole.writestr(name, book.read(name))
+        kinds = [
+            "worksheet" if "/worksheets/" in name else name.removeprefix("xl/").partition(".")[0]
+            for name in parts_of
+        ]
+        targets = [name.removeprefix("xl/") for name in parts_of]
+        listed = "".join(
+            f'<sheet name="Sheet{at}" sheetId="{at}" r:id="rId{at}"/>'
+            for at, kind in enumerate(kinds, start=1)
+            if kind == "worksheet"
+        )
+        whole.writestr("_rels/.rels", _relations(["officeDocument"], ["xl/workbook.xml"]))
+        whole.writestr("xl/_rels/workbook.xml.rels", _relations(kinds, targets))
+        whole.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{_OFFICE}/spreadsheetml/2006/main"'
+            f' xmlns:r="{_OFFICE}/officeDocument/2006/relationships"><sheets>{listed}</sheets></workbook>',
+        )
+    return packed.getvalue()
+
+
+def _relations(kinds: Sequence[str], targets: Sequence[str]) -> str:
+    links = "".join(
+        f'<Relationship Id="rId{at}" Type="{_OFFICE}/officeDocument/2006/relationships/{kind}" Target="{target}"/>'
+        for at, (kind, target) in enumerate(zip(kinds, targets, strict=True), start=1)
+    )
+    return f'<Relationships xmlns="{_OFFICE}/package/2006/relationships">{links}</Relationships>'
 
 
 def _as_csv(rows: Sequence[Sequence[object]]) -> bytes:

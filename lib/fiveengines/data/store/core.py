@@ -166,11 +166,16 @@ class Store:
             yield Writer(self)
 
     def import_directory(
-        self, directory: Path, waiting: Callable[[str], None] | None = None
+        self,
+        directory: Path,
+        waiting: Callable[[str], None] | None = None,
+        on_read: Callable[[Dataset], None] | None = None,
     ) -> dict[str, int]:
         """Add what a files directory knows, dated by rule; series → rows added. Live rows keep their
-        precedence."""
+        precedence. `on_read` sees what was read, with its notices and the word on every file."""
         read = files.load(Path(directory))
+        if on_read is not None:
+            on_read(read)
         with self.writing(waiting) as writer:
             return writer.import_dataset(read)
 

@@ -9,6 +9,7 @@ from fiveengines.views.tables.evidence_tables import base_rates
 from fiveengines.views.tables.plan_tables import exposures, tilts, trades, tranches
 from fiveengines.views.tables.step_tables import (
     events,
+    files,
     health,
     inflection_records,
     inflections,
@@ -21,7 +22,7 @@ from fiveengines.views.tables.step_tables import (
 from fiveengines.views.tables.week_tables import call, heading, last_weeks
 
 __all__ = [
-    "answer", "appendix", "base_rates", "call", "engines", "events", "evidence", "exposures", "flip", "heading",
-    "health", "inflection_records", "inflections", "insights", "last_weeks", "method", "narrative", "overrides", "plan",
-    "playbook", "risk", "sequences", "style", "tape", "tilts", "trades", "tranches", "watch",
+    "answer", "appendix", "base_rates", "call", "engines", "events", "evidence", "exposures", "files", "flip",
+    "heading", "health", "inflection_records", "inflections", "insights", "last_weeks", "method", "narrative",
+    "overrides", "plan", "playbook", "risk", "sequences", "style", "tape", "tilts", "trades", "tranches", "watch",
 ]  # fmt: skip

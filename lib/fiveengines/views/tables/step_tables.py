@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from fiveengines.base.formats import counted, figure, first_capital, minus, number, percent
 from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.data.file_summary import summary
 from fiveengines.model.inflections import Inflection
 from fiveengines.model.styles import Checked, StyleReading
 from fiveengines.overrides import Entry
@@ -229,3 +230,20 @@ def health(week: Week) -> Prose | None:
     notices = [f"{marks[n.level]}{n.text}" for n in shown[:12]]
     more = [f"… and {len(shown) - 12} more."] if len(shown) > 12 else []
     return prose(listed("What was odd about the data", [*notices, *more]))
+
+
+def files(week: Week) -> Any:
+    """What the files directory gave and which files were left out, by reason; nothing without files."""
+    found = summary(week.dataset.files)
+    if not found.read and not found.left_out:
+        return None
+    return great_table(
+        found.left_out,
+        Column("Left out because", lambda each: typed(each.reason)),
+        Column("Files", lambda each: f"{each.count:,}", right=True),
+        Column("Such as", lambda each: typed(", ".join(each.examples))),
+        Column("What to do", lambda each: typed(each.remedy)),
+        title="Files of this reading",
+        subtitle=f"{counted(found.read, 'file')} read as {found.series} series",
+        note="`fiveengines doctor --source files --data-dir DIR` names every file, its series, dates and rows.",
+    )

@@ -1,0 +1,212 @@
+"""Tables of closes by date and ticker, and one file a ticker: funds are series, index members a table of their own.
+
+What is a fund and what a member is told by the file's name, the list of members and the tickers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from fiveengines.base.errors import DataError
+from fiveengines.data.catalog import catalog
+from fiveengines.data.dataset import MEMBERS, LeftOut, Members, Span
+from fiveengines.data.folder import file_map, names, price_tables
+from fiveengines.data.folder.csv.dates import Days
+from fiveengines.data.folder.csv.numbers import Floats
+from fiveengines.data.folder.loading import NO_ROW, NOT_ASKED, Loading, Piece, Table, attempt
+from fiveengines.data.folder.membership import MEMBERSHIP_FILE, read_membership
+
+# Tickers of the largest companies through the decades: a table of closes that holds many is of members.
+_LEADERS = frozenset(
+    [
+        "AAPL",
+        "MSFT",
+        "AMZN",
+        "GOOGL",
+        "JPM",
+        "XOM",
+        "JNJ",
+        "PG",
+        "KO",
+        "PEP",
+        "WMT",
+        "HD",
+        "CVX",
+        "MRK",
+        "PFE",
+        "INTC",
+        "CSCO",
+        "IBM",
+        "GE",
+        "BAC",
+        "DIS",
+        "MMM",
+        "CAT",
+        "MCD",
+    ]
+)
+
+
+_SOME_LEADERS = 8
+
+
+# Fewer files of single tickers are no picture of an index.
+_SOME_MEMBERS = 20
+
+
+MEMBERS_NOTE = (
+    "Closes of today's index members and some that have left. Companies that dropped out earlier are missing,"
+    " the more the further back, so past breadth looks better than it was (survivorship bias)."
+)
+
+
+MEMBER_WORDS = ("constituent", "member", "components")
+
+
+def read_tables(state: Loading) -> None:
+    """Tables of closes: known symbols are series; what the list or the name calls members waits for `members_of`."""
+    for table in state.tables:
+        attempt(table.where, lambda table=table: _read_wide(table, state), state)  # type: ignore[misc]
+
+
+def _is_fund(ticker: str, state: Loading) -> bool:
+    return ticker not in state.sectors and (
+        ticker in names.fund_tickers() or names.series_of(ticker) is not None
+    )
+
+
+def _holds_members(table: Table, state: Loading) -> bool | None:
+    """Whether the closes are of index members: by the file's name, then by the tickers; None when nothing tells."""
+    stem = table.path.stem.lower()
+    if any(word in stem for word in MEMBER_WORDS):
+        return True
+    if any(word in stem for word in ("etf", "fund", "indices", "futures")):
+        return False
+    listed = sum(ticker in state.sectors for ticker in table.tickers)
+    funds = sum(_is_fund(ticker, state) for ticker in table.tickers)
+    if max(listed, funds) * 2 >= len(table.tickers):
+        return listed > funds
+    if len(_LEADERS & set(table.tickers)) >= _SOME_LEADERS:
+        return True
+    return False if funds else None
+
+
+def _read_wide(table: Table, state: Loading) -> None:
+    """Closes of funds and indices as series; a table of members is put aside."""
+    of_members = _holds_members(table, state)
+    if of_members:
+        state.members.append(table)
+    known = {ticker: names.series_of(ticker) for ticker in table.tickers if _is_fund(ticker, state)}
+    wanted = {ticker: series for ticker, series in known.items() if series and state.wants(series)}
+    if of_members is None:
+        some = ", ".join(table.tickers[:5])
+        state.left_out[table.where] = LeftOut(
+            "closes of unknown tickers",
+            f"{len(table.tickers)} columns ({some} …), neither funds that are known nor members of a list",
+            "If they are index members, name the file sp500_constituents, or add reference/sp500_members.csv"
+            " (ticker, sector).",
+        )
+        return
+    if not wanted and not of_members:
+        some = ", ".join(table.tickers[:5])
+        state.left_out[table.where] = LeftOut(
+            "not in the catalog", f"closes of {some}{' …' if len(table.tickers) > 5 else ''}"
+        )
+        return
+    if not wanted:
+        return
+    closes = price_tables.read_closes(table.source, table.where, today=state.today)
+    if not of_members:
+        state.repaired(table.where, None, closes.repairs)
+    state.left_out[table.where] = NO_ROW
+    rank = 1 if file_map.placed(table.path) else 3
+    for at, ticker in enumerate(closes.tickers):
+        series = wanted.get(ticker)
+        if series is not None:
+            piece = Piece(rank, table.where, closes.dates, closes.values[:, at])
+            state.pieces.setdefault(series, []).append(piece)
+    unknown = [ticker for ticker in closes.tickers if ticker not in known]
+    if unknown and not of_members:
+        state.note("info", None, f"{table.where}: not in the catalog: {', '.join(unknown)} left out.")
+
+
+def members_of(state: Loading) -> Members | None:
+    """Closes of index members from the widest table, else from one file a ticker; sectors from their list."""
+    chosen = sorted(state.members, key=lambda table: (-len(table.tickers), table.where))
+    for table in chosen:
+        try:
+            closes = price_tables.read_closes(table.source, table.where, today=state.today)
+        except DataError as error:
+            state.refused(table.where, error)
+            continue
+        state.repaired(table.where, None, closes.repairs)
+        for other in chosen:
+            if other is not table:
+                state.note(
+                    "info", None, f"{other.where}: also looks like index members; {table.where} was used."
+                )
+                state.left_out[other.where] = LeftOut(
+                    "another file has the series", f"members from {table.where}"
+                )
+        kept = [
+            at
+            for at, ticker in enumerate(closes.tickers)
+            if ticker in state.sectors or ticker not in catalog()
+        ]
+        frame = _closes_frame(closes.dates, closes.values[:, kept], [closes.tickers[at] for at in kept])
+        return _as_members(frame, table.where, {table.where: closes.dates}, state)
+    return _single_members(state)
+
+
+def leave_members(state: Loading) -> None:
+    """The word on members' closes that nobody asked for."""
+    for where in (
+        *(table.where for table in state.members),
+        *(each.origin for each in state.singles.values()),
+    ):
+        state.left_out[where] = NOT_ASKED
+
+
+def _single_members(state: Loading) -> Members | None:
+    """Members' closes from one file a ticker."""
+    if len(state.singles) < _SOME_MEMBERS:
+        for piece in state.singles.values():
+            why = f"a member's closes; {_SOME_MEMBERS} members at least make a picture"
+            state.left_out[piece.origin] = LeftOut("a single member", why)
+        return None
+    columns = {
+        ticker: pd.Series(piece.values, index=pd.DatetimeIndex(piece.dates.astype("datetime64[s]")))
+        for ticker, piece in sorted(state.singles.items())
+    }
+    frame = pd.DataFrame(columns).rename_axis("date")
+    frame.columns = frame.columns.astype("object")
+    origins = {piece.origin: piece.dates for piece in state.singles.values()}
+    return _as_members(frame, f"{min(origins)} … {max(origins)}", origins, state)
+
+
+def _closes_frame(dates: Days, values: Floats, tickers: list[str]) -> pd.DataFrame:
+    index = pd.DatetimeIndex(dates.astype("datetime64[s]"), name="date")
+    return pd.DataFrame(values, index=index, columns=pd.Index(tickers, dtype="object"))
+
+
+def _as_members(closes: pd.DataFrame, origin: str, origins: Mapping[str, Days], state: Loading) -> Members:
+    for where, dates in origins.items():
+        span = Span(MEMBERS, dates[0].item(), dates[-1].item(), len(dates))
+        state.read.setdefault(where, []).append(span)
+    spells = _spells(state, map(str, closes.columns))
+    note = MEMBERS_NOTE if spells is None else ""
+    return Members(closes, dict(state.sectors), note, origin, spells)
+
+
+def _spells(state: Loading, tickers: Iterable[str]) -> pd.DataFrame | None:
+    """Who was in the index when; None without the file, and with an error notice when it is not readable."""
+    try:
+        spells = read_membership(state.root, tickers)
+    except DataError as error:
+        state.refused(error.where or MEMBERSHIP_FILE, error)
+        return None
+    if spells is not None:
+        state.used[MEMBERSHIP_FILE] = f"the membership of the index, {len(spells)} spells"
+    return spells
