@@ -130,7 +130,9 @@ def test_a_wrong_setting_names_file_and_line(market: Dataset, tmp_path: Path) ->
         )
         (tmp_path / file.name).write_text(text, encoding="utf-8")
     line = next(
-        n for n, row in enumerate((tmp_path / "engines.yaml").read_text().splitlines(), 1) if "least" in row
+        n
+        for n, row in enumerate((tmp_path / "engines.yaml").read_text().splitlines(), 1)
+        if "least: 5" in row
     )
     with pytest.raises(
         ParameterError, match=rf"engines.yaml, line {line}: put_call: unknown setting 'least'"

@@ -48,6 +48,8 @@ SIZE = min(12.0 / realized(X, 60), 1.5) / 1.5
 CASES: dict[str, tuple[dict[str, np.ndarray], float]] = {
     "hy_spread_gap": ({"BAMLH0A0HYM2": X}, 100 * math.log(X[T] / X[-200:].mean())),
     "baa_spread_gap": ({"BAA10Y": X}, 100 * math.log(X[T] / X[-200:].mean())),
+    "hy_spread_percentile": ({"BAMLH0A0HYM2": X}, place(X, ROWS)),
+    "baa_spread_percentile": ({"BAA10Y": X}, place(X, ROWS)),
     "hy_spread_change_8w": ({"BAMLH0A0HYM2": X}, log_change(X, 40)),
     "net_liquidity": ({"WALCL": X, "WTREGEN": Y, "RRPONTSYD": Z}, X[T] - Y[T] - Z[T]),
     "net_liquidity_impulse_13w": (
@@ -122,6 +124,7 @@ def test_the_last_day_by_hand(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "series", "first"),
     [
+        ("hy_spread_percentile", ("BAMLH0A0HYM2",), 504),
         ("vix_percentile", ("VIX",), 252),
         ("vvix_divergence", ("VVIX", "VIX"), 126),
         ("aaii_bull_bear", ("AAII_BULLISH", "AAII_BEARISH"), 2),
