@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from fiveengines.commentary import exposure_commentary
+from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.model.target_exposure import Driver
 from fiveengines.week import Week
 
 
@@ -37,18 +39,35 @@ def test_distance_from_todays_exposure(week: Week) -> None:
     assert said(week, actual_exposure=0.6, distance=0.0).distance.endswith("You are there.")
 
 
-def test_named_moves_bring_the_mean_to_the_step(week: Week) -> None:
-    """Each named score, put in place of the engine's own, raises the mean of the scores by the missing alignment."""
-    scores = {name: each.score for name, each in week.engines.items() if each.score is not None}
-    found = said(week, value=0.5, cap=1.0, target=0.5, alignment=0.05, to_raise=0.10, to_lower=0.0)
-    assert len(found.to_raise) == len(scores) + 1
-    for line in found.to_raise[1:]:
-        if "cannot" in line:
-            continue
-        start, goal = (
-            float(part.split()[0]) for part in line.replace("−", "-").split("from ")[1].split(" to ")
-        )
-        assert goal - start == pytest.approx(0.05 * len(scores), abs=0.011)
+def test_named_moves_bring_the_lean_to_the_step(week: Week) -> None:
+    """Each named score, put in place of the engine's own, gives the lean that the step needs."""
+    weights = week.params.portfolio.target_exposure.lean
+    scores = {ENGINE_NAMES[each]: week.engines[each].score or 0.0 for each in weights}
+    now = sum(scores.values()) / len(scores)
+    found = said(
+        week, value=0.5, cap=1.0, unit=1.0, re_entry=0.0, target=0.5, to_raise=now + 0.06, to_lower=now - 0.04
+    )
+    for lines, lean in ((found.to_raise, now + 0.06), (found.to_lower, now - 0.04)):
+        assert [line.split(" rising")[0].split(" falling")[0] for line in lines[1:]] == list(scores)
+        for line, name in zip(lines[1:], scores, strict=True):
+            start, goal = (
+                float(part.split()[0]) for part in line.replace("−", "-").split("from ")[1].split(" to ")
+            )
+            assert start == pytest.approx(scores[name], abs=0.0051)
+            moved = scores | {name: goal}
+            assert sum(moved.values()) / len(moved) == pytest.approx(lean, abs=0.0051)
+
+
+def test_the_unit_of_risk_and_the_way_back_are_said(week: Week) -> None:
+    tight = said(week, value=0.4, target=0.4, cap=1.0, unit=0.4, expected_volatility=50.0, re_entry=0.35)
+    allowed = "Volatility expected for the coming month, 50 %, allows 40 % of the budget at most"
+    assert f"{allowed}." in tight.why
+    assert tight.to_raise == (f"{allowed}; no engine can raise it further.",)
+    assert tight.to_lower[0].startswith(
+        "The way back in after an improving inflection asks for at least 35 %"
+    )
+    unknown = said(week, value=0.4, target=0.4, cap=1.0, unit=0.5, expected_volatility=None)
+    assert "Expected volatility is not known, so the unit of risk is 50 % of the budget." in unknown.why
 
 
 def test_caps_and_ends_are_admitted(week: Week) -> None:
@@ -57,15 +76,15 @@ def test_caps_and_ends_are_admitted(week: Week) -> None:
     assert said(week, value=0.0).to_lower == ("The target exposure is at its bottom.",)
 
 
-def test_each_reason_names_its_size(week: Week) -> None:
-    drivers = [each for each in week.target_exposure.drivers if abs(each.contribution) >= 0.02]
-    lines = [line for line in week.exposure_commentary.why if line.endswith(" points.")]
-    assert len(lines) == len(drivers)
+def test_each_reason_names_its_size_in_points_of_the_budget(week: Week) -> None:
+    found = said(week, drivers=(Driver("liquidity", 0.3), Driver("rate_path", -0.1)), unit=0.5)
+    lines = [line for line in found.why if line.endswith(" points.")]
+    assert [line.split(": ")[1] for line in lines] == ["adds 15 points.", "takes 5 points."]
 
 
-def test_says_so_when_no_engine_can_be_read(week: Week) -> None:
+def test_says_so_when_no_engine_that_leans_can_be_read(week: Week) -> None:
     blind = {name: replace(each, score=None) for name, each in week.engines.items()}
-    exposure = replace(week.target_exposure, drivers=())
+    exposure = replace(week.target_exposure, drivers=(), value=0.3, unit=1.0, re_entry=0.0, cap=1.0)
     found = exposure_commentary.comment(exposure, blind, week.regime, week.params.portfolio.target_exposure)
-    assert found.verdict == "No engine can be read, so there is no target exposure this week."
-    assert found.to_raise == found.to_lower == ()
+    assert "No engine that leans can be read, so half of what volatility allows is wanted." in found.why
+    assert found.to_raise == found.to_lower == ("No engine that leans can be read.",)

@@ -10,7 +10,7 @@ import pytest
 
 from fiveengines.base.parameters import Parameters
 from fiveengines.commentary import watch_list
-from fiveengines.model import engines
+from fiveengines.model import engines, regimes
 from fiveengines.model.readings import Readings
 from fiveengines.week import Week
 
@@ -43,7 +43,7 @@ def test_a_listed_move_flips_the_engine_and_a_smaller_one_does_not(demo: Week, b
     names = {name.replace("_", " "): name for name in demo.engines}
     checked = 0
     for each in listed:
-        if each.subject not in names or each.becomes.startswith(("is in shock", "has jumped")):
+        if each.subject not in names or each.becomes.startswith("is in a shock"):
             continue
         engine = names[each.subject]
         state = demo.readings.engines.state.at[day, engine]
@@ -72,17 +72,53 @@ def test_usual_move_is_the_standard_deviation_of_weekly_changes(demo: Week) -> N
     assert each.usual_moves == pytest.approx(abs(each.move) / np.std(np.diff(past.dropna()), ddof=1))
 
 
-def test_a_jump_of_the_vix_is_called_a_shock_only_where_it_would_be_one(demo: Week) -> None:
-    """The regimes ask for a jump and a low engine; the list says which of the two is there."""
-    said = set()
-    limit = demo.params.regimes.shock.volatility_below
+def test_the_vix_is_called_a_shock_at_the_level_that_a_crisis_asks_for(demo: Week) -> None:
+    """Listed below that level and outside a crisis."""
+    level, seen = demo.params.regimes.crisis.vix_enter, 0
+    vix, calls = demo.readings.applied.values["vix"], demo.readings.regimes.confirmed
     for day in demo.readings.dates[60::5]:
         for each in wide(demo.readings, demo.params, day, most=50):
-            if each.becomes.startswith(("is in shock", "has jumped")):
-                low = demo.readings.engines.score.at[day, "volatility"] < limit
-                assert each.becomes.startswith("is in shock") == low
-                said.add(bool(low))
-    assert said == {True, False}
+            if each.becomes.startswith("is in a shock"):
+                assert (
+                    each.level == level == 35.0 and vix.loc[day] < level and calls.loc[day] < regimes.CRISIS
+                )
+                seen += 1
+    assert seen > 0
+
+
+def level_after(week: Week, day: pd.Timestamp, indicator: str, value: float) -> int:
+    """1 in a bull market, else the regime, if the week after `day` were the same but for one indicator."""
+    values = week.readings.applied.values.loc[:day]
+    after = values.iloc[[-1]].set_axis([day + pd.Timedelta(weeks=1)])
+    after[indicator] = value
+    values = pd.concat([values, after])
+    found = engines.read(values, week.params.engines)
+    known = pd.Series(True, index=values.index)
+    call = regimes.classify(found.extended, values, known, week.params.regimes).confirmed.iloc[-1]
+    return max(int(call), 2)
+
+
+def test_a_listed_move_changes_the_call_and_a_smaller_one_does_not(demo: Week) -> None:
+    checked = set()
+    for day in demo.readings.dates[200::11]:
+        week = demo.at(day)
+        if week.readings.engines.stressed.loc[day]:
+            continue
+        rules = week.params.regimes.watch_list.model_copy(update={"within_usual_moves": 20.0, "most": 50})
+        params = week.params.model_copy(
+            update={"regimes": week.params.regimes.model_copy(update={"watch_list": rules})}
+        )
+        for each in watch_list.watch_list(week.readings, params, day, week.regime.flip):
+            if each.subject == "the week" and each.indicator not in ("hy_spread_change_8w", "hy_spread"):
+                beyond, short = (
+                    level_after(demo, day, each.indicator, each.level + sign * 0.03 * each.move)
+                    for sign in (1, -1)
+                )
+                assert regimes.NAMES[week.regime.flip.to_regime].lower() in each.becomes
+                assert beyond == max(week.regime.flip.to_regime, 2)
+                assert short == max(week.regime.number, 2)
+                checked.add((week.regime.number, week.regime.flip.to_regime))
+    assert len(checked) >= 3
 
 
 def test_later_weeks_change_nothing(demo: Week) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fiveengines.base.formats import first_capital, percent, signed
-from fiveengines.base.parameters import TargetExposureRules
+from fiveengines.base.parameters import Engine, TargetExposureRules
 from fiveengines.commentary.narrative import ENGINE_NAMES, clause
 from fiveengines.model.engines import EngineReading
 from fiveengines.model.regimes import RegimeReading
@@ -34,18 +34,13 @@ def comment(
     rules: TargetExposureRules,
 ) -> ExposureCommentary:
     """The week's target exposure in words."""
-    known = [each for each in engines.values() if each.score is not None]
-    if not known:
-        return ExposureCommentary(
-            _verdict(exposure), ("No engine has enough data.",), (), (), _distance(exposure)
-        )
+    leaning = {each: engines[each] for each in rules.lean if engines[each].score is not None}
     capped = exposure.cap < 1.0 and exposure.target >= exposure.cap - 1e-9
     # Closer to an end than one step, there is no step left.
     at_top, at_bottom = (
         exposure.value + rules.step_threshold > 1.0 + 1e-9,
         exposure.value < rules.step_threshold - 1e-9,
     )
-    rise, fall = exposure.to_raise - exposure.alignment, exposure.alignment - exposure.to_lower
     raising: tuple[str, ...]
     if capped:
         raising = (
@@ -53,11 +48,17 @@ def comment(
         )
     elif at_top:
         raising = ("The target exposure is at its top.",)
+    elif exposure.value + rules.step_threshold > exposure.unit + 1e-9:
+        raising = (f"{_allowed(exposure)}; no engine can raise it further.",)
     else:
-        raising = _moves(known, rise, rules, up=True)
-    lowering = (
-        ("The target exposure is at its bottom.",) if at_bottom else _moves(known, fall, rules, up=False)
-    )
+        raising = _moves(leaning, exposure.to_raise, rules, up=True)
+    lowering: tuple[str, ...]
+    if at_bottom:
+        lowering = ("The target exposure is at its bottom.",)
+    elif exposure.value - rules.step_threshold < exposure.re_entry - 1e-9:
+        lowering = (f"{_way_back(exposure)}; it ends when the low before it is undercut.",)
+    else:
+        lowering = _moves(leaning, exposure.to_lower, rules, up=False)
     return ExposureCommentary(
         _verdict(exposure),
         _why(exposure, engines, regime, rules, capped=capped),
@@ -68,8 +69,6 @@ def comment(
 
 
 def _verdict(exposure: TargetExposureReading) -> str:
-    if not exposure.drivers:
-        return "No engine can be read, so there is no target exposure this week."
     if exposure.nothing_to_do:
         return "Nothing needs doing: the target exposure is unchanged, and so may your equity share be."
     if exposure.previous is None:
@@ -82,6 +81,22 @@ def _verdict(exposure: TargetExposureReading) -> str:
         f"{way}: the target exposure goes from {percent(exposure.previous)} to {percent(exposure.value)} "
         "of the risk budget this week."
     )
+
+
+def _allowed(exposure: TargetExposureReading) -> str:
+    """The unit of risk in words."""
+    if exposure.expected_volatility is None:
+        return (
+            f"Expected volatility is not known, so the unit of risk is {percent(exposure.unit)} of the budget"
+        )
+    return (
+        f"Volatility expected for the coming month, {percent(exposure.expected_volatility / 100)}, allows "
+        f"{percent(exposure.unit)} of the budget at most"
+    )
+
+
+def _way_back(exposure: TargetExposureReading) -> str:
+    return f"The way back in after an improving inflection asks for at least {percent(exposure.re_entry)}"
 
 
 def _why(
@@ -98,7 +113,14 @@ def _why(
             continue
         words = clause(engines[driver.engine])
         verb = "adds" if driver.contribution > 0 else "takes"
-        lines.append(f"{first_capital(words)}: {verb} {abs(driver.contribution) * 100:.0f} points.")
+        points = abs(driver.contribution) * exposure.unit * 100
+        lines.append(f"{first_capital(words)}: {verb} {points:.0f} points.")
+    if not exposure.drivers:
+        lines.append("No engine that leans can be read, so half of what volatility allows is wanted.")
+    if exposure.unit < 1.0:
+        lines.append(f"{_allowed(exposure)}.")
+    if exposure.re_entry > 0 and exposure.target <= exposure.re_entry + 1e-9:
+        lines.append(f"{_way_back(exposure)}.")
     if capped:
         lines.append(f"The regime, {regime.name.lower()}, allows no more than {percent(exposure.cap)}.")
     if exposure.previous is not None and abs(exposure.target - exposure.value) > 1e-9:
@@ -109,18 +131,22 @@ def _why(
 
 
 def _moves(
-    known: list[EngineReading], change: float, rules: TargetExposureRules, *, up: bool
+    leaning: Mapping[Engine, EngineReading], lean: float, rules: TargetExposureRules, *, up: bool
 ) -> tuple[str, ...]:
-    """What each engine's score would have to do alone, and hold, for one step of the exposure."""
-    if change <= 0:
+    """What each leaning engine's score would have to do alone, and hold, to bring the lean to `lean`."""
+    if not leaning:
+        return ("No engine that leans can be read.",)
+    total = sum(rules.lean[each] for each in leaning)
+    now = sum(rules.lean[name] * (each.score or 0.0) for name, each in leaning.items()) / total
+    change = lean - now
+    if (change <= 0) if up else (change >= 0):
         return (
             f"The scores are {'high' if up else 'low'} enough already; the exposure follows within its weekly limit.",
         )
-    need = change * max(len(known), 1)
     lines = []
-    for each in known:
+    for engine, each in leaning.items():
         score = each.score or 0.0
-        goal = score + need if up else score - need
+        goal = score + change * total / rules.lean[engine]
         name = ENGINE_NAMES[each.name]
         if abs(goal) > 1.0:
             lines.append(f"{name} cannot do it alone.")

@@ -15,6 +15,7 @@ from fiveengines.base.formats import dollars, figure, number
 from fiveengines.base.parameters import ENGINES, Parameters
 from fiveengines.commentary import narrative
 from fiveengines.indicators import indicator
+from fiveengines.model import engines
 from fiveengines.model.readings import Readings
 from fiveengines.model.regimes import CRISIS, NAMES, Flip
 
@@ -48,9 +49,11 @@ def watch_list(
     for engine in ENGINES:
         found += _engine(readings, params, day, engine)
     if flip is not None and not bool(readings.engines.forced.at[day, flip.engine]):
-        score = float(readings.engines.score.loc[day].to_dict()[flip.engine])
-        name = f"itself reads {NAMES[flip.to_regime].lower()}"
-        found += _cheapest(readings, params, day, flip.engine, score + flip.change, "the week", name)
+        score = float(readings.engines.extended.loc[day].to_dict()[flip.engine])
+        name = f"is called {NAMES[flip.to_regime].lower()}"
+        found += _cheapest(
+            readings, params, day, flip.engine, score + flip.change, "the week", name, extended=True
+        )
     found += _triggers(readings, params, day)
     rules = params.regimes.watch_list
     near = [each for each in found if each.usual_moves <= rules.within_usual_moves]
@@ -88,14 +91,21 @@ def _cheapest(
     wanted: float,
     subject: str,
     becomes: str,
+    *,
+    extended: bool = False,
 ) -> list[NearbyThreshold]:
-    """The indicator of `engine` that needs the fewest of its usual moves to bring the engine to the score `wanted`."""
+    """The indicator of `engine` that needs the fewest of its usual moves to bring the engine to the score `wanted`.
+
+    extended: `wanted` is a log-extended score, in which indicators count beyond their breakpoints.
+    """
     history = readings.engines
     lines = params.engines.engines[engine]  # type: ignore[index]
     counted = history.weights.loc[day].to_dict()
     scored = [name for name in lines if counted.get(name, 0.0) > 0]
     weights = history.weights.loc[day, scored].to_numpy(dtype="float64")
-    scores = history.scores.loc[day, scored].to_numpy(dtype="float64")
+    present = {name: lines[name] for name in scored}
+    linear = engines.linear_scores(readings.applied.values.loc[[day]], present)[0]
+    scores = engines.log_extended_score(linear) if extended else np.clip(linear, -1.0, 1.0)
     total = weights.sum()
     if total == 0:
         return []
@@ -105,10 +115,12 @@ def _cheapest(
         return []  # while credit is under stress no other indicator can lift the engine
     best: NearbyThreshold | None = None
     for name, weight, score in zip(scored, weights, scores, strict=True):
-        needed = score + (wanted - mean) * total / weight
-        if abs(needed) > 1.0 or indicator(name).unit == "flag":
-            continue
         line = lines[name]
+        needed = score + (wanted - mean) * total / weight
+        if needed > line.most or indicator(name).unit == "flag" or (abs(needed) > 1.0 and not extended):
+            continue
+        if abs(needed) > 1.0:
+            needed = float(np.sign(needed) * np.exp(abs(needed) - 1.0))
         low, high = float(line.adverse or 0.0), float(line.supportive or 0.0)
         found = _near(
             readings, params, day, name, low + (needed + 1.0) / 2.0 * (high - low), subject, becomes
@@ -119,15 +131,16 @@ def _cheapest(
 
 
 def _triggers(readings: Readings, params: Parameters, day: pd.Timestamp) -> Iterator[NearbyThreshold]:
-    """Lines that act at once: credit stress, and the jump of the VIX that makes a shock."""
+    """Lines that act at once: credit stress, and the level of the VIX that makes a shock."""
     if not bool(readings.engines.stressed.loc[day]):
         for conditions in params.engines.stress.any:
             if len(conditions) == 1:
                 name, level = next(iter(conditions.items()))
                 yield from _if_near(_near(readings, params, day, name, level, "credit", "counts as stressed"))
     regime = readings.regimes.confirmed.loc[day]
-    if not pd.isna(regime) and int(regime) < CRISIS and "vix" in readings.applied.values:
-        level = params.regimes.crisis.vix_enter
+    level = params.regimes.crisis.vix_enter
+    vix = float(readings.applied.values["vix"].loc[day])
+    if not pd.isna(regime) and int(regime) < CRISIS and vix < level:
         becomes = "is in a shock; with stressed credit or a breadth collapse the week is a crisis"
         yield from _if_near(_near(readings, params, day, "vix", level, "volatility", becomes))
 

@@ -111,7 +111,7 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
     # Plain arrays here: this runs at every keystroke in the override panel.
     for engine in ENGINES:
         lines = {name: each for name, each in params.engines[engine].items() if each.weight > 0}
-        linear = _linear_scores(values, lines)
+        linear = linear_scores(values, lines)
         part = np.clip(linear, -1.0, 1.0)
         counted = _weights(np.isfinite(part), lines)
         filled = np.nan_to_num(part)
@@ -156,8 +156,12 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
     )
 
 
-def _linear_scores(values: pd.DataFrame, lines: Mapping[str, ScoredIndicator]) -> np.ndarray:
-    """Linear scores of one engine's indicators, before they are clipped to -1 and +1, (weeks, indicators)."""
+def linear_scores(values: pd.DataFrame, lines: Mapping[str, ScoredIndicator]) -> np.ndarray:
+    """Linear scores of one engine's indicators, before they are clipped to -1 and +1.
+
+    values: (n, k), reading date × indicator, each in its own unit. Returns (n, number of lines), at most each line's
+    `most` where that is below 1; NaN stays NaN.
+    """
     adverse = np.array([each.adverse for each in lines.values()], dtype="float64")
     supportive = np.array([each.supportive for each in lines.values()], dtype="float64")
     most = np.array([each.most if each.most < 1 else np.inf for each in lines.values()])

@@ -194,7 +194,7 @@ def _acute(axis: pd.Series, values: pd.DataFrame, params: RegimeParameters) -> p
 
 @dataclass(frozen=True)
 class Flip:
-    """The smallest change of one engine's score after which the week itself would read another regime."""
+    """The smallest change of one engine's log-extended score after which the call would be another regime."""
 
     engine: str
     change: float
@@ -260,20 +260,23 @@ def smallest_flip(
     """The smallest change of one engine's score that takes the severity over the nearest edge of the call.
 
     The severity is a weighted mean, so an engine's score must move by the distance ÷ its share. None in a week without
-    a call or in a crisis, whose end is VIX's and not a score's, and when no single engine can do it within ±1.
+    a call or in a crisis, whose end is VIX's and not a score's, and when no single engine can do it within ±1. A milder
+    call that would still have to wait is none.
     """
     if not history.known.to_numpy()[at] or history.acute.to_numpy()[at]:
         return None
     number = int(history.confirmed.to_numpy(dtype="float64", na_value=np.nan)[at])
     level = {1: _BULL, 2: _BULL, 3: _RANGE}.get(number, _RISK_OFF)
     now, edges = float(history.severity.to_numpy()[at]), _edges(level, params)
+    calls = history.confirmed.iloc[: at + 1].dropna().to_numpy(dtype="int64")
+    settled = int((calls[::-1] == number).cumprod().sum()) >= params.severity.settle_weeks
     rule, broad = params.participation, float(history.participation.to_numpy()[at])
     bull = 2 if broad < rule.boundary - rule.hysteresis else 1
     below, above = {_BULL: (3, 0), _RANGE: (4, bull), _RISK_OFF: (0, 3)}[level]
     ways = [
         (to, edge - now)
         for to, edge in ((below, edges[min(level, 1)]), (above, edges[max(level - 1, 0)]))
-        if to
+        if to and (settled or to > max(number, 2))
     ]
     scores = {
         engine: float(extended[engine].to_numpy()[at])

@@ -20,11 +20,12 @@ from fiveengines.base.parameters.portfolio import ReEntry
 class TargetExposureHistory:
     """Indexed by reading date.
 
-    lean: -1…1, averaged over time. unit, path, target, exposure: 0…1; `path` is the least exposure that a re-entry asks
-    for, 0 without one. exposure is NaN in a week without a call.
+    lean: -1…1, averaged over time. expected: % a year. unit, path, target, exposure: 0…1; `path` is the least exposure
+    that a re-entry asks for, 0 without one. exposure is NaN in a week without a call.
     """
 
     lean: pd.Series
+    expected: pd.Series
     unit: pd.Series
     path: pd.Series
     target: pd.Series
@@ -33,7 +34,7 @@ class TargetExposureHistory:
 
 @dataclass(frozen=True)
 class Driver:
-    """What one engine adds to the target exposure, in exposure points before the unit of risk."""
+    """What one engine adds to the share of the unit of risk that is wanted, 1 being all of it."""
 
     engine: str
     contribution: float
@@ -41,13 +42,19 @@ class Driver:
 
 @dataclass(frozen=True)
 class TargetExposureReading:
-    """Step 3 in one week; `band` is the person's own range, `portfolio_exposure` the target exposure placed in it."""
+    """Step 3 in one week.
+
+    unit: size of one unit of risk as a share of the budget; expected_volatility, % a year, is what it is made from.
+    re_entry: the least exposure that the way back in asks for, 0 without one. to_raise, to_lower: lean at which the
+    exposure would be one step higher or lower. band: the person's own range, portfolio_exposure: `value` placed in it.
+    """
 
     value: float
     previous: float | None
     target: float
     alignment: float
     unit: float
+    expected_volatility: float | None
     re_entry: float
     cap: float
     band: tuple[float, float]
@@ -125,6 +132,7 @@ def target_exposure(
     dates = score.index
     return TargetExposureHistory(
         lean=lean,
+        expected=expected,
         unit=unit,
         path=pd.Series(path, index=dates),
         target=pd.Series(target, index=dates),
@@ -180,6 +188,7 @@ def reading(
         float(each.to_numpy()[at]) for each in (history.exposure, history.target, history.unit)
     )
     lean = float(history.lean.fillna(rules.centre).to_numpy()[at])
+    expected = float(history.expected.to_numpy()[at])
     before = history.exposure.iloc[:at].dropna()
     previous = float(before.to_numpy()[-1]) if len(before) else None
     parts = averaged_lean(score, rules).iloc[at].dropna()
@@ -201,6 +210,7 @@ def reading(
         target=target,
         alignment=lean,
         unit=unit,
+        expected_volatility=expected if np.isfinite(expected) else None,
         re_entry=float(history.path.to_numpy()[at]),
         cap=rules.caps_by_regime[int(regime.loc[:day].dropna().to_numpy(dtype="int64")[-1])],
         band=(low, high),

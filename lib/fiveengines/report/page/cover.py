@@ -11,7 +11,7 @@ import shlex
 import pandas as pd
 
 from fiveengines import __version__
-from fiveengines.base.formats import figure, first_capital, minus, percent, signed
+from fiveengines.base.formats import figure, first_capital, minus, percent
 from fiveengines.commentary import narrative
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.indicators import indicator
@@ -79,11 +79,9 @@ def _flip(week: Week) -> str:
         return f"By itself this week already reads {read}; the call follows once the edge is passed clearly."
     if flip is None:
         return "No single engine could change this week's call by itself."
-    was = week.engines[flip.engine].score or 0.0
-    way = "up" if flip.change > 0 else "down"
-    engine = ENGINE_NAMES[flip.engine].lower()
-    step = f"with {engine} {way} from {signed(was)} to {signed(was + flip.change)}"
-    return f"The smallest step: {step} the week would read {NAMES[flip.to_regime].lower()}."
+    way = "higher" if flip.change > 0 else "lower"
+    step = f"with {ENGINE_NAMES[flip.engine].lower()}'s score {abs(flip.change):.2f} {way}"
+    return f"The smallest step: {step} the call would be {NAMES[flip.to_regime].lower()}."
 
 
 def _card(week: Week, reading: EngineReading) -> cc.EngineCard:

@@ -59,7 +59,7 @@ def target_exposure(week: Week) -> Picture:
 
 
 def target_exposure_drivers(week: Week) -> Picture:
-    """A waterfall from the starting point over the five engines to this week's exposure, in points of the budget."""
+    """A waterfall: the starting point, what each leaning engine adds, the unit of risk, and what holds the exposure."""
     risk, rules = week.target_exposure, week.params.portfolio.target_exposure
     steps = [("start", 0.5 - rules.gain * rules.centre)]
     steps += [(ENGINE_NAMES[each.engine], each.contribution) for each in risk.drivers]
@@ -69,15 +69,18 @@ def target_exposure_drivers(week: Week) -> Picture:
             {"name": name, "from": level, "to": level + move, "move": move, "kind": _kind(name, move)}
         )
         level += move
+    # In the order in which the model takes them; a step that changes nothing is left out.
+    wanted = min(max(level, 0.0), 1.0)
+    held = max(min(wanted * risk.unit, risk.cap), risk.re_entry)
+    unit = f"unit of risk {number(risk.unit, 2)}"
+    for name, to in (("none or all", wanted), (unit, wanted * risk.unit), ("cap or re-entry", held)):
+        if abs(to - level) >= 0.005 or name == unit:
+            rows.append({"name": name, "from": level, "to": to, "move": to - level, "kind": "neutral"})
+            level = to
     if abs(risk.value - level) >= 0.005:
+        move = risk.value - level
         rows.append(
-            {
-                "name": "limits and pace",
-                "from": level,
-                "to": risk.value,
-                "move": risk.value - level,
-                "kind": "neutral",
-            }
+            {"name": "limits and pace", "from": level, "to": risk.value, "move": move, "kind": "neutral"}
         )
     rows.append({"name": "exposure", "from": 0.0, "to": risk.value, "move": risk.value, "kind": "total"})
     frame = pd.DataFrame(rows)
@@ -112,7 +115,7 @@ def target_exposure_drivers(week: Week) -> Picture:
         height=26 * len(frame),
         title=base.title(
             _driver_finding(week),
-            "Points of the risk budget: starting point, each engine's part, then limits and the pace of change",
+            "Points of the risk budget: what the engines that lean justify × the unit of risk that volatility allows",
         ),
     )
 
@@ -124,7 +127,7 @@ def _kind(name: str, move: float) -> str:
 def _driver_finding(week: Week) -> str:
     drivers = week.target_exposure.drivers
     if not drivers:
-        return "No engine is known: the target exposure stays where it was"
+        return "No engine that leans is known: half of what volatility allows is wanted"
     parts = []
     for verb, wanted in (
         ("adds", [d for d in drivers if d.contribution > 0]),
@@ -132,7 +135,7 @@ def _driver_finding(week: Week) -> str:
     ):
         if wanted:
             first = wanted[0]
-            size = f"{100 * abs(first.contribution):.0f} points"
+            size = f"{100 * abs(first.contribution):.0f} points before the unit of risk"
             parts.append(f"{ENGINE_NAMES[first.engine].lower()} {verb} most ({size})")
     text = ", ".join(parts)
     return first_capital(text)

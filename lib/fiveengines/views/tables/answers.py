@@ -102,11 +102,10 @@ def flip(week: Week) -> Prose | None:
     if found is None:
         parts.append("No single engine could make this week read another regime.")
     else:
-        now = week.engines[found.engine].score or 0.0
-        way = "up" if found.change > 0 else "down"
+        way = "higher" if found.change > 0 else "lower"
         parts.append(
-            f"What would flip it: with {ENGINE_NAMES[found.engine].lower()} {way} from {signed(now)} to "
-            f"{signed(now + found.change)} the week would read {NAMES[found.to_regime].lower()}."
+            f"What would flip it: with {ENGINE_NAMES[found.engine].lower()}'s score {abs(found.change):.2f} {way} "
+            f"the call would be {NAMES[found.to_regime].lower()}."
         )
     parts.append(
         f"Runner-up: {NAMES[regime.runner_up]} with {percent(regime.memberships[regime.runner_up])}."
