@@ -42,7 +42,7 @@ class IndicatorValues:
         return tuple(each for part in used for each in (SECTOR_FUNDS if part == SECTORS else (part,)))
 
     def until(self, day: pd.Timestamp) -> IndicatorValues:
-        """Only the reading dates up to and including `day`."""
+        """Only the reading dates up to and including `day`; `inputs` stays as it is."""
         return IndicatorValues(
             self.values.loc[:day],
             self.observed.loc[:day],
@@ -56,7 +56,12 @@ class IndicatorValues:
 def evaluate(
     panel: Panel, dates: pd.DatetimeIndex, params: EngineParameters, names: Iterable[str] | None = None
 ) -> IndicatorValues:
-    """Compute the named indicators (default: all of params) and read them off on `dates` (sessions of the panel)."""
+    """Compute indicators with the settings of params and read them off on reading dates.
+
+    dates: (n,), each a session of the panel. names: which indicators; all that params names, unless given. The result's
+    frames are (n, indicators); what cannot be known is NaN and NaT. Raises ParameterError for an unknown indicator and
+    KeyError for one without a line in params.
+    """
     inputs, settings = Inputs(panel, params.inputs), params.settings
     at = panel.sessions.get_indexer(dates)
     values: dict[str, np.ndarray] = {}

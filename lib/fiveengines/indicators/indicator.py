@@ -170,10 +170,10 @@ def missing(panel: Panel) -> pd.Series:
 
 
 def value_of(*series: str) -> Compute:
-    """The first of the named series that has a value, in the catalog's unit."""
+    """The first of the named series that has a value: (sessions,), in the catalog's unit, NaN where none has one."""
     return lambda inputs: inputs.panel.first_of(*series)
 
 
 def billions_of(series: str) -> Compute:
-    """The named series in billions of its currency."""
+    """The named series in billions of its currency: (sessions,), NaN where it has no value."""
     return lambda inputs: inputs.panel.billions(series)

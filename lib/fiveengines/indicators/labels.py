@@ -10,7 +10,11 @@ from fiveengines.indicators.indicator import Inputs
 
 
 def labels(inputs: Inputs, dates: pd.DatetimeIndex, params: Labels) -> pd.DataFrame:
-    """Reading date × volatility_zone, vix_curve, curve_move, policy_phase; text, NaN where it cannot be told."""
+    """What is named, not measured, on reading dates.
+
+    dates: (n,), each a session of the panel. Returns (n, 4) text: volatility_zone, vix_curve, curve_move and
+    policy_phase, NaN where it cannot be told.
+    """
     panel, vix = inputs.panel, volatility.vix(inputs)
     found = {
         "volatility_zone": volatility.volatility_regime_label(
