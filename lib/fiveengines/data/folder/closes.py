@@ -71,6 +71,11 @@ def read_tables(state: Loading) -> None:
         attempt(table.where, lambda table=table: _read_wide(table, state), state)  # type: ignore[misc]
 
 
+def _some(tickers: list[str]) -> str:
+    more = f" and {len(tickers) - 20} more" if len(tickers) > 20 else ""
+    return ", ".join(tickers[:20]) + more
+
+
 def _is_fund(ticker: str, state: Loading) -> bool:
     return ticker not in state.sectors and (
         ticker in names.fund_tickers() or names.series_of(ticker) is not None
@@ -129,7 +134,7 @@ def _read_wide(table: Table, state: Loading) -> None:
             state.pieces.setdefault(series, []).append(piece)
     unknown = [ticker for ticker in closes.tickers if ticker not in known]
     if unknown and not of_members:
-        state.note("info", None, f"{table.where}: not in the catalog: {', '.join(unknown)} left out.")
+        state.note("info", None, f"{table.where}: not in the catalog: {_some(unknown)} left out.")
 
 
 def members_of(state: Loading) -> Members | None:

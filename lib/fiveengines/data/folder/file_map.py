@@ -79,7 +79,7 @@ def _recognised(path: PurePosixPath, header: Header) -> tuple[Recipe, ...] | Lef
     series = named(stem)
     if series is not None:
         return _single(series, stem, header)
-    return _further(header, set()) or _unknown(header)
+    return _further(header, set()) or _unknown(stem, header)
 
 
 # a file's name → the series it promises, where it is not the series' own name
@@ -229,8 +229,14 @@ def _by_ticker(stem: str, header: Header) -> tuple[Recipe, ...] | LeftOut:
     )
 
 
-def _unknown(header: Header) -> LeftOut:
+def _unknown(stem: str, header: Header) -> LeftOut:
+    changes = [cell.strip() for cell in header.cells if names.change_of(cell)]
+    if changes:
+        why = f"{changes[0]} is a change of {names.change_of(changes[0])}, not its level"
+        return LeftOut("not the level", why, "Download it with the units Levels (FRED: Edit Graph).")
     vendor = vendor_of(header)
+    if vendor and names.is_not_daily(stem):
+        return LeftOut("not daily", f"{vendor} prices of weeks, months or minutes", "Export daily bars.")
     if vendor or {"close", "high", "low"} <= header.known:
         whose = f"{vendor} prices" if vendor else "prices"
         return LeftOut(

@@ -133,7 +133,7 @@ def _read_file(path: PurePosixPath, state: Loading) -> None:
     if where.lower() in {MEMBERSHIP_FILE, RENAMES_FILE}:
         state.used[where] = "the membership of the index"
         return
-    promised = file_map.named(path.stem)
+    promised = file_map.named(path.with_suffix("").stem if path.suffix.lower() == ".gz" else path.stem)
     if what := _NO_TABLE.get(path.suffix.lower()):
         if promised is not None:
             raise DataError(f"this is {what}.", where=where, series=promised, remedy=_SAVE_AS_CSV)

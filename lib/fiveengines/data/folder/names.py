@@ -18,7 +18,7 @@ _OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "NDX": ("NASDAQ_100", "NASDAQ100", "NASDAQ_100_INDEX"),
     "RUT": ("RUSSELL_2000", "RUSSELL2000", "US_SMALL_CAP_2000", "SMALL_CAP_2000"),
     "RUA": ("RUSSELL_3000", "RUSSELL3000"),
-    "VIX": ("CBOE_VOLATILITY_INDEX", "S_P_500_VIX", "VIXCURRENT", "VIXARCHIVE"),
+    "VIX": ("CBOE_VOLATILITY_INDEX", "CBOE_VOLATILITY", "S_P_500_VIX", "VIXCURRENT", "VIXARCHIVE"),
     "VIX9D": ("VXST", "VXSTCURRENT", "VIX9DDAILYPRICES"),
     "VIX3M": ("VXV", "VIX3MDAILYPRICES", "VXVDAILYPRICES"),
     "VVIX": ("VVIXTIMESERIES", "VVIXDAILYPRICES", "CBOE_VIX_VOLATILITY"),
@@ -48,7 +48,7 @@ _FORMS = tuple(
         r"copy of (.+)",
         r"(.+)_history",  # Cboe
         r"(.+?)[ _](?:etf |index )?(?:stock price history|historical[ _]data|historical prices?)",  # Investing.com
-        r"\$?(.+?)_(?:price-history|(?:daily|weekly|monthly)[-_]historical-data(?:-download)?)(?:-.*)?",  # Barchart
+        r"\$?(.+?)_(?:price-history|daily[-_]historical-data(?:-download)?)(?:-.*)?",  # Barchart
         r"daily_(?:adjusted_)?(.+)",  # Alpha Vantage
         r"(.+)[_.]us(?:_d)?",  # Stooq
         r"(.+)_d",
@@ -59,6 +59,9 @@ _FORMS = tuple(
     )
 )
 _COPY = re.compile(r"(.+?)[ _]*\((\d+)\)")
+# FRED's units other than levels, as it writes them behind the id
+_CHANGE = re.compile(r"(.+)_(CHG|CH1|PCH|PC1|PCA|CCH|CCA|LOG|NBD\d*)")
+_LONGER_BARS = re.compile(r".+, ?(?:\d*[wmy]|\d+)(?:[ _,].*)?|.+_(?:weekly|monthly)[-_].*", re.IGNORECASE)
 _VINTAGE = re.compile(r"(.+)_((?:19|20)\d{6})")
 # Cboe's files of other products, under the names of its download area.
 OTHER_PRODUCTS = {
@@ -124,6 +127,17 @@ def vintage(column: str) -> tuple[str, str] | None:
     """ALFRED's column GDPC1_20240125 as series and vintage."""
     match = _VINTAGE.fullmatch(column.strip().upper())
     return (match[1], match[2]) if match and match[1] in catalog() else None
+
+
+def change_of(column: str) -> str | None:
+    """The series whose change FRED's column UNRATE_PCH holds."""
+    match = _CHANGE.fullmatch(column.strip().upper())
+    return match[1] if match and match[1] in catalog() else None
+
+
+def is_not_daily(stem: str) -> bool:
+    """Whether a vendor's file name says that its bars are of weeks, months or minutes (SP_SPX, 1W)."""
+    return _LONGER_BARS.fullmatch(stem) is not None
 
 
 @cache

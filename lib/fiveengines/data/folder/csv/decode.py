@@ -10,7 +10,7 @@ import re
 
 from fiveengines.base.errors import DataError
 
-_WEB_PAGE = re.compile(rb"\s*<(!doctype|html|head|body|script|\?xml|!--|[a-z])", re.IGNORECASE)
+_WEB_PAGE = re.compile(rb"\s*<(?!\w+>,)(!doctype|html|head|body|script|\?xml|!--|[a-z])", re.IGNORECASE)
 _AGAIN = "Download the file again."
 
 
