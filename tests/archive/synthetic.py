@@ -84,6 +84,7 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
         "overrides": [],
         "without_overrides": None,
         "notices": [],
+        "files": {"read": 0, "series": 0, "left_out": []},
     }
     if week % 17 == 0:
         document["inflections"] = [

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from fiveengines import __version__
+from fiveengines.data.file_summary import FileSummary, Group, summary
 from fiveengines.report.fingerprint import parameters_fingerprint
 from fiveengines.week import Week
 
@@ -230,6 +232,23 @@ class NoticeRecord(_Record):
     text: str
 
 
+class FilesLeftOutRecord(_Record):
+    """Files that were left out for one reason, the first of them by name, and what mends it."""
+
+    reason: str
+    count: Annotated[int, Field(ge=1)]
+    examples: tuple[str, ...]
+    remedy: str
+
+
+class FilesRecord(_Record):
+    """What a files directory gave: files read, series they hold, and the files that were left out."""
+
+    read: Annotated[int, Field(ge=0)]
+    series: Annotated[int, Field(ge=0)]
+    left_out: tuple[FilesLeftOutRecord, ...]
+
+
 class WithoutOverridesRecord(_Record):
     """The call that the data alone would give."""
 
@@ -256,6 +275,7 @@ class Reading(Document):
     overrides: list[ManualEntryRecord]
     without_overrides: WithoutOverridesRecord | None
     notices: list[NoticeRecord]
+    files: FilesRecord
 
 
 def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dict[str, Any]:
@@ -282,8 +302,17 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "overrides": week.overrides,
         "without_overrides": _without(week),
         "notices": week.notices,
+        "files": summary(week.dataset.files),
     }
     return Reading.model_validate(parts).model_dump(mode="json", by_alias=True)
+
+
+def files_line(document: Mapping[str, Any]) -> str:
+    """The document's word on its files as one line, empty when it read none."""
+    found = document["files"]
+    return FileSummary(
+        found["read"], found["series"], tuple(Group(**each) for each in found["left_out"])
+    ).line()
 
 
 def _without(week: Week) -> dict[str, Any] | None:

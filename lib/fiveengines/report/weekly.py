@@ -23,6 +23,7 @@ from fiveengines.report.notebook.execute import execute
 from fiveengines.report.notebook.kernel import Kernel
 from fiveengines.report.notebook.outcome import ExecutionResult, Progress, StepFailure
 from fiveengines.report.page.cover_context import CoverContext, Failure
+from fiveengines.report.reading_json import files_line
 from fiveengines.report.saving import FAILED, NOTEBOOK, PAGE, READING, newest_day, save_week
 from fiveengines.report.store import ReportStore, report_store
 
@@ -50,7 +51,7 @@ class RenderedReport:
 class SavedReport:
     """What a run left behind: its folder inside OUT, and `failures`, empty when every step ran to its end.
 
-    `address` is the page's own on the web when the archive is published.
+    `address` is the page's own on the web when the archive is published; `files` counts a files directory's files.
     """
 
     inside: str
@@ -59,6 +60,7 @@ class SavedReport:
     cover: CoverContext | None
     failures: tuple[StepFailure, ...]
     address: str = ""
+    files: str = ""
 
     def published_at(self, base_url: str) -> SavedReport:
         """The same with the page's address in an archive published at `base_url`, if any."""
@@ -70,6 +72,8 @@ class SavedReport:
             print(f"fiveengines: {sentence(each.summary)} {each.remedy}", file=sys.stderr)
         if self.cover is not None and self.cover.regime is not None and not self.failures:
             print(f"{self.cover.week}: {self.cover.regime.name}. {self.cover.regime.narrative}")
+        if self.files:
+            print(self.files)
         print(f"Open {self.page}")
         return 1 if self.failures else 0
 
@@ -241,7 +245,8 @@ def save(made: RenderedReport, store: ReportStore) -> SavedReport:
         store.remove(f"{FAILED}/{made.day}")
     trust(made.files[NOTEBOOK])
     inside = f"{FAILED}/{made.day}" if made.failures else made.day
-    return SavedReport(inside, folder, f"{folder}/{PAGE}", made.cover, made.failures)
+    files = files_line(made.reading) if made.reading else ""
+    return SavedReport(inside, folder, f"{folder}/{PAGE}", made.cover, made.failures, files=files)
 
 
 def write_week(

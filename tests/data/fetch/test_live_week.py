@@ -17,7 +17,7 @@ from loopback.market import write_files
 from loopback.server import Loopback
 
 # What must differ: where the data came from, and when this document was made.
-OWN = ("source", "generated_at", "data_fingerprint", "series_fingerprints", "notices")
+OWN = ("source", "generated_at", "data_fingerprint", "series_fingerprints", "notices", "files")
 
 
 def document(source: str, folder: Path, day: pd.Timestamp) -> dict[str, Any]:
