@@ -124,7 +124,7 @@ def memberships(week: Week) -> Picture:
         height=150,
         title=base.title(
             finding,
-            "Membership of the week in each regime, averaged over recent weeks; the five add to 100 %",
+            "Share of each regime, by the distance from the edges of the call; the five add to 100 %",
         ),
     )
 
