@@ -18,14 +18,15 @@ from fiveengines import indicators, overrides, portfolio, research
 from fiveengines.base import parameters
 from fiveengines.base.errors import DataError, ParameterError
 from fiveengines.base.parameters import ENGINES, Parameters, RunParameters
-from fiveengines.commentary import events, exposure_commentary, narrative, watch_list
+from fiveengines.commentary import certainty as certainty_words
+from fiveengines.commentary import events, exposure_commentary, narrative, no_call, watch_list
 from fiveengines.commentary import inflections as inflection_history
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import Dataset, Notice
 from fiveengines.data.load_dataset import data_stamp, load_dataset
 from fiveengines.data.providers.registry import labels
-from fiveengines.model import engines, inflections, regimes, styles, target_exposure
+from fiveengines.model import certainty, engines, inflections, regimes, styles, target_exposure
 from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
 from fiveengines.overrides import Entry, Trail
 from fiveengines.playbook import content, rules
@@ -115,22 +116,54 @@ class Week:
         }
 
     @cached_property
-    def regime(self) -> regimes.RegimeReading:
-        """Step 2: the dominant regime."""
+    def no_call(self) -> no_call.NoCall | None:
+        """Why this week has no call; None when it has one. Then regime, exposure, style and plan are None."""
+        close, fresh = self.measured.panel.daily("SPX"), bool(self.readings.market["fresh"].loc[self.as_of])
+        return no_call.no_call(self.readings, close, fresh, self.params.regimes.call, self.as_of)
+
+    @property
+    def call_name(self) -> str:
+        """The regime's name, or "No call"."""
+        return no_call.NAME if self.regime is None else self.regime.name
+
+    @cached_property
+    def regime(self) -> regimes.RegimeReading | None:
+        """Step 2: the dominant regime; None in a week without a call."""
+        if self.no_call is not None:
+            return None
         r = self.readings
         return regimes.reading(r.regimes, r.engines.extended, self.params.regimes, self.as_of)
 
     @cached_property
-    def target_exposure(self) -> target_exposure.TargetExposureReading:
-        """Step 3: how much of the risk budget to use."""
+    def certainty(self) -> certainty.Certainty | None:
+        """Step 2: how far the call can be trusted; None in a week without a call."""
+        if self.regime is None:
+            return None
+        r = self.readings
+        return certainty.certainty(self.regime, r.engines, r.applied.values, self.params.regimes, self.as_of)
+
+    @property
+    def certainty_sentence(self) -> str:
+        """What lowers the call's confidence, and what missing engines could change; empty when all is known."""
+        if self.regime is None or self.certainty is None:
+            return ""
+        return certainty_words.sentence(self.certainty, self.regime)
+
+    @cached_property
+    def target_exposure(self) -> target_exposure.TargetExposureReading | None:
+        """Step 3: how much of the risk budget to use; None in a week without a call."""
+        if self.no_call is not None:
+            return None
         r = self.readings
         return target_exposure.reading(
             r.target_exposure, r.engines.score, r.regimes.confirmed, self.params.portfolio, self.as_of
         )
 
     @cached_property
-    def style(self) -> styles.StyleReading:
-        """Step 4: the style that suits."""
+    def style(self) -> styles.StyleReading | None:
+        """Step 4: the style that suits; None in a week without a call."""
+        if self.no_call is not None:
+            return None
         r, rules_ = self.readings, self.params.regimes.styles
         needs = content.styles()[str(r.style.loc[self.as_of])].tape  # type: ignore[index]
         close = self.measured.panel.daily("SPX").loc[: self.as_of]
@@ -147,12 +180,16 @@ class Week:
 
     @cached_property
     def insights(self) -> tuple[rules.InsightReading, ...]:
-        """The insights that matter this week, ranked."""
+        """The insights that matter this week, ranked; none in a week without a call."""
+        if self.no_call is not None:
+            return ()
         return rules.this_week(self.readings, self.measured.panel, self.params, self.as_of)
 
     @cached_property
-    def exposure_commentary(self) -> exposure_commentary.ExposureCommentary:
-        """Step 3 in words: why, what would raise or lower the target exposure, and whether anything needs doing."""
+    def exposure_commentary(self) -> exposure_commentary.ExposureCommentary | None:
+        """Step 3 in words: why, what would raise or lower it, whether anything needs doing; None without a call."""
+        if self.target_exposure is None or self.regime is None:
+            return None
         rules_ = self.params.portfolio.target_exposure
         return exposure_commentary.comment(self.target_exposure, self.engines, self.regime, rules_)
 
@@ -171,7 +208,8 @@ class Week:
     @cached_property
     def watch_list(self) -> tuple[watch_list.NearbyThreshold, ...]:
         """Step 5: thresholds near by, nearest first."""
-        return watch_list.watch_list(self.readings, self.params, self.as_of, self.regime.flip)
+        flip = None if self.regime is None else self.regime.flip
+        return watch_list.watch_list(self.readings, self.params, self.as_of, flip)
 
     @cached_property
     def known_dates(self) -> events.EventFile:
@@ -185,9 +223,9 @@ class Week:
 
     @cached_property
     def plan(self) -> portfolio.Plan | None:
-        """The portfolio this week would propose; None without one in params/portfolio.yaml or without any engine."""
+        """The portfolio this week would propose; None without one in params/portfolio.yaml or without a call."""
         mine = self.params.portfolio
-        if mine.portfolio is None or all(each.score is None for each in self.engines.values()):
+        if mine.portfolio is None or self.no_call is not None:
             return None
         return portfolio.plan(
             mine.portfolio, portfolio.market_state(self.readings, self.measured.panel, mine, self.as_of)
@@ -219,13 +257,16 @@ class Week:
 
     @cached_property
     def narrative(self) -> str:
-        """The week in one sentence of five clauses."""
-        return narrative.sentence(self.engines)
+        """The week in one sentence of five clauses, or why it has no call."""
+        return narrative.sentence(self.engines) if self.no_call is None else self.no_call.sentence
 
     @cached_property
     def changes(self) -> tuple[str, ...]:
         """What changed since last week, in words, most important first."""
-        return narrative.changes(self.engines, self.regime, self.params.engines.least_score_change)
+        said = narrative.changes(self.engines, self.regime, self.params.engines.least_score_change)
+        last = self.no_call.last_call if self.no_call is not None else None
+        lost = last is not None and last.age_weeks == 1
+        return (f"Regime: {last.name} → no call.", *said) if last is not None and lost else said
 
     @property
     def overrides(self) -> tuple[Entry, ...]:

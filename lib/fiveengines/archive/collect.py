@@ -50,7 +50,10 @@ class EngineRow:
 
 @dataclass(frozen=True)
 class WeekRow:
-    """One week as in its reading.json. Shares lie in 0-1; `turns` are engine:direction words of that week."""
+    """One week as in its reading.json. Shares lie in 0-1; `turns` are engine:direction words of that week.
+
+    A week without a call has None in regime, raw, confidence, memberships, aggressiveness and exposure, and no style.
+    """
 
     day: str
     made_at: dt.datetime
@@ -59,15 +62,16 @@ class WeekRow:
     version: str
     data: str
     parameters: str
-    regime: int
+    regime: int | None
     regime_name: str
-    raw: int
+    raw: int | None
     confirmed: bool
-    memberships: tuple[float, ...]
+    confidence: float | None
+    memberships: tuple[float | None, ...]
     narrative: str
     engines: Mapping[str, EngineRow]
-    aggressiveness: float
-    exposure: float
+    aggressiveness: float | None
+    exposure: float | None
     style: str
     turns: tuple[str, ...]
     manual: tuple[tuple[str, str, str, str], ...]
@@ -149,6 +153,11 @@ def week_row(day: str, content: bytes | None) -> WeekRow:
 
 def _row(document: dict[str, Any]) -> WeekRow:
     regime, risk = document["regime"], document["aggressiveness"]
+    number = _regime(regime["number"])
+    memberships = tuple(_maybe(regime["memberships"][str(each)]) for each in range(1, 6))
+    known = (*memberships, risk["value"], document["style"]["name"])
+    if (number is None and document["no_call"] is None) or (number is not None and None in known):
+        raise ValueError("neither a call nor none")
     return WeekRow(
         day=dt.date.fromisoformat(document["as_of"]).isoformat(),
         made_at=_moment(document["generated_at"]),
@@ -157,16 +166,17 @@ def _row(document: dict[str, Any]) -> WeekRow:
         version=str(document["library_version"]),
         data=str(document["data_fingerprint"]),
         parameters=str(document.get("parameters_fingerprint", "")),
-        regime=_regime(regime["number"]),
+        regime=number,
         regime_name=str(regime["name"]),
         raw=_regime(regime.get("raw", regime["number"])),
         confirmed=bool(regime["confirmed"]),
-        memberships=tuple(_number(regime["memberships"][str(each)]) for each in range(1, 6)),
+        confidence=_maybe(regime.get("confidence", number and memberships[number - 1])),
+        memberships=memberships,
         narrative=str(regime["narrative"]),
         engines={name: _engine(document["engines"][name]) for name in ENGINES},
-        aggressiveness=_number(risk["value"]),
-        exposure=_number(risk.get("portfolio_exposure", risk["value"])),
-        style=str(document["style"]["name"]),
+        aggressiveness=_maybe(risk["value"]),
+        exposure=_maybe(risk.get("portfolio_exposure", risk["value"])),
+        style=str(document["style"]["name"] or ""),
         turns=_turns(document["inflections"]),
         manual=tuple(_manual(each) for each in document["overrides"]),
         notices=tuple(str(each["text"]) for each in document["notices"] if each["level"] in _SHOWN),
@@ -214,7 +224,9 @@ def _moment(text: str) -> dt.datetime:
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
-def _regime(value: object) -> int:
+def _regime(value: object) -> int | None:
+    if value is None:
+        return None
     number = int(_number(value))
     if number not in range(1, 6):
         raise ValueError(value)

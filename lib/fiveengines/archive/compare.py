@@ -86,7 +86,7 @@ def _engine(history: Sequence[EngineRow]) -> dict[str, Any]:
     return {
         "score": [_hundredths(row.score) for row in history],
         "state": "".join(_LETTERS[row.state] for row in history),
-        "way": "".join(_WAYS[row.direction] for row in history),
+        "way": "".join("u" if row.score is None else _WAYS[row.direction] for row in history),
         "cover": [_hundredths(row.coverage) for row in history],
     }
 

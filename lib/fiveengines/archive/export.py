@@ -25,7 +25,7 @@ COLUMNS = (
 
 
 def readings_csv(weeks: Sequence[WeekRow]) -> str:
-    """CSV text, oldest week first; an unknown score is an empty field."""
+    """CSV text, oldest week first; an unknown score, and what a week without a call lacks, is an empty field."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)

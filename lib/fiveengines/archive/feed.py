@@ -68,7 +68,8 @@ def _summary(week: WeekRow) -> str:
         if week.turns
         else ""
     )
-    return f"{week.narrative} {percent(week.aggressiveness)} of the risk budget.{turns}"
+    risk = "" if week.aggressiveness is None else f" {percent(week.aggressiveness)} of the risk budget."
+    return f"{week.narrative}{risk}{turns}"
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:

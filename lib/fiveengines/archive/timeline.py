@@ -75,6 +75,8 @@ def _regimes(weeks: Sequence[WeekRow], days: Sequence[dt.date], scale: _Scale) -
         for n in REGIME_NAMES
     ]
     for first, last, number in _runs(days, [week.regime for week in weeks]):
+        if number is None:
+            continue
         left, right = scale.x(days[first]), scale.x(days[last] + _WEEK)
         y = (number - 1) * LANE + 1
         shapes.append(
@@ -110,7 +112,8 @@ def _engine(engine: str, weeks: Sequence[WeekRow], days: Sequence[dt.date], scal
 
 
 def _risk(weeks: Sequence[WeekRow], days: Sequence[dt.date], scale: _Scale) -> Strip:
-    path = _area(days, [RISK * (1 - week.aggressiveness) for week in weeks], RISK, scale)
+    used = [week.aggressiveness for week in weeks]
+    path = _area(days, [None if each is None else RISK * (1 - each) for each in used], RISK, scale)
     lines = "".join(f'<path class="middle" d="M0 {y:g}H{WIDTH}"/>' for y in (0.5, RISK / 2, RISK - 0.5))
     return Strip("Risk budget", "risk", RISK, f'{lines}<path class="used" d="{path}"/>')
 

@@ -171,10 +171,15 @@ def moved_text(evidence: Evidence | None) -> str:
     return f"{evidence.title} {figure(evidence.previous, evidence.unit)} → {figure(evidence.value, evidence.unit)}"
 
 
-def changes(engines: Mapping[str, EngineReading], regime: RegimeReading, least: float) -> tuple[str, ...]:
-    """What changed since last week, most important first; one line says so when nothing of weight did."""
+def changes(
+    engines: Mapping[str, EngineReading], regime: RegimeReading | None, least: float
+) -> tuple[str, ...]:
+    """What changed since last week, most important first; one line says so when nothing of weight did.
+
+    regime: None in a week without a call, in which silence does not mean that nothing changed.
+    """
     lines = []
-    if regime.previous is not None and regime.previous != regime.number:
+    if regime is not None and regime.previous is not None and regime.previous != regime.number:
         lines.append(f"Regime: {NAMES[regime.previous]} → {regime.name}.")
     flips = [
         each
@@ -193,6 +198,8 @@ def changes(engines: Mapping[str, EngineReading], regime: RegimeReading, least: 
             lines.append(
                 f"{ENGINE_NAMES[each.name]} score {signed(each.previous_score)} → {signed(each.score)}: {moved}."
             )
+    if regime is None:
+        return tuple(lines) or ("Too little is known to say what changed.",)
     return tuple(lines) or (
         f"Nothing of weight: no state changed and no engine's score moved by {least:.2f}.",
     )

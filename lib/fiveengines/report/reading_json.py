@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from fiveengines import __version__
 from fiveengines.data.file_summary import FileSummary, Group, summary
+from fiveengines.model.regimes import NUMBERS
 from fiveengines.report.fingerprint import parameters_fingerprint
 from fiveengines.week import Week
 
@@ -104,28 +105,33 @@ class FlipRecord(_Record):
 
 
 class RegimeRecord(_Record):
-    """The regime in force and how much of the week belongs to each of the five."""
+    """The regime in force and how much of the week belongs to each of the five; null figures in a week without a call.
 
-    number: RegimeNumber
+    `confidence`: membership × what is known of the severity axis; `could_be`: what unreadable engines could make of it.
+    """
+
+    number: RegimeNumber | None
     name: str
     confirmed: bool
-    raw: RegimeNumber
-    memberships: Annotated[dict[Literal["1", "2", "3", "4", "5"], Share], Field(min_length=5)]
-    runner_up: RegimeNumber
+    confidence: Share | None
+    could_be: list[RegimeNumber]
+    raw: RegimeNumber | None
+    memberships: Annotated[dict[Literal["1", "2", "3", "4", "5"], Share | None], Field(min_length=5)]
+    runner_up: RegimeNumber | None
     narrative: str
-    since: dt.date
-    weeks: Annotated[int, Field(ge=1)]
+    since: dt.date | None
+    weeks: Annotated[int, Field(ge=1)] | None
     flip: FlipRecord | None
 
 
 class AggressivenessRecord(_Record):
-    """The target exposure: shares of the risk budget, and of the portfolio in `portfolio_exposure`."""
+    """The target exposure: shares of the risk budget, `portfolio_exposure` of the portfolio; null without a call."""
 
-    value: Share
+    value: Share | None
     previous: Figure | None
-    target: Share
+    target: Share | None
     band: Annotated[list[float], Field(min_length=2, max_length=2)]
-    portfolio_exposure: Figure
+    portfolio_exposure: Figure | None
     nothing_to_do: bool
 
 
@@ -140,10 +146,10 @@ class TapeCheckRecord(_Record):
 
 
 class StyleRecord(_Record):
-    """The style that the regime asks for, and whether the index's last quarter agrees."""
+    """The style that the regime asks for, and whether the index's last quarter agrees; null without a call."""
 
-    name: Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]
-    by_regime: str
+    name: Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"] | None
+    by_regime: str | None
     agreement: str
     tape: str
     efficiency_ratio: Figure | None
@@ -252,9 +258,28 @@ class FilesRecord(_Record):
 class WithoutOverridesRecord(_Record):
     """The call that the data alone would give."""
 
-    regime: RegimeNumber
-    aggressiveness: Figure
+    regime: RegimeNumber | None
+    aggressiveness: Figure | None
     states: dict[Engine, State]
+
+
+class LastCallRecord(_Record):
+    """The newest valid call before a week without one; `value` is its target exposure."""
+
+    as_of: dt.date
+    number: RegimeNumber
+    name: str
+    value: Share
+    age_weeks: Annotated[int, Field(ge=1)]
+
+
+class NoCallRecord(_Record):
+    """Why a week has no call: the index's last close (`data_end`), what to do, and the last valid call."""
+
+    reason: str
+    data_end: dt.date | None
+    remedy: str
+    last_call: LastCallRecord | None
 
 
 class Reading(Document):
@@ -269,6 +294,7 @@ class Reading(Document):
     regime: RegimeRecord
     aggressiveness: AggressivenessRecord
     style: StyleRecord
+    no_call: NoCallRecord | None
     inflections: list[InflectionRecord]
     insights: list[InsightRecord]
     changes: list[str]
@@ -281,8 +307,6 @@ class Reading(Document):
 def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dict[str, Any]:
     """reading.json as plain data. The same week gives the same document but for `generated_at`."""
     moment = generated_at or dt.datetime.now(dt.UTC)
-    shares = {str(number): share for number, share in week.regime.memberships.items()}
-    regime = vars(week.regime) | {"memberships": shares, "narrative": week.narrative}
     parts = {
         "as_of": week.as_of.date(),
         "source": week.source,
@@ -293,9 +317,10 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "series_fingerprints": week.dataset.fingerprints(),
         "parameters_fingerprint": parameters_fingerprint(week.params, week.trail, week.as_of.date()),
         "engines": week.engines,
-        "regime": {name: regime[name] for name in RegimeRecord.model_fields},
-        "aggressiveness": week.target_exposure,
-        "style": week.style,
+        "regime": _regime(week),
+        "aggressiveness": week.target_exposure or _no_exposure(week),
+        "style": week.style or _NO_STYLE,
+        "no_call": week.no_call,
         "inflections": week.inflections,
         "insights": week.insights,
         "changes": week.changes,
@@ -315,14 +340,39 @@ def files_line(document: Mapping[str, Any]) -> str:
     ).line()
 
 
+def _regime(week: Week) -> dict[str, Any]:
+    if week.regime is None or week.certainty is None:
+        unknown = dict.fromkeys(("number", "raw", "runner_up", "since", "weeks", "flip", "confidence"))
+        words = {"name": week.call_name, "narrative": week.narrative, "confirmed": False, "could_be": []}
+        return unknown | words | {"memberships": {str(number): None for number in NUMBERS}}
+    shares = {str(number): share for number, share in week.regime.memberships.items()}
+    found = vars(week.regime) | {"memberships": shares, "narrative": week.narrative}
+    found |= {"confidence": week.certainty.confidence, "could_be": list(week.certainty.reachable)}
+    return {name: found[name] for name in RegimeRecord.model_fields}
+
+
+def _no_exposure(week: Week) -> dict[str, Any]:
+    portfolio = week.params.portfolio
+    unknown = dict.fromkeys(("value", "previous", "target", "portfolio_exposure"))
+    return unknown | {"band": list(portfolio.bands[portfolio.risk_profile]), "nothing_to_do": False}
+
+
+_NO_STYLE: dict[str, Any] = {
+    **dict.fromkeys(StyleRecord.model_fields),
+    "agreement": "not tested",
+    "tape": "unknown",
+    "checks": [],
+}
+
+
 def _without(week: Week) -> dict[str, Any] | None:
     """The call that the data alone would give, when anything was entered by hand."""
     if not week.overrides:
         return None
     plain = week.without_overrides()
     return {
-        "regime": plain.regime.number,
-        "aggressiveness": plain.target_exposure.value,
+        "regime": plain.regime and plain.regime.number,
+        "aggressiveness": plain.target_exposure and plain.target_exposure.value,
         "states": {name: each.state for name, each in plain.engines.items()},
     }
 

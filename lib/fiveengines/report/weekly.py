@@ -30,6 +30,8 @@ from fiveengines.report.store import ReportStore, report_store
 import nbformat  # isort: skip
 
 Show = Callable[[int, int, str], None]
+# Exit code of a week whose page is whole but has no call.
+NO_CALL = 3
 _RESULT_ID = "reading-of-the-week"
 
 
@@ -70,12 +72,16 @@ class SavedReport:
         """Say what happened and what to open; returns the exit code."""
         for each in self.failures:
             print(f"fiveengines: {sentence(each.summary)} {each.remedy}", file=sys.stderr)
-        if self.cover is not None and self.cover.regime is not None and not self.failures:
-            print(f"{self.cover.week}: {self.cover.regime.name}. {self.cover.regime.narrative}")
+        call = self.cover.regime if self.cover is not None and not self.failures else None
+        if self.cover is not None and call is not None and call.number is None:
+            said = f"{call.name}. {call.narrative} {call.last_call}"
+            print(f"fiveengines: {self.cover.week}: {said}", file=sys.stderr)
+        elif self.cover is not None and call is not None:
+            print(f"{self.cover.week}: {call.name}. {call.narrative}")
         if self.files:
             print(self.files)
         print(f"Open {self.page}")
-        return 1 if self.failures else 0
+        return 1 if self.failures else NO_CALL if call is not None and call.number is None else 0
 
 
 def step_notebooks() -> list[Path]:

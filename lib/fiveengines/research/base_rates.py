@@ -30,7 +30,7 @@ def base_rates(past: EvidenceSample, horizons: Sequence[Horizon] | None = None) 
     `sample` in words.
     """
     rows = []
-    regime = past.regime.to_numpy()
+    regime = past.regime.fillna(0).to_numpy(dtype="int64")
     groups = np.column_stack([np.ones(len(regime), dtype=bool), *(regime == number for number in NUMBERS)])
     for horizon in horizons or (past.month, past.quarter, past.sessions):
         found = forward_returns(past.closes, past.dates, horizon).to_numpy()

@@ -14,10 +14,11 @@ from fiveengines.research.evidence_sample import EvidenceSample
 
 
 def transition_counts(past: EvidenceSample) -> pd.DataFrame:
-    """Weeks in the row's regime that were followed by a week in the column's, (5, 5) int."""
-    regime = past.regime.to_numpy()
+    """Weeks in the row's regime that were followed by one in the column's, (5, 5) int; none without a call."""
+    regime = past.regime.fillna(0).to_numpy(dtype="int64")
     counts = np.zeros((len(NUMBERS), len(NUMBERS)), dtype=int)
-    np.add.at(counts, (regime[:-1] - 1, regime[1:] - 1), 1)
+    called = (regime[:-1] > 0) & (regime[1:] > 0)
+    np.add.at(counts, (regime[:-1][called] - 1, regime[1:][called] - 1), 1)
     numbers = list(NUMBERS)
     return pd.DataFrame(counts, index=pd.Index(numbers, name="from"), columns=pd.Index(numbers, name="to"))
 
@@ -30,8 +31,11 @@ def transition_shares(past: EvidenceSample) -> pd.DataFrame:
 
 
 def spell_lengths(past: EvidenceSample) -> pd.DataFrame:
-    """Every run of one regime, oldest first: `regime`, `start`, `end`, `weeks` and `open` (still running)."""
-    regime = past.regime
+    """Every run of one regime, oldest first: `regime`, `start`, `end`, `weeks` and `open` (still running).
+
+    A week without a call ends a run and is in none.
+    """
+    regime = past.regime.fillna(0).astype(int)
     number = (regime != regime.shift()).cumsum()
     rows = [
         {
@@ -42,6 +46,7 @@ def spell_lengths(past: EvidenceSample) -> pd.DataFrame:
             "open": run.index[-1] == regime.index[-1],
         }
         for _, run in regime.groupby(number)
+        if run.iloc[0] > 0
     ]
     return pd.DataFrame(rows, columns=["regime", "start", "end", "weeks", "open"])
 

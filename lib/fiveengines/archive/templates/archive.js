@@ -38,14 +38,15 @@
   const hidden = (text) => el("span", { class: "visually-hidden" }, text);
   const minus = (text) => text.replace("-", "\u2212");
   const signed = (hundredths) => (hundredths === null ? "–" : minus((hundredths >= 0 ? "+" : "") + (hundredths / 100).toFixed(2)));
-  const percent = (hundredths) => `${hundredths}\u202f%`;
+  const percent = (hundredths) => (hundredths === null ? "–" : `${hundredths}\u202f%`);
   const words = (text) => text.replaceAll("_", " ");
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
-  const styleOf = (i) => data.styles[data.words[data.style[i]]] || capital(words(data.words[data.style[i]]));
+  const styleOf = (i) => !data.words[data.style[i]] ? "–" : data.styles[data.words[data.style[i]]] || capital(words(data.words[data.style[i]]));
   const moment = (day) => Date.parse(`${day}T00:00:00Z`);
   const dates = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
   const long = (i) => dates.format(moment(data.days[i]));
-  const regimeName = (number) => data.regimes[number];
+  // A week without a call has no number.
+  const regimeName = (number) => (number === null ? "No call" : data.regimes[number]);
   const report = (i) => `${data.days[i]}/weekly.html`;
   const simulated = (i) => data.words[data.made[i][0]] === "demo";
   const manual = (i) => data.manual[i] || [];
@@ -56,7 +57,7 @@
   const small = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 3 });
   const figures = (value) => (Math.abs(value) < 1 ? small : formats[Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 100 ? 1 : 2]).format(value);
 
-  const regimeChip = (i) => [el("span", { class: `number r${data.regime[i]}` }, String(data.regime[i])), el("span", {}, regimeName(data.regime[i]), data.confirmed[i] ? null : el("span", { class: "soft" }, " unconfirmed"))];
+  const regimeChip = (i) => data.regime[i] === null ? [el("span", {}, regimeName(null))] : [el("span", { class: `number r${data.regime[i]}` }, String(data.regime[i])), el("span", {}, regimeName(data.regime[i]), data.confirmed[i] ? null : el("span", { class: "soft" }, " unconfirmed"))];
   const turnText = (i) => turnsOf(i).map(([engine, way]) => `${data.engineNames[engine]} ${way}`).join(", ");
 
   // ---- every week -------------------------------------------------------------------------------------------------
@@ -64,7 +65,7 @@
   // Built when the first search needs it.
   let haystack;
   const allWords = () => data.days.map((day, i) => [
-    day, long(i), `regime ${data.regime[i]} ${regimeName(data.regime[i])}`, data.confirmed[i] ? "confirmed" : "unconfirmed", styleOf(i), data.said[i],
+    day, long(i), data.regime[i] === null ? regimeName(null) : `regime ${data.regime[i]} ${regimeName(data.regime[i])} ${data.confirmed[i] ? "confirmed" : "unconfirmed"}`, styleOf(i), data.said[i],
     ...engines.map((engine) => `${data.engineNames[engine]} ${data.shapes[state(engine, i)]}; ${data.engineNames[engine]} ${data.ways[data.engines[engine].way[i]]};`),
     data.turns[i] ? `turn ${turnText(i)}` : "", data.words[data.made[i][0]], simulated(i) ? "simulated" : "",
     ...manual(i).map((entry) => `manual ${entry.join(" ")}`),
@@ -248,6 +249,8 @@
     return el("td", { class: `num ${value > 0 ? "rose" : value < 0 ? "fell" : "same"}` }, value ? text : "–");
   }
 
+  const points = (was, is) => was === null || is === null ? difference(0, "") : difference(is - was, minus(`${is > was ? "+" : ""}${is - was} pts`));
+
   function bar(value, most) {
     const share = most ? Math.min(50, (50 * Math.abs(value)) / most) : 0;
     const inside = el("i", { class: value >= 0 ? "up" : "down" });
@@ -262,7 +265,7 @@
     const reading = (engine, i) => [el("span", { class: "said" }, shape(state(engine, i)), " ", capital(data.shapes[state(engine, i)])), " ", el("span", { class: "figure soft" }, signed(data.engines[engine].score[i])), " ", arrow(data.engines[engine].way[i]), hidden(` ${data.ways[data.engines[engine].way[i]]}`)];
     const rows = [
       plain("Regime", call(a), call(b), el("td", { class: "num" }, data.regime[a] === data.regime[b] ? "–" : el("strong", { class: "flipped" }, "changed"))),
-      plain("Risk budget", percent(data.risk[a]), percent(data.risk[b]), difference(data.risk[b] - data.risk[a], minus(`${data.risk[b] > data.risk[a] ? "+" : ""}${data.risk[b] - data.risk[a]} pts`))),
+      plain("Risk budget", percent(data.risk[a]), percent(data.risk[b]), points(data.risk[a], data.risk[b])),
       plain("Style", styleOf(a), styleOf(b), el("td", { class: "num" }, styleOf(a) === styleOf(b) ? "–" : el("strong", { class: "flipped" }, "changed"))),
     ];
     for (const engine of engines) {
@@ -276,7 +279,7 @@
     rows.push(el("tr", { class: "between" }, el("th", { colspan: "4", scope: "colgroup" }, "Membership of each regime")));
     for (const number of Object.keys(data.regimes)) {
       const [was, is] = [data.members[a][number - 1], data.members[b][number - 1]];
-      rows.push(el("tr", { class: "member" }, el("th", { scope: "row" }, el("span", { class: `key r${number}` }, number), " ", regimeName(number)), el("td", {}, percent(was)), el("td", {}, percent(is)), difference(is - was, minus(`${is > was ? "+" : ""}${is - was} pts`))));
+      rows.push(el("tr", { class: "member" }, el("th", { scope: "row" }, el("span", { class: `key r${number}` }, number), " ", regimeName(number)), el("td", {}, percent(was)), el("td", {}, percent(is)), points(was, is)));
     }
     const head = (i) => el("th", { scope: "col" }, el("a", { href: report(i) }, data.days[i]));
     return el("table", { class: "side calls" }, el("caption", { class: "visually-hidden" }, "The calls of both weeks"), el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "What it said"), head(a), head(b), el("th", { scope: "col", class: "num" }, "Change"))), el("tbody", {}, rows));
@@ -314,7 +317,7 @@
       .filter(([engine]) => data.engines[engine].score[a] !== null && data.engines[engine].score[b] !== null)
       .sort((x, y) => Math.abs(y[1]) - Math.abs(x[1]))[0];
     const most = moved && moved[1] ? ` ${data.engineNames[moved[0]]} moved most, by ${signed(moved[1])}.` : "";
-    const risk = data.risk[a] === data.risk[b] ? "" : ` The risk budget went from ${percent(data.risk[a])} to ${percent(data.risk[b])}.`;
+    const risk = data.risk[a] === data.risk[b] || data.risk[a] === null || data.risk[b] === null ? "" : ` The risk budget went from ${percent(data.risk[a])} to ${percent(data.risk[b])}.`;
     const list = flips.length > 1 ? `${flips.slice(0, -1).join(", ")} and ${flips[flips.length - 1]}` : flips[0];
     return `${capital(distance)}: ${call}. ${list ? `${capital(list)}.` : "No engine changed its state."}${most}${risk}`;
   }

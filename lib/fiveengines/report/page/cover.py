@@ -17,7 +17,7 @@ from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.indicators import indicator
 from fiveengines.model.engines import EngineReading
 from fiveengines.model.inflections import Inflection
-from fiveengines.model.regimes import NAMES
+from fiveengines.model.regimes import NAMES, RegimeReading
 from fiveengines.overrides import Entry, bounds
 from fiveengines.playbook import content
 from fiveengines.report.fingerprint import parameters_fingerprint
@@ -31,7 +31,6 @@ FEW = 4
 
 def cover(week: Week) -> cc.CoverContext:
     """Everything on the cover of one week."""
-    style = content.styles()[week.style.name]  # type: ignore[index]
     return cc.CoverContext(
         week=week.as_of.date(),
         source_label=SOURCES[week.source],
@@ -39,7 +38,7 @@ def cover(week: Week) -> cc.CoverContext:
         regime=_regime(week),
         engines=tuple(_card(week, each) for each in week.engines.values()),
         aggressiveness=_aggressiveness(week),
-        style=style.name,
+        style=content.styles()[week.style.name].name if week.style else "",  # type: ignore[index]
         style_text=_style_text(week),
         inflections=_turns(week),
         changes=tuple(map(minus, week.changes)),
@@ -53,29 +52,36 @@ def cover(week: Week) -> cc.CoverContext:
 
 
 def _regime(week: Week) -> cc.RegimeCall:
-    if not bool(week.readings.regimes.known.loc[week.as_of]):
+    if week.no_call is not None:
         return cc.RegimeCall(
-            number=None, name="No reading", confirmed=False, confidence=None, narrative=week.narrative
+            number=None,
+            name=week.call_name,
+            confirmed=False,
+            confidence=None,
+            narrative=f"{week.no_call.reason} {week.no_call.remedy}",
+            last_call=week.no_call.last_sentence,
         )
-    regime = week.regime
+    regime, certainty = week.regime, week.certainty
+    assert regime is not None and certainty is not None
     return cc.RegimeCall(
         number=regime.number,
         name=NAMES[regime.number],
         confirmed=regime.confirmed,
-        confidence=regime.memberships[regime.number],
+        confidence=certainty.confidence,
         narrative=week.narrative,
         runner_up=NAMES[regime.runner_up],
         weeks=regime.weeks,
-        flip=_flip(week),
+        flip=_flip(week, regime),
+        missing=week.certainty_sentence,
         memberships=regime.memberships,
         names=NAMES,
     )
 
 
-def _flip(week: Week) -> str:
-    flip = week.regime.flip
-    if not week.regime.confirmed:
-        read = NAMES[week.regime.raw].lower()
+def _flip(week: Week, regime: RegimeReading) -> str:
+    flip = regime.flip
+    if not regime.confirmed:
+        read = NAMES[regime.raw].lower()
         return f"By itself this week already reads {read}; the call follows once the edge is passed clearly."
     if flip is None:
         return "No single engine could change this week's call by itself."
@@ -91,10 +97,12 @@ def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
         key=reading.name,
         name=ENGINE_NAMES[reading.name],
         state=reading.state,  # type: ignore[arg-type]
-        direction=reading.direction,  # type: ignore[arg-type]
+        direction=reading.direction if reading.score is not None else "unknown",  # type: ignore[arg-type]
         score=reading.score,
         history=tuple(None if math.isnan(each) else float(each) for each in scores),
-        moved_most=minus(first_capital(narrative.moved_text(narrative.moved_most(reading)))),
+        moved_most=""
+        if reading.score is None
+        else minus(first_capital(narrative.moved_text(narrative.moved_most(reading)))),
         coverage=reading.coverage,
         manual=manual,
         forced=reading.forced,
@@ -102,8 +110,10 @@ def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
     )
 
 
-def _aggressiveness(week: Week) -> cc.Aggressiveness:
+def _aggressiveness(week: Week) -> cc.Aggressiveness | None:
     risk = week.target_exposure
+    if risk is None:
+        return None
     low, high = risk.band
     if risk.nothing_to_do:
         step = "Nothing needs doing this week."
@@ -122,6 +132,8 @@ def _aggressiveness(week: Week) -> cc.Aggressiveness:
 
 def _style_text(week: Week) -> str:
     style = week.style
+    if style is None:
+        return ""
     if style.efficiency_ratio is None:
         return "The tape could not be tested: there is no index price."
     way = "up" if (style.net_efficiency or 0.0) > 0 else "down"

@@ -20,8 +20,9 @@ DISCLAIMER = "A decision aid for a person who decides; it promises no return and
 class RegimeCall:
     """The dominant regime. `memberships` and `names` are keyed 1-5; memberships and `confidence` lie in 0-1.
 
-    `number` None means that the data do not allow a call; `weeks` counts weeks in this regime. `flip` says in one
-    sentence what would change the call.
+    `number` None means that the data do not allow a call: `narrative` then says why, and `last_call` which was the last
+    valid one and how old it is. `weeks` counts weeks in this regime. `flip` says in one sentence what would change the
+    call, `missing` what the engines that cannot be read could make of it.
     """
 
     number: int | None
@@ -32,6 +33,8 @@ class RegimeCall:
     runner_up: str | None = None
     weeks: int | None = None
     flip: str | None = None
+    missing: str = ""
+    last_call: str = ""
     memberships: dict[int, float] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
 
@@ -62,7 +65,7 @@ class EngineCard:
 class Aggressiveness:
     """How much risk the week bears: `value` within `low`…`high`, all in 0-1, and one sentence."""
 
-    value: float | None
+    value: float
     low: float
     high: float
     text: str

@@ -6,7 +6,7 @@ Picks and arranges readings; computes none.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import altair as alt
@@ -111,6 +111,26 @@ def no_data(what: str, lacking: str) -> Picture:
     rows = pd.DataFrame({"text": ["no data"]})
     return (
         alt.Chart(rows, title=title(f"{what}: no data this week", sentence), height=24, description=sentence)
+        .mark_text(align="left", color=SOFT)
+        .encode(text="text:N", x=alt.value(0))
+    )
+
+
+def as_known(week: Week, frame: pd.DataFrame, columns: Iterable[str], finding: str) -> str:
+    """`finding` as it is when this week has a value in every one of `columns`; else with the week of the last ones.
+
+    frame: as from `table`, with a `date` column; columns have at least one value each.
+    """
+    known = min(frame["date"][frame[each].notna()].max() for each in columns)
+    return finding if known == week.as_of else f"Last known in the week to {known:%-d %b %Y}: {finding}"
+
+
+def no_call(week: Week, what: str) -> Picture:
+    """One sentence in a chart's place in a week without a call."""
+    reason = f"Not drawn: {week.no_call.reason if week.no_call else ''}"
+    rows = pd.DataFrame({"text": ["no call"]})
+    return (
+        alt.Chart(rows, title=title(f"{what}: no call this week", reason), height=24, description=reason)
         .mark_text(align="left", color=SOFT)
         .encode(text="text:N", x=alt.value(0))
     )

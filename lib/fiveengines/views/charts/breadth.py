@@ -63,7 +63,8 @@ def breadth(week: Week) -> Picture:
         f"S&P 500 with divergences (▼); below it members above their 200- and 50-day averages, %, {basis}"
     )
     manual = base.by_hand(week, "pct_above_200d", "pct_above_50d", "index_breadth_divergence")
-    return base.stacked(parts, base.title(_finding(week, known), subtitle, manual))
+    finding = base.as_known(week, known, ["above200"], _finding(week, known))
+    return base.stacked(parts, base.title(finding, subtitle, manual))
 
 
 def _index(week: Week, prices: pd.DataFrame) -> Picture:

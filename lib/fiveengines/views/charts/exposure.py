@@ -12,6 +12,7 @@ import pandas as pd
 
 from fiveengines.base.formats import first_capital, number, percent
 from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.model.target_exposure import TargetExposureReading
 from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
@@ -21,6 +22,8 @@ from fiveengines.week import Week
 def target_exposure(week: Week) -> Picture:
     """The exposure this week and last on a scale from none to all of the risk budget, with the regime's cap."""
     risk = week.target_exposure
+    if risk is None:
+        return base.no_call(week, "Target exposure")
     track = alt.Chart(pd.DataFrame({"low": [0.0], "high": [1.0], "value": [risk.value], "cap": [risk.cap]}))
     scale = alt.Scale(domain=[0, 1], nice=False)
     x = alt.X("low:Q", scale=scale, title=None, axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]))
@@ -61,6 +64,8 @@ def target_exposure(week: Week) -> Picture:
 def target_exposure_drivers(week: Week) -> Picture:
     """A waterfall: the starting point, what each leaning engine adds, the unit of risk, and what holds the exposure."""
     risk, rules = week.target_exposure, week.params.portfolio.target_exposure
+    if risk is None:
+        return base.no_call(week, "What drives the target exposure")
     steps = [("start", 0.5 - rules.gain * rules.centre)]
     steps += [(ENGINE_NAMES[each.engine], each.contribution) for each in risk.drivers]
     rows, level = [], 0.0
@@ -114,7 +119,7 @@ def target_exposure_drivers(week: Week) -> Picture:
     return (bars + text).properties(
         height=26 * len(frame),
         title=base.title(
-            _driver_finding(week),
+            _driver_finding(risk),
             "Points of the risk budget: what the engines that lean justify × the unit of risk that volatility allows",
         ),
     )
@@ -124,8 +129,8 @@ def _kind(name: str, move: float) -> str:
     return "start" if name == "start" else "supportive" if move >= 0 else "adverse"
 
 
-def _driver_finding(week: Week) -> str:
-    drivers = week.target_exposure.drivers
+def _driver_finding(risk: TargetExposureReading) -> str:
+    drivers = risk.drivers
     if not drivers:
         return "No engine that leans is known: half of what volatility allows is wanted"
     parts = []
@@ -163,9 +168,16 @@ def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:
         parts.insert(0, base.index_line(week, frame, 120))
     past = frame["exposure"].dropna()
     mean = float(past.mean()) if len(past) else float("nan")
-    now = week.target_exposure.value
-    place = "above" if now > mean + 0.02 else "below" if now < mean - 0.02 else "at"
-    finding = f"Exposure of {percent(now)} is {place} its mean of {percent(mean)} over {base.span(on)}"
+    if not len(past):
+        return base.no_call(week, "Target exposure over the years")
+    if week.target_exposure is None:
+        finding = (
+            f"{week.call_name} this week; the exposure ends on {frame.loc[past.index[-1], 'date']:%-d %b %Y}"
+        )
+    else:
+        now = week.target_exposure.value
+        place = "above" if now > mean + 0.02 else "below" if now < mean - 0.02 else "at"
+        finding = f"Exposure of {percent(now)} is {place} its mean of {percent(mean)} over {base.span(on)}"
     return base.stacked(
         parts, base.title(finding, "S&P 500, and the share of the risk budget in use, week by week")
     )

@@ -51,7 +51,8 @@ def cot_fan(week: Week) -> Picture:
     layers = [shade, *lines_over_time(chart, frame, present, axis, 230, moves=moves)]
     subtitle = "Net position over open interest as percentile of its own three years; outer tenths and quarters shaded"
     manual = base.by_hand(week, *_COHORTS)
-    return alt.layer(*layers, *edges).properties(title=base.title(_finding(places), subtitle, manual))
+    finding = base.as_known(week, frame, present, _finding(places))
+    return alt.layer(*layers, *edges).properties(title=base.title(finding, subtitle, manual))
 
 
 def _fan() -> tuple[Picture, list[Picture]]:
@@ -101,7 +102,7 @@ def surveys(week: Week) -> Picture:
     said = "; ".join(f"{each.words} at {number(ends[n], 0, ' %')}" for n, each in present.items())
     return alt.layer(*layers).properties(
         title=base.title(
-            first_capital(said),
+            base.as_known(week, frame, present, first_capital(said)),
             "Exposure as reported to NAAIM and as a trend-following model would hold, % of full",
             base.by_hand(week, *_SURVEYS),
         )

@@ -71,7 +71,7 @@ def rate_compass(week: Week) -> Picture:
         text = f", {abs(gap):.2f} points {above} the policy rate: {priced} are priced"
     return alt.layer(*layers).properties(
         title=base.title(
-            f"2-year at {number(two, 2)} %{text}",
+            base.as_known(week, frame, ["two_year"], f"2-year at {number(two, 2)} %{text}"),
             "2-year Treasury, policy rate (dashed) and 10-year real yield (dotted), %",
             base.by_hand(week, *_COMPASS),
         )

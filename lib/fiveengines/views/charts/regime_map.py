@@ -21,15 +21,19 @@ _COLOUR = alt.Scale(**theme.regime_scale())
 
 
 def spells(regimes: pd.Series) -> pd.DataFrame:
-    """Runs of the same regime: start, end (the first date after it), regime, name, weeks; one row a run."""
-    run = (regimes != regimes.shift()).cumsum()
-    grouped = pd.DataFrame(
-        {"date": regimes.index, "regime": regimes.to_numpy(), "run": run.to_numpy()}
-    ).groupby("run")
+    """Runs of the same regime: start, end (the first date after it), regime, name, weeks; one row a run.
+
+    regimes: reading date → 1-5, NA in a week without a call, which ends a run and is in none.
+    """
+    number = regimes.fillna(0).astype(int)
+    run = (number != number.shift()).cumsum()
+    frame = pd.DataFrame({"date": number.index, "regime": number.to_numpy(), "run": run.to_numpy()})
+    grouped = frame.groupby("run")
     frame = grouped.agg(
         start=("date", "first"), last=("date", "last"), regime=("regime", "first"), weeks=("date", "size")
     )
     frame["end"] = frame["start"].shift(-1).fillna(frame["last"])
+    frame = frame[frame["regime"] > 0]
     frame["name"] = frame["regime"].map(NAMES)
     return frame.reset_index(drop=True)
 
@@ -38,6 +42,8 @@ def regime_ribbon(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
     """The index with the confirmed regime behind it, numbered; two years of weeks."""
     on = base.dates(week, weeks)
     runs = spells(week.readings.regimes.confirmed.reindex(on))
+    if runs.empty:
+        return base.no_call(week, "Regimes and the index")
     frame = base.table(index=base.index_level(week, on))
     hover = [
         alt.Tooltip("name:N", title="regime"),
@@ -85,6 +91,10 @@ def regime_ribbon(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
 
 def _ribbon_finding(week: Week, runs: pd.DataFrame, on: pd.DatetimeIndex) -> str:
     regime = week.regime
+    if regime is None:
+        return (
+            f"{week.call_name} this week; the last one in the picture is of {runs['last'].iloc[-1]:%-d %b %Y}"
+        )
     lasted = "since this week" if regime.weeks == 1 else f"for {regime.weeks} weeks"
     changes = len(runs) - 1
     count = {0: "no change", 1: "one change"}.get(changes, f"{changes} changes")
@@ -94,6 +104,8 @@ def _ribbon_finding(week: Week, runs: pd.DataFrame, on: pd.DatetimeIndex) -> str
 def memberships(week: Week) -> Picture:
     """How much of each regime this week holds, %."""
     regime = week.regime
+    if regime is None:
+        return base.no_call(week, "Memberships")
     rows = [
         {
             "regime": n,
@@ -132,6 +144,8 @@ def memberships(week: Week) -> Picture:
 def membership_history(week: Week, weeks: int = base.WEEKS_A_YEAR) -> Picture:
     """Memberships over a year as one stacked area, numbered at the right."""
     on = base.dates(week, weeks)
+    if week.regime is None:
+        return base.no_call(week, "Memberships over a year")
     wide = week.readings.regimes.memberships.reindex(on).round(3)
     frame = wide.rename(columns=str).rename_axis("date").reset_index()
     chart = (
@@ -191,9 +205,10 @@ def transition_map(week: Week) -> Picture:
     """How often each regime gave way to each other one, over every week of the history up to this one."""
     on = week.dates
     runs = spells(week.readings.regimes.confirmed.reindex(on))
+    follows = (runs["end"].iloc[:-1].to_numpy() == runs["start"].iloc[1:].to_numpy()) if len(runs) else []
     pairs = pd.DataFrame(
         {"from": runs["regime"].iloc[:-1].to_numpy(), "to": runs["regime"].iloc[1:].to_numpy()}
-    )
+    )[follows]
     counted = pairs.value_counts().rename("times").reset_index()
     if counted.empty:
         return base.no_data("Regime changes", "the regime has not changed in this history.")
@@ -237,6 +252,9 @@ def _transition_chart(cells: pd.DataFrame, finding: str, subtitle: str) -> Pictu
 
 
 def _transition_finding(week: Week, counted: pd.DataFrame) -> str:
+    if week.regime is None:
+        best = counted.iloc[0]
+        return f"Most often {NAMES[int(best['from'])]} gave way to {NAMES[int(best['to'])]}: {int(best['times'])} times"
     own = counted[counted["from"] == week.regime.number].sort_values("times", ascending=False)
     if own.empty:
         return f"{week.regime.name} has not ended before in this history"

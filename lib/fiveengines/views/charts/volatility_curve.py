@@ -74,7 +74,7 @@ def implied_and_realized(week: Week) -> Picture:
         layers += base.end_label(frame, "realised", "realised", theme.LIGHT["adverse"], dy=12)
     return layers.properties(
         title=base.title(
-            text,
+            base.as_known(week, known, ["vix"], text),
             "VIX and realised volatility of the S&P 500 over 21 sessions (dashed), % a year",
             base.by_hand(week, "vix", "realized_volatility_21d"),
         )

@@ -45,7 +45,8 @@ def answer(week: Week, engine: str) -> Prose | None:
     """The engine's recurring question and its answer from this week's figures."""
     reading = week.engines[engine]
     question = content.questions()[engine]  # type: ignore[index]
-    labels = named(engine, week.labels, week.breadth_basis)
+    # An engine without any input of this week has nothing to be named either.
+    labels = named(engine, week.labels, week.breadth_basis) if reading.coverage > 0 else ""
     about = f"{labels} {week.members_note}".strip() if engine == "breadth" else labels
     return prose(Markup("<em>{}</em>").format(question), *_answer(reading), about)
 
@@ -94,9 +95,20 @@ def _said(each: Evidence) -> str:
     return f"{each.title} {figure(each.value, each.unit)}{mark}"
 
 
+def no_call(week: Week) -> Prose | None:
+    """Why the week has no call, the last valid one with its age, and what to do; nothing when it has one."""
+    found = week.no_call
+    if found is None:
+        return None
+    head = Markup("<strong>{}.</strong> {}").format(week.call_name, found.reason)
+    return prose(head, lines(found.last_sentence, found.remedy))
+
+
 def flip(week: Week) -> Prose | None:
-    """What would change the regime call, the runner-up, and whether the week itself already points elsewhere."""
+    """What would change the call, the runner-up, where the week itself points, and what missing engines could do."""
     regime = week.regime
+    if regime is None:
+        return no_call(week)
     found = regime.flip
     parts = []
     if found is None:
@@ -114,11 +126,15 @@ def flip(week: Week) -> Prose | None:
         parts.append(f"This week alone looks more like {NAMES[regime.raw]}; an edge must be passed clearly.")
     if regime.acute:
         parts.append("Acute stress: volatility together with credit or breadth.")
+    if week.certainty_sentence:
+        parts.append(week.certainty_sentence)
     return prose(Markup("<strong>{}</strong>").format(parts[0]), " ".join(parts[1:]))
 
 
 def playbook(week: Week) -> Prose | None:
     """What the regime is like, what it calls for and what to avoid."""
+    if week.regime is None:
+        return prose(f"{week.call_name}: no regime is named this week, so none is acted on.")
     text = content.regimes()[week.regime.number]
     return prose(
         Markup("<strong>{}.</strong> {}").format(text.name, text.one_line),
@@ -131,6 +147,8 @@ def playbook(week: Week) -> Prose | None:
 def risk(week: Week) -> Prose | None:
     """What the target exposure says to do, why, and what would raise or lower it."""
     said = week.exposure_commentary
+    if said is None:
+        return prose(f"{week.call_name}: there is no target exposure this week.")
     return prose(
         Markup("<strong>{}</strong> {}").format(sentence(said.verdict), sentence(said.distance)),
         listed("Why", said.why),
@@ -147,6 +165,8 @@ def plan(week: Week) -> Prose | None:
 def style(week: Week) -> Prose | None:
     """The chosen style: when it applies, entries, exits, size, holding period and the usual mistakes."""
     chosen = week.style
+    if chosen is None:
+        return prose(f"{week.call_name}: no style is chosen this week, and the tape is not tested.")
     text = content.styles()[chosen.name]  # type: ignore[index]
     why = ""
     if chosen.name != chosen.by_regime:

@@ -26,11 +26,11 @@ def engines(week: Week) -> Any:
             "Engine", lambda each: lines(ENGINE_NAMES[each.name], badge("manual") if each.by_hand else "")
         ),
         Column("State", lambda each: values.state(each.state)),
-        Column("Direction", lambda each: values.direction(each.direction)),
+        Column("Direction", lambda each: "" if each.score is None else values.direction(each.direction)),
         Column("Score", lambda each: signed(each.score), right=True),
         Column("Last week", lambda each: signed(each.previous_score), right=True),
         Column("Coverage", lambda each: percent(each.coverage), right=True),
-        Column("Moved most", lambda each: minus(moved_text(moved_most(each)))),
+        Column("Moved most", lambda each: "" if each.score is None else minus(moved_text(moved_most(each)))),
         title="Five engines this week",
         subtitle="Scores from −1 (adverse) to +1 (supportive); coverage is the share of weight with data",
     )

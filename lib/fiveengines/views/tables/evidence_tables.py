@@ -13,6 +13,7 @@ import pandas as pd
 from fiveengines.base.formats import minus, number, percent, signed
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.commentary.no_call import NAME as NO_CALL
 from fiveengines.model.regimes import NAMES
 from fiveengines.views.tables import values
 from fiveengines.views.tables.markup import Column, great_table, lines, prose, soft
@@ -47,7 +48,7 @@ def base_rates(week: Week) -> Any:
     rows = found[found["weeks"] > 0].reset_index()
     return great_table(
         (row for _, row in rows.iterrows()),
-        _regime(week.regime.number),
+        _regime(None if week.regime is None else week.regime.number),
         Column("Return, 13 weeks", lambda row: _with_interval(row, "return", change), right=True),
         _of("fall", "Worst fall on the way", fall),
         _of("volatility", "Volatility", level),
@@ -117,7 +118,7 @@ def analogs(found: pd.DataFrame) -> Any:
         "The closest past weeks",
         _of("week", "Week", values.day, right=False),
         _of("rms_distance", "Mean gap", lambda gap: number(gap, 2)),
-        _of("regime", "Regime", lambda number_: NAMES[int(number_)], right=False),
+        _of("regime", "Regime", lambda n: NO_CALL if pd.isna(n) else NAMES[int(n)], right=False),
         *(_of(str(name), ENGINE_NAMES[name], signed) for name in ENGINES),
         _of("return_after", "Return after", change),
         _of("fall_after", "Worst fall", fall),

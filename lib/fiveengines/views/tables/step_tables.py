@@ -49,8 +49,10 @@ _SIDES = {"up": "of moves up", "down": "of moves down", "either": "of moves eith
 
 
 def tape(week: Week) -> Any:
-    """What the tape shows against what the style needs, check by check."""
+    """What the tape shows against what the style needs, check by check; nothing in a week without a call."""
     chosen = week.style
+    if chosen is None:
+        return None
     text = content.styles()[chosen.name]  # type: ignore[index]
     return great_table(
         chosen.checks,
@@ -127,8 +129,9 @@ def inflection_records(week: Week) -> Prose | None:
 
 
 def sequences(week: Week) -> Prose | None:
-    """Each engine's phases of the last half year, in a line."""
-    return prose(listed("Where each engine comes from", (each.words for each in week.sequences.values())))
+    """Each engine's phases of the last half year, in a line; those that can be read this week."""
+    known = (each.words for name, each in week.sequences.items() if week.engines[name].score is not None)
+    return prose(listed("Where each engine comes from", known))
 
 
 def events(week: Week) -> Prose | None:
@@ -144,6 +147,12 @@ def insights(week: Week, engine: str | None = None) -> Any:
         if (each.matters if engine is None else each.engine == engine and each.status != "dormant")
     ]
     if not found:
+        if week.no_call is not None:
+            return (
+                None
+                if engine
+                else prose(f"{week.call_name}: the playbook's insights are not judged this week.")
+            )
         return None if engine else prose("No insight of the playbook stands out this week.")
     said = (
         Column("Status", _status),
@@ -195,7 +204,9 @@ def overrides(week: Week) -> Any:
         f"state:{name}": each.state for name, each in plain.engines.items()
     }
     data |= {each.indicator: each.value for reading in plain.engines.values() for each in reading.evidence}
-    said = f"{plain.regime.name} with {percent(plain.target_exposure.value)} of the risk budget in use"
+    said = plain.call_name
+    if plain.target_exposure is not None:
+        said += f" with {percent(plain.target_exposure.value)} of the risk budget in use"
 
     def before(each: Entry) -> str:
         found = data.get(each.field) if each.before is None else each.before

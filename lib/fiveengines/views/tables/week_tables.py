@@ -14,6 +14,7 @@ from markupsafe import Markup
 from fiveengines.base.formats import age, percent
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.commentary.no_call import NAME as NO_CALL
 from fiveengines.model.regimes import NAMES
 from fiveengines.playbook import content
 from fiveengines.views.tables import values
@@ -43,21 +44,21 @@ def heading(week: Week, *, chosen: bool = False) -> Prose:
 
 
 def call(week: Week) -> Prose | None:
-    """Regime, exposure and style of the week; with figures entered by hand, how many."""
-    regime = week.regime
-    share = percent(regime.memberships[regime.number])
-    style = content.styles()[week.style.name].name  # type: ignore[index]
-    by_hand = len(week.overrides)
+    """Regime, exposure and style of the week, or why there is no call; with figures entered by hand, how many."""
+    by_hand = badge(f"{len(week.overrides)} entered by hand") if week.overrides else ""
+    head = Markup('<strong style="font-size:1.35em">{} {}</strong> {}')
+    if (none := week.no_call) is not None:
+        said = lines(none.reason, none.last_sentence, none.remedy)
+        return prose(head.format("", week.call_name, by_hand), said)
+    regime, exposure, style, certainty = week.regime, week.target_exposure, week.style, week.certainty
+    assert regime is not None and exposure is not None and style is not None and certainty is not None
+    share, confidence = percent(regime.memberships[regime.number]), percent(certainty.confidence)
     return prose(
-        Markup('<strong style="font-size:1.35em">{} {}</strong> {}').format(
-            regime.number,
-            NAMES[regime.number],
-            badge(f"{by_hand} entered by hand") if by_hand else "",
-        ),
+        head.format(regime.number, regime.name, by_hand),
         lines(
-            f"Reading of {week.as_of:%A}, {values.day(week.as_of)}: membership {share}",
-            f"Aggressiveness: {percent(week.target_exposure.value)} of the risk budget",
-            f"Style: {style}",
+            f"Reading of {week.as_of:%A}, {values.day(week.as_of)}: membership {share}, confidence {confidence}",
+            f"Aggressiveness: {percent(exposure.value)} of the risk budget",
+            f"Style: {content.styles()[style.name].name}",  # type: ignore[index]
         ),
     )
 
@@ -72,11 +73,15 @@ def last_weeks(week: Week, weeks: int = _WEEKS) -> Any:
         rows,
         Column("Week", lambda each: values.day(each[0])),
         *(_state(name) for name in ENGINES),
-        Column("Regime", lambda each: f"{each[1]['regime']} {NAMES[int(each[1]['regime'])]}"),
+        Column("Regime", lambda each: _regime(each[1]["regime"])),
         Column("Aggressiveness", lambda each: percent(each[1]["aggressiveness"]), right=True),
         *turned,
         title=f"The last {len(rows)} weeks",
     )
+
+
+def _regime(number: Any) -> str:
+    return NO_CALL if pd.isna(number) else f"{number} {NAMES[int(number)]}"
 
 
 def _state(engine: str) -> Column:

@@ -36,17 +36,27 @@ def _without(after: Snapshot, data_alone: Snapshot, manual: int) -> str:
     same = (
         "the same call"
         if after.regime == data_alone.regime
-        else f"the call would be {NAMES[data_alone.regime]}"
+        else f"the call would be {data_alone.call}"
+        if data_alone.regime is not None
+        else "there would be no call"
     )
-    return f"<br>By the data alone: {escape(same)}, aggressiveness {percent(data_alone.exposure)}."
+    exposure = "" if data_alone.exposure is None else f", aggressiveness {percent(data_alone.exposure)}"
+    return f"<br>By the data alone: {escape(same)}{exposure}."
 
 
 def _call(before: Snapshot, after: Snapshot) -> str:
-    now = f'<b class="fe-r{after.regime}">{after.regime} {escape(NAMES[after.regime])}</b>'
+    now = f"<b{_named(after)}</b>"
     if before.regime == after.regime:
         return f'<p class="fe-call"><small>Regime</small>{now}</p>'
-    was = f'<s class="fe-r{before.regime}">{before.regime} {escape(NAMES[before.regime])}</s>'
+    was = f"<s{_named(before)}</s>"
     return f'<p class="fe-call fe-new"><small>Regime</small>{was} → {now}</p>'
+
+
+def _named(shown: Snapshot) -> str:
+    """The call with its number and class, for inside an opened tag."""
+    if shown.regime is None:
+        return f">{escape(shown.call)}"
+    return f' class="fe-r{shown.regime}">{shown.regime} {escape(shown.call)}'
 
 
 def _quiet(changed: list[str], unsaved: int) -> str:
@@ -107,9 +117,18 @@ def _shares(old: float, new: float) -> str:
 
 
 def _exposure(before: Snapshot, after: Snapshot) -> str:
+    """Bars of the exposure; a week without a call has none."""
+    bar = (
+        "" if after.exposure is None else f'<i class="fe-fill" style="width:{after.exposure * 100:.1f}%"></i>'
+    )
+    if before.exposure is not None:
+        bar += f'<i class="fe-was" style="left:{before.exposure * 100:.1f}%"></i>'
+    if before.exposure is None or after.exposure is None:
+        was, now = percent(before.exposure), percent(after.exposure)
+        said = now if was == now else f"{was} → {now}"
+    else:
+        said = _shares(before.exposure, after.exposure)
     return (
         '<div class="fe-bar fe-exposure"><span>Aggressiveness</span>'
-        f'<span class="fe-track"><i class="fe-fill" style="width:{after.exposure * 100:.1f}%"></i>'
-        f'<i class="fe-was" style="left:{before.exposure * 100:.1f}%"></i></span>'
-        f"<span>{_shares(before.exposure, after.exposure)}</span></div>"
+        f'<span class="fe-track">{bar}</span><span>{said}</span></div>'
     )

@@ -14,6 +14,7 @@ import pandas as pd
 
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
+from fiveengines.commentary.no_call import NAME as NO_CALL
 from fiveengines.model.regimes import NAMES
 
 if TYPE_CHECKING:
@@ -31,14 +32,27 @@ class EngineShown:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One week as the preview needs it; memberships by regime number add to one."""
+    """One week as the preview needs it; memberships by regime number add to one.
+
+    In a week without a call regime, raw, exposure and style are None and memberships nought.
+    """
 
     engines: Mapping[str, EngineShown]
     memberships: dict[int, float]
-    regime: int
-    raw: int
-    exposure: float
-    style: str
+    regime: int | None
+    raw: int | None
+    exposure: float | None
+    style: str | None
+
+    @property
+    def call(self) -> str:
+        """The regime's name, or "No call"."""
+        return call_name(self.regime)
+
+
+def call_name(number: int | None) -> str:
+    """A regime's name, or "No call"."""
+    return NO_CALL if number is None else NAMES[number]
 
 
 def snapshot(week: Week) -> Snapshot:
@@ -56,14 +70,14 @@ def snapshot(week: Week) -> Snapshot:
         )
         for name in ENGINES
     }
-    shares = found.regimes.memberships
+    shares, called = found.regimes.memberships, bool(found.regimes.known.loc[day])
     return Snapshot(
         engines=engines,
         memberships={number: _number(shares, day, number) or 0.0 for number in NAMES},
-        regime=int(found.regimes.confirmed.loc[day]),
-        raw=int(found.regimes.raw.loc[day]),
-        exposure=float(found.target_exposure.exposure.loc[day]),
-        style=str(found.style.loc[day]),
+        regime=int(found.regimes.confirmed.loc[day]) if called else None,
+        raw=int(found.regimes.raw.loc[day]) if called else None,
+        exposure=float(found.target_exposure.exposure.loc[day]) if called else None,
+        style=str(found.style.loc[day]) if called else None,
     )
 
 
@@ -76,13 +90,13 @@ def flips(before: Snapshot, after: Snapshot) -> list[str]:
     """What flipped from `before` to `after`, in words, weightiest first; empty when nothing did."""
     lines = []
     if before.regime != after.regime:
-        lines.append(f"Regime: {NAMES[before.regime]} → {NAMES[after.regime]}")
-    if before.raw != after.raw:
-        lines.append(f"This week points to: {NAMES[before.raw]} → {NAMES[after.raw]}")
+        lines.append(f"Regime: {before.call} → {after.call}")
+    if before.raw != after.raw and None not in (before.raw, after.raw):
+        lines.append(f"This week points to: {call_name(before.raw)} → {call_name(after.raw)}")
     for name in ENGINES:
         old, new = before.engines[name].state, after.engines[name].state
         if old != new:
             lines.append(f"{ENGINE_NAMES[name]}: {old} → {new}")
-    if before.style != after.style:
+    if before.style != after.style and before.style is not None and after.style is not None:
         lines.append(f"Style: {before.style.replace('_', ' ')} → {after.style.replace('_', ' ')}")
     return lines
