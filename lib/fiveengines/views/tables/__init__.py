@@ -24,5 +24,6 @@ from fiveengines.views.tables.week_tables import call, heading, last_weeks
 __all__ = [
     "answer", "appendix", "base_rates", "call", "engines", "events", "evidence", "exposures", "files", "flip",
     "heading", "health", "inflection_records", "inflections", "insights", "last_weeks", "method", "narrative",
-    "no_call", "overrides", "plan", "playbook", "risk", "sequences", "style", "tape", "tilts", "trades", "tranches", "watch",
+    "no_call", "overrides", "plan", "playbook", "risk", "sequences", "style", "tape", "tilts", "trades", "tranches",
+    "watch",
 ]  # fmt: skip
