@@ -30,6 +30,8 @@ from fiveengines.model import certainty, engines, inflections, regimes, styles, 
 from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
 from fiveengines.overrides import Entry, Trail
 from fiveengines.playbook import content, rules
+from fiveengines.research import forecast_record
+from fiveengines.research.forecast_record import Outlook
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,12 @@ class Week:
         if self.past.insufficient_history:
             return None
         return research.base_rates(self.past, [self.past.quarter]).droplevel("horizon")
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """Expected volatility and the regime in four weeks, and how such forecasts have come out."""
+        closes = self.measured.panel.daily("SPX").dropna()
+        return forecast_record.outlook(self.readings, closes, self.params, self.as_of)
 
     @cached_property
     def sensitivity(self) -> pd.DataFrame:

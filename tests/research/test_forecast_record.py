@@ -75,3 +75,23 @@ def test_volatility_that_the_vix_overstates_is_better_expected_than_by_the_past(
     assert table.loc["Climatology", "high"] < 0
     assert 0.6 < table.loc["This workbook", "coverage"] < 0.98
     assert table.loc["This workbook", "score"] < table.loc["Climatology", "score"]
+
+
+def test_the_outlook_counts_what_was_complete_by_the_evening() -> None:
+    levels = [level for _ in range(20) for level in [0.9] * 8 + [-0.9] * 8]
+    fridays = pd.date_range("2000-01-07", periods=len(levels), freq="W-FRI")
+    band = pd.DataFrame({"low": 5.0, "median": 10.0, "high": 20.0}, index=fridays)
+    sessions = pd.bdate_range("1999-12-31", fridays[-1])
+    # Moves of ±1 % alternate: the volatility ahead is 16.3 % a year, inside a band of 5 to 20 and outside one to 15.
+    closes = pd.Series(1000 * np.exp(0.01 * (np.arange(len(sessions)) % 2)), index=sessions)
+    found = forecast_record.outlook(made(levels, band), closes, PARAMS, fridays[-1])
+    assert found.volatility == (5.0, 10.0, 20.0)
+    assert found.band == 1.0
+    assert found.band_weeks == len(levels) - 4
+    assert found.regime_count == len(levels) - 4 - (104 + 4) + 1
+    assert found.regimes is not None and sum(found.regimes.values()) == pytest.approx(1.0)
+    assert found.brier is not None and found.persistence is not None and found.brier < found.persistence
+    narrow = forecast_record.outlook(made(levels, band.assign(high=15.0)), closes, PARAMS, fridays[-1])
+    assert narrow.band == 0.0
+    early = forecast_record.outlook(made(levels, band), closes, PARAMS, fridays[50])
+    assert early.regimes is None and early.brier is None and early.band_weeks == 47

@@ -255,6 +255,23 @@ class FilesRecord(_Record):
     left_out: tuple[FilesLeftOutRecord, ...]
 
 
+class VolatilityRecord(_Record):
+    """10, 50 and 90 % quantile of the volatility of the coming sessions, % a year."""
+
+    low: Figure
+    median: Figure
+    high: Figure
+
+
+class ForecastRecord(_Record):
+    """What the present says about the coming month; null where too little is known."""
+
+    sessions: int
+    volatility: VolatilityRecord | None
+    regime_weeks: int
+    regimes: dict[Literal["1", "2", "3", "4", "5"], Share] | None
+
+
 class WithoutOverridesRecord(_Record):
     """The call that the data alone would give."""
 
@@ -293,6 +310,7 @@ class Reading(Document):
     engines: Annotated[dict[Engine, EngineRecord], Field(min_length=5)]
     regime: RegimeRecord
     aggressiveness: AggressivenessRecord
+    forecast: ForecastRecord
     style: StyleRecord
     no_call: NoCallRecord | None
     inflections: list[InflectionRecord]
@@ -319,6 +337,7 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "engines": week.engines,
         "regime": _regime(week),
         "aggressiveness": week.target_exposure or _no_exposure(week),
+        "forecast": _forecast(week),
         "style": week.style or _NO_STYLE,
         "no_call": week.no_call,
         "inflections": week.inflections,
@@ -363,6 +382,19 @@ _NO_STYLE: dict[str, Any] = {
     "tape": "unknown",
     "checks": [],
 }
+
+
+def _forecast(week: Week) -> dict[str, Any]:
+    found = week.outlook
+    names = ("low", "median", "high")
+    quantiles = None if found.volatility is None else dict(zip(names, found.volatility, strict=True))
+    chances = None if found.regimes is None else {str(each): found.regimes[each] for each in found.regimes}
+    return {
+        "sessions": found.sessions,
+        "volatility": quantiles,
+        "regime_weeks": found.regime_weeks,
+        "regimes": chances,
+    }
 
 
 def _without(week: Week) -> dict[str, Any] | None:

@@ -5,6 +5,8 @@ Scores of forecasts and of simpler ones beside them; no forecast is made here.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
 
@@ -12,7 +14,9 @@ from fiveengines.base.parameters import Parameters
 from fiveengines.base.parameters.research import Bootstrap
 from fiveengines.model import forecast
 from fiveengines.model.readings import Readings
-from fiveengines.model.regimes import NUMBERS
+from fiveengines.model.regimes import NUMBERS, RegimeHistory
+
+OWN = "This workbook"
 
 
 def quantile_score(outcome: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
@@ -20,6 +24,65 @@ def quantile_score(outcome: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
     levels = np.array(forecast.QUANTILES)
     missed = outcome[:, None] - quantiles
     return np.array(np.maximum(levels * missed, (levels - 1) * missed).mean(axis=1))
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The week's forecasts with their record so far; a part without enough history is None.
+
+    volatility: 10, 50 and 90 % quantile of the coming `sessions` sessions, % a year. regimes: chance of each in
+    `regime_weeks` weeks. band: share of complete outcomes inside the 80 % band, of `band_weeks`. brier, persistence,
+    climatology: mean Brier scores over `regime_count` complete weeks, 0 best.
+    """
+
+    sessions: int
+    regime_weeks: int
+    volatility: tuple[float, float, float] | None
+    regimes: dict[int, float] | None
+    band: float | None
+    band_weeks: int
+    brier: float | None
+    persistence: float | None
+    climatology: float | None
+    regime_count: int
+
+
+def outlook(readings: Readings, closes: pd.Series, params: Parameters, day: pd.Timestamp) -> Outlook:
+    """Forecasts on `day` and how the earlier ones came out, from what was complete by then.
+
+    closes: the index on sessions up to `day`.
+    """
+    rules = params.regimes.forecast
+    market = readings.market.loc[:day]
+    band = market[list(forecast.COLUMNS)].to_numpy()
+    outcome = forecast.realized_ahead(closes.loc[:day], rules.sessions).reindex(market.index).to_numpy()
+    scored = np.isfinite(outcome) & np.isfinite(band).all(axis=1)
+    inside = (outcome >= band[:, 0]) & (outcome <= band[:, 2])
+    ahead = forecast.regime_ahead(_until(readings.regimes, day), rules)
+    scores = _brier(ahead, readings.regimes.confirmed.loc[:day], rules.regime_weeks)
+    means = {name: float(each.mean()) if len(each) else None for name, each in scores.items()}
+    now, chances = band[-1], ahead.iloc[-1]
+    return Outlook(
+        sessions=rules.sessions,
+        regime_weeks=rules.regime_weeks,
+        volatility=(float(now[0]), float(now[1]), float(now[2])) if np.isfinite(now).all() else None,
+        regimes={n: float(chances[n]) for n in NUMBERS} if chances.notna().all() else None,
+        band=float(inside[scored].mean()) if scored.any() else None,
+        band_weeks=int(scored.sum()),
+        brier=means[OWN],
+        persistence=means["Persistence"],
+        climatology=means["Climatology"],
+        regime_count=len(scores[OWN]),
+    )
+
+
+def _until(history: RegimeHistory, day: pd.Timestamp) -> RegimeHistory:
+    return replace(
+        history,
+        memberships=history.memberships.loc[:day],
+        severity=history.severity.loc[:day],
+        confirmed=history.confirmed.loc[:day],
+    )
 
 
 def volatility_record(
@@ -35,13 +98,13 @@ def volatility_record(
     dates = pd.DatetimeIndex(readings.market.loc[since:until].index)
     outcome = forecast.realized_ahead(closes, rules.sessions)
     ours = readings.market.reindex(dates)[list(forecast.COLUMNS)]
-    found = {"This workbook": ours.to_numpy()} | _rivals(closes, vix, outcome, dates, params)
+    found = {OWN: ours.to_numpy()} | _rivals(closes, vix, outcome, dates, params)
     held = outcome.reindex(dates).to_numpy()
     whole = np.isfinite(held) & np.all([np.isfinite(each).all(axis=1) for each in found.values()], axis=0)
     scores = {name: quantile_score(held[whole], each[whole]) for name, each in found.items()}
     rows = {}
     for name, each in found.items():
-        gap = scores["This workbook"] - scores[name]
+        gap = scores[OWN] - scores[name]
         inside = (held[whole] >= each[whole, 0]) & (held[whole] <= each[whole, 2])
         rows[name] = [
             scores[name].mean(),
@@ -108,27 +171,30 @@ def regime_record(readings: Readings, params: Parameters, since: str, until: str
     """
     rules = params.regimes.forecast
     ahead = forecast.regime_ahead(readings.regimes, rules).loc[since:until]
-    calls = readings.regimes.confirmed
-    later = calls.shift(-rules.regime_weeks).reindex(ahead.index).to_numpy(dtype="float64", na_value=np.nan)
-    now = calls.reindex(ahead.index).to_numpy(dtype="float64", na_value=np.nan)
-    onehot = calls.to_numpy(dtype="float64", na_value=np.nan)[:, None] == np.array(NUMBERS)
-    shares = pd.DataFrame(np.cumsum(onehot, axis=0) + 0.5, index=calls.index)
-    shares = shares.div(shares.sum(axis=1), axis=0).reindex(ahead.index)
-    came = (later[:, None] == np.array(NUMBERS)).astype(float)
-    found = {
-        "This workbook": ahead.to_numpy(),
-        "Persistence": (now[:, None] == np.array(NUMBERS)).astype(float),
-        "Climatology": shares.to_numpy(),
-    }
-    whole = np.isfinite(later) & np.isfinite(now) & np.isfinite(found["This workbook"]).all(axis=1)
-    scores = {name: ((each - came) ** 2).sum(axis=1)[whole] for name, each in found.items()}
+    scores = _brier(ahead, readings.regimes.confirmed, rules.regime_weeks)
     rows = {}
     for name, each in scores.items():
-        gap = scores["This workbook"] - each
+        gap = scores[OWN] - each
         rows[name] = [each.mean(), gap.mean(), *_interval(gap, params.research.bootstrap)]
     return pd.DataFrame.from_dict(
         rows, orient="index", columns=["score", "difference", "low", "high"]
     ).rename_axis("forecast")
+
+
+def _brier(ahead: pd.DataFrame, calls: pd.Series, weeks: int) -> dict[str, np.ndarray]:
+    """Brier scores of the complete weeks of `ahead` (n, 5) and of two simpler forecasts, by name."""
+    values = calls.to_numpy(dtype="float64", na_value=np.nan)
+    later = calls.shift(-weeks).reindex(ahead.index).to_numpy(dtype="float64", na_value=np.nan)
+    now = calls.reindex(ahead.index).to_numpy(dtype="float64", na_value=np.nan)
+    shares = pd.DataFrame(np.cumsum(values[:, None] == np.array(NUMBERS), axis=0) + 0.5, index=calls.index)
+    came = (later[:, None] == np.array(NUMBERS)).astype(float)
+    found = {
+        OWN: ahead.to_numpy(),
+        "Persistence": (now[:, None] == np.array(NUMBERS)).astype(float),
+        "Climatology": shares.div(shares.sum(axis=1), axis=0).reindex(ahead.index).to_numpy(),
+    }
+    whole = np.isfinite(later) & np.isfinite(now) & np.isfinite(found[OWN]).all(axis=1)
+    return {name: ((each - came) ** 2).sum(axis=1)[whole] for name, each in found.items()}
 
 
 def calibration(

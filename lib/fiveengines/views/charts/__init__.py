@@ -14,6 +14,7 @@ from fiveengines.views.charts.exposure import (
 )
 from fiveengines.views.charts.inflections import inflections
 from fiveengines.views.charts.liquidity import net_liquidity
+from fiveengines.views.charts.outlook import outlook
 from fiveengines.views.charts.positioning import cot_fan, surveys
 from fiveengines.views.charts.rates import rate_compass, yield_curve
 from fiveengines.views.charts.regime_map import (
@@ -27,7 +28,7 @@ from fiveengines.views.charts.volatility_curve import implied_and_realized, vix_
 
 __all__ = [
     "analog_paths", "breadth", "cot_fan", "engine_scores", "implied_and_realized", "inflections",
-    "membership_history", "memberships", "net_liquidity", "rate_compass", "regime_ribbon", "surveys",
+    "membership_history", "memberships", "net_liquidity", "outlook", "rate_compass", "regime_ribbon", "surveys",
     "target_exposure", "target_exposure_drivers", "target_exposure_history", "transition_map", "vix_curve",
     "yield_curve",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 Shows readings and computes none; only engines, regimes, the playbook's words and routine results may enter.
 """
 
-from fiveengines.views.tables.answers import answer, flip, narrative, no_call, plan, playbook, risk, style
+from fiveengines.views.tables.answers import answer, flip, narrative, no_call, outlook, plan, playbook, risk, style
 from fiveengines.views.tables.engine_tables import appendix, engines, evidence, method
 from fiveengines.views.tables.evidence_tables import base_rates
 from fiveengines.views.tables.plan_tables import exposures, tilts, trades, tranches
@@ -24,6 +24,6 @@ from fiveengines.views.tables.week_tables import call, heading, last_weeks
 __all__ = [
     "answer", "appendix", "base_rates", "call", "engines", "events", "evidence", "exposures", "files", "flip",
     "heading", "health", "inflection_records", "inflections", "insights", "last_weeks", "method", "narrative",
-    "no_call", "overrides", "plan", "playbook", "risk", "sequences", "style", "tape", "tilts", "trades", "tranches",
-    "watch",
+    "no_call", "outlook", "overrides", "plan", "playbook", "risk", "sequences", "style", "tape", "tilts", "trades",
+    "tranches", "watch",
 ]  # fmt: skip

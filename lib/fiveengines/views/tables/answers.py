@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from fiveengines.base.formats import figure, first_capital, minus, percent, signed
+from fiveengines.base.formats import counted, figure, first_capital, minus, percent, signed
 from fiveengines.commentary.narrative import ENGINE_NAMES, clause, moved_most, moved_text, named
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.model.regimes import NAMES
@@ -129,6 +129,35 @@ def flip(week: Week) -> Prose | None:
     if week.certainty_sentence:
         parts.append(week.certainty_sentence)
     return prose(Markup("<strong>{}</strong>").format(parts[0]), " ".join(parts[1:]))
+
+
+def outlook(week: Week) -> Prose | None:
+    """Expected volatility and the regime to come, with the record of such forecasts; None without either."""
+    found = week.outlook
+    said, record = [], []
+    if found.volatility is not None and found.band is not None:
+        low, middle, high = found.volatility
+        said.append(
+            f"Volatility of the next {found.sessions} sessions: {middle:.0f} % a year expected, "
+            f"{low:.0f} to {high:.0f} % in four cases of five."
+        )
+        record.append(
+            f"Over {counted(found.band_weeks, 'earlier week')} the band held the outcome in {percent(found.band)}."
+        )
+    if found.regimes is not None:
+        first, second = sorted(found.regimes, key=lambda n: -found.regimes[n])[:2]  # type: ignore[index]
+        said.append(
+            f"In {found.regime_weeks} weeks: {NAMES[first].lower()} {percent(found.regimes[first])}, "
+            f"{NAMES[second].lower()} {percent(found.regimes[second])}."
+        )
+        if found.brier is not None and found.persistence is not None and found.climatology is not None:
+            skill = found.brier < min(found.persistence, found.climatology)
+            record.append(
+                f"Brier score over {counted(found.regime_count, 'week')}: {found.brier:.2f}, against "
+                f'{found.persistence:.2f} for "it stays" and {found.climatology:.2f} for the shares of the past'
+                + ("." if skill else ": no skill so far, so do not rely on it.")
+            )
+    return prose(Markup("<strong>{}</strong>").format(" ".join(said)), " ".join(record)) if said else None
 
 
 def playbook(week: Week) -> Prose | None:
