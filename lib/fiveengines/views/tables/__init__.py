@@ -3,7 +3,17 @@
 Shows readings and computes none; only engines, regimes, the playbook's words and routine results may enter.
 """
 
-from fiveengines.views.tables.answers import answer, flip, narrative, no_call, outlook, plan, playbook, risk, style
+from fiveengines.views.tables.answers import (
+    answer,
+    flip,
+    narrative,
+    no_call,
+    outlook,
+    plan,
+    playbook,
+    risk,
+    style,
+)
 from fiveengines.views.tables.engine_tables import appendix, engines, evidence, method
 from fiveengines.views.tables.evidence_tables import base_rates
 from fiveengines.views.tables.plan_tables import exposures, tilts, trades, tranches
