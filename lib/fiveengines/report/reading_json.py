@@ -386,16 +386,8 @@ _NO_STYLE: dict[str, Any] = {
 
 def _forecast(week: Week) -> dict[str, Any]:
     found = week.outlook
-<<<<<<< HEAD
     names = ("low", "median", "high")
     quantiles = None if found.volatility is None else dict(zip(names, found.volatility, strict=True))
-=======
-    quantiles = (
-        None
-        if found.volatility is None
-        else dict(zip(("low", "median", "high"), found.volatility, strict=True))
-    )
->>>>>>> aef1f83 (Show the coming month's volatility and regime with the record of such forecasts)
     chances = None if found.regimes is None else {str(each): found.regimes[each] for each in found.regimes}
     return {
         "sessions": found.sessions,
