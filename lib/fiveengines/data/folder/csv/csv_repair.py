@@ -54,7 +54,7 @@ FIRST_DAY = np.datetime64("1900-01-01", "D")
 _HEADER_LINES = 30
 _FOOTER_LINES = 30
 # Longer text is read only when it needs no repair: the patient way takes a second for each few MB.
-_LONGEST = 24 * 2**20
+_LONGEST = 8 * 2**20
 _DELIMITERS = (",", ";", "\t")
 _PLAIN_CSV = "Download it again, or save it as plain CSV with decimal points and dates as YYYY-MM-DD."
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from fiveengines.base.errors import DataError
 from fiveengines.data.folder.csv import csv_repair
 from fiveengines.data.folder.csv.csv_repair import TableRequest, column_name, tolerance
 from fiveengines.data.folder.csv.dates import Days, calendar_days
@@ -25,6 +26,8 @@ __all__ = ["Table", "column_name", "read_csv", "read_texts", "tolerance"]
 
 _NULLS = ["", ".", "NaN", "nan", "NA", "N/A", "#N/A"]
 _MUCH = 2**20
+# A century of days in fifty columns is 10 MB.
+_MOST = 32 * 2**20
 _ODD = (b"\x00", b"%", b";", b"\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -58,6 +61,13 @@ def read_csv(
     when no wanted column is there, or when the text has no safe reading.
     """
     refuse(raw, where, series)
+    if not keep and len(raw) > _MOST:
+        raise DataError(
+            f"its {len(raw) / 2**20:.0f} MB are more than the {_MOST // 2**20} MB that a table of dates can need.",
+            where=where,
+            series=series,
+            remedy="Keep one row for each date.",
+        )
     if keep and len(raw) > _MUCH:
         raw = _lines_with(raw, keep[1])
     last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")

@@ -1,0 +1,146 @@
+"""Small folders as people brought them: what each file must give, or which word it must get (`cases/`)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from fiveengines.cli import main
+from fiveengines.data.dataset import Dataset
+from fiveengines.data.folder import files
+
+CASES = Path(__file__).parent / "cases"
+
+
+def case(tmp_path: Path, name: str, part: str = "dir") -> Dataset:
+    shutil.copytree(CASES / name / part, tmp_path / "dir")
+    return files.read(tmp_path / "dir")
+
+
+def last(data: Dataset, *names: str) -> list[float]:
+    return [float(data.series[name].latest().iloc[-1]) for name in names]
+
+
+def texts(data: Dataset, level: str) -> list[str]:
+    return [each.text for each in data.notices if each.level == level]
+
+
+def word(data: Dataset, path: str) -> str:
+    left_out = next(each.left_out for each in data.files if each.path == path)
+    assert left_out is not None, path
+    return f"{left_out.why} {left_out.remedy}"
+
+
+def test_breadth_in_shares_becomes_percent_and_is_said(tmp_path: Path) -> None:
+    data = case(tmp_path, "breadth-as-share")
+    assert data.series["PCT_ABOVE_200DMA_SP500"].latest()["2018-01-02"] == pytest.approx(62.0)
+    assert last(data, "PCT_ABOVE_200DMA_SP500") == pytest.approx([67.12])
+    assert texts(data, "warning") == [
+        "breadth/pct_above_200dma_sp500.csv · PCT_ABOVE_200DMA_SP500: no value exceeds 1, so it holds shares;"
+        " they were turned into percent."
+    ]
+
+
+def test_a_browsers_second_download_is_the_newer_copy(tmp_path: Path) -> None:
+    data = case(tmp_path, "browser-copy")
+    assert data.series["DGS2"].origin == "fred/DGS2 (1).csv"
+    assert str(data.series["DGS2"].latest().index[-1].date()) == "2024-01-09"
+    assert last(data, "DGS2", "VIX", "VIX_OPEN") == [4.37, 14.04, 13.38]
+    assert texts(data, "warning") == [
+        "fred/DGS2 (1).csv · DGS2: the newer copy of fred/DGS2.csv; it was used."
+    ]
+    assert "DGS2 was read from fred/DGS2 (1).csv" in word(data, "fred/DGS2.csv")
+
+
+def test_both_columns_of_dix(tmp_path: Path) -> None:
+    assert last(case(tmp_path, "dix-own-name"), "DIX", "GEX") == [0.437, 1010000000.75]
+
+
+def test_fred_under_its_own_names(tmp_path: Path) -> None:
+    data = case(tmp_path, "fred-several-series")
+    assert last(data, "WALCL", "WTREGEN", "DGS10", "GDPC1") == [7686001, 730001, 3.99, 22672.2]
+    assert data.notices == ()
+
+
+def test_import_says_what_was_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(CASES / "import-says-nothing" / "dir", tmp_path / "dir")
+    assert main(["import", str(tmp_path / "dir"), "--data-dir", str(tmp_path / "store")]) == 1
+    out, err = capsys.readouterr()
+    assert err.startswith("error: fred/WALCL.csv · WALCL: this is a web page")
+    assert "2 files read as 2 series; 2 left out (1 refused, 1 not in the catalog)." in out
+    assert "4 new rows in 2 series" in out
+
+
+def test_the_legacy_yearly_file(tmp_path: Path) -> None:
+    data = case(tmp_path, "legacy-yearly-file")
+    sides = [f"COT_SP500_{who}_{side}" for who in ("SPEC", "COMM", "NONREPT") for side in ("LONG", "SHORT")]
+    assert last(data, *sides) == [400, 500, 1500, 1350, 200, 250]
+    assert data.notices == ()
+
+
+def test_a_list_of_members_as_published(tmp_path: Path) -> None:
+    data = case(tmp_path, "members-list-as-published")
+    assert data.members is not None
+    assert data.members.closes.shape == (30, 120)
+    assert data.members.sectors == {"AAA": "Industrials", "BBB": "Energy"}
+
+
+def test_no_suffix_and_no_depth_is_silent(tmp_path: Path) -> None:
+    data = case(tmp_path, "silent-suffix")
+    assert last(data, "DGS2", "XLK", "NAAIM") == [4.42, 187.2, 68.4]
+    assert word(data, "fred/WALCL.json").startswith("this is a JSON answer. Download it as CSV")
+    assert word(data, "fred/fred.zip").startswith("the archive is empty")
+    assert word(data, "sentiment/aaii.xls").startswith("the workbook is damaged or locked")
+    assert len(data.files) == 6
+
+
+def test_the_older_date_header_of_the_cftc(tmp_path: Path) -> None:
+    data = case(tmp_path, "tff-older-date-header")
+    assert last(data, "TFF_SP500_OPEN_INTEREST", "TFF_SP500_ASSET_MGR_LONG") == [2500000, 900031]
+    assert str(data.series["TFF_SP500_DEALER_LONG"].latest().index[0].date()) == "2012-01-03"
+
+
+def test_the_columns_of_the_cftcs_service(tmp_path: Path) -> None:
+    data = case(tmp_path, "tff-service-columns")
+    names = ("ASSET_MGR_LONG", "ASSET_MGR_SHORT", "LEV_MONEY_LONG", "LEV_MONEY_SHORT")
+    assert last(data, *(f"TFF_SP500_{name}" for name in names)) == [1100028, 220028, 210028, 540028]
+
+
+def test_the_total_ratio_is_not_the_equity_ratio(tmp_path: Path) -> None:
+    data = case(tmp_path, "total-putcall-as-equity")
+    assert data.series == {}
+    assert texts(data, "error") == [
+        "sentiment/putcall.csv · PUT_CALL_EQUITY: this is the put/call ratio of total options, not of equities."
+        " Download the equity ratio (Cboe's equitypc.csv)."
+    ]
+
+
+def test_prices_as_vendors_give_them(tmp_path: Path) -> None:
+    data = case(tmp_path, "vendor-price-layouts")
+    found = last(data, "SPY", "QQQ", "IWM", "TLT", "GLD", "XLB", "SPX")
+    assert found == [467.3, 395.4, 195.4, 96.5, 189.31, 83.11, 4688.1]
+    days = {name: str(data.series[name].latest().index[-1].date()) for name in ("SPY", "IWM", "XLB", "SPX")}
+    assert days == {"SPY": "2024-01-04", "IWM": "2024-01-03", "XLB": "2024-01-04", "SPX": "2024-01-04"}
+    assert texts(data, "error") == []
+
+
+@pytest.mark.parametrize(("part", "names"), [("dir", ["SPX", "SPX_OPEN"]), ("dir2", ["SPX", "RUT"])])
+def test_yahoos_name_of_the_index(tmp_path: Path, part: str, names: list[str]) -> None:
+    data = case(tmp_path, "yahoo-index-name", part)
+    assert last(data, *names) == {"dir": [4710, 4705], "dir2": [4710, 1995]}[part]
+
+
+def test_doctor_names_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(CASES / "silent-suffix" / "dir", tmp_path / "dir")
+    assert main(["doctor", "--source", "files", "--data-dir", str(tmp_path / "dir")]) == 1
+    out = capsys.readouterr().out
+    said = out.splitlines()
+    assert said[0] == "fred/DGS2.csv: read as DGS2 2024-01-03 to 2024-01-05, 3 rows"
+    assert {line.partition(":")[0] for line in said[:6]} == {
+        path.relative_to(tmp_path / "dir").as_posix()
+        for path in (tmp_path / "dir").rglob("*")
+        if path.is_file()
+    }
+    assert said[6] == "3 files read as 3 series; 3 left out (3 refused)."
