@@ -37,7 +37,8 @@ def engine_scores(values: pd.DataFrame, params: dict) -> pd.DataFrame:
         for day, row in values.iterrows():
             parts, needed = [], 0.0
             for name, line in lines.items():
-                if not line["weight"]:
+                # One that is not among the golden values is held by a test of its own.
+                if not line["weight"] or name not in row:
                     continue
                 if not line.get("optional") and "instead_of" not in line:
                     needed += line["weight"]

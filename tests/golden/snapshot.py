@@ -41,9 +41,21 @@ class Read:
         return table.assign(style=self.readings.style).loc[FIRST:].astype("str")
 
 
-def read_slice() -> Read:
-    """Load the slice as any files directory, and read every week with the project's parameters."""
+def golden_parameters() -> parameters.Parameters:
+    """The project's parameters with the indicators of indicators.csv alone: one that is added leaves the scores."""
     params = parameters.load(HERE.parents[1] / "params" / "weekly.yaml")
+    golden = {*pd.read_csv(HERE / "indicators.csv", index_col="id").index}
+    golden |= {name for name, each in indicators.REGISTRY.items() if each.compute is None}
+    engines = {
+        engine: {name: line for name, line in lines.items() if name in golden}
+        for engine, lines in params.engines.engines.items()
+    }
+    return params.model_copy(update={"engines": params.engines.model_copy(update={"engines": engines})})
+
+
+def read_slice() -> Read:
+    """Load the slice as any files directory, and read every week."""
+    params = golden_parameters()
     with tempfile.TemporaryDirectory() as folder, tarfile.open(HERE / "slice.tar.xz") as archive:
         archive.extractall(folder, filter="data")
         data = files.load(Path(folder))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -73,3 +75,13 @@ def read(market: Dataset, *days: str, names: list[str]) -> IndicatorValues:
     """The named indicators of a dataset on these sessions, with what ships."""
     dates = pd.DatetimeIndex(days)
     return evaluate(Panel(market, dates[-1]), dates, SHIPPED, names)
+
+
+def named_in_tests(engine: str) -> set[str]:
+    """The words that the tests of an engine's own module name: an indicator's id is among them when one tests it."""
+    module = ast.parse((Path(__file__).parent / f"test_{engine}.py").read_text(encoding="utf-8"))
+    tests = [
+        each for each in module.body if isinstance(each, ast.FunctionDef) and each.name.startswith("test_")
+    ]
+    words = [node for test in tests for node in ast.walk(test) if isinstance(node, ast.Constant)]
+    return {word.value for word in words if isinstance(word.value, str)}

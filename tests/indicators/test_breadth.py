@@ -11,6 +11,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines.indicators import advances_declines, breadth, breadth_inputs
+from indicators.causality import Causal
+
+# What test_causality.py holds on random input: no look-ahead, the bounds, no hidden unit.
+CAUSAL = {
+    "pct_above_sma": Causal(
+        lambda w: breadth_inputs.pct_above_sma(w.members, 10, 0.8), (0, 100), unitless=True
+    ),
+    "new_highs_lows": Causal(
+        lambda w: breadth_inputs.new_highs_lows(w.members, 10, 0.8), (0, 100), unitless=True
+    ),
+    "advances_declines": Causal(lambda w: breadth_inputs.advances_declines(w.members), (0, 6), unitless=True),
+    "advance_ratio": Causal(lambda w: advances_declines.advance_ratio(w.up, w.down), (0, 1)),
+    "advance_decline_line": Causal(lambda w: advances_declines.advance_decline_line(w.up, w.down)),
+    "mcclellan_oscillator": Causal(
+        lambda w: advances_declines.mcclellan_oscillator(w.up, w.down), (-1000, 1000)
+    ),
+    "mcclellan_summation": Causal(lambda w: advances_declines.mcclellan_summation(w.up, w.down)),
+    "zweig_thrust": Causal(lambda w: advances_declines.zweig_thrust(w.up, w.down), (0, 1)),
+    "whaley_thrust": Causal(lambda w: advances_declines.whaley_thrust(w.up, w.down), (0, 1)),
+    "concentration_of_returns": Causal(
+        lambda w: breadth_inputs.concentration_of_returns(w.members, 10, 0.3), (0, 100), unitless=True
+    ),
+    "index_breadth_divergence": Causal(
+        lambda w: breadth.index_breadth_divergence(w.price, 50 + w.rate, 2, 50, 10), (0, 1), unitless=True
+    ),
+}
+
 
 nan = np.nan
 

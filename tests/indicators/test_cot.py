@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fiveengines.indicators import cot
+from indicators.causality import Causal
 from indicators.synthetic import dataset, read
+
+# What test_causality.py holds on random input: no look-ahead, the bounds, no hidden unit.
+CAUSAL = {
+    "cot_net_share": Causal(lambda w: cot.cot_net_share(w.up, w.down, w.up + w.down), (-100, 100)),
+    "cot_percentile": Causal(lambda w: cot.cot_percentile(w.rate, 20), (0, 100)),
+    "cot_index": Causal(lambda w: cot.cot_index(w.rate, 20, 5), (0, 100)),
+}
+
 
 TUESDAYS = pd.date_range("2006-06-13", "2019-12-31", freq="7D")
 NAMES = ["cot_asset_managers", "cot_asset_managers_change_4w", "cot_speculators"]

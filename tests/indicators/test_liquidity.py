@@ -7,6 +7,18 @@ import pandas as pd
 import pytest
 
 from fiveengines.indicators import liquidity
+from indicators.causality import Causal
+
+# What test_causality.py holds on random input: no look-ahead, the bounds, no hidden unit.
+CAUSAL = {
+    "net_liquidity": Causal(lambda w: liquidity.net_liquidity(w.price, w.other, w.third)),
+    "liquidity_impulse": Causal(
+        lambda w: liquidity.liquidity_impulse(w.price - w.other, w.third, 5), unitless=True
+    ),
+    "central_bank_assets": Causal(lambda w: liquidity.central_bank_assets(w.price, w.other, w.third)),
+    "funding_spread": Causal(lambda w: liquidity.funding_spread(w.rate, w.rate2)),
+}
+
 
 nan = np.nan
 

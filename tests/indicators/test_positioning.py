@@ -11,6 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines.indicators import cot, positioning
+from indicators.causality import Causal
+
+# What test_causality.py holds on random input: no look-ahead, the bounds, no hidden unit.
+CAUSAL = {
+    "trend_strength": Causal(lambda w: positioning.trend_strength(w.price, 10), (-1, 1), unitless=True),
+    "trend_follower_exposure": Causal(
+        lambda w: positioning.trend_follower_exposure(w.price, (5, 15), 10, 12.0, 1.5),
+        (-100, 100),
+        unitless=True,
+    ),
+    "vol_target_exposure": Causal(
+        lambda w: positioning.vol_target_exposure(w.price.pct_change(), 12.0, 10, 1.5),
+        (0, 150),
+        unitless=True,
+    ),
+    "aaii_extreme": Causal(lambda w: positioning.aaii_extreme(w.rate, 0.2, 3), (0, 1)),
+    "put_call_ratio_average": Causal(lambda w: positioning.put_call_ratio_average(w.price, 10)),
+    "dealer_gamma_normalised": Causal(lambda w: positioning.dealer_gamma_normalised(w.rate, w.price)),
+}
+
 
 nan = np.nan
 

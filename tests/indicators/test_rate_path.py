@@ -11,6 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines.indicators import rate_path
+from indicators.causality import ROWS, Causal
+
+# What test_causality.py holds on random input: no look-ahead, the bounds, no hidden unit.
+CAUSAL = {
+    "curve_slope": Causal(lambda w: rate_path.curve_slope(w.rate, w.rate2)),
+    "inversion_age": Causal(lambda w: rate_path.inversion_age(w.rate), (0, ROWS)),
+    "curve_move": Causal(lambda w: rate_path.curve_move(w.rate, w.rate2, 5, threshold_bp=5)),
+    "settled_level": Causal(lambda w: rate_path.settled_level(w.target, 5, 8)),
+    "yield_volatility": Causal(lambda w: rate_path.yield_volatility(w.rate, 10)),
+    "cycle_phase": Causal(lambda w: rate_path.cycle_phase(w.target, 10, 2)),
+}
+
 
 nan = np.nan
 

@@ -7,6 +7,16 @@ import pandas as pd
 import pytest
 
 from fiveengines.indicators import tape
+from indicators.causality import Causal
+
+# What test_causality.py holds on random input: no look-ahead, the bounds, no hidden unit.
+CAUSAL = {
+    "net_efficiency": Causal(lambda w: tape.net_efficiency(w.price, 10)),
+    "efficiency_ratio": Causal(lambda w: tape.efficiency_ratio(w.price, 10)),
+    "variance_ratio": Causal(lambda w: tape.variance_ratio(w.price, 3, 20)),
+    "breakout_success": Causal(lambda w: tape.breakout_success(w.price, 10, 3, 30)),
+}
+
 
 nan = np.nan
 

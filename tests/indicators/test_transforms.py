@@ -9,6 +9,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines.indicators import transforms
+from indicators.causality import Causal
+
+# What test_causality.py holds on random input: no look-ahead, the bounds, no hidden unit.
+CAUSAL = {
+    "skip_missing": Causal(lambda w: transforms.skip_missing(w.price, lambda each: each.rolling(3).mean())),
+    "change": Causal(lambda w: transforms.change(w.price, 5)),
+    "change_bp": Causal(lambda w: transforms.change_bp(w.rate, 5)),
+    "pct_change": Causal(lambda w: transforms.pct_change(w.price, 5), unitless=True),
+    "log_change": Causal(lambda w: transforms.log_change(w.price, 5), unitless=True),
+    "log_gap": Causal(lambda w: transforms.log_gap(w.price, 10), unitless=True),
+    "natural_log": Causal(lambda w: transforms.natural_log(w.rate)),
+    "expanding_percentile": Causal(
+        lambda w: transforms.expanding_percentile(w.price, 5), (0, 100), unitless=True
+    ),
+    "rolling_percentile": Causal(
+        lambda w: transforms.rolling_percentile(w.price, 20, 5), (0, 100), unitless=True
+    ),
+    "zscore": Causal(lambda w: transforms.zscore(w.price, 20, 5), unitless=True),
+    "ewma": Causal(lambda w: transforms.ewma(w.price, 5)),
+    "drawdown": Causal(lambda w: transforms.drawdown(w.price), (-100, 0), unitless=True),
+    "distance_from_high": Causal(
+        lambda w: transforms.distance_from_high(w.price, 10), (-100, 0), unitless=True
+    ),
+    "above_average": Causal(lambda w: transforms.above_average(w.price, 10), (0, 1), unitless=True),
+    "days_since": Causal(lambda w: transforms.days_since(w.rate > 0.5)),
+    "as_flag": Causal(lambda w: transforms.as_flag(w.rate > 0, w.price.notna())),
+}
+
 
 nan = np.nan
 

@@ -12,6 +12,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines.indicators import volatility
+from indicators.causality import Causal
+
+# What test_causality.py holds on random input: no look-ahead, the bounds, no hidden unit.
+CAUSAL = {
+    "annualized_volatility": Causal(lambda w: volatility.annualized_volatility(w.price.pct_change(), 10)),
+    "realized_volatility": Causal(
+        lambda w: volatility.realized_volatility(w.price, 10), (0, np.inf), unitless=True
+    ),
+    "yang_zhang_volatility": Causal(
+        lambda w: volatility.yang_zhang_volatility(*w.bars, 10), (0, np.inf), unitless=True
+    ),
+    "implied_minus_realized": Causal(lambda w: volatility.implied_minus_realized(w.rate, w.rate2)),
+    "vix_term_ratio": Causal(lambda w: volatility.vix_term_ratio(w.price, w.other)),
+    "term_structure_state": Causal(
+        lambda w: volatility.term_structure_state(w.third, w.price, w.other, 0.02), unitless=True
+    ),
+    "vvix_divergence": Causal(
+        lambda w: volatility.vvix_divergence(w.price, w.other, 20), (-100, 100), unitless=True
+    ),
+    "volatility_of_slope": Causal(lambda w: volatility.volatility_of_slope(w.price / w.other, 10)),
+    "volatility_regime_label": Causal(lambda w: volatility.volatility_regime_label(w.rate, -1, 0, 1)),
+}
+
 
 nan = np.nan
 

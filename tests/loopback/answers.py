@@ -6,10 +6,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
+from discovery import declared
 from fiveengines.data.catalog import catalog
 from fiveengines.data.providers.prices import symbol
 from loopback.market import Market
@@ -20,8 +22,14 @@ GOOD_KEY = "5ecre7f1eld0ngr0und1ess0000key99"
 MOST_VINTAGES = 2000
 
 
+@cache
+def declared_routes() -> tuple[tuple[str, Callable[..., Reply]], ...]:
+    """ROUTES of providers' own test modules: pattern of a path → what answers it."""
+    return tuple(route for each in declared("data/providers", "ROUTES") for route in each)
+
+
 def reply(market: Market, path: str, query: Query) -> Reply:
-    for pattern, answer in ROUTES:
+    for pattern, answer in (*ROUTES, *declared_routes()):
         if match := re.fullmatch(pattern, path):
             return answer(market, query, *match.groups())
     return 404, HTML, PAGE

@@ -16,8 +16,9 @@ from fiveengines.data import calendars
 from fiveengines.data.catalog import Series, catalog
 from fiveengines.data.folder import files
 from fiveengines.data.providers.prices import symbol
+from fiveengines.data.providers.registry import registry
 
-LIVE = ("fred", "cboe", "treasury", "cftc", "prices")
+LIVE = tuple(name for name, each in registry().items() if not each.by_hand)
 TFF_REST = ("OTHER", "NONREPT")
 
 

@@ -20,6 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from fiveengines.data.providers.registry import default_urls
 from fiveengines.data.providers.transport.settings import Settings
 from loopback import answers
 from loopback.market import Market, balanced, from_directory, simulated
@@ -82,8 +83,7 @@ class Loopback:
 
     def bases(self) -> dict[str, str]:
         """Settings.bases that point here."""
-        names = ("fred_graph", "cboe", "cftc", "cftc_files", "nyfed", "treasury", "prices")
-        return {"fred": f"{self.base}/fred"} | dict.fromkeys(names, self.base)
+        return dict.fromkeys(default_urls(), self.base) | {"fred": f"{self.base}/fred"}
 
     def settings(self, **changes: object) -> Settings:
         """Settings that point here, quick to give up."""

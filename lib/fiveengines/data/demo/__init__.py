@@ -55,9 +55,9 @@ def stamp(seed: int) -> tuple[object, ...]:
 def load(seed: int = 7, end: dt.date | None = None) -> Dataset:
     """The whole simulated market as public on the evening of `end` (default: the last completed Friday).
 
-    Every catalog series and 500 members' closes from 2003 on (BTC_USD from July 2010). The same seed gives the
-    same data; a later end only appends: `load(seed, a)` equals `load(seed, b).until(evening of a, a)` for a
-    before b. An end before mid-2004 raises ParameterError.
+    The series that indicators read, other catalog series, and 500 members' closes, from 2003 on (BTC_USD from July
+    2010). The same seed gives the same data; a later end only appends: `load(seed, a)` equals
+    `load(seed, b).until(evening of a, a)` for a before b. An end before mid-2004 raises ParameterError.
     """
     last = _end(end)
     sessions = _sessions(last)

@@ -163,7 +163,7 @@ def _holiday_week(observed: Days) -> NDArray[np.bool_]:
 def publish_all(
     seed: int, sessions: pd.DatetimeIndex, end: pd.Timestamp, paths: Mapping[str, Floats]
 ) -> dict[str, SeriesData]:
-    """Every catalog series from its path on `sessions` (n,), but those not observed yet; KeyError without a path."""
+    """Every catalog series that has a path on `sessions` (n,), but those not observed yet."""
     publisher = Publisher(seed, sessions, end)
-    found = {key: publisher.publish(series, paths[key]) for key, series in catalog().items()}
+    found = {key: publisher.publish(series, paths[key]) for key, series in catalog().items() if key in paths}
     return {key: data for key, data in found.items() if len(data.frame)}
