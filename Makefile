@@ -19,7 +19,7 @@ export JUPYTER_RUNTIME_DIR := $(CURDIR)/.venv/jupyter/runtime
 export IPYTHONDIR := $(CURDIR)/.venv/jupyter/ipython
 export MPLCONFIGDIR := $(CURDIR)/.venv/jupyter/matplotlib
 
-.PHONY: help setup weekly test test-long lint bench lab lock clean
+.PHONY: help setup weekly test test-long lint bench docs lab lock clean
 .DELETE_ON_ERROR:
 
 help:  ## Show these commands
@@ -54,8 +54,10 @@ lint: $(TEST)  ## Check style, types, import directions and house rules
 bench: $(TEST)  ## Measure time and memory of the weekly report and the history
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
-docs: $(BASE)  ## Write the tables of docs/METHOD.md from the indicators' records and params
+docs: $(BASE)  ## Renew what docs/ and the schema of reading.json take from the code and params
 	@$(BIN)/python -m fiveengines.indicators.docs
+	@$(BIN)/python -m fiveengines.data.providers.docs
+	@$(BIN)/python -m fiveengines.report.reading_json
 
 # The last few of the list are needed on some systems only; pywinpty has no build for this one, so only its name is asked.
 lock:  ## Renew constraints.txt with the newest versions that pyproject.toml allows

@@ -143,7 +143,8 @@ def test_a_wrong_setting_names_file_and_line(market: Dataset, tmp_path: Path) ->
 def test_the_method_page_has_every_indicator_as_its_record_and_params_have_it() -> None:
     page = docs.PAGE.read_text(encoding="utf-8")
     assert page == docs.rendered(page, PARAMS), "docs/METHOD.md is stale: run `make docs`"
-    rows = re.findall(r"^\| (\w+) \| (.+?) \| .+? \|", page, flags=re.MULTILINE)
+    tables = "".join(re.findall(r"<!-- indicators of \w+ -->\n(.*?)<!-- end -->", page, flags=re.DOTALL))
+    rows = re.findall(r"^\| (\w+) \| (.+?) \| .+? \|", tables, flags=re.MULTILINE)
     assert dict(rows) | {"indicator": "formula"} == {"indicator": "formula"} | {
         name: each.describe(PARAMS.settings[name]) for name, each in REGISTRY.items()
     }

@@ -14,14 +14,13 @@ import pytest
 from fiveengines.base.errors import ProviderError
 from fiveengines.data import providers as package
 from fiveengines.data.catalog import catalog
+from fiveengines.data.providers import docs
 from fiveengines.data.providers.base import FetchError, Request, Response
-from fiveengines.data.providers.registry import default_urls, labels, markdown_table, registry
+from fiveengines.data.providers.registry import labels, registry
 from fiveengines.data.providers.transport.fred_client import FredClient
 from fiveengines.data.providers.transport.http import Http
 from fiveengines.data.providers.transport.settings import Settings
 from loopback.server import Loopback
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_every_provider_is_found_and_a_persons_files_come_last() -> None:
@@ -40,10 +39,9 @@ def test_every_series_served_is_in_the_catalog() -> None:
 
 
 def test_providers_page_shows_the_registry() -> None:
-    page = (ROOT / "docs" / "PROVIDERS.md").read_text(encoding="utf-8")
-    assert markdown_table() in page, f"put this table into docs/PROVIDERS.md:\n{markdown_table()}"
-    for name in default_urls():
-        assert f"`FIVEENGINES_{name.upper()}_URL`" in page
+    page = docs.PAGE.read_text(encoding="utf-8")
+    assert page == docs.rendered(page), "docs/PROVIDERS.md is stale: run `make docs`"
+    assert docs.table() in page and docs.addresses() in page
 
 
 NEW_PROVIDER = '''
@@ -80,7 +78,7 @@ def test_a_new_provider_is_one_module(
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
     registry.cache_clear()
     try:
-        assert registry()["lake"].title == "Lake" and "| Lake | MOVE | `lake.example` |" in markdown_table()
+        assert registry()["lake"].title == "Lake" and "| Lake | MOVE | `lake.example` |" in docs.table()
         monkeypatch.setenv("FIVEENGINES_LAKE_URL", server.base)
         monkeypatch.setenv("LAKE_KEY", "under-water")
         monkeypatch.setenv("FIVEENGINES_WAIT", "0.01")

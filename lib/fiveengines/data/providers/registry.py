@@ -38,14 +38,3 @@ def requests_a_minute() -> dict[str, int]:
 def labels() -> dict[str, str]:
     """Short name of every provider for a reader, by name."""
     return {name: each.label for name, each in registry().items()}
-
-
-def markdown_table() -> str:
-    """The table of providers in docs/PROVIDERS.md."""
-    rows = ["| provider | series | address | key | terms |", "|---|---|---|---|---|"]
-    for each in registry().values():
-        hosts = ", ".join(f"`{url.removeprefix('https://')}`" for url in each.urls.values() if url)
-        address = each.address_note or hosts
-        key = f"`{each.key}`, free" if each.key else "–" if each.by_hand else "none"
-        rows.append(f"| {each.title} | {each.serves} | {address} | {key} | {each.terms} |")
-    return "\n".join(rows)
