@@ -194,3 +194,9 @@ def test_a_week_never_knows_the_next_one(cut: int) -> None:
     whole, part = classify(levels, values), classify(levels[:cut], values[:cut])
     pd.testing.assert_series_equal(whole.confirmed.iloc[:cut], part.confirmed)
     pd.testing.assert_frame_equal(whole.memberships.iloc[:cut], part.memberships)
+
+
+def test_a_flip_that_one_engine_cannot_reach_is_not_named() -> None:
+    found = classify([-1.5] * 6, [CALM] * 6)
+    extended = pd.DataFrame(-1.5, index=found.confirmed.index, columns=list(ENGINES))
+    assert regimes.reading(found, extended, PARAMS, extended.index[-1]).flip is None

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.errors import NoCallError
-from fiveengines.base.parameters import ENGINES, REGIME_NAMES, RegimeParameters
+from fiveengines.base.parameters import REGIME_NAMES, RegimeParameters
 from fiveengines.base.parameters.regimes import Line
 
 NUMBERS = (1, 2, 3, 4, 5)
@@ -260,8 +260,8 @@ def smallest_flip(
     """The smallest change of one engine's score that takes the severity over the nearest edge of the call.
 
     The severity is a weighted mean, so an engine's score must move by the distance ÷ its share. None in a week without
-    a call or in a crisis, whose end is VIX's and not a score's, and when no single engine can do it within ±1. A milder
-    call that would still have to wait is none.
+    a call or in a crisis, whose end is VIX's and not a score's, and when no single engine can do it by `most_flip`. A
+    milder call that would still have to wait is none.
     """
     if not history.known.to_numpy()[at] or history.acute.to_numpy()[at]:
         return None
@@ -278,17 +278,12 @@ def smallest_flip(
         for to, edge in ((below, edges[min(level, 1)]), (above, edges[max(level - 1, 0)]))
         if to and (settled or to > max(number, 2))
     ]
-    scores = {
-        engine: float(extended[engine].to_numpy()[at])
-        for engine in ENGINES
-        if engine in params.severity.weights
-    }
-    weights = {e: w for e, w in params.severity.weights.items() if np.isfinite(scores[e])}
+    weights = {e: w for e, w in params.severity.weights.items() if np.isfinite(extended[e].to_numpy()[at])}
     total = sum(weights.values())
     found = [
         Flip(engine, round(gap * total / weight, 2), to)
         for to, gap in ways
         for engine, weight in weights.items()
-        if abs(scores[engine] + gap * total / weight) <= 1.0
+        if abs(gap * total / weight) <= params.severity.most_flip
     ]
     return min(found, key=lambda each: abs(each.change), default=None)

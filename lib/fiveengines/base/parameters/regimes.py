@@ -36,6 +36,7 @@ class Severity(Strict):
     risk_off: float = Field(gt=-2, lt=2)
     hysteresis: float = Field(ge=0, lt=1)
     settle_weeks: int = Field(ge=0, le=26)
+    most_flip: float = Field(gt=0, le=4)
     softness: float = Field(gt=0, le=1)
 
     @model_validator(mode="after")
