@@ -24,7 +24,7 @@ SLICE = Path(__file__).with_name("slice.tar.xz")
 
 FRED = ("WALCL", "WTREGEN", "TGA_DAILY", "WRESBAL", "RRPONTSYD", "ECBASSETSW", "DEXUSEU", "DTWEXBGS", "NFCI")
 FRED += ("BAMLH0A0HYM2", "BAMLC0A0CM", "BAA10Y", "SOFR", "VIXCLS", "VXVCLS", "DFF", "EFFR", "DGS3MO", "DGS2")
-FRED += ("DGS10", "DFII10", "T10YIE")
+FRED += ("DGS10", "DFII10", "T10YIE", "DFEDTARU", "DFEDTARL")
 SECTORS = ("XLB", "XLC", "XLE", "XLF", "XLI", "XLK", "XLP", "XLRE", "XLU", "XLV", "XLY")
 BREADTH = ("PCT_ABOVE_200DMA_SP500", "PCT_ABOVE_50DMA_SP500", "PCT_ABOVE_20DMA_SP500")
 BREADTH += ("NEW_HIGHS_52W", "NEW_LOWS_52W", "NYSE_ADVANCING", "NYSE_DECLINING")
@@ -41,6 +41,7 @@ GAPS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "WTREGEN": (("2016-02-01", "2016-12-31"),),
     "RRPONTSYD": (("2018-12-12", "2019-01-02"),),
     "EFFR": ((FIRST, "2016-02-29"),),
+    "DFEDTARU": ((FIRST, "2012-06-29"),),
     "SOFR": ((FIRST, "2018-04-02"),),
     "IWM": ((FIRST, "2012-01-31"),),
     "XLC": ((FIRST, "2018-06-18"),),
@@ -101,6 +102,9 @@ def files(data: Dataset) -> Iterator[tuple[str, bytes]]:
     yield "volatility/move.csv", csv({"move": series("MOVE")})
     for name in BREADTH:
         yield f"breadth/{name.lower()}.csv", csv({name.lower(): series(name, "BREADTH")})
+    decided = series("FOMC_TARGET")
+    decided = decided[(decided.diff() != 0) | (decided.index.month != np.roll(decided.index.month, 1))]
+    yield "reference/fomc_decisions.csv", csv({"target_upper_after": decided}, "decision_date")
     answers = ("bullish", "neutral", "bearish")
     yield "sentiment/aaii.csv", csv({each: series(f"AAII_{each.upper()}", "AAII") for each in answers})
     yield "sentiment/naaim.csv", csv({"naaim": series("NAAIM")})

@@ -309,7 +309,8 @@ def positioning(s: Slice) -> dict[str, pd.Series]:
 
 def rate_path(s: Slice) -> dict[str, pd.Series]:
     two, ten, real, bill = (s.fred(each) for each in ("DGS2", "DGS10", "DFII10", "DGS3MO"))
-    policy = s.fred("EFFR").fillna(s.fred("DFF")).rolling(5, min_periods=1).mean()
+    policy = (s.fred("DFEDTARU") + s.fred("DFEDTARL")) / 2
+    policy = policy.fillna(s.known("reference/fomc_decisions", "target_upper_after") - 0.125)
     inverted = (ten - bill).dropna() < 0
     age = pd.Series(0.0, index=inverted.index)
     for at, holds in enumerate(inverted):
@@ -325,6 +326,7 @@ def rate_path(s: Slice) -> dict[str, pd.Series]:
             lambda x: 100 * math.sqrt(YEAR) * deviation(x.diff(), QUARTER), two
         ),
         "policy_rate": policy,
+        "effective_rate": s.fred("EFFR").fillna(s.fred("DFF")),
         "two_year": two,
         "ten_year": ten,
         "real_yield": real,

@@ -100,6 +100,11 @@ def wednesday_after(day: pd.Timestamp) -> pd.Timestamp:
     return next_weekday(day, 2, 1)
 
 
+def announced(day: pd.Timestamp) -> pd.Timestamp:
+    """FRED dates a target by the day it is in force: since 2017 the day after its announcement."""
+    return day if day.year < 2017 else day - pd.Timedelta(days=1)
+
+
 def traders(day: pd.Timestamp) -> pd.Timestamp:
     late = LATE_REPORTS.get(f"{day:%Y-%m-%d}")
     return pd.Timestamp(late) if late else business_days_after(day, 3)
@@ -123,6 +128,9 @@ RULES: dict[str, Rule] = {
     "fred/DEXUSEU": (monday_after, 18),
     "fred/DTWEXBGS": (monday_after, 18),
     "fred/NFCI": (wednesday_after, 21),
+    "fred/DFEDTARU": (announced, 10),
+    "fred/DFEDTARL": (announced, 10),
+    "reference/fomc_decisions": (same_business_day, 65),
     "sentiment/naaim": (thursday_after, 21),
     "sentiment/aaii": (this_thursday, 21),
     "sentiment/putcall": (same_evening, 10),

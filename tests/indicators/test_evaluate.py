@@ -54,11 +54,11 @@ def test_a_value_names_the_series_it_stands_on(market: Dataset) -> None:
 
 
 def test_stand_ins_are_named_when_they_stand_in(market: Dataset) -> None:
-    found = measured(market, without=("VIX", "VIX3M", "IWM", "EFFR"))
+    found = measured(market, without=("VIX", "VIX3M", "IWM", "EFFR", "DFEDTARU"))
     assert found.series("vix", DAY) == ("VIXCLS",)
     assert found.series("vix_term", DAY) == ("VIXCLS", "VXVCLS")
     assert found.series("small_vs_large_13w", DAY) == ("RUT", "SPX")
-    assert found.series("policy_rate", DAY) == ("DFF",)
+    assert found.series("policy_rate", DAY) == ("DFEDTAR",)
     assert found.values.loc[DAY, ["vix", "vix_term", "small_vs_large_13w", "policy_rate"]].notna().all()
 
 

@@ -18,9 +18,8 @@ CAUSAL = {
     "curve_slope": Causal(lambda w: rate_path.curve_slope(w.rate, w.rate2)),
     "inversion_age": Causal(lambda w: rate_path.inversion_age(w.rate), (0, ROWS)),
     "curve_move": Causal(lambda w: rate_path.curve_move(w.rate, w.rate2, 5, threshold_bp=5)),
-    "settled_level": Causal(lambda w: rate_path.settled_level(w.target, 5, 8)),
     "yield_volatility": Causal(lambda w: rate_path.yield_volatility(w.rate, 10)),
-    "cycle_phase": Causal(lambda w: rate_path.cycle_phase(w.target, 10, 2)),
+    "cycle_phase": Causal(lambda w: rate_path.cycle_phase(w.target, 10)),
 }
 
 
@@ -156,11 +155,3 @@ def test_a_cut_after_a_hold_at_the_bottom_is_no_first_cut() -> None:
         "on hold",
         "cutting",
     ]
-
-
-def test_a_level_that_does_not_stand_is_no_move() -> None:
-    strayed = series(nan, 2.0, 2.0, 2.0, 2.25, 2.0, nan, 2.25, 2.25, 2.25)
-    settled = rate_path.cycle_phase(strayed, quiet=5, stands=3)
-    assert settled.isna().tolist() == [True] * 3 + [False] * 7
-    assert settled.iloc[3:].tolist() == ["on hold"] * 6 + ["hiking"]
-    assert rate_path.cycle_phase(strayed, quiet=5).iloc[4:6].tolist() == ["hiking", "first cut"]

@@ -13,12 +13,13 @@ from fiveengines.indicators import advances_declines, breadth_inputs, positionin
 pytestmark = pytest.mark.real_data
 
 
-def read(folder: Path, name: str) -> pd.Series:
-    """One column of a CSV file by its dates; skips when the file is not there."""
+def read(folder: Path, name: str, column: str | int = -1) -> pd.Series:
+    """One column of a CSV file (default: the last) by its dates; skips when the file is not there."""
     path = folder / name
     if not path.is_file():
         pytest.skip(f"no {name} in the real-data directory")
-    return pd.read_csv(path, index_col=0, parse_dates=[0]).iloc[:, -1].astype("float64")
+    table = pd.read_csv(path, index_col=0, parse_dates=[0])
+    return (table[column] if isinstance(column, str) else table.iloc[:, column]).astype("float64")
 
 
 @pytest.fixture(scope="module")
@@ -59,15 +60,14 @@ def test_zweig_thrusts_are_on_record(counts: tuple[pd.Series, pd.Series]) -> Non
     assert all(np.busday_count(a, b) in {-1, 0, 1} for a, b in zip(days.date, on_record.date, strict=True))
 
 
-def test_first_cuts_from_the_effective_rate_alone(real_data: Path) -> None:
-    # To September 2008: after that the effective rate lost touch with its target.
-    effective = read(real_data, "fred/DFF.csv").loc["1999":"2008-09"]
-    effective = effective[effective.index.day_of_week < 5]
-    level = (4 * effective.rolling(10, min_periods=5).median()).round() / 4
-    phase = rate_path.cycle_phase(level, quiet=80, stands=10)
+def test_first_cuts_are_those_announced(real_data: Path) -> None:
+    decided = read(real_data, "reference/fomc_decisions.csv", "target_upper_after").loc[:"2019"]
+    days = pd.bdate_range(decided.index[0], "2019-12-31")
+    phase = rate_path.cycle_phase(decided.reindex(days, method="ffill"), quiet=80)
     starts = phase[(phase == "first cut") & (phase.shift() != "first cut")].index
-    # The Fed cut on 3 January 2001 and 18 September 2007; the effective rate had slipped in August 2007.
-    assert [(day.year, day.month) for day in starts] == [(2001, 1), (2007, 9)]
+    assert [f"{day:%Y-%m-%d}" for day in starts] == [
+        "1995-07-06", "1998-09-29", "2001-01-03", "2007-09-18", "2019-07-31",
+    ]  # fmt: skip
 
 
 def test_curve_inverted_in_march_and_through_the_summer_of_2019(real_data: Path) -> None:

@@ -41,7 +41,7 @@ def quiet() -> dict[str, np.ndarray]:
         "two_year_change_13w_bp": 0.0, "real_yield_change_13w_bp": 0.0, "two_year_minus_policy_bp": 20.0,
         "real_yield": 0.5, "breakeven": 2.0, "curve_2s10s_bp": 80.0,
         "curve_3m10y_bp": 100.0, "efficiency_ratio_63d": 0.2, "breakout_success_63d": 50.0, "spx": 100.0,
-        "index_from_high": -4.0, "expiry_next_week": 0.0, "policy_target": 2.0, "regime": 3.0,
+        "index_from_high": -4.0, "expiry_next_week": 0.0, "regime": 3.0,
     }  # fmt: skip
     found = {name: pieces(value) for name, value in flat.items()}
     found |= {f"{engine}_score": pieces(0.0) for engine in ENGINES}
@@ -64,7 +64,7 @@ def weeks(
     named |= {f"{engine}_direction": "stable" for engine in ENGINES} | (words or {})
     by_day = {
         name: np.repeat(values[name], SESSIONS_A_WEEK)
-        for name in ("vix", "vvix", "dealer_gamma", "policy_target")
+        for name in ("vix", "vvix", "dealer_gamma", "policy_rate")
     }
     level = np.full(COUNT * SESSIONS_A_WEEK, 1500.0)
     by_day |= {"advances": level, "declines": level} | (daily or {})

@@ -184,15 +184,15 @@ CASES: dict[str, Case] = {
     "curve_steepens": Case({"curve_2s10s_bp": pieces(10, (50, 5))}, {"curve_2s10s_bp": pieces(50, (10, 5))}),
     "curve_inverted": Case({"curve_3m10y_bp": -10}, {"curve_3m10y_bp": pieces(50, (-10, 2))}, "watch"),
     "cut_into_stress": Case(
-        {"policy_target": CUT_LATELY, "hy_spread": 7}, {"policy_target": CUT_LATELY, "hy_spread": 4}
+        {"policy_rate": CUT_LATELY, "hy_spread": 7}, {"policy_rate": CUT_LATELY, "hy_spread": 4}
     ),
     "hikes_absorbed": Case(
-        {"policy_target": HIKED_LATELY, "breadth_score": 0.3, "hy_spread": 4},
-        {"policy_target": HIKED_LATELY, "breadth_score": 0.3, "hy_spread": 6},
+        {"policy_rate": HIKED_LATELY, "breadth_score": 0.3, "hy_spread": 4},
+        {"policy_rate": HIKED_LATELY, "breadth_score": 0.3, "hy_spread": 6},
         "watch",
     ),
     "policy_cycle_turns": Case(
-        {"policy_target": pieces(2.0, (2.25, 60), (2.0, 3))}, {"policy_target": pieces(2.0, (2.25, 3))}
+        {"policy_rate": pieces(2.0, (2.25, 60), (2.0, 3))}, {"policy_rate": pieces(2.0, (2.25, 3))}
     ),
 }
 
@@ -286,10 +286,10 @@ def test_no_rule_looks_ahead_on_random_histories(seed: int, count: int) -> None:
 
 
 def test_hinge_needs_hikes_before_the_cut() -> None:
-    assert status("policy_cycle_turns", {"policy_target": pieces(2.0, (1.75, 3))}) == "dormant"
-    paused = {"policy_target": pieces(2.0, (2.25, 40)), "two_year_minus_policy_bp": -10}
+    assert status("policy_cycle_turns", {"policy_rate": pieces(2.0, (1.75, 3))}) == "dormant"
+    paused = {"policy_rate": pieces(2.0, (2.25, 40)), "two_year_minus_policy_bp": -10}
     assert status("policy_cycle_turns", paused) == "active"
-    assert status("policy_cycle_turns", paused | {"policy_target": pieces(2.0, (2.25, 20))}) == "watch"
+    assert status("policy_cycle_turns", paused | {"policy_rate": pieces(2.0, (2.25, 20))}) == "watch"
 
 
 def test_thrust_is_named_and_dated() -> None:
@@ -386,7 +386,7 @@ def test_what_a_careless_rule_would_mistake(insight: str, market: dict[str, Any]
 
 
 def test_an_old_cut_is_no_evidence() -> None:
-    market = weeks(policy_target=pieces(5.0, (4.75, 60)), hy_spread=7, two_year_minus_policy_bp=-80)
+    market = weeks(policy_rate=pieces(5.0, (4.75, 60)), hy_spread=7, two_year_minus_policy_bp=-80)
     evaluation = evaluate(market, {"cut_into_stress": content.insights()["cut_into_stress"]})
     assert evaluation.frame()["cut_into_stress"].iloc[-1] == "active"
     assert evaluation.results["cut_into_stress"].figures["weeks_since_cut"].isna()[-1]

@@ -24,6 +24,9 @@ FIRST_SESSION = "1990-01-02"
 EVENING = "20:00"
 _WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4}
 
+# From this year on FRED dates a new federal funds target by the day after its announcement.
+_TARGET_DATED_NEXT_DAY = np.datetime64("2017-01-01")
+
 # Commitments of Traders that were late: report date → day of publication.
 # 2013: the catch-up of October as analysts recorded it. 2018-19: CFTC notice of 29 January 2019 (first on
 # 1 February, then every Tuesday and Friday). 2023 (the ION incident): 24 February is announced, the others are the
@@ -186,6 +189,8 @@ def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
             # 1970-01-01 was a Thursday, so day number + 3 counts from a Monday
             ahead = (_WEEKDAYS[release.weekday or "fri"] - (earliest.astype("int64") + 3)) % 7
             return _on_business_day(earliest + ahead)
+        case "target":
+            return np.where(observed < _TARGET_DATED_NEXT_DAY, observed, observed - 1)
         case "period_end":
             months = observed.astype("datetime64[M]")
             if series.frequency == "quarterly":

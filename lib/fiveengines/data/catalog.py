@@ -16,7 +16,7 @@ from fiveengines.base import yaml_files
 from fiveengines.base.errors import ParameterError
 
 Frequency = Literal["daily", "weekly", "monthly", "quarterly"]
-Rule = Literal["session", "business_days", "weekday", "cot", "period_end"]
+Rule = Literal["session", "business_days", "weekday", "cot", "period_end", "target"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri"]
 
 

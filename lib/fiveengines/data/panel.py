@@ -115,7 +115,10 @@ class Panel:
         return pd.Series(np.where(known.row >= 0, by_row[known.row.clip(0)], np.nan), index=self.sessions)
 
     def dates(self, series_id: str) -> tuple[np.ndarray, np.ndarray]:
-        """(observed, known_at) of what was known each evening, each (n,); NaT where nothing valid was known."""
+        """(observed, known_at) of what was known each evening, each (n,); NaT where nothing valid was known.
+
+        A figure announced for a coming day counts as that evening's.
+        """
         data = self.dataset.series.get(series_id)
         nat = np.full(len(self.sessions), np.datetime64("NaT", "s"))
         if data is None:
@@ -123,6 +126,7 @@ class Panel:
         row = self.known(series_id).row
         observed = data.frame["observed"].to_numpy().astype("datetime64[s]")[row.clip(0)]
         known_at = data.frame["known_at"].to_numpy().astype("datetime64[s]")[row.clip(0)]
+        observed = np.minimum(observed, self.sessions.to_numpy().astype("datetime64[s]"))
         return np.where(row >= 0, observed, nat), np.where(row >= 0, known_at, nat)
 
     @cached_property

@@ -29,11 +29,6 @@ def labels(inputs: Inputs, dates: pd.DatetimeIndex, params: Labels) -> pd.DataFr
             params.curve_sessions,
             threshold_bp=params.curve_threshold_bp,
         ),
-        "policy_phase": rate_path.cycle_phase(
-            rate_path.policy_target(inputs),
-            params.policy_quiet_sessions,
-            # An announced target counts at once.
-            1 if "DFEDTARU" in panel else inputs.settings.policy_target.known_after,
-        ),
+        "policy_phase": rate_path.cycle_phase(rate_path.policy_rate(inputs), params.policy_quiet_sessions),
     }
     return pd.DataFrame(found).reindex(dates)

@@ -357,7 +357,7 @@ INDICATORS = (
     Indicator(
         "funding_spread",
         "liquidity",
-        "SOFR minus policy rate",
+        "SOFR minus effective funds rate",
         "bp",
         formula="SOFR − effective funds rate, median of {median} sessions",
         input_sets=(("SOFR", "EFFR"), ("SOFR", "DFF")),

@@ -12,6 +12,9 @@ from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup,
 from fiveengines.indicators.transforms import change, change_bp, days_since, skip_missing
 from fiveengines.indicators.volatility import SESSIONS_A_YEAR
 
+# The Fed has aimed at a range of a quarter point since this decision; FOMC_TARGET is then its upper edge.
+_RANGE_SINCE, _RANGE = "2008-12-16", 0.25
+
 
 def curve_slope(long: pd.Series, short: pd.Series) -> pd.Series:
     """Slope of the yield curve, percentage points: long − short. Below zero the curve is inverted.
@@ -71,11 +74,11 @@ def yield_volatility(yields: pd.Series, window: int) -> pd.Series:
     return volatility
 
 
-def cycle_phase(policy_target: pd.Series, quiet: int, stands: int = 1) -> pd.Series:
+def cycle_phase(policy_target: pd.Series, quiet: int) -> pd.Series:
     """Phase of the policy cycle, from the policy rate's own moves alone and without look-ahead.
 
-    A move is a row on which a target other than the last has stood for `stands` rows. The phase follows from
-    the last move, the one before it, and the age of the last, in rows:
+    A move is a row on which the target is another than the last. The phase follows from the last move, the one
+    before it, and the age of the last, in rows:
 
     - on hold: no move yet, or the last was a cut and age > 2 · quiet
     - hiking: the last was a hike and age ≤ quiet
@@ -87,11 +90,10 @@ def cycle_phase(policy_target: pd.Series, quiet: int, stands: int = 1) -> pd.Ser
       no hike came between, so it is not a first cut
 
     policy_target: (n,) per cent, a step function such as DFEDTARU; quiet: rows, a little more than the usual
-    gap between moves (hikes once a quarter have lain up to 75 weekdays apart); stands: 1 for an announced
-    target, more, such as 10, for a level read off the effective rate, which strays. Returns (n,) of labels,
-    NaN before the first level; a NaN keeps the last one.
+    gap between moves (hikes once a quarter have lain up to 75 weekdays apart). Returns (n,) of labels, NaN before
+    the first level; a NaN keeps the last one.
     """
-    target = _settled(policy_target.ffill(), stands)
+    target = policy_target.ffill()
     step = np.sign(target.diff().fillna(0.0))
     moved = step != 0
     age = days_since(moved)
@@ -112,41 +114,16 @@ def cycle_phase(policy_target: pd.Series, quiet: int, stands: int = 1) -> pd.Ser
     return pd.Series(chosen, index=policy_target.index, dtype="str").where(target.notna())
 
 
-def _settled(target: pd.Series, stands: int) -> pd.Series:
-    """The last level that has stood for `stands` rows on end."""
-    run = (target != target.shift(1)).cumsum()
-    return target.where(target.groupby(run).cumcount() >= stands - 1).ffill()
+def policy_rate(inputs: Inputs) -> pd.Series:
+    """The federal funds target as announced by each evening, %: the middle of its range, or the one target before.
 
-
-def settled_level(rate: pd.Series, down: int, up: int) -> pd.Series:
-    """A step function that follows `rate` only when it has stayed lower for `down` rows or higher for `up` rows.
-
-    rate: (n,). Returns (n,), NaN until both windows are full; a window with a NaN keeps the last level.
+    From FRED's range or target, else from the list of decisions. On the panel's sessions, NaN where unknown.
     """
-    highest, lowest = rate.rolling(down).max().to_numpy(), rate.rolling(up).min().to_numpy()
-    level, found = np.nan, np.full(len(rate), np.nan)
-    for row, (high, low) in enumerate(zip(highest, lowest, strict=True)):
-        if np.isfinite(high) and np.isfinite(low):
-            level = min(max(level, low), high) if np.isfinite(level) else high
-        found[row] = level
-    return pd.Series(found, index=rate.index)
-
-
-def policy_target(inputs: Inputs) -> pd.Series:
-    """Upper bound of the target, %; before 2008 the effective rate rounded to quarter points stands in.
-
-    The effective rate strays from the target for days, so the stand-in follows it only when it has stayed off for as
-    long as `inputs.settings.policy_target` says. On the panel's sessions, NaN where unknown.
-    """
-    rule = inputs.settings.policy_target
-    effective = inputs.panel.first_of("DFF", "EFFR").rolling(rule.median, min_periods=rule.fewest).median()
-    rounded = (effective / rule.step).round() * rule.step
-    return inputs.panel.daily("DFEDTARU").fillna(settled_level(rounded, rule.lower_for, rule.higher_for))
-
-
-def _policy_rate(inputs: Inputs, mean: int) -> pd.Series:
-    # A mean, so that a month-end print does not count.
-    return inputs.panel.first_of("EFFR", "DFF").rolling(mean, min_periods=1).mean()
+    panel = inputs.panel
+    middle = (panel.daily("DFEDTARU") + panel.daily("DFEDTARL")) / 2.0
+    decided = panel.reports(("FOMC_TARGET",)).get("FOMC_TARGET", pd.Series(dtype="float64"))
+    decided = decided.where(decided.index < _RANGE_SINCE, decided - _RANGE / 2.0)
+    return middle.fillna(panel.daily("DFEDTAR")).fillna(panel.from_reports(decided, "FOMC_TARGET"))
 
 
 def _change(series: str) -> Compute:
@@ -156,8 +133,8 @@ def _change(series: str) -> Compute:
     return compute
 
 
-def _minus_policy(inputs: Inputs, mean: int) -> pd.Series:
-    return inputs.panel.daily("DGS2") - _policy_rate(inputs, mean)
+def _minus_policy(inputs: Inputs) -> pd.Series:
+    return inputs.panel.daily("DGS2") - policy_rate(inputs)
 
 
 def _slope(short: str) -> Compute:
@@ -168,7 +145,7 @@ def _two_year_volatility(inputs: Inputs, window: int) -> pd.Series:
     return skip_missing(inputs.panel.daily("DGS2"), lambda present: yield_volatility(present, window))
 
 
-_POLICY = (("EFFR",), ("DFF",))
+_POLICY = (("DFEDTARU", "DFEDTARL"), ("DFEDTAR",), ("FOMC_TARGET",))
 INDICATORS = (
     Indicator(
         "two_year_change_13w",
@@ -207,15 +184,15 @@ INDICATORS = (
         "rate_path",
         "2-year yield minus policy rate",
         "points",
-        formula="2-year yield − mean of {mean} sessions of the effective funds rate: what is priced",
-        input_sets=(("DGS2", "EFFR"), ("DGS2", "DFF")),
+        formula="2-year yield − policy rate: what is priced",
+        input_sets=tuple(("DGS2", *each) for each in _POLICY),
         compute=_minus_policy,
         bounds=Range(-10, 10, 0.01, "signed"),
         lookup=Lookup(
             "FRED, DGS2",
             "https://fred.stlouisfed.org/series/DGS2",
-            "How far is the 2-year Treasury yield above or below the effective federal funds "
-            "rate, in percentage points, and on which date?",
+            "How far is the 2-year Treasury yield above or below the middle of the federal funds "
+            "target range, in percentage points, and on which date?",
         ),
     ),
     Indicator(
@@ -281,12 +258,22 @@ INDICATORS = (
     Indicator(
         "policy_rate",
         "rate_path",
-        "Policy rate",
+        "Policy rate (target)",
         "%",
-        formula="mean of {mean} sessions of the effective funds rate",
+        formula="middle of the federal funds target range as announced; before December 2008 the one target",
         input_sets=_POLICY,
-        compute=_policy_rate,
-        bounds="DFF",
+        compute=policy_rate,
+        bounds="DFEDTARU",
+    ),
+    Indicator(
+        "effective_rate",
+        "rate_path",
+        "Effective funds rate",
+        "%",
+        formula="effective federal funds rate of the last day published",
+        input_sets=(("EFFR",), ("DFF",)),
+        compute=value_of("EFFR", "DFF"),
+        bounds="EFFR",
     ),
     Indicator(
         "two_year",

@@ -161,8 +161,8 @@ class RuleInputs:
 
     def cycle_phase(self, quiet_weeks: float) -> Words:
         """Phase of the policy cycle, "" where unknown."""
-        self.read.add("policy_target")
-        target = pd.Series(self.daily["policy_target"])
+        self.read.add("policy_rate")
+        target = pd.Series(self.daily["policy_rate"])
         named = rate_path.cycle_phase(target, round(quiet_weeks * SESSIONS_A_WEEK)).fillna("")
         return named.to_numpy(dtype=object)[self.at]
 
@@ -190,14 +190,12 @@ def rule_inputs(readings: Readings, panel: Panel, percentiles: Percentiles) -> R
     series["regime"] = readings.regimes.confirmed
     series["expiry_next_week"] = _expiry_next_week(dates)
     inputs = readings.measurements.inputs
-    target = rate_path.policy_target(inputs).to_numpy()
-    series["policy_target"] = target[at]
     daily = {
         "vix": panel.first_of("VIX", "VIXCLS").to_numpy(),
         "vvix": panel.daily("VVIX").to_numpy(),
         "dealer_gamma": panel.billions("GEX").to_numpy(),
         **_issues(inputs),
-        "policy_target": target,
+        "policy_rate": rate_path.policy_rate(inputs).to_numpy(),
     }
     words = {
         f"{engine}_{what}": frame[engine].to_numpy(dtype=object)

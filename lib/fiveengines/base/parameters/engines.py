@@ -55,22 +55,10 @@ class BreadthSettings(Strict):
     issues: float = Field(gt=0)
 
 
-class PolicyTargetSettings(Strict):
-    """How a policy target is read off the effective rate where none is published."""
-
-    median: Sessions
-    fewest: Sessions
-    step: float = Field(gt=0)
-    lower_for: Sessions
-    higher_for: Sessions
-    known_after: Sessions
-
-
 class InputSettings(Strict):
     """What several indicators are made from."""
 
     breadth: BreadthSettings
-    policy_target: PolicyTargetSettings
 
 
 class Labels(Strict):

@@ -80,6 +80,8 @@ def simulate(seed: int, latent: LatentRegime) -> dict[str, Floats]:
     return {
         "DFEDTARU": upper,
         "DFEDTARL": upper - 0.25,
+        "DFEDTAR": upper - 0.125,
+        "FOMC_TARGET": upper,
         "DFF": effective,
         "EFFR": effective,
         "SOFR": _percent(effective - 0.02 + 0.02 * np.abs(normals(seed, "sofr", n))),

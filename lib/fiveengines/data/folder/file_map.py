@@ -28,7 +28,18 @@ from fiveengines.data.folder.layouts import (
 )
 
 _FOLDERS = frozenset(
-    {"fred", "cboe", "cftc", "volatility", "breadth", "sentiment", "prices", "valuation", "options"}
+    {
+        "fred",
+        "cboe",
+        "cftc",
+        "volatility",
+        "breadth",
+        "sentiment",
+        "prices",
+        "valuation",
+        "options",
+        "reference",
+    }
 )
 
 

@@ -252,6 +252,12 @@ LAYOUTS = (
         _put_call,
     ),
     Layout("VIX futures", _marks("ux1 ux2"), tuple(f"UX{n}" for n in range(1, 8)), _vix_futures),
+    Layout(
+        "FOMC decisions",
+        _marks("decision_date target_upper_after"),
+        ("FOMC_TARGET",),
+        _columns(FOMC_TARGET=("target_upper_after",)),
+    ),
     Layout("FINRA", _marks("debit_balances"), ("MARGIN_DEBT",), _margin),
     Layout(
         "forward P/E",

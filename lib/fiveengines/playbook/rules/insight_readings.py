@@ -33,7 +33,6 @@ _ORDER = ("active", "watch", "dormant")
 # Series that are neither indicators nor figures, for messages.
 _TITLES = {
     "advances": "advancing and declining issues",
-    "policy_target": "the policy rate",
     "vvix_percentile": "VVIX",
     "spx": "S&P 500",
     "expiry_next_week": "the expiry calendar",

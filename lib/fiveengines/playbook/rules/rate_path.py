@@ -19,12 +19,12 @@ from fiveengines.playbook.rules.registry import RuleResult, Thresholds, rule
 
 def _moves(inputs: RuleInputs) -> tuple[Quantity, Quantity, Quantity]:
     """Weeks since the last cut, the last hike, and the first cut after hikes; infinite when there has been none."""
-    step = inputs.change("policy_target", 1).round(4)
+    step = inputs.change("policy_rate", 1).round(4)
     since_cut, since_hike = weeks_since(step < 0), weeks_since(step > 0)
     # A cut is the first when a hike came after the cut before it, or no cut came before.
     before = np.concatenate([[np.inf], since_cut[:-1]]) + 1
     first = (step < 0) & (since_hike < before)
-    unknown = inputs["policy_target"].isna()
+    unknown = inputs["policy_rate"].isna()
     cut, hike, first_cut = (
         FloatingArray(age, unknown.copy()) for age in (since_cut, since_hike, weeks_since(first))
     )

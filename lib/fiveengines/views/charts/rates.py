@@ -61,7 +61,9 @@ def rate_compass(week: Week) -> Picture:
     present = with_values(frame, _COMPASS)
     if "two_year" not in present:
         return base.no_data("2-year yield and policy rate", "the 2-year yield is missing.")
-    chart = base.with_source(alt.Chart(frame, height=170), base.source(week, "DGS2", "EFFR", "DFF", "DFII10"))
+    chart = base.with_source(
+        alt.Chart(frame, height=170), base.source(week, "DGS2", "DFEDTARU", "FOMC_TARGET", "DFII10")
+    )
     axis = {"title": "%", "scale": alt.Scale(zero=False)}
     layers = lines_over_time(chart, frame, present, axis, 170, unit=", %", digits=2)
     two, text = float(frame["two_year"].dropna().iloc[-1]), ""

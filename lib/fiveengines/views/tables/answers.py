@@ -29,7 +29,7 @@ _CONTEXT = {
     "volatility": ("vix_percentile", "vix9d_term", "skew"),
     "breadth": ("pct_above_50d_change_4w", "concentration", "mcclellan_oscillator"),
     "positioning": ("cot_leveraged_funds", "vol_target_exposure", "dealer_gamma"),
-    "rate_path": ("policy_rate", "two_year", "ten_year", "real_yield"),
+    "rate_path": ("policy_rate", "effective_rate", "two_year", "ten_year", "real_yield"),
 }
 _STRONGEST = 3
 # About as far apart as half the weight at +0.6 and half at -0.6.

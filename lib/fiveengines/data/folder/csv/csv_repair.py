@@ -38,6 +38,7 @@ DATE_NAMES = (
     "report_date_as_yyyy_mm_dd",
     "trade_date",
     "record_date",
+    "decision_date",
     "time_period",
     "reported_date",
     "week_ending",
