@@ -289,6 +289,23 @@ def test_a_bad_zip_is_named_and_the_other_report_comes(server: Loopback, change:
     assert [item.series for item in items if isinstance(item, Response)] == ["COT_SP500_SPEC_LONG"]
 
 
+def test_the_older_date_header_of_a_yearly_file_is_read(server: Loopback) -> None:
+    year = dt.date.today().year - 1
+    with zipfile.ZipFile(io.BytesIO(server.reply(f"/files/dea/history/fut_fin_txt_{year}.zip")[2])) as packed:
+        text = packed.read("FinFutYY.txt")
+    older = io.BytesIO()
+    with zipfile.ZipFile(older, "w") as packed:
+        packed.writestr(
+            "FinFutYY.txt", text.replace(b"Report_Date_as_YYYY-MM-DD", b"Report_Date_as_MM_DD_YYYY")
+        )
+    server.fault("/resource/", status=503)
+    server.fault(f"fut_fin_txt_{year}", body=older.getvalue(), content_type="application/zip")
+    with Http(server.settings()) as http:
+        items = list(Cftc(http).fetch({"TFF_SP500_DEALER_LONG": Request(dt.date(year, 1, 1))}))
+    (answer,) = [item for item in items if isinstance(item, Response)]
+    assert answer.frame["observed"].iloc[0].year == year
+
+
 def test_a_year_without_a_file_yet_does_not_cost_the_others(server: Loopback) -> None:
     year = dt.date.today().year
     server.fault("/resource/", status=503)

@@ -160,7 +160,8 @@ def members_of(state: Loading) -> Members | None:
             for at, ticker in enumerate(closes.tickers)
             if ticker in state.sectors or ticker not in catalog()
         ]
-        frame = _closes_frame(closes.dates, closes.values[:, kept], [closes.tickers[at] for at in kept])
+        values = closes.values if len(kept) == len(closes.tickers) else closes.values[:, kept]
+        frame = _closes_frame(closes.dates, values, [closes.tickers[at] for at in kept])
         return _as_members(frame, table.where, {table.where: closes.dates}, state)
     return _single_members(state)
 

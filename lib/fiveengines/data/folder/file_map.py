@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 from pathlib import PurePosixPath
 
 from fiveengines.base.errors import DataError
@@ -102,6 +103,7 @@ _PROMISES = (
 )
 
 
+@cache
 def named(stem: str) -> str | None:
     """The series that a file's name promises."""
     if names.other_product(stem):

@@ -19,6 +19,7 @@ FIELDS = frozenset(
     {"open", "high", "low", "close", "adj_close", "volume", "dividends", "stock_splits", "price"}
 )
 _TOP = 8192
+_LINES = 60
 _PRODUCT = re.compile(r"PRODUCT:\s*([A-Za-z ]+)", re.IGNORECASE)
 _FIRST_CELLS = frozenset({"", "price", "ticker", "attributes", "symbols", "date", "unnamed_0"})
 # what the Cboe's words above a table say of its product
@@ -57,9 +58,10 @@ class Header:
 def header_of(raw: bytes, where: str) -> Header | None:
     """The header of a table as text; None when its first lines hold none."""
     text = _text(raw[:_TOP])
-    lines = [line for line in re.split(r"\r\n|\n|\r", text) if line.strip(" \t,;")]
-    if len(raw) > _TOP:
-        lines = lines[:-1] or lines
+    every = text.splitlines()
+    if len(raw) > _TOP and len(every) > 1:
+        every.pop()  # it may be cut
+    lines = [line for line in every[:_LINES] if line.strip(" \t,;")]
     found = find_header(lines)
     if found is None:
         return None
@@ -70,7 +72,7 @@ def header_of(raw: bytes, where: str) -> Header | None:
         tuple(cells),
         tuple(names),
         "\n".join(lines[:at]),
-        "\n".join(lines[at + 1 : at + 40]),
+        text,
         symbols=_symbols(names, lines[at + 1 :], delimiter),
     )
 
@@ -83,7 +85,9 @@ def columns_of(raw: bytes) -> frozenset[str]:
 
 def joined(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
     """A table with one header row, and its tickers, out of pandas' two or three (yfinance); else as it is."""
-    top = _text(raw[:_TOP]).splitlines()[:3]
+    if raw.count(b",", 0, _TOP) == 0 or raw[:1].isdigit():
+        return raw, ()
+    top = _text(b"\n".join(raw[:_TOP].split(b"\n", 3)[:3])).splitlines()[:3]
     if len(top) < 3 or not all("," in line for line in top[:2]):
         return raw, ()
     first, second, third = (_row(line, ",") for line in top)

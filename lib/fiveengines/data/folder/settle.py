@@ -56,6 +56,8 @@ def _ranked(name: str, state: Loading) -> list[Piece]:
     parts = [piece for piece in best if piece.merge]
     if len(parts) > 1:
         return [_joined(name, parts, state), *(piece for piece in best if not piece.merge), *rest]
+    if len(best) == 1:
+        return pieces
     copies = [piece for piece in best if piece.copied[:2] == best[0].copied[:2]]
     newest = max(copies, key=lambda piece: (piece.dates[-1], piece.copied[2]))
     for other in best:

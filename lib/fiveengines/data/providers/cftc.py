@@ -226,7 +226,7 @@ def _field_of(name: str, report: _Report) -> str:
     """The service's field for a column of the yearly file, empty when it is none of ours."""
     if name == _CODE:
         return _CODE
-    if name in {_DATE, "as_of_date_in_form_yyyy_mm_dd"}:
+    if name in {_DATE, "report_date_as_mm_dd_yyyy", "as_of_date_in_form_yyyy_mm_dd"}:
         return _DATE
     for words, short in report.zip_names.items():
         if name.startswith(f"{words}_"):

@@ -28,7 +28,8 @@ _NULLS = ["", ".", "NaN", "nan", "NA", "N/A", "#N/A"]
 _MUCH = 2**20
 # A century of days in fifty columns is 10 MB.
 _MOST = 32 * 2**20
-_ODD = (b"\x00", b"%", b";", b"\t", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_ODD = (b"\x00", b"%", b";", b"\t")
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,9 @@ def _quick(raw: bytes, request: TableRequest) -> Table | None:
 
 def _clean_header(raw: bytes, request: TableRequest) -> tuple[list[str], str, list[str]] | None:
     """All column names, the date's and the wanted ones' of a text without odd marks; None when in doubt."""
-    if not raw.endswith(b"\n") or any(mark in raw for mark in _ODD) or raw.count(b"\r") != raw.count(b"\r\n"):
+    if not raw.endswith(b"\n") or raw.startswith(_MARKS) or any(mark in raw for mark in _ODD):
+        return None
+    if b"\r" in raw and raw.count(b"\r") != raw.count(b"\r\n"):
         return None
     names = [column_name(name) for name in raw[:8192].partition(b"\n")[0].decode("latin-1").split(",")]
     dates = [name for name in names if name in csv_repair.DATE_NAMES]
