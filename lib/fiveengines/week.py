@@ -120,8 +120,14 @@ class Week:
     @cached_property
     def no_call(self) -> no_call.NoCall | None:
         """Why this week has no call; None when it has one. Then regime, exposure, style and plan are None."""
-        close, fresh = self.measured.panel.daily("SPX"), bool(self.readings.market["fresh"].loc[self.as_of])
-        return no_call.no_call(self.readings, close, fresh, self.params.regimes.call, self.as_of)
+        panel, fresh = self.measured.panel, bool(self.readings.market["fresh"].loc[self.as_of])
+        observed = pd.Series(panel.dates("SPX")[0], index=panel.sessions).loc[: self.as_of]
+        return no_call.no_call(self.readings, observed, fresh, self.params.regimes.call, self.as_of)
+
+    @property
+    def nothing_known(self) -> bool:
+        """Whether no engine can be read, so that silence about turns and thresholds means nothing."""
+        return all(each.score is None for each in self.engines.values())
 
     @property
     def call_name(self) -> str:

@@ -51,6 +51,8 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
             "number": number,
             "name": REGIME_NAMES[number],
             "confirmed": week % 5 != 0,
+            "confidence": 0.4,
+            "could_be": [],
             "raw": number,
             "memberships": {key: round(share / sum(near.values()), 4) for key, share in near.items()},
             "runner_up": number % 5 + 1,
@@ -67,6 +69,7 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
             "portfolio_exposure": round(0.25 + 0.6 * value, 3),
             "nothing_to_do": True,
         },
+        "no_call": None,
         "style": {
             "name": STYLES[number],
             "by_regime": STYLES[number],

@@ -60,16 +60,16 @@ class NoCall:
 
 
 def no_call(
-    readings: Readings, close: pd.Series, fresh: bool, rules: Call, day: pd.Timestamp
+    readings: Readings, observed: pd.Series, fresh: bool, rules: Call, day: pd.Timestamp
 ) -> NoCall | None:
     """Why there is no call on `day`; None when there is one.
 
-    close: (sessions,) the index's closes known by then, NaN where none was known. fresh: whether one of them is recent.
+    observed: (sessions,) date of the index's newest close known each evening, NaT before any. fresh: if it is recent.
     """
     if bool(readings.regimes.known.loc[day]):
         return None
-    present = close.loc[:day].dropna()
-    data_end = pd.Timestamp(present.index[-1]) if len(present) else None
+    present = observed.dropna()
+    data_end = pd.Timestamp(present.iloc[-1]) if len(present) else None
     score = readings.engines.score.loc[day].to_dict()
     known = [ENGINE_NAMES[str(name)].lower() for name, value in score.items() if np.isfinite(value)]
     missing = [ENGINE_NAMES[str(name)].lower() for name, value in score.items() if not np.isfinite(value)]

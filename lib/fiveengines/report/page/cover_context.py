@@ -132,3 +132,8 @@ class CoverContext:
     fingerprints: tuple[tuple[str, str], ...] = ()
     reproduce: str = ""
     disclaimer: str = DISCLAIMER
+
+    @property
+    def blind(self) -> bool:
+        """Whether no engine can be read."""
+        return bool(self.engines) and all(each.score is None for each in self.engines)

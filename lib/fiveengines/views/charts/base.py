@@ -122,7 +122,7 @@ def as_known(week: Week, frame: pd.DataFrame, columns: Iterable[str], finding: s
     frame: as from `table`, with a `date` column; columns have at least one value each.
     """
     known = min(frame["date"][frame[each].notna()].max() for each in columns)
-    return finding if known == week.as_of else f"Last known in the week to {known:%-d %b %Y}: {finding}"
+    return finding if known == week.as_of else f"Last read in the week to {known:%-d %b %Y}: {finding}"
 
 
 def no_call(week: Week, what: str) -> Picture:

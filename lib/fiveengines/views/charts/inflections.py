@@ -86,7 +86,11 @@ def turns(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
 
 def _finding(week: Week) -> str:
     if not week.inflections:
-        return "No engine has turned in the last quarter"
+        return (
+            "No engine can be read this week"
+            if week.nothing_known
+            else "No engine has turned in the last quarter"
+        )
     newest = min(week.inflections, key=lambda each: (each.reversed is not None, each.weeks_ago))
     age = (
         "this week"

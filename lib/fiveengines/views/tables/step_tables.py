@@ -81,6 +81,8 @@ def _overall(chosen: StyleReading) -> str:
 
 def inflections(week: Week) -> Any:
     """Turns of the last quarter with strength and age, newest first; a sentence when there is none."""
+    if week.nothing_known:
+        return prose("No engine can be read this week.")
     if not week.inflections:
         return prose("No engine has turned within the last quarter.")
     return great_table(
@@ -107,6 +109,8 @@ def _turn(each: Inflection) -> Markup:
 
 def watch(week: Week) -> Any:
     """Thresholds near by, nearest first: which move of one indicator would change a state or the week's regime."""
+    if week.nothing_known:
+        return prose("No engine can be read this week, so no threshold is named.")
     if not week.watch_list:
         return prose("No threshold is within reach of an ordinary move.")
     return great_table(
