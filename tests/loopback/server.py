@@ -173,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
             os.close(self.connection.detach())
             raise ConnectionResetError
         elif fault.cut_gzip:
-            packed = gzip.compress(body)
+            packed = gzip.compress(body, mtime=0)
             self._send(status, kind, packed[: len(packed) // 2], fault.headers | {"Content-Encoding": "gzip"})
         elif fault.cut_plain:
             half = body[: len(body) // 2].rstrip(b"\n")
@@ -196,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
             and "gzip" in self.headers.get("Accept-Encoding", "")
             and len(body) > 2000
         ):
-            body = gzip.compress(body, 1) if stop_at is None and measured else body
+            body = gzip.compress(body, 1, mtime=0) if stop_at is None and measured else body
             headers = headers | ({"Content-Encoding": "gzip"} if stop_at is None and measured else {})
         self.send_response(status)
         self.send_header("Content-Type", kind)
