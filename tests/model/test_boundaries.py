@@ -80,6 +80,12 @@ def test_a_state_begins_at_its_threshold_and_holds_at_its_release() -> None:
     assert by_hand(list(wanted)).state["breadth"].tolist() == list(wanted.values())
 
 
+def test_a_state_set_by_hand_scores_about_the_middle_of_what_it_spans() -> None:
+    limits = PARAMS.engines.states
+    assert limits.forced == pytest.approx((limits.supportive + 1) / 2, abs=0.05)
+    assert limits.forced == pytest.approx((1 - limits.adverse) / 2, abs=0.05)
+
+
 def test_direction_is_the_four_week_change_against_three_years_of_them() -> None:
     scores = np.random.default_rng(3).normal(0, 0.1, 240).cumsum().tolist()
     wanted = ["stable"] * 4
@@ -218,14 +224,14 @@ def test_the_lean_weighs_the_weeks_there_are() -> None:
     assert exposure([0.4, 0.1]).lean.iloc[1] == pytest.approx((0.1 + 0.4 * before) / (1 + before))
 
 
-CALM = {"vix": 15.0, "vix_highest_close": 15.0, "vix_lowest_close": 15.0}
+QUIET_VIX = {"vix": 15.0, "vix_highest_close": 15.0, "vix_lowest_close": 15.0}
 
 
 def recoveries(share: list[float]) -> list[int]:
     """Weeks in which breadth improves, from the share of members above their 50-day average."""
     index = fridays(len(share))
     score = pd.DataFrame(0.0, index=index, columns=list(ENGINES))
-    values = pd.DataFrame({"pct_above_50d": share, **CALM}, index=index)
+    values = pd.DataFrame({"pct_above_50d": share, **QUIET_VIX}, index=index)
     found = inflections.detect(score, values, PARAMS.regimes.inflections)["breadth:improving"]
     return np.flatnonzero(found.to_numpy() > 0).tolist()
 
@@ -243,7 +249,7 @@ def test_the_opposite_inflection_ends_one_before_half_of_its_move_is_lost() -> N
     """From 10 to 55, so 32.5 gives half of it back; the break of breadth at 39 comes first."""
     index, rules = fridays(5), PARAMS.regimes.inflections
     score = pd.DataFrame(0.0, index=index, columns=list(ENGINES))
-    values = pd.DataFrame({"pct_above_50d": [10.0, 55.0, 80.0, 39.0, 39.0], **CALM}, index=index)
+    values = pd.DataFrame({"pct_above_50d": [10.0, 55.0, 80.0, 39.0, 39.0], **QUIET_VIX}, index=index)
     found = inflections.detect(score, values, rules)
     assert found["breadth:deteriorating"].iloc[3] > 0
     until = inflections.weeks_until_reversal(found, score, values, rules)

@@ -22,7 +22,7 @@ from fiveengines.data.catalog import lookup
 from fiveengines.indicators import REGISTRY
 from fiveengines.overrides import Entry, Record, Trail
 from fiveengines.overrides.trail import active
-from fiveengines.overrides.validity import next_release
+from fiveengines.overrides.validity import default_until, next_release
 
 # Fridays on both sides of the clock changes of 10 March and 3 November 2024, and over Good Friday (29 March).
 DATES = calendars.reading_dates("2024-01-05", "2024-12-20")
@@ -176,6 +176,8 @@ def test_expiry_is_exact_to_the_day(start: int, length: int) -> None:
         # VIX closes on the next session, a Monday; Good Friday's reading is Thursday's
         ("vix", dt.date(2024, 3, 8), dt.date(2024, 3, 10)),
         ("vix", dt.date(2024, 3, 28), dt.date(2024, 3, 31)),
+        # of Fed assets (Thursday), the Treasury account (Thursday) and reverse repo (Monday) the first one counts
+        ("net_liquidity", dt.date(2024, 6, 7), dt.date(2024, 6, 9)),
         # no calendar knows a prime broker's note
         ("hedge_fund_net", dt.date(2024, 3, 8), dt.date(2024, 3, 22)),
         ("cta_exposure", dt.date(2024, 10, 25), dt.date(2024, 11, 8)),
@@ -184,6 +186,16 @@ def test_expiry_is_exact_to_the_day(start: int, length: int) -> None:
 )
 def test_default_validity_ends_before_the_next_release(field: str, reading: dt.date, until: dt.date) -> None:
     assert overrides.default_until(field, reading) == until
+
+
+def test_a_release_at_eight_in_the_evening_is_known_to_that_days_reading(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Monday's figure at 20:00 ends Friday's entry on Sunday; a second later it would be Tuesday's to end it."""
+    vix = lookup("VIX")
+    late = vix.model_copy(update={"release": vix.release.model_copy(update={"time": "20:00"})})
+    monkeypatch.setattr("fiveengines.overrides.validity.lookup", lambda name: late)
+    assert default_until("vix", dt.date(2024, 6, 7)) == dt.date(2024, 6, 9)
 
 
 @pytest.mark.parametrize("series", ["NAAIM", "VIX", "TFF_SP500_ASSET_MGR_LONG", "WALCL", "CPIAUCSL"])
