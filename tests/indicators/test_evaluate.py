@@ -148,3 +148,9 @@ def test_the_method_page_has_every_indicator_as_its_record_and_params_have_it() 
     assert dict(rows) | {"indicator": "formula"} == {"indicator": "formula"} | {
         name: each.describe(PARAMS.settings[name]) for name, each in REGISTRY.items()
     }
+
+
+def test_every_indicator_is_missing_and_none_fails_where_the_source_has_nothing() -> None:
+    found = evaluate(Panel(Dataset("files", {}), DAY), pd.DatetimeIndex([DAY]), PARAMS)
+    assert set(found.values) == set(REGISTRY)
+    assert found.values.isna().all(axis=None) and (found.input_set == -1).all(axis=None)

@@ -11,10 +11,9 @@ import pytest
 from fiveengines.base.parameters.engines import BreadthSettings
 from fiveengines.data import calendars
 from fiveengines.data.panel import Panel
-from fiveengines.indicators import indicator, rate_path
+from fiveengines.indicators import indicator
 from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, breadth_inputs
-from fiveengines.indicators.indicator import Inputs
-from indicators.synthetic import DAYS, ROWS, SHIPPED, OnSessions, computed, dataset, named_in_tests, read
+from indicators.synthetic import DAYS, ROWS, SHIPPED, computed, dataset, named_in_tests, read
 
 nan = np.nan
 RNG = np.random.default_rng(20)
@@ -107,8 +106,9 @@ CASES: dict[str, tuple[dict[str, np.ndarray], float]] = {
     "vol_target_exposure": ({"SPX": X}, 100 * SIZE),
     "two_year_change_13w": ({"DGS2": X}, X[T] - X[T - 63]),
     "real_yield_change_13w": ({"DFII10": X}, X[T] - X[T - 63]),
-    "policy_rate": ({"EFFR": X, "DFF": Y}, float(X[-5:].mean())),
-    "two_year_minus_policy": ({"DGS2": Z, "EFFR": X, "DFF": Y}, Z[T] - float(X[-5:].mean())),
+    "policy_rate": ({"DFEDTARU": X, "DFEDTARL": Y, "DFEDTAR": Z}, (X[T] + Y[T]) / 2),
+    "effective_rate": ({"EFFR": X, "DFF": Y}, X[T]),
+    "two_year_minus_policy": ({"DGS2": Z, "DFEDTARU": X, "DFEDTARL": Y}, Z[T] - (X[T] + Y[T]) / 2),
     "two_year_volatility": ({"DGS2": X}, 100 * math.sqrt(252) * deviation(np.diff(X)[-63:])),
     "curve_3m10y": ({"DGS10": X, "DGS3MO": Y}, X[T] - Y[T]),
     "curve_2s10s": ({"DGS10": X, "DGS2": Y}, X[T] - Y[T]),
@@ -250,21 +250,11 @@ def test_breadth_follows_its_settings_and_not_what_was_cached_under_others() -> 
     assert breadth_inputs(panel, more).concentration.isna().all()
 
 
-def test_a_target_read_off_the_effective_rate_waits_two_weeks_for_a_cut_and_three_for_a_hike() -> None:
-    rate = np.full(ROWS, 2.0)
-    rate[300:] = 1.75
-    rate[600:] = 2.0
-    found = rate_path.policy_target(Inputs(OnSessions({"DFF": rate}), SHIPPED.inputs)).to_numpy()  # type: ignore[arg-type]
-    # The median of ten sessions moves with the sixth; ten such sessions make a cut, fifteen a hike. Half of an even
-    # count on each side is the mean of the two levels, which rounds to the even quarter: 1.875 to 2.
-    assert np.flatnonzero(np.nan_to_num(np.diff(found))).tolist() == [300 + 5 + 10 - 2, 600 + 5 + 15 - 3]
-
-
 @pytest.mark.parametrize(
     ("name", "both", "only"),
     [
         ("vix", ("VIX", "VIXCLS"), "VIXCLS"),
-        ("policy_rate", ("EFFR", "DFF"), "DFF"),
+        ("effective_rate", ("EFFR", "DFF"), "DFF"),
         ("treasury_account", ("WTREGEN", "TGA_DAILY"), "TGA_DAILY"),
     ],
 )

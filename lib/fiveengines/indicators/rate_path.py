@@ -121,9 +121,12 @@ def policy_rate(inputs: Inputs) -> pd.Series:
     """
     panel = inputs.panel
     middle = (panel.daily("DFEDTARU") + panel.daily("DFEDTARL")) / 2.0
-    decided = panel.reports(("FOMC_TARGET",)).get("FOMC_TARGET", pd.Series(dtype="float64"))
+    published = middle.fillna(panel.daily("DFEDTAR"))
+    if "FOMC_TARGET" not in panel:
+        return published
+    decided = panel.reports(("FOMC_TARGET",))["FOMC_TARGET"]
     decided = decided.where(decided.index < _RANGE_SINCE, decided - _RANGE / 2.0)
-    return middle.fillna(panel.daily("DFEDTAR")).fillna(panel.from_reports(decided, "FOMC_TARGET"))
+    return published.fillna(panel.from_reports(decided, "FOMC_TARGET"))
 
 
 def _change(series: str) -> Compute:
