@@ -72,7 +72,7 @@ def header_of(raw: bytes, where: str) -> Header | None:
         tuple(cells),
         tuple(names),
         "\n".join(lines[:at]),
-        text,
+        "\n".join(lines[at + 1 : at + 3]),
         symbols=_symbols(names, lines[at + 1 :], delimiter),
     )
 
