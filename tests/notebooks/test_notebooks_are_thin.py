@@ -1,4 +1,4 @@
-"""The weekly notebooks: thin cells that read as sentences, the tags that binding needs, no results kept."""
+"""The notebooks: thin cells that read as sentences, the tags that binding needs, no results saved."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from fiveengines.views import charts, tables
 from fiveengines.base.parameters import RunParameters
 from fiveengines.report.notebook.bind import bind, heading, step_titles, tags
 
-FOLDER = Path(__file__).resolve().parents[2] / "notebooks" / "weekly"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+FOLDER = NOTEBOOKS / "weekly"
+COMPANIONS = [f"../companions/{path.stem}" for path in sorted((NOTEBOOKS / "companions").glob("*.ipynb"))]
 NAMES = ["1_engine_check", "2_dominant_regime", "3_aggressiveness", "4_strategy_style", "5_inflection_points"]
 MOST_LINES = 5
 SETUP_LINES = 5
@@ -31,7 +33,7 @@ def test_the_five_steps_are_there() -> None:
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *COMPANIONS])
 def test_cells_are_thin(name: str) -> None:
     for cell in code(name):
         shared = {"parameters", "setup"} & set(tags(cell))
@@ -47,8 +49,8 @@ def test_cells_are_thin(name: str) -> None:
         assert not numbers, f"a number of judgement belongs into params/: {cell.source}"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_ids_are_words_and_unique_and_nothing_is_kept(name: str) -> None:
+@pytest.mark.parametrize("name", [*NAMES, *COMPANIONS])
+def test_ids_are_words_and_unique_and_nothing_is_saved(name: str) -> None:
     cells = notebook(name).cells
     ids = [cell.id for cell in cells]
     assert len(set(ids)) == len(ids)
@@ -56,7 +58,7 @@ def test_ids_are_words_and_unique_and_nothing_is_kept(name: str) -> None:
     assert all(not cell.outputs and cell.execution_count is None for cell in code(name))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *COMPANIONS])
 def test_parameters_are_the_runs_and_mean_as_chosen(name: str) -> None:
     tagged = [cell for cell in code(name) if "parameters" in tags(cell)]
     assert len(tagged) == 1
@@ -76,7 +78,7 @@ def test_each_opens_with_its_number_and_a_question(name: str) -> None:
 
 
 def test_what_the_cells_call_exists() -> None:
-    for name in NAMES:
+    for name in (*NAMES, *COMPANIONS):
         for node in (n for cell in code(name) for n in ast.walk(ast.parse(cell.source))):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 room = {"charts": charts, "tables": tables}.get(node.value.id)

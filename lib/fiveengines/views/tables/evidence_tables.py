@@ -142,9 +142,9 @@ def walk_forward(found: pd.DataFrame) -> Any:
 
 
 def sensitivity(found: pd.DataFrame) -> Any:
-    """The numbers that the readings hang on most."""
+    """The ten numbers that the readings hang on most."""
     return _table(
-        found,
+        found.head(10),
         "The numbers that matter most",
         _of("parameter", "Number", str, right=False),
         _of("move", "Moved by", str),
