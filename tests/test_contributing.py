@@ -1,4 +1,4 @@
-"""docs/CONTRIBUTING.md performed: a stranger's four additions in a copy of the project, each in few files, all green."""
+"""docs/CONTRIBUTING.md performed: a stranger's four additions in a copy of the project, in few files, all green."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_lint_is_green_with_all_of_them(copy: Path, command: tuple[str, ...]) ->
         ("tests/data/providers", "tests/data/test_calendars.py", "tests/data/demo"),
         (
             "tests/notebooks",
-            "tests/report/test_reading_json.py::test_the_shipped_schema_is_the_models",
+            "tests/report/test_reading_json.py::test_the_schema_that_ships_is_the_model_s",
             "notebooks/companions/volatility.ipynb",
         ),
     ],

@@ -1,4 +1,4 @@
-"""House rules, held by tests: sizes, docstrings, import directions, clean notebooks, nothing of one machine.
+"""House rules, held by tests: names and layers, docstrings, import directions, clean notebooks, nothing of one machine.
 
 Facts about the repository's own files only; what the library computes is tested beside its rooms.
 """
@@ -20,7 +20,7 @@ from fiveengines.base.jupyter_home import jupyter_folders
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "lib" / "fiveengines"
-MOST_LINES = 400
+MOST_NAMES, MOST_LAYERS = 16, 12
 LAYOUT = [".ci/run", "LICENSE", "Makefile", "README.md", "constraints.txt", "docs", "lib/fiveengines"]
 LAYOUT += ["notebooks/weekly", "outputs/.gitkeep", "params", "pyproject.toml", "tests"]
 # Written in pieces, so that this file does not hold what it looks for.
@@ -84,16 +84,22 @@ def test_licence_is_mit_and_declared() -> None:
     assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
 
 
-def test_files_stay_short() -> None:
-    code = [path for path in tracked() if path.suffix == ".py" or path.name in ("Makefile", "run")]
-    long = {
-        path.relative_to(ROOT).as_posix(): count for path in code if (count := line_count(path)) > MOST_LINES
-    }
-    assert not long, f"split these files: {long}"
-
-
-def line_count(path: Path) -> int:
-    return len(path.read_text(encoding="utf-8").splitlines())
+def test_the_house_is_small_and_one_way() -> None:
+    """Names that a stranger meets first, and the floors they are on."""
+    data = {".yaml", ".typed"}
+    names = [
+        path
+        for path in PACKAGE.iterdir()
+        if not path.name.startswith(("__", "_project")) and path.suffix not in data
+    ]
+    assert len(names) <= MOST_NAMES
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = next(
+        each["layers"] for each in project["tool"]["importlinter"]["contracts"] if each["type"] == "layers"
+    )
+    assert len(layers) <= MOST_LAYERS
+    on_a_layer = {name for layer in layers for name in re.findall(r"\w+", layer)}
+    assert on_a_layer == {path.stem for path in names}
 
 
 def test_every_module_says_what_it_is() -> None:
