@@ -229,7 +229,8 @@ def test_a_folder_with_the_vix_alone_is_read_without_a_plan(tmp_path: Path) -> N
     every = rules.all_insights(week.readings, week.measured.panel, week.params, week.as_of)
     assert sum(each.note.startswith("cannot be judged without") for each in every) > 0.75 * len(every)
     assert next(each for each in every if each.insight == "volatility_zone_persists").status == "active"
-    assert week.plan is None and week.watch_list == () and week.target_exposure.value == 0.5
+    assert week.no_call is not None and week.regime is None and week.target_exposure is None
+    assert week.plan is None and week.insights == () and week.watch_list == ()
     assert [each.cases for each in week.inflection_records] == [0] * len(week.inflection_records)
 
 

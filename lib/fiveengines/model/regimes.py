@@ -91,7 +91,7 @@ def classify(
     rule, narrow_rule = params.severity, params.participation
     level: int | None = None
     narrow, age = False, rule.settle_weeks
-    shares = np.full((len(axis), len(NUMBERS)), np.nan)
+    counted = np.full((len(axis), 5), np.nan)
     calls, alone = np.zeros(len(axis), dtype=int), np.zeros(len(axis), dtype=int)
     number = 0
     callable_now, acute_now = known.to_numpy(), acute.to_numpy()
@@ -117,7 +117,7 @@ def classify(
             held = min(at, edges[before - 1] - _INSIDE) if before else at
             if level == _BULL:
                 width = min(part, thin - _INSIDE) if number == 2 else max(part, thin + _INSIDE)
-        shares[week] = _memberships(held, width, edges, thin, number == CRISIS, params)
+        counted[week] = held, width, *edges, thin
         narrow = (number == 2) if level == _BULL else False
         calls[week] = number
         middle = (rule.bull, rule.risk_off)
@@ -125,7 +125,9 @@ def classify(
         alone[week] = _number(plain, bool(np.isfinite(part) and part < narrow_rule.boundary), shock)
     index = axis.index
     return RegimeHistory(
-        memberships=pd.DataFrame(shares, index=index, columns=list(NUMBERS)),
+        memberships=pd.DataFrame(
+            _memberships(counted, calls == CRISIS, params), index=index, columns=list(NUMBERS)
+        ),
         severity=axis,
         participation=broad,
         raw=pd.Series(alone, index=index, dtype="Int64").where(known),
@@ -151,24 +153,25 @@ def _edges(level: int | None, params: RegimeParameters) -> tuple[float, float]:
     return bull, off
 
 
-def _memberships(
-    at: float, part: float, edges: tuple[float, float], thin: float, acute: bool, params: RegimeParameters
-) -> np.ndarray:
-    """Shares of the five regimes: logistic in the distance from each edge, so that the call has the largest one."""
-    rule = params.severity
-    bull = 1 / (1 + np.exp(-(at - edges[0]) / rule.softness))
-    off = 1 / (1 + np.exp((at - edges[1]) / rule.softness))
-    total = max(1.0, bull + off)
+def _memberships(counted: np.ndarray, crisis: np.ndarray, params: RegimeParameters) -> np.ndarray:
+    """Shares of the five regimes: logistic in the distance from each edge, so that the call has the largest one.
+
+    counted: (n, 5): severity and participation as they count, the edges of bull and risk-off, and the boundary of a
+    narrow bull market; NaN without a call. crisis: (n,) bool. Returns (n, 5), NaN without a call.
+    """
+    at, part, bull_edge, off_edge, thin = counted.T
+    softness, width = params.severity.softness, params.participation.softness
+    bull = 1 / (1 + np.exp((bull_edge - at) / softness))
+    off = 1 / (1 + np.exp((at - off_edge) / softness))
+    total = np.maximum(1.0, bull + off)
     bull, off = bull / total, off / total
-    width = params.participation.softness
-    narrow = 1 / (1 + np.exp((part - thin) / width)) if np.isfinite(part) else 0.0
-    if acute:
-        # Acute evidence outweighs the axis: what the axis alone would say is the rest.
-        rest = np.array([bull * (1 - narrow), bull * narrow, max(0.0, 1 - bull - off), off, 0.0])
-        shares: np.ndarray = (1 - params.crisis.membership) * rest
-        shares[CRISIS - 1] = params.crisis.membership
-        return shares
-    return np.array([bull * (1 - narrow), bull * narrow, max(0.0, 1 - bull - off), off, 0.0])
+    narrow = np.where(np.isfinite(part), 1 / (1 + np.exp((part - thin) / width)), 0.0)
+    between = np.maximum(0.0, 1 - bull - off)
+    shares = np.column_stack([bull * (1 - narrow), bull * narrow, between, off, at * 0.0])
+    # Acute evidence outweighs the axis: what the axis alone would say is the rest.
+    shares[crisis] *= 1 - params.crisis.membership
+    shares[crisis, CRISIS - 1] = params.crisis.membership
+    return shares
 
 
 def _acute(axis: pd.Series, values: pd.DataFrame, params: RegimeParameters) -> pd.Series:

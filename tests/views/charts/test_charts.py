@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
 from collections.abc import Callable
@@ -178,3 +179,26 @@ def test_end_labels_keep_their_distance_and_their_order() -> None:
     assert moves["a"] == 0
     assert places["b"] - places["a"] == pytest.approx(14)
     assert moves["c"] == 0
+
+
+def test_the_drivers_lead_from_half_of_the_budget_through_the_unit_of_risk_to_the_exposure(
+    week: Week,
+) -> None:
+    """Bars join; those of the engines add to what the lean justifies, and the unit of risk takes its share of that."""
+    found = week.readings.target_exposure
+    thin = found.unit[found.exposure.notna()].idxmin()
+    for day in (week.as_of, thin):
+        seen = week.at(day)
+        spec = charts.target_exposure_drivers(seen).to_dict()
+        rows = next(iter(spec["datasets"].values()))
+        risk, rules = seen.target_exposure, seen.params.portfolio.target_exposure
+        assert risk is not None
+        assert rows[0]["to"] == 0.5
+        steps = rows[:-1]
+        assert all(b["from"] == pytest.approx(a["to"]) for a, b in itertools.pairwise(steps))
+        assert abs(steps[-1]["to"] - risk.value) < 0.005 and rows[-1]["to"] == risk.value
+        engines = [each for each in rows if each["kind"] in ("supportive", "adverse")]
+        assert sum(each["move"] for each in engines) == pytest.approx(rules.gain * risk.alignment)
+        unit = next(each for each in rows if each["name"].startswith("unit of risk"))
+        assert unit["to"] == pytest.approx(unit["from"] * risk.unit)
+    assert risk.unit < 0.75
