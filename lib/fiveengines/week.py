@@ -30,6 +30,7 @@ from fiveengines.model import certainty, engines, inflections, regimes, styles, 
 from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
 from fiveengines.overrides import Entry, Trail
 from fiveengines.playbook import content, rules
+from fiveengines.playbook.phrases import Phrases
 from fiveengines.research import forecast_record
 from fiveengines.research.forecast_record import Outlook
 
@@ -199,7 +200,9 @@ class Week:
         if self.target_exposure is None or self.regime is None:
             return None
         rules_ = self.params.portfolio.target_exposure
-        return exposure_commentary.comment(self.target_exposure, self.engines, self.regime, rules_)
+        return exposure_commentary.comment(
+            self.target_exposure, self.engines, self.clauses, self.regime, rules_
+        )
 
     @cached_property
     def sequences(self) -> dict[str, inflection_history.Sequence]:
@@ -270,17 +273,44 @@ class Week:
         return research.sensitivity(self.measured, self.params, self.trail)
 
     @cached_property
+    def phrases(self) -> Phrases:
+        """What can be said of the weeks, each phrase earned by its condition."""
+        percentiles = self.params.playbook.percentiles
+        return Phrases(rules.evaluate_readings(self.readings, self.measured.panel, percentiles).inputs)
+
+    @cached_property
+    def clauses(self) -> dict[str, str]:
+        """Each engine in a few words with the figure that earns them."""
+        return {name: narrative.clause(each, self.phrases, self.as_of) for name, each in self.engines.items()}
+
+    @cached_property
     def narrative(self) -> str:
         """The week in one sentence of five clauses, or why it has no call."""
-        return narrative.sentence(self.engines) if self.no_call is None else self.no_call.sentence
+        return narrative.sentence(self.clauses.values()) if self.no_call is None else self.no_call.sentence
 
     @cached_property
     def changes(self) -> tuple[str, ...]:
-        """What changed since last week, in words, most important first."""
-        said = narrative.changes(self.engines, self.regime, self.params.engines.least_score_change)
-        last = self.no_call.last_call if self.no_call is not None else None
-        lost = last is not None and last.age_weeks == 1
-        return (f"Regime: {last.name} → no call.", *said) if last is not None and lost else said
+        """What changed since last week: markets first, then the call, then engines with the input that moved each."""
+        if self.regime is not None:
+            called = narrative.regime_change(self.regime, self.engines, self.params.regimes)
+        else:
+            last = self.no_call.last_call if self.no_call is not None else None
+            lost = last is not None and last.age_weeks == 1
+            called = f"Regime: {last.name} → no call." if last is not None and lost else ""
+        fresh = bool(self.readings.market["fresh"].loc[self.as_of])
+        lines = narrative.changes(
+            self.phrases.markets(self.as_of) if fresh else (),
+            self.engines,
+            called,
+            self.params.regimes.severity.weights,
+            self.params.engines.changes,
+        )
+        if lines:
+            return lines
+        # In a week without a call silence does not mean that nothing changed.
+        return (
+            "Nothing of weight." if self.regime is not None else "Too little is known to say what changed.",
+        )
 
     @property
     def overrides(self) -> tuple[Entry, ...]:
@@ -309,10 +339,6 @@ class Week:
         for each in (name, *stand_ins):
             lookup(each)
         return self.measured.panel.first_of(name, *stand_ins).loc[: self.as_of]
-
-    def basis(self, name: str) -> pd.Series:
-        """What each week's value of an indicator is a figure of (market, denominator, stand-in): text on `dates`."""
-        return self.readings.measurements.basis(name).loc[: self.as_of]
 
     def providers(self, *series_ids: str) -> dict[str, list[str]]:
         """Which provider each named series of the catalog came from: its label → ids; absent ones are left out."""

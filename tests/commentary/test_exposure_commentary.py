@@ -20,7 +20,7 @@ def week() -> Week:
 def said(week: Week, **numbers: object) -> exposure_commentary.ExposureCommentary:
     exposure = replace(week.target_exposure, **numbers)  # type: ignore[arg-type]
     return exposure_commentary.comment(
-        exposure, week.engines, week.regime, week.params.portfolio.target_exposure
+        exposure, week.engines, week.clauses, week.regime, week.params.portfolio.target_exposure
     )
 
 
@@ -48,7 +48,7 @@ def test_named_moves_bring_the_lean_to_the_step(week: Week) -> None:
         week, value=0.5, cap=1.0, unit=1.0, re_entry=0.0, target=0.5, to_raise=now + 0.06, to_lower=now - 0.04
     )
     for lines, lean in ((found.to_raise, now + 0.06), (found.to_lower, now - 0.04)):
-        assert [line.split(" rising")[0].split(" falling")[0] for line in lines[1:]] == list(scores)
+        assert [line.split("'s score")[0] for line in lines[1:]] == list(scores)
         for line, name in zip(lines[1:], scores, strict=True):
             start, goal = (
                 float(part.split()[0]) for part in line.replace("−", "-").split("from ")[1].split(" to ")
@@ -85,6 +85,8 @@ def test_each_reason_names_its_size_in_points_of_the_budget(week: Week) -> None:
 def test_says_so_when_no_engine_that_leans_can_be_read(week: Week) -> None:
     blind = {name: replace(each, score=None) for name, each in week.engines.items()}
     exposure = replace(week.target_exposure, drivers=(), value=0.3, unit=1.0, re_entry=0.0, cap=1.0)
-    found = exposure_commentary.comment(exposure, blind, week.regime, week.params.portfolio.target_exposure)
+    found = exposure_commentary.comment(
+        exposure, blind, week.clauses, week.regime, week.params.portfolio.target_exposure
+    )
     assert "No engine that leans can be read, so half of what volatility allows is wanted." in found.why
     assert found.to_raise == found.to_lower == ("No engine that leans can be read.",)

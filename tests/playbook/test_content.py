@@ -14,7 +14,7 @@ from fiveengines.playbook import content
 from fiveengines.playbook.models import ENGINES, fill, placeholders
 
 PACKAGED = Path(str(resources.files("fiveengines.playbook")))
-FILES = ("regimes.yaml", "styles.yaml", "insights.yaml", "glossary.yaml", "questions.yaml")
+FILES = ("regimes.yaml", "styles.yaml", "insights.yaml", "glossary.yaml", "questions.yaml", "phrases.yaml")
 
 
 SEE_ALSO = "see_also: [mechanical_volatility_spike, breadth_turns_from_washout]"
@@ -228,6 +228,31 @@ def test_an_edit_is_seen_without_a_restart(tmp_path: Path) -> None:
             "at least 8 characters",
         ),
         ("questions.yaml", "price for the coming year?", "price for the coming year.", "question mark"),
+        (
+            "phrases.yaml",
+            'say: "volatility calm", when: {vix: {below: 15.0}}',
+            'say: "volatility calm", when: {vix: {below: 17.5}}',
+            "does not earn the word 'calm'",
+        ),
+        (
+            "phrases.yaml",
+            'say: "breadth wide", when: {pct_above_200d: {at_least: 60.0}}',
+            'say: "breadth wide", when: {pct_above_50d: {at_least: 60.0}}',
+            "does not earn the word 'wide'",
+        ),
+        (
+            "phrases.yaml",
+            '{say: "liquidity in between"}',
+            '{say: "calm", when: {vix: {below: 9}}}',
+            "no condition",
+        ),
+        (
+            "phrases.yaml",
+            "when: {vix_change_1w_pct: {at_least: 25.0}",
+            "when: {vox: {at_least: 25.0}",
+            "'vox'",
+        ),
+        ("phrases.yaml", 'say: "VIX {vix:.1f}"}', 'say: "VIX {vox:.1f}"}', "{vox}"),
     ],
 )
 def test_a_mistake_is_named_with_its_file(

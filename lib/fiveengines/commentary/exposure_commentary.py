@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fiveengines.base.formats import first_capital, percent, signed
 from fiveengines.base.parameters import Engine, TargetExposureRules
-from fiveengines.commentary.narrative import ENGINE_NAMES, clause
+from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.engines import EngineReading
 from fiveengines.model.regimes import RegimeReading
 from fiveengines.model.target_exposure import TargetExposureReading
@@ -30,10 +30,11 @@ class ExposureCommentary:
 def comment(
     exposure: TargetExposureReading,
     engines: Mapping[str, EngineReading],
+    clauses: Mapping[str, str],
     regime: RegimeReading,
     rules: TargetExposureRules,
 ) -> ExposureCommentary:
-    """The week's target exposure in words."""
+    """The week's target exposure in words; clauses: each engine in a few words."""
     leaning = {each: engines[each] for each in rules.lean if engines[each].score is not None}
     capped = exposure.cap < 1.0 and exposure.target >= exposure.cap - 1e-9
     # Closer to an end than one step, there is no step left.
@@ -61,7 +62,7 @@ def comment(
         lowering = _moves(leaning, exposure.to_lower, rules, up=False)
     return ExposureCommentary(
         _verdict(exposure),
-        _why(exposure, engines, regime, rules, capped=capped),
+        _why(exposure, clauses, regime, rules, capped=capped),
         raising,
         lowering,
         _distance(exposure),
@@ -101,7 +102,7 @@ def _way_back(exposure: TargetExposureReading) -> str:
 
 def _why(
     exposure: TargetExposureReading,
-    engines: Mapping[str, EngineReading],
+    clauses: Mapping[str, str],
     regime: RegimeReading,
     rules: TargetExposureRules,
     *,
@@ -109,12 +110,11 @@ def _why(
 ) -> tuple[str, ...]:
     lines = []
     for driver in exposure.drivers:
-        if abs(driver.contribution) < rules.least_contribution or driver.engine not in engines:
+        if abs(driver.contribution) < rules.least_contribution or driver.engine not in clauses:
             continue
-        words = clause(engines[driver.engine])
         verb = "adds" if driver.contribution > 0 else "takes"
         points = abs(driver.contribution) * exposure.unit * 100
-        lines.append(f"{first_capital(words)}: {verb} {points:.0f} points.")
+        lines.append(f"{first_capital(clauses[driver.engine])}: {verb} {points:.0f} points.")
     if not exposure.drivers:
         lines.append("No engine that leans can be read, so half of what volatility allows is wanted.")
     if exposure.unit < 1.0:
@@ -143,7 +143,7 @@ def _moves(
         return (
             f"The scores are {'high' if up else 'low'} enough already; the exposure follows within its weekly limit.",
         )
-    lines = []
+    lines, way = [], "rising" if up else "falling"
     for engine, each in leaning.items():
         score = each.score or 0.0
         goal = score + change * total / rules.lean[engine]
@@ -151,9 +151,7 @@ def _moves(
         if abs(goal) > 1.0:
             lines.append(f"{name} cannot do it alone.")
         else:
-            lines.append(
-                f"{name} {'rising' if up else 'falling'} from {signed(score)} to {signed(goal)} and staying there."
-            )
+            lines.append(f"{name}'s score {way} from {signed(score)} to {signed(goal)} and staying there.")
     step = f"A step of {rules.step_threshold * 100:.0f} points {'up' if up else 'down'} needs one of:"
     return (step, *lines)
 

@@ -1,15 +1,20 @@
 """The week in words: one sentence of five clauses, and what changed since last week.
 
-Words for readings only; no reading is computed and no advice is given.
+The phrases and what earns them are in playbook/phrases.yaml; no reading is computed and no advice is given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from fiveengines.base.formats import figure, first_capital, signed
+import pandas as pd
+
+from fiveengines.base.formats import figure, first_capital, percent
+from fiveengines.base.parameters import RegimeParameters
+from fiveengines.base.parameters.engines import Changes, Engine
 from fiveengines.model.engines import EngineReading, Evidence
-from fiveengines.model.regimes import NAMES, RegimeReading
+from fiveengines.model.regimes import CRISIS, NAMES, RegimeReading
+from fiveengines.playbook.phrases import Phrases
 
 ENGINE_NAMES = {
     "liquidity": "Liquidity",
@@ -19,109 +24,28 @@ ENGINE_NAMES = {
     "rate_path": "Rate path",
 }
 
-# engine → state → direction → clause
-_CLAUSES: dict[str, dict[str, dict[str, str]]] = {
-    "liquidity": {
-        "supportive": {
-            "improving": "liquidity ample and growing",
-            "stable": "liquidity ample",
-            "deteriorating": "liquidity ample but ebbing",
-        },
-        "neutral": {
-            "improving": "liquidity on the mend",
-            "stable": "liquidity neither loose nor tight",
-            "deteriorating": "liquidity tightening",
-        },
-        "adverse": {
-            "improving": "liquidity tight but easing",
-            "stable": "liquidity tight",
-            "deteriorating": "liquidity tight and getting tighter",
-        },
-    },
-    "volatility": {
-        "supportive": {
-            "improving": "volatility low and falling",
-            "stable": "volatility calm",
-            "deteriorating": "volatility low but waking",
-        },
-        "neutral": {
-            "improving": "volatility settling",
-            "stable": "volatility ordinary",
-            "deteriorating": "volatility picking up",
-        },
-        "adverse": {
-            "improving": "volatility high but past its peak",
-            "stable": "volatility high",
-            "deteriorating": "volatility high and rising",
-        },
-    },
-    "breadth": {
-        "supportive": {
-            "improving": "breadth wide and widening",
-            "stable": "breadth wide",
-            "deteriorating": "breadth wide but thinning",
-        },
-        "neutral": {
-            "improving": "breadth recovering",
-            "stable": "breadth mixed",
-            "deteriorating": "breadth fading",
-        },
-        "adverse": {
-            "improving": "breadth poor but lifting",
-            "stable": "breadth poor",
-            "deteriorating": "breadth breaking down",
-        },
-    },
+# What an engine got when its score fell or rose, and what its state is called, where the general words would be odd.
+_WORSE_BETTER = {"positioning": ("fuller", "lighter")}
+_STATES = {
     "positioning": {
-        "supportive": {
-            "improving": "positioning light and getting lighter",
-            "stable": "positioning light",
-            "deteriorating": "positioning light but filling up",
-        },
-        "neutral": {
-            "improving": "positioning easing back",
-            "stable": "positioning middling",
-            "deteriorating": "positioning filling up",
-        },
-        "adverse": {
-            "improving": "positioning crowded but thinning out",
-            "stable": "positioning crowded",
-            "deteriorating": "positioning crowded and still building",
-        },
-    },
-    "rate_path": {
-        "supportive": {
-            "improving": "a rate path turning friendlier",
-            "stable": "a friendly rate path",
-            "deteriorating": "a rate path friendly but less so",
-        },
-        "neutral": {
-            "improving": "a rate path clearing up",
-            "stable": "an undecided rate path",
-            "deteriorating": "a rate path growing less friendly",
-        },
-        "adverse": {
-            "improving": "a hostile rate path that is softening",
-            "stable": "a hostile rate path",
-            "deteriorating": "a rate path turning more hostile",
-        },
-    },
+        "supportive": "on the light side",
+        "neutral": "in the middle",
+        "adverse": "on the full side",
+    }
 }
 
 
-def clause(reading: EngineReading) -> str:
-    """One engine in a few words; an engine without enough data says so."""
-    words = _CLAUSES[reading.name].get(reading.state)
-    if words is None:
+def clause(reading: EngineReading, phrases: Phrases, day: pd.Timestamp) -> str:
+    """One engine in a few words with the figure that earns them; an engine without enough data says so."""
+    if reading.score is None:
         return f"{ENGINE_NAMES[reading.name].lower()} unknown for want of data"
-    return words[reading.direction]
+    return phrases.clause(reading.name, day)  # type: ignore[arg-type]
 
 
-def sentence(engines: Mapping[str, EngineReading]) -> str:
-    """The five clauses as one sentence."""
-    parts = [clause(each) for each in engines.values()]
-    text = ", ".join(parts[:-1]) + f", and {parts[-1]}."
-    return first_capital(text)
+def sentence(clauses: Iterable[str]) -> str:
+    """The clauses as one sentence."""
+    *most, last = clauses
+    return first_capital("; ".join([*most, f"and {last}."]))
 
 
 _ZONES = {"calm": "calm", "normal": "normal", "elevated": "elevated", "shock": "in shock"}
@@ -154,14 +78,32 @@ def named(engine: str, words: Mapping[str, str], breadth_basis: str = "") -> str
 
 
 def moved_most(reading: EngineReading) -> Evidence | None:
-    """The scored indicator whose part in the engine's score moved most since last week."""
-    moved = [
-        (abs((each.score - each.previous_score) * each.weight), each)
-        for each in reading.evidence
-        if each.score is not None and each.previous_score is not None and each.weight > 0
-    ]
+    """The scored indicator that moved the engine's score most since last week, in the direction in which it went.
+
+    Scores count beyond ±1 here: in a panic every score is at -1, and yet something got worse.
+    """
+    total = score_change(reading)
+    moved = [(change * (1 if total >= 0 else -1), each) for each, change in _changes(reading)]
     best = max(moved, key=lambda pair: pair[0], default=None)
     return best[1] if best is not None and best[0] > 0 else None
+
+
+def score_change(reading: EngineReading) -> float:
+    """How much the engine's score changed since last week, counted beyond ±1; 0 where it is not known or held."""
+    if reading.forced or (reading.score == reading.previous_score and abs(reading.score or 0.0) < 1.0):
+        return 0.0
+    return sum(change for _, change in _changes(reading))
+
+
+def _changes(reading: EngineReading) -> list[tuple[Evidence, float]]:
+    """Each scored indicator's part in the change of the score, for those that had a score in both weeks."""
+    found = [
+        (each, each.weight * (each.extended - each.previous_extended))
+        for each in reading.evidence
+        if each.extended is not None and each.previous_extended is not None and each.weight > 0
+    ]
+    total = sum(each.weight for each, _ in found)
+    return [(each, change / total) for each, change in found]
 
 
 def moved_text(evidence: Evidence | None) -> str:
@@ -171,35 +113,76 @@ def moved_text(evidence: Evidence | None) -> str:
     return f"{evidence.title} {figure(evidence.previous, evidence.unit)} → {figure(evidence.value, evidence.unit)}"
 
 
-def changes(
-    engines: Mapping[str, EngineReading], regime: RegimeReading | None, least: float
-) -> tuple[str, ...]:
-    """What changed since last week, most important first; one line says so when nothing of weight did.
+def went(reading: EngineReading, rules: Changes) -> str:
+    """Whether the engine got better or worse since last week; positioning got lighter or fuller."""
+    change = score_change(reading)
+    worse, better = _WORSE_BETTER.get(reading.name, ("worse", "better"))
+    if abs(change) < rules.least:
+        return "hardly changed"
+    size = "much " if abs(change) >= rules.much else ""
+    return f"got {size}{better if change > 0 else worse}"
 
-    regime: None in a week without a call, in which silence does not mean that nothing changed.
+
+def changes(
+    markets: Iterable[str],
+    engines: Mapping[str, EngineReading],
+    regime: str,
+    weights: Mapping[Engine, float],
+    rules: Changes,
+) -> tuple[str, ...]:
+    """What changed since last week: the markets, then the call, then the engines with the input that moved each most;
+    empty when nothing of weight did.
+
+    markets: lines that are ready; regime: the line on the call, empty when it is the same. weights: each engine's share
+    of the severity: engines that went its way come first, so that a crash does not read like an improvement.
     """
-    lines = []
-    if regime is not None and regime.previous is not None and regime.previous != regime.number:
-        lines.append(f"Regime: {NAMES[regime.previous]} → {regime.name}.")
-    flips = [
-        each
-        for each in engines.values()
-        if each.previous_state is not None and each.previous_state != each.state
-    ]
-    lines += [f"{ENGINE_NAMES[each.name]}: {each.previous_state} → {each.state}." for each in flips]
-    moves = sorted(
-        (each for each in engines.values() if each.score is not None and each.previous_score is not None),
-        key=lambda each: -abs((each.score or 0.0) - (each.previous_score or 0.0)),
+    severity = sum(weight * score_change(engines[name]) for name, weight in weights.items())
+    way = -1 if severity < 0 else 1
+    turned = [each for each in engines.values() if each.previous_state not in (None, each.state)]
+    others = [each for each in engines.values() if each not in turned and each.score is not None]
+    moved = [each for each in others if abs(score_change(each)) >= rules.least]
+    moved.sort(key=lambda each: -abs(score_change(each)))
+    moved = moved[: max(0, rules.most_engines - len(turned))]
+    chosen = sorted([*turned, *moved], key=lambda each: (each not in turned, -way * score_change(each)))
+    lines = [*markets, regime, *(_engine_change(each, rules) for each in chosen)]
+    return tuple(filter(None, lines))
+
+
+def _engine_change(reading: EngineReading, rules: Changes) -> str:
+    name, moved = ENGINE_NAMES[reading.name], moved_text(moved_most(reading))
+    if reading.score is None:
+        return f"{name} can no longer be read: {percent(reading.coverage)} of its weight has data."
+    state, before = (
+        _STATES.get(reading.name, {}).get(each, each) for each in (reading.state, str(reading.previous_state))
     )
-    for each in moves[:2]:
-        step = (each.score or 0.0) - (each.previous_score or 0.0)
-        if abs(step) >= least:
-            moved = moved_text(moved_most(each))
-            lines.append(
-                f"{ENGINE_NAMES[each.name]} score {signed(each.previous_score)} → {signed(each.score)}: {moved}."
-            )
-    if regime is None:
-        return tuple(lines) or ("Too little is known to say what changed.",)
-    return tuple(lines) or (
-        f"Nothing of weight: no state changed and no engine's score moved by {least:.2f}.",
-    )
+    if reading.previous_state not in (None, reading.state):
+        return f"{name} is {state}, {before} a week ago: {moved}."
+    return f"{name}'s score {went(reading, rules)} and stays {state}: {moved}."
+
+
+def regime_change(
+    regime: RegimeReading, engines: Mapping[str, EngineReading], rules: RegimeParameters
+) -> str:
+    """The change of the call with the input that changed it; empty when the call is the same."""
+    if regime.previous in (None, regime.number):
+        return ""
+    before = NAMES[regime.previous]
+    if CRISIS in (regime.previous, regime.number):
+        vix = next(each for each in engines["volatility"].evidence if each.indicator == "vix")
+        what = "has begun" if regime.number == CRISIS else "has ended"
+        why = f"acute stress {what}, in volatility together with credit or breadth: {moved_text(vix)}"
+    elif {regime.previous, regime.number} == {1, 2}:
+        what = "narrowed" if regime.number == 2 else "widened"
+        lines = [each for each in engines["breadth"].evidence if each.indicator in rules.participation.lines]
+        why = f"participation in the advance has {what}: {'; '.join(map(moved_text, lines))}"
+    else:
+        way = -1 if regime.number > regime.previous else 1
+        parts = {
+            name: way * weight * score_change(engines[name])
+            for name, weight in rules.severity.weights.items()
+        }
+        name = max(parts, key=lambda each: parts[each])
+        if parts[name] <= 0:
+            return f"Regime: {before} → {regime.name}; no engine pushed it this week, an earlier change was waiting."
+        why = f"{ENGINE_NAMES[name].lower()} moved it most, {moved_text(moved_most(engines[name]))}"
+    return f"Regime: {before} → {regime.name}; {why}."

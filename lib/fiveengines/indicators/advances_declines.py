@@ -10,7 +10,6 @@ from collections.abc import Callable
 import pandas as pd
 
 from fiveengines.data.dataset import MEMBERS
-from fiveengines.data.panel import Panel
 from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup
 from fiveengines.indicators.transforms import as_flag, change
 
@@ -113,38 +112,23 @@ def _line(inputs: Inputs, sessions: int) -> pd.Series:
     return change(_counted(advance_decline_line)(inputs), sessions)
 
 
-def nyse_issues(panel: Panel) -> tuple[pd.Series, pd.Series]:
-    """Advancing and declining issues of the New York Stock Exchange, on which the thresholds of thrusts are defined.
-
-    Counts of index members cross the same thresholds several times as often. Each on the panel's sessions, (n,), NaN
-    where either is unknown.
-    """
-    up, down = (panel.daily(each) for each in _NYSE)
-    known = up.notna() & down.notna()
-    return up.where(known), down.where(known)
-
-
 def _thrust(formula: Callable[[pd.Series, pd.Series], pd.Series]) -> Compute:
-    def compute(inputs: Inputs) -> pd.Series:
-        fired = formula(*nyse_issues(inputs.panel))
+    def compute(inputs: Inputs, within: int) -> pd.Series:
         # A thrust is one day's event; a weekly reader wants to know whether there was one this week.
-        return fired.groupby(inputs.panel.sessions.to_period("W-FRI")).cummax()
+        return _counted(formula)(inputs).astype("float64").rolling(within, min_periods=1).max()
 
     return compute
 
 
-_NYSE = ("NYSE_ADVANCING", "NYSE_DECLINING")
-_COUNTS = ((MEMBERS,), _NYSE)
-_COUNTED = ("index members", "NYSE issues")
+_COUNTS = ((MEMBERS,), ("NYSE_ADVANCING", "NYSE_DECLINING"))
 INDICATORS = (
     Indicator(
         "advance_decline_line_13w",
         "breadth",
         "Advance-decline line, 13-week change",
         "issues",
-        formula="change over {sessions} sessions of cumulative advances − declines: index members, else NYSE issues",
+        formula="change of the cumulative advances − declines over {sessions} sessions",
         input_sets=_COUNTS,
-        bases=_COUNTED,
         compute=_line,
     ),
     Indicator(
@@ -152,9 +136,8 @@ INDICATORS = (
         "breadth",
         "McClellan oscillator",
         "ratio-adjusted",
-        formula="19-day − 39-day exponential mean of 1000 · (A − D) ÷ (A + D) of index members, else of NYSE issues",
+        formula="19-day − 39-day exponential mean of 1000 · (A − D) ÷ (A + D)",
         input_sets=_COUNTS,
-        bases=_COUNTED,
         compute=_counted(mcclellan_oscillator),
     ),
     Indicator(
@@ -164,34 +147,33 @@ INDICATORS = (
         "ratio-adjusted",
         formula="running sum of the McClellan oscillator",
         input_sets=_COUNTS,
-        bases=_COUNTED,
         compute=_counted(mcclellan_summation),
         lookup=Lookup(
             "McClellan Financial Publications",
             "https://www.mcoscillator.com/market_breadth_data/",
-            "What is the ratio-adjusted McClellan summation index of S&P 500 members (or of NYSE issues) at "
-            "Friday's close, and is it rising or falling?",
+            "What is the ratio-adjusted McClellan summation index of NYSE issues at Friday's "
+            "close, and is it rising or falling?",
         ),
     ),
     Indicator(
         "zweig_thrust",
         "breadth",
-        "Zweig breadth thrust of NYSE issues this week",
+        "Zweig breadth thrust this week",
         "flag",
         formula=(
-            "ten-day exponential mean of NYSE issues' A ÷ (A + D) from below 0.40 to above 0.615 within ten "
-            "sessions, on a day of this week"
+            "ten-day exponential mean of A ÷ (A + D) from below 0.40 to above 0.615 within ten "
+            "sessions, in the last {within} sessions"
         ),
-        input_sets=(_NYSE,),
+        input_sets=_COUNTS,
         compute=_thrust(zweig_thrust),
     ),
     Indicator(
         "whaley_thrust",
         "breadth",
-        "Whaley breadth thrust of NYSE issues this week",
+        "Whaley breadth thrust this week",
         "flag",
-        formula="five-day A ÷ (A + D) of NYSE issues rises above 73.66 %, on a day of this week",
-        input_sets=(_NYSE,),
+        formula="five-day A ÷ (A + D) above 73.66 %, in the last {within} sessions",
+        input_sets=_COUNTS,
         compute=_thrust(whaley_thrust),
     ),
 )

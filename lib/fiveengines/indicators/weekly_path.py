@@ -50,3 +50,23 @@ def weekly_path(daily: pd.Series, dates: pd.DatetimeIndex) -> pd.DataFrame:
         },
         index=dates,
     )
+
+
+def with_last(path: pd.DataFrame, last: pd.Series) -> pd.DataFrame:
+    """The same paths with other values on the reading dates, such as those entered by hand.
+
+    path: (m,) rows as `weekly_path` gives them; last: (m,) on the same dates, NaN where not known. Returns the shape of
+    `path`. Rows in which `last` is what was there are unchanged; elsewhere high_day or low_day is NaT where the data do
+    not say on which earlier day the week's other closes were highest or lowest.
+    """
+    other = ~((path["last"] == last) | (path["last"].isna() & last.isna()))
+    if not other.any():
+        return path
+    found = path.copy()
+    found["last"] = last
+    for end, beyond in (("high", last > path["high_before"]), ("low", last < path["low_before"])):
+        own = beyond | path[f"{end}_before"].isna()
+        day = path[f"{end}_day"].where(path[f"{end}_day"] != path.index)
+        found.loc[other, end] = path[f"{end}_before"].where(~own, last)[other]
+        found.loc[other, f"{end}_day"] = day.where(~own, path.index.to_series())[other]
+    return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,10 @@ DIRECTIONS = ("improving", "stable", "deteriorating")
 
 @dataclass(frozen=True)
 class Evidence:
-    """One indicator's part in an engine's score in one week; `score` is None for what is only shown."""
+    """One indicator's part in an engine's score in one week; `score` is None for what is only shown.
+
+    extended, previous_extended: the score this week and last, counted beyond ±1 by the logarithm of the excess.
+    """
 
     indicator: str
     title: str
@@ -36,8 +39,9 @@ class Evidence:
     data_value: float | None
     previous: float | None
     previous_score: float | None
+    extended: float | None
+    previous_extended: float | None
     series: tuple[str, ...]
-    vintage: Literal["latest", "as published"] | None
     formula: str
     why: str
 
@@ -250,13 +254,18 @@ def reading(
     at = list(history.score.index).index(day)
     before: Any = history.score.index[at - 1] if at > 0 else None
     evidence = []
+    lines = {name: line for name, line in params.engines[engine].items() if line.weight > 0}
+    weeks = used.iloc[max(at - 1, 0) : at + 1]
+    extended = pd.DataFrame(
+        log_extended_score(linear_scores(weeks, lines)), index=weeks.index, columns=list(lines)
+    )
     for name, line in params.engines[engine].items():
         each = indicator(name)
         scored = line.weight > 0
         evidence.append(
             Evidence(
                 indicator=name,
-                title=measured.title(name, day),
+                title=each.title,
                 value=_number(used.at[day, name]),
                 unit=each.unit,
                 score=_number(history.scores.at[day, name]) if scored else None,
@@ -269,8 +278,11 @@ def reading(
                 previous_score=_number(history.scores.at[before, name])
                 if scored and before is not None
                 else None,
+                extended=_number(extended.at[day, name]) if scored else None,
+                previous_extended=_number(extended.at[before, name])
+                if scored and before is not None
+                else None,
                 series=measured.series(name, day),
-                vintage=measured.vintage(name, day),
                 formula=each.describe(line.settings),
                 why=line.why,
             )

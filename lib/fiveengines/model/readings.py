@@ -19,7 +19,7 @@ from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.panel import Panel
 from fiveengines.indicators import IndicatorValues
-from fiveengines.indicators.weekly_path import weekly_path
+from fiveengines.indicators.weekly_path import weekly_path, with_last
 from fiveengines.model import engines, forecast, inflections, regimes, styles, target_exposure
 
 # What the week's path is read of → the series of the catalog that it is read from, the first that has a value.
@@ -60,6 +60,7 @@ class Readings:
     announced: pd.Series
     target_exposure: target_exposure.TargetExposureHistory
     market: pd.DataFrame
+    paths: Mapping[str, pd.DataFrame]
     style: pd.Series
     tape: pd.DataFrame
 
@@ -117,7 +118,9 @@ def read(
         history.score.notna().sum(axis=1) >= params.regimes.call.least_engines
     )
     regime = regimes.classify(history.extended, applied.values, callable_weeks, params.regimes)
-    seen = applied.values.join(_vix_closes(measured.paths["vix"], applied.values))
+    # A VIX entered by hand stands in for the reading date's own close, not for those before it.
+    vix = with_last(measured.paths["vix"], applied.values["vix"])
+    seen = applied.values.assign(vix_highest_close=vix["high"], vix_lowest_close=vix["low"])
     found = inflections.detect(history.score, seen, params.regimes.inflections)
     until = inflections.weeks_until_reversal(found, history.score, seen, params.regimes.inflections)
     rules = params.regimes.styles
@@ -140,16 +143,10 @@ def read(
             params.portfolio.target_exposure,
         ),
         market=measured.market,
+        paths={**measured.paths, "vix": vix},
         style=styles.choose(regime.confirmed, active, history.direction, rules),
         tape=measured.tape,
     )
-
-
-def _vix_closes(path: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
-    """The week's highest and lowest close of the VIX; a figure entered by hand stands in for the reading date's own."""
-    highest = pd.concat([path["high_before"], values["vix"]], axis=1).max(axis=1)
-    lowest = pd.concat([path["low_before"], values["vix"]], axis=1).min(axis=1)
-    return pd.DataFrame({"vix_highest_close": highest, "vix_lowest_close": lowest})
 
 
 def history_frame(readings: Readings, rules: Forecast) -> pd.DataFrame:

@@ -15,6 +15,8 @@ from fiveengines.playbook.models import (
     GlossaryFile,
     InsightEntry,
     InsightsFile,
+    Phrase,
+    PhrasesFile,
     QuestionsFile,
     RegimesFile,
     StyleId,
@@ -99,6 +101,38 @@ def question_problems(file: QuestionsFile) -> Iterator[Problem]:
     for engine, text in file.engines.items():
         if not text.endswith(("?", "？", "؟", ";")):
             yield ("engines", engine), "a question must end with a question mark"
+
+
+def phrase_problems(file: PhrasesFile) -> Iterator[Problem]:
+    """Every engine has words for every week, names are known, a word of the dictionary is earned by its condition."""
+    known = INDICATOR_FIGURES | file.figures
+    examples = {name: each.example for name, each in known.items()}
+    for engine in ENGINES:
+        if engine not in file.engines:
+            yield ("engines",), f"the phrases for {engine} are missing"
+    for place, phrase in _phrases(file):
+        yield from _fills((*place, "say"), phrase.say, examples)
+        for name in phrase.when.keys() - known.keys():
+            yield (*place, "when"), f"unknown name {name!r}"
+        for word in file.dictionary:
+            if word.engine in place and word.is_in(phrase.say) and not word.earned_by(phrase.when):
+                yield place, f"the condition does not earn the word {word.word!r}; see `dictionary`"
+    for engine, lists in file.engines.items():
+        if lists.level[-1].when:
+            yield ("engines", engine, "level"), "the last level must need no condition"
+    for position, word in enumerate(file.dictionary):
+        for name in {name for meaning in word.any_of for name in meaning} - known.keys():
+            yield ("dictionary", position), f"unknown name {name!r}"
+
+
+def _phrases(file: PhrasesFile) -> Iterator[tuple[Place, Phrase]]:
+    for engine, lists in file.engines.items():
+        for part in ("level", "move", "figure"):
+            for position, phrase in enumerate(getattr(lists, part)):
+                yield ("engines", engine, part, position), phrase
+    for row, alternatives in enumerate(file.markets):
+        for position, phrase in enumerate(alternatives):
+            yield ("markets", row, position), phrase
 
 
 def cross_problems(regimes: RegimesFile, styles: StylesFile) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The playbook's words as data: loads and checks the five YAML files, naming file and line of what is wrong.
+"""The playbook's words as data: loads and checks the six YAML files, naming file and line of what is wrong.
 
 Text and thresholds only; readings and rules may not enter. A folder of edited files may replace any of them.
 """
@@ -27,6 +27,7 @@ from fiveengines.playbook.models import (
     GlossaryFile,
     Insight,
     InsightsFile,
+    PhrasesFile,
     QuestionsFile,
     Regime,
     RegimesFile,
@@ -49,6 +50,7 @@ _FILES: dict[str, _FileType] = {
     "insights.yaml": _FileType(InsightsFile, checks.insight_problems),
     "glossary.yaml": _FileType(GlossaryFile, checks.glossary_problems),
     "questions.yaml": _FileType(QuestionsFile, checks.question_problems),
+    "phrases.yaml": _FileType(PhrasesFile, checks.phrase_problems),
 }
 
 
@@ -100,11 +102,17 @@ def questions(folder: Path | None = None) -> dict[Engine, str]:
     return dict(file.engines)
 
 
+def phrases(folder: Path | None = None) -> PhrasesFile:
+    """What can be said of a week, and the conditions that earn it; `folder` and errors as in `regimes`."""
+    file: PhrasesFile = _load("phrases.yaml", folder)
+    return file
+
+
 def check(folder: Path | None = None) -> list[str]:
     """Everything wrong in the playbook, a line each with file and line number; empty when all is well.
 
     `folder` holds edited or translated files; a file it lacks is taken from the package.
-    ParameterError when the folder does not exist or holds none of the five files.
+    ParameterError when the folder does not exist or holds none of the six files.
     """
     folder = _checked_folder(folder)
     found: list[str] = []

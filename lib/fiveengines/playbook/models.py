@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
 StyleId = Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]
@@ -20,7 +20,7 @@ Tone = Literal["supportive", "caution", "neutral"]
 Kind = Literal["signal", "principle"]
 Measure = Literal["efficiency_ratio", "variance_ratio", "breakout_success"]
 FigureMeasure = Literal[
-    "change", "change_pct", "change_bp", "low", "from_peak", "from_peak_pct", "from_daily_peak_pct",
+    "change", "change_pct", "change_bp", "low", "daily_peak", "from_peak", "from_peak_pct", "from_daily_peak_pct",
     "percentile", "daily_percentile",
 ]  # fmt: skip
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -227,6 +227,110 @@ class Term(Entry):
     words: tuple[Title, ...] = ()
     short: Line
     practice: tuple[Line, Line]
+
+
+class Bound(Entry):
+    """What a figure or a word must be for a phrase: within the limits, one of the words, or not known at all."""
+
+    at_least: float | None = None
+    above: float | None = None
+    at_most: float | None = None
+    below: float | None = None
+    one_of: tuple[str, ...] = ()
+    unknown: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Bound:
+        limits = self.model_fields_set - {"one_of", "unknown"}
+        if sum(map(bool, (limits, self.one_of, self.unknown))) != 1:
+            raise ValueError("a condition gives limits, `one_of` or `unknown`, and only one of these.")
+        if {"at_least", "above"} <= limits or {"at_most", "below"} <= limits:
+            raise ValueError("a condition has one lower and one upper limit at most.")
+        return self
+
+    def holds(self, value: float | str | None) -> bool:
+        """Whether `value` meets it; what is not known meets `unknown` alone."""
+        if value is None or self.unknown:
+            return value is None and self.unknown
+        if isinstance(value, str):
+            return value in self.one_of
+        return not self.one_of and (
+            (self.at_least is None or value >= self.at_least)
+            and (self.above is None or value > self.above)
+            and (self.at_most is None or value <= self.at_most)
+            and (self.below is None or value < self.below)
+        )
+
+    def within(self, other: Bound) -> bool:
+        """Whether everything that meets this one meets `other` too."""
+        if self.unknown or other.unknown:
+            return self.unknown and other.unknown
+        if self.one_of or other.one_of:
+            return bool(self.one_of) and set(self.one_of) <= set(other.one_of)
+        return self._floor() >= other._floor() and self._ceiling() <= other._ceiling()
+
+    def _floor(self) -> tuple[float, bool]:
+        """The lower limit, and whether it is itself outside: the higher the stricter."""
+        return (self.above, True) if self.above is not None else (_or(self.at_least, -math.inf), False)
+
+    def _ceiling(self) -> tuple[float, bool]:
+        """The upper limit, and whether it is itself inside: the lower the stricter."""
+        return (self.below, False) if self.below is not None else (_or(self.at_most, math.inf), True)
+
+
+def _or(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else value
+
+
+When = dict[Name, Bound]
+
+
+class Phrase(Entry):
+    """Some words, and the condition that earns them; without one they may always be said."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+    say: Annotated[str, Field(min_length=3, max_length=200), AfterValidator(_is_template)]
+    when: When = {}
+
+
+Phrases = Annotated[tuple[Phrase, ...], Field(min_length=1)]
+
+
+class EnginePhrases(Entry):
+    """What can be said of one engine; of each list the first that holds."""
+
+    level: Phrases
+    move: Phrases
+    figure: Phrases
+
+
+class Word(Entry):
+    """What a word means of an engine: one of these conditions."""
+
+    engine: Engine
+    word: Annotated[str, Field(min_length=2, max_length=40)]
+    any_of: Annotated[tuple[When, ...], Field(min_length=1)]
+
+    def is_in(self, text: str) -> bool:
+        """Whether the text says the word, as a whole word."""
+        return re.search(rf"\b{re.escape(self.word)}\b", text) is not None
+
+    def earned_by(self, when: When) -> bool:
+        """Whether whatever meets `when` is also what the word means."""
+        return any(
+            all(name in when and when[name].within(bound) for name, bound in meaning.items())
+            for meaning in self.any_of
+        )
+
+
+class PhrasesFile(Entry):
+    """phrases.yaml."""
+
+    engines: dict[Engine, EnginePhrases]
+    markets: tuple[Phrases, ...]
+    dictionary: tuple[Word, ...]
+    figures: dict[Name, Figure]
 
 
 class RegimesFile(Entry):

@@ -116,13 +116,21 @@ class Stress(Strict):
     any: tuple[dict[str, float], ...]
 
 
+class Changes(Strict):
+    """How far a score must move in a week to be news, or much, and how many engines are named."""
+
+    least: float = Field(ge=0, le=2)
+    much: float = Field(gt=0, le=4)
+    most_engines: int = Field(ge=0, le=5)
+
+
 class EngineParameters(Strict):
     """params/engines.yaml."""
 
     states: States
     direction: Direction
     minimum_coverage: float = Field(ge=0, le=1)
-    least_score_change: float = Field(ge=0, le=2)
+    changes: Changes
     stress: Stress
     inputs: InputSettings
     labels: Labels

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from markupsafe import Markup
 
 from fiveengines.base.formats import counted, figure, first_capital, minus, percent, signed
-from fiveengines.commentary.narrative import ENGINE_NAMES, clause, moved_most, moved_text, named
+from fiveengines.commentary.narrative import ENGINE_NAMES, moved_most, moved_text, named, went
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.model.regimes import NAMES
 from fiveengines.playbook import content
@@ -48,20 +48,24 @@ def answer(week: Week, engine: str) -> Prose | None:
     # An engine without any input of this week has nothing to be named either.
     labels = named(engine, week.labels, week.breadth_basis) if reading.coverage > 0 else ""
     about = f"{labels} {week.members_note}".strip() if engine == "breadth" else labels
-    return prose(Markup("<em>{}</em>").format(question), *_answer(reading), about)
+    return prose(Markup("<em>{}</em>").format(question), *_answer(reading, week), about)
 
 
-def _answer(reading: EngineReading) -> Iterable[object]:
-    text = clause(reading)
+def _answer(reading: EngineReading, week: Week) -> Iterable[object]:
+    text = week.clauses[reading.name]
     head = Markup("<strong>{}.</strong>").format(first_capital(text))
     if reading.score is None:
         yield head + Markup(
             " Only {} of its weight has data, so it is not scored; it counts for nothing this week."
         ).format(percent(reading.coverage))
         return
-    said = f" Score {signed(reading.score)}, {reading.state} and {reading.direction}"
+    weeks = counted(week.params.engines.direction.weeks, "week")
+    said = f" {first_capital(reading.state)}, {reading.direction} over {weeks}"
     if reading.previous_score is not None:
-        said += f", after {signed(reading.previous_score)} a week ago"
+        said += f"; {went(reading, week.params.engines.changes)} since last week"
+    said += f" (score {signed(reading.score)}"
+    said += "" if reading.previous_score is None else f", {signed(reading.previous_score)} a week ago"
+    said += ", from −1 adverse to +1 supportive)"
     moved = moved_most(reading)
     yield head + Markup("{}. {}").format(
         said, f"Moved most: {minus(moved_text(moved))}." if moved else "No indicator moved its score."

@@ -135,7 +135,7 @@ def inflection_records(week: Week) -> Prose | None:
 def sequences(week: Week) -> Prose | None:
     """Each engine's phases of the last half year, in a line; those that can be read this week."""
     known = (each.words for name, each in week.sequences.items() if week.engines[name].score is not None)
-    return prose(listed("Where each engine comes from", known))
+    return prose(listed("Where each engine comes from, by its direction over a month", known))
 
 
 def events(week: Week) -> Prose | None:
