@@ -164,6 +164,14 @@ def test_a_narrow_market_flips_into_a_fragile_melt_up() -> None:
     assert found is not None and found.to_regime == 2
 
 
+def test_a_milder_call_that_would_still_have_to_wait_is_no_flip() -> None:
+    for weeks, to_regime in ((1, None), (2, None), (3, 3)):
+        found = classify([0.0] * 4 + [-0.7] * weeks, [CALM] * (4 + weeks))
+        extended = pd.DataFrame(-0.7, index=found.confirmed.index, columns=list(ENGINES))
+        change = regimes.reading(found, extended, PARAMS, extended.index[-1]).flip
+        assert (change and change.to_regime) == to_regime
+
+
 def test_nothing_flips_in_a_crisis_or_out_of_reach() -> None:
     assert flip(-1.5, ACUTE) is None
     assert flip(0.0) is None

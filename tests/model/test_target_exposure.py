@@ -118,6 +118,16 @@ def test_the_way_back_ends_when_the_low_is_undercut() -> None:
     assert path.iloc[32:].max() == 0.0
 
 
+def test_the_way_back_is_sized_by_the_unit_of_risk() -> None:
+    market = Market([0.5] * 10 + [-0.9] * 30)
+    market.improving.iloc[20] = True
+    market.index[:] = [100.0] * 10 + [80.0] * 10 + [85.0] * 20
+    market.expected[:] = 2 * RULES.normal_volatility
+    # Half a unit of risk throughout: half of the exposure before the fall, and half of the way back to it.
+    before = float(market.history().exposure.iloc[:10].max())
+    assert market.history().path.iloc[31] == pytest.approx(0.55 * before * 0.5)
+
+
 def test_an_unknown_engine_leaves_the_others_to_speak() -> None:
     market = Market([0.5] * 5)
     market.score["rate_path"] = np.nan
