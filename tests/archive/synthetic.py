@@ -87,6 +87,12 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
         "overrides": [],
         "without_overrides": None,
         "notices": [],
+        "forecast": {
+            "sessions": 20,
+            "volatility": {"low": 9.1, "median": 13.2, "high": 21.4},
+            "regime_weeks": 4,
+            "regimes": {"1": 0.6, "2": 0.15, "3": 0.15, "4": 0.08, "5": 0.02},
+        },
         "files": {"read": 0, "series": 0, "left_out": []},
     }
     if week % 17 == 0:
