@@ -340,6 +340,10 @@ class Week:
             lookup(each)
         return self.measured.panel.first_of(name, *stand_ins).loc[: self.as_of]
 
+    def basis(self, name: str) -> pd.Series:
+        """What each week's value of an indicator is a figure of (market, denominator, stand-in): text on `dates`."""
+        return self.readings.measurements.basis(name).loc[: self.as_of]
+
     def providers(self, *series_ids: str) -> dict[str, list[str]]:
         """Which provider each named series of the catalog came from: its label → ids; absent ones are left out."""
         known = labels()

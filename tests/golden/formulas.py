@@ -198,7 +198,7 @@ def whaley(advances: pd.Series, declines: pd.Series) -> pd.Series:
 
 
 def this_week(flags: pd.Series) -> pd.Series:
-    return flags.rolling(WEEK, min_periods=1).max()
+    return flags.groupby(flags.index.to_period("W-FRI")).cummax()
 
 
 def breadth(s: Slice) -> dict[str, pd.Series]:
@@ -259,8 +259,8 @@ def breadth(s: Slice) -> dict[str, pd.Series]:
         "mcclellan_oscillator": (fast - slow).reindex(s.sessions),
         # Miekka's formula without its 1,000: oscillator + 20 · slow mean − 10 · fast mean.
         "mcclellan_summation": (fast - slow + 20 * slow - 10 * fast).reindex(s.sessions),
-        "zweig_thrust": this_week(zweig(up, down)),
-        "whaley_thrust": this_week(whaley(up, down)),
+        "zweig_thrust": this_week(zweig(*counts)),
+        "whaley_thrust": this_week(whaley(*counts)),
         "equal_vs_cap_13w": log_change(s.price("RSP") / s.price("SPY"), QUARTER),
         "concentration": concentration(closes).where(enough),
         "index_breadth_divergence": divergence,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -19,6 +21,7 @@ CAUSAL = {
 
 
 TUESDAYS = pd.date_range("2006-06-13", "2019-12-31", freq="7D")
+WEEK = pd.Timedelta(days=7)
 NAMES = ["cot_asset_managers", "cot_asset_managers_change_4w", "cot_speculators"]
 
 
@@ -74,3 +77,48 @@ def test_speculators_wait_for_156_reports_too() -> None:
     assert len(net.loc[:"2017-12-26"]) == 156
     assert np.isnan(found.iloc[0]), "on 22 December the report of the 19th was the 155th"
     assert found.iloc[1] == pytest.approx(place(net, "2018-01-02", 156))
+
+
+def test_every_figure_names_its_contract_and_what_it_is_divided_by() -> None:
+    """A download of the S&P 500's asset managers alone beside the Nasdaq's whole report: two markets, two shares."""
+    sp500, nasdaq = walk(4, "2013-01-08"), walk(5, "2006-06-13")
+    alone = {name: each for name, each in contract("SP500", sp500).items() if "OPEN" not in name}
+    whole = {
+        name.replace("ASSET_MGR", "LEV_MONEY"): each for name, each in contract("NASDAQ", nasdaq).items()
+    }
+    day = pd.Timestamp("2016-01-08")
+    names = [*NAMES, "cot_leveraged_funds", "cot_leveraged_funds_change_4w"]
+    found = read(dataset(**alone, **whole), "2016-01-08", names=names)
+    assert {name: found.title(name, day) for name in names} == {
+        "cot_asset_managers": "Asset managers in futures, net (E-mini S&P 500, net ÷ (long + short))",
+        "cot_asset_managers_change_4w": (
+            "Asset managers in futures, 4-week change (E-mini S&P 500, net ÷ (long + short))"
+        ),
+        "cot_speculators": "Futures speculators, net",
+        "cot_leveraged_funds": "Leveraged funds in futures, net (E-mini Nasdaq 100, net ÷ open interest)",
+        "cot_leveraged_funds_change_4w": (
+            "Leveraged funds in futures, 4-week change (E-mini Nasdaq 100, net ÷ open interest)"
+        ),
+    }
+    assert found.values.loc[day, "cot_asset_managers_change_4w"] == pytest.approx(
+        (sp500["2016-01-05"] - sp500["2015-12-08"]) / 10
+    )
+    assert "TFF_SP500_OPEN_INTEREST" not in found.series("cot_asset_managers", day)
+    assert "TFF_NASDAQ_OPEN_INTEREST" in found.series("cot_leveraged_funds", day)
+
+
+def test_a_revised_figure_says_whether_it_is_the_latest_or_the_published_one() -> None:
+    fridays = pd.date_range("2018-01-05", "2018-12-28", freq="7D")
+    values = pd.Series(np.linspace(-0.8, -0.6, len(fridays)), fridays)
+    day, names = pd.Timestamp("2018-12-28"), ["financial_conditions", "vix"]
+    once = dataset(NFCI=values, VIX=values + 20)
+    found = read(once, "2018-12-28", names=names)
+    assert (found.vintage("financial_conditions", day), found.vintage("vix", day)) == ("latest", None)
+    assert found.title("financial_conditions", day) == "Chicago Fed financial conditions (latest vintage)"
+    first = once.series["NFCI"]
+    revision = first.frame.assign(value=first.frame["value"] + 0.01, known_at=first.frame["known_at"] + WEEK)
+    both = pd.concat([first.frame, revision]).sort_values(["known_at", "observed"], ignore_index=True)
+    twice = replace(once, series={**once.series, "NFCI": replace(first, frame=both)})
+    found = read(twice, "2018-12-28", names=names)
+    assert found.vintage("financial_conditions", day) == "as published"
+    assert found.title("financial_conditions", day) == "Chicago Fed financial conditions"

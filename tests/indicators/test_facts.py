@@ -24,7 +24,7 @@ def panel(real_data: Path) -> Panel:
 
 @pytest.fixture(scope="module")
 def found(panel: Panel) -> IndicatorValues:
-    names = ("policy_rate", "effective_rate", "two_year", "two_year_minus_policy")
+    names = ("zweig_thrust", "policy_rate", "effective_rate", "two_year", "two_year_minus_policy")
     return evaluate(panel, panel.sessions[panel.sessions >= "2000-01-01"], PARAMS, names)
 
 
@@ -78,3 +78,11 @@ def test_no_week_of_a_hike_shows_the_rate_before_it(panel: Panel, found: Indicat
     assert (rate[hikes] > rate.shift(1)[hikes]).all()
     phase = labels(Inputs(panel, PARAMS.inputs), fridays, parameters.load().engines.labels)["policy_phase"]
     assert set(phase[hikes]) == {"hiking"}
+
+
+def test_the_evidence_names_the_weeks_of_the_thrusts_on_record_and_no_other(found: IndicatorValues) -> None:
+    fridays = found.values.index[found.values.index.day_of_week == 4]
+    flagged = found.values.loc[fridays, "zweig_thrust"].loc["2004":"2019"]
+    assert [f"{day:%Y-%m-%d}" for day in flagged.index[flagged == 1]] == [
+        "2004-05-28", "2009-03-20", "2013-10-18", "2015-10-09", "2019-01-11",
+    ]  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -54,10 +53,8 @@ def test_new_lows_crowd_the_week_before_christmas_2018(members: pd.DataFrame) ->
 def test_zweig_thrusts_are_on_record(counts: tuple[pd.Series, pd.Series]) -> None:
     fired = advances_declines.zweig_thrust(*counts)
     days = fired[fired == 1].loc["2004":"2019"].index
-    on_record = pd.DatetimeIndex(["2004-05-25", "2009-03-18", "2013-10-18", "2015-10-08", "2019-01-07"])
-    assert len(days) == len(on_record)
-    # Counts differ a little between vendors: a session either way.
-    assert all(np.busday_count(a, b) in {-1, 0, 1} for a, b in zip(days.date, on_record.date, strict=True))
+    on_record = ["2004-05-25", "2009-03-18", "2013-10-18", "2015-10-07", "2019-01-07"]
+    assert [f"{day:%Y-%m-%d}" for day in days] == on_record
 
 
 def test_first_cuts_are_those_announced(real_data: Path) -> None:

@@ -159,12 +159,15 @@ def test_the_line_moves_over_63_sessions() -> None:
 
 
 @pytest.mark.parametrize(("name", "low", "sessions"), [("whaley_thrust", 0.5, 4), ("zweig_thrust", 0.35, 6)])
-def test_a_thrust_shows_for_the_five_sessions_of_a_week(name: str, low: float, sessions: int) -> None:
+def test_a_thrust_of_nyse_issues_shows_from_its_day_to_friday(name: str, low: float, sessions: int) -> None:
     share = np.full(ROWS, low)
     share[600:620] = 0.8 if name == "whaley_thrust" else 0.75
+    found = computed(name, NYSE_ADVANCING=1000 * share, NYSE_DECLINING=1000 * (1 - share))
+    day = 600 + sessions - 1
+    assert np.flatnonzero(found == 1).tolist() == list(range(day, day + 5 - DAYS[day].day_of_week))
+    # The same counts of index members are no thrust.
     counts = {"advances": pd.Series(1000 * share, DAYS), "declines": pd.Series(1000 * (1 - share), DAYS)}
-    found = computed(name, counts)
-    assert np.flatnonzero(found == 1).tolist() == [600 + sessions - 1 + each for each in range(5)]
+    assert np.isnan(computed(name, counts)).all()
 
 
 def test_divergence_is_within_two_per_cent_of_the_high_with_fewer_than_sixty_above() -> None:

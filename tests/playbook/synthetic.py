@@ -35,7 +35,7 @@ def quiet() -> dict[str, np.ndarray]:
         "vix_percentile": 60.0, "vix_term": 0.93, "vvix": 90.0, "realized_volatility_21d": 14.0,
         "implied_minus_realized": 3.0, "pct_above_200d": 62.0, "pct_above_50d": 55.0, "net_new_highs": 1.0,
         "equal_vs_cap_13w": -1.5, "cot_asset_managers": 50.0, "cot_speculators": 50.0, "cot_leveraged_funds": 50.0,
-        "cot_percentile": 50.0, "cot_leveraged_percentile": 50.0, "naaim": 70.0, "aaii_bears": 30.0,
+        "cot_percentile": 50.0, "naaim": 70.0, "aaii_bears": 30.0,
         "aaii_bull_bear": 6.0, "cta_exposure": 40.0, "vol_target_exposure": 70.0, "policy_rate": 2.0, "two_year": 2.2,
         "ten_year": 3.0,
         "two_year_change_13w_bp": 0.0, "real_yield_change_13w_bp": 0.0, "two_year_minus_policy_bp": 20.0,

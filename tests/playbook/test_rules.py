@@ -134,9 +134,7 @@ CASES: dict[str, Case] = {
         {"index_from_high": -1, "pct_above_200d": 50}, {"index_from_high": -1, "pct_above_200d": 70}
     ),
     "crowded_longs": Case({"cot_percentile": 95, "naaim": 98}, {"cot_percentile": 95}, "watch"),
-    "crowded_shorts": Case(
-        {"cot_leveraged_percentile": 5, "aaii_bears": 55}, {"cot_leveraged_percentile": 5}, "watch"
-    ),
+    "crowded_shorts": Case({"cot_leveraged_funds": 5, "aaii_bears": 55}, {"cot_leveraged_funds": 5}, "watch"),
     "positioning_extreme": Case(
         {"positioning_score": -0.7}, {"positioning_score": -0.4}, opposite={"positioning_score": 0.7}
     ),

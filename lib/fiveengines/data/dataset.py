@@ -97,6 +97,11 @@ class SeriesData:
         first = self.frame.drop_duplicates("observed", keep="first").sort_values("observed")
         return pd.Series(first["value"].to_numpy(), index=pd.DatetimeIndex(first["observed"]), name=self.id)
 
+    def releases_known_from(self) -> pd.Timestamp | None:
+        """The first observation date with more than one release; None when each has only its latest value."""
+        revised = self.frame["observed"][self.frame["observed"].duplicated()]
+        return None if revised.empty else pd.Timestamp(revised.min())
+
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits that change when any observation, value or publication time changes."""
         digest = hashlib.sha256(self.id.encode())

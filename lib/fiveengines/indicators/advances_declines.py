@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from fiveengines.data.dataset import MEMBERS
+from fiveengines.data.panel import Panel
 from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup
 from fiveengines.indicators.transforms import as_flag, change
 
@@ -112,23 +113,38 @@ def _line(inputs: Inputs, sessions: int) -> pd.Series:
     return change(_counted(advance_decline_line)(inputs), sessions)
 
 
+def nyse_issues(panel: Panel) -> tuple[pd.Series, pd.Series]:
+    """Advancing and declining issues of the New York Stock Exchange, on which the thresholds of thrusts are defined.
+
+    Counts of index members cross the same thresholds several times as often. Each on the panel's sessions, (n,), NaN
+    where either is unknown.
+    """
+    up, down = (panel.daily(each) for each in _NYSE)
+    known = up.notna() & down.notna()
+    return up.where(known), down.where(known)
+
+
 def _thrust(formula: Callable[[pd.Series, pd.Series], pd.Series]) -> Compute:
-    def compute(inputs: Inputs, within: int) -> pd.Series:
+    def compute(inputs: Inputs) -> pd.Series:
+        fired = formula(*nyse_issues(inputs.panel))
         # A thrust is one day's event; a weekly reader wants to know whether there was one this week.
-        return _counted(formula)(inputs).astype("float64").rolling(within, min_periods=1).max()
+        return fired.groupby(inputs.panel.sessions.to_period("W-FRI")).cummax()
 
     return compute
 
 
-_COUNTS = ((MEMBERS,), ("NYSE_ADVANCING", "NYSE_DECLINING"))
+_NYSE = ("NYSE_ADVANCING", "NYSE_DECLINING")
+_COUNTS = ((MEMBERS,), _NYSE)
+_COUNTED = ("index members", "NYSE issues")
 INDICATORS = (
     Indicator(
         "advance_decline_line_13w",
         "breadth",
         "Advance-decline line, 13-week change",
         "issues",
-        formula="change of the cumulative advances − declines over {sessions} sessions",
+        formula="change over {sessions} sessions of cumulative advances − declines: index members, else NYSE issues",
         input_sets=_COUNTS,
+        bases=_COUNTED,
         compute=_line,
     ),
     Indicator(
@@ -136,8 +152,9 @@ INDICATORS = (
         "breadth",
         "McClellan oscillator",
         "ratio-adjusted",
-        formula="19-day − 39-day exponential mean of 1000 · (A − D) ÷ (A + D)",
+        formula="19-day − 39-day exponential mean of 1000 · (A − D) ÷ (A + D) of index members, else of NYSE issues",
         input_sets=_COUNTS,
+        bases=_COUNTED,
         compute=_counted(mcclellan_oscillator),
     ),
     Indicator(
@@ -147,33 +164,34 @@ INDICATORS = (
         "ratio-adjusted",
         formula="running sum of the McClellan oscillator",
         input_sets=_COUNTS,
+        bases=_COUNTED,
         compute=_counted(mcclellan_summation),
         lookup=Lookup(
             "McClellan Financial Publications",
             "https://www.mcoscillator.com/market_breadth_data/",
-            "What is the ratio-adjusted McClellan summation index of NYSE issues at Friday's "
-            "close, and is it rising or falling?",
+            "What is the ratio-adjusted McClellan summation index of S&P 500 members (or of NYSE issues) at "
+            "Friday's close, and is it rising or falling?",
         ),
     ),
     Indicator(
         "zweig_thrust",
         "breadth",
-        "Zweig breadth thrust this week",
+        "Zweig breadth thrust of NYSE issues this week",
         "flag",
         formula=(
-            "ten-day exponential mean of A ÷ (A + D) from below 0.40 to above 0.615 within ten "
-            "sessions, in the last {within} sessions"
+            "ten-day exponential mean of NYSE issues' A ÷ (A + D) from below 0.40 to above 0.615 within ten "
+            "sessions, on a day of this week"
         ),
-        input_sets=_COUNTS,
+        input_sets=(_NYSE,),
         compute=_thrust(zweig_thrust),
     ),
     Indicator(
         "whaley_thrust",
         "breadth",
-        "Whaley breadth thrust this week",
+        "Whaley breadth thrust of NYSE issues this week",
         "flag",
-        formula="five-day A ÷ (A + D) above 73.66 %, in the last {within} sessions",
-        input_sets=_COUNTS,
+        formula="five-day A ÷ (A + D) of NYSE issues rises above 73.66 %, on a day of this week",
+        input_sets=(_NYSE,),
         compute=_thrust(whaley_thrust),
     ),
 )

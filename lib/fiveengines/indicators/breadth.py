@@ -62,6 +62,7 @@ def _sets(window: int) -> tuple[tuple[str, ...], ...]:
     return ((MEMBERS,), (f"PCT_ABOVE_{window}DMA_SP500",), (SECTORS,))
 
 
+_BASES = ("", "published figures", "sector funds in place of members")
 INDICATORS = (
     Indicator(
         "pct_above_200d",
@@ -70,6 +71,7 @@ INDICATORS = (
         "%",
         formula=("share of members with a full window whose close is above its simple mean of 200 sessions"),
         input_sets=_sets(200),
+        bases=_BASES,
         compute=_above(200),
         bounds="PCT_ABOVE_200DMA_SP500",
         lookup=Lookup(
@@ -86,6 +88,7 @@ INDICATORS = (
         "%",
         formula=("share of members with a full window whose close is above its simple mean of 50 sessions"),
         input_sets=_sets(50),
+        bases=_BASES,
         compute=_above(50),
         bounds="PCT_ABOVE_50DMA_SP500",
         lookup=Lookup(
@@ -102,6 +105,7 @@ INDICATORS = (
         "%",
         formula=("share of members with a full window whose close is above its simple mean of 20 sessions"),
         input_sets=_sets(20),
+        bases=_BASES,
         compute=_above(20),
         bounds="PCT_ABOVE_20DMA_SP500",
     ),
@@ -112,6 +116,7 @@ INDICATORS = (
         "points",
         formula="change of the share above the 200-day mean over {sessions} sessions",
         input_sets=_sets(200),
+        bases=_BASES,
         compute=_above_change(200),
         lookup=Lookup(
             "StockCharts, $SPXA200R",
@@ -127,6 +132,7 @@ INDICATORS = (
         "points",
         formula="change of the share above the 50-day mean over {sessions} sessions",
         input_sets=_sets(50),
+        bases=_BASES,
         compute=_above_change(50),
     ),
     Indicator(
@@ -136,6 +142,7 @@ INDICATORS = (
         "% of members",
         formula="share of members at a 52-week closing high − share at a low, mean of {mean} sessions",
         input_sets=((MEMBERS,), ("NEW_HIGHS_52W", "NEW_LOWS_52W")),
+        bases=("", "published counts of all US stocks"),
         compute=_net_new_highs,
         lookup=Lookup(
             "Barchart new highs and lows",
@@ -179,6 +186,7 @@ INDICATORS = (
             "S&P 500 within {near_high} % of its 52-week high while fewer than {broad} % are above their 200-day mean"
         ),
         input_sets=tuple(("SPX", *each) for each in _sets(200)),
+        bases=_BASES,
         compute=_divergence,
         lookup=Lookup(
             "StockCharts, $SPXA200R",

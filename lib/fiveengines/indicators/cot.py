@@ -52,20 +52,29 @@ Formula = Callable[[pd.Series], pd.Series]
 
 @dataclass(frozen=True)
 class _Contract:
-    """A cohort's positions in one contract: catalog ids of its longs, its shorts and what adds up to open interest."""
+    """A cohort's positions in one contract: catalog ids of its longs and shorts, and what its net is divided by.
+
+    whole: the ids that add up to the denominator. instead_of: an id with which another contract divides the same
+    positions better; with it in the panel this one has no value. basis: market and denominator in words.
+    """
 
     longs: str
     shorts: str
-    open_interest: tuple[str, ...]
+    whole: tuple[str, ...]
+    basis: str
+    instead_of: str = ""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Every id, longs first, each once."""
+        return tuple(dict.fromkeys((self.longs, self.shorts, *self.whole)))
 
     def net_share(self, panel: Panel) -> pd.Series:
-        """Net share of open interest by report; empty where the source lacks a part of it."""
-        whole = self.open_interest if self.open_interest[0] in panel else (self.longs, self.shorts)
-        needed = list(dict.fromkeys((self.longs, self.shorts, *whole)))
-        reports = panel.reports(needed)
-        if not set(needed) <= set(reports.columns):
+        """Net share of the denominator by report; empty where the source lacks a part of it."""
+        reports = panel.reports(self.needed)
+        if not set(self.needed) <= set(reports.columns) or self.instead_of in panel:
             return pd.Series(dtype="float64")
-        total = reports[list(whole)].sum(axis=1, min_count=1)
+        total = reports[list(self.whole)].sum(axis=1, min_count=1)
         return cot_net_share(reports[self.longs], reports[self.shorts], total).dropna()
 
 
@@ -75,7 +84,7 @@ def _by_contract(inputs: Inputs, contracts: tuple[_Contract, ...], formula: Form
     nets = [(each, each.net_share(panel)) for each in contracts]
     return pd.DataFrame(
         {
-            each.longs: missing(panel) if net.empty else panel.from_reports(formula(net), each.longs)
+            each.basis: missing(panel) if net.empty else panel.from_reports(formula(net), each.longs)
             for each, net in nets
         }
     )
@@ -97,11 +106,17 @@ def _change(contracts: tuple[_Contract, ...]) -> ComputeBySet:
 
 
 def _cohort(name: str) -> tuple[_Contract, ...]:
-    """A cohort of Traders in Financial Futures: in the S&P 500 contract, else in the Nasdaq's."""
-    return tuple(
-        _Contract(f"TFF_{each}_{name}_LONG", f"TFF_{each}_{name}_SHORT", (f"TFF_{each}_OPEN_INTEREST",))
-        for each in ("SP500", "NASDAQ")
-    )
+    """A cohort of Traders in Financial Futures: in the S&P 500 contract, else in the Nasdaq's.
+
+    Some downloads hold one cohort without the open interest: its net is then a share of its own long and short.
+    """
+    found = []
+    for market, words in (("SP500", "E-mini S&P 500"), ("NASDAQ", "E-mini Nasdaq 100")):
+        longs, shorts = f"TFF_{market}_{name}_LONG", f"TFF_{market}_{name}_SHORT"
+        every = f"TFF_{market}_OPEN_INTEREST"
+        found.append(_Contract(longs, shorts, (every,), f"{words}, net ÷ open interest"))
+        found.append(_Contract(longs, shorts, (longs, shorts), f"{words}, net ÷ (long + short)", every))
+    return tuple(found)
 
 
 _SPECULATORS = (
@@ -109,25 +124,40 @@ _SPECULATORS = (
         "COT_SP500_SPEC_LONG",
         "COT_SP500_SPEC_SHORT",
         ("COT_SP500_SPEC_LONG", "COT_SP500_COMM_LONG", "COT_SP500_NONREPT_LONG"),
+        "S&P 500 futures, net ÷ longs of all traders",
     ),
 )
 _MANAGERS, _LEVERAGED, _DEALERS = _cohort("ASSET_MGR"), _cohort("LEV_MONEY"), _cohort("DEALER")
-_LEGACY = (("COT_SP500_SPEC_LONG", "COT_SP500_SPEC_SHORT", "COT_SP500_COMM_LONG", "COT_SP500_NONREPT_LONG"),)
 
 
 def _sets(contracts: tuple[_Contract, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple((each.longs, each.shorts) for each in contracts)
+    return tuple(each.needed for each in contracts)
 
 
+def _bases(contracts: tuple[_Contract, ...]) -> tuple[str, ...]:
+    return tuple(each.basis for each in contracts)
+
+
+_PLACE = (
+    "{who} net position ÷ open interest, or ÷ their long + short where the report lacks it (Traders in Financial "
+    "Futures), percentile of {{reports}} reports; E-mini S&P 500, else E-mini Nasdaq 100"
+)
+_MOVE = (
+    "change over {{reports}} reports of {who} net position in % of the same denominator in the same contract"
+)
 INDICATORS = (
     Indicator(
         "cot_speculators",
         "positioning",
         "Futures speculators, net",
         "percentile",
-        formula="non-commercial net ÷ open interest, percentile of {reports} weekly reports",
-        input_sets=_LEGACY,
+        formula=(
+            "non-commercial net ÷ the longs of all traders (open interest without spreads) in S&P 500 futures, "
+            "percentile of {reports} weekly reports"
+        ),
+        input_sets=_sets(_SPECULATORS),
         compute=_percentile(_SPECULATORS),
+        bases=_bases(_SPECULATORS),
         lookup=Lookup(
             "CFTC Commitments of Traders (legacy)",
             "https://www.cftc.gov/MarketReports/CommitmentsofTraders/index.htm",
@@ -140,22 +170,21 @@ INDICATORS = (
         "cot_speculators_change_4w",
         "positioning",
         "Futures speculators, 4-week change",
-        "% of open interest",
-        formula="change of non-commercial net ÷ open interest over {reports} reports",
-        input_sets=_LEGACY,
+        "points",
+        formula="change over {reports} reports of non-commercial net ÷ the longs of all traders, S&P 500 futures",
+        input_sets=_sets(_SPECULATORS),
         compute=_change(_SPECULATORS),
+        bases=_bases(_SPECULATORS),
     ),
     Indicator(
         "cot_asset_managers",
         "positioning",
         "Asset managers in futures, net",
         "percentile",
-        formula=(
-            "asset managers' net ÷ open interest (Traders in Financial Futures), percentile of {reports} "
-            "reports; S&P 500, else Nasdaq 100"
-        ),
+        formula=_PLACE.format(who="asset managers'"),
         input_sets=_sets(_MANAGERS),
         compute=_percentile(_MANAGERS),
+        bases=_bases(_MANAGERS),
         lookup=Lookup(
             "CFTC Traders in Financial Futures",
             "https://www.cftc.gov/MarketReports/CommitmentsofTraders/index.htm",
@@ -168,22 +197,21 @@ INDICATORS = (
         "cot_asset_managers_change_4w",
         "positioning",
         "Asset managers in futures, 4-week change",
-        "% of open interest",
-        formula="change of asset managers' net ÷ open interest over {reports} reports",
+        "points",
+        formula=_MOVE.format(who="asset managers'"),
         input_sets=_sets(_MANAGERS),
         compute=_change(_MANAGERS),
+        bases=_bases(_MANAGERS),
     ),
     Indicator(
         "cot_leveraged_funds",
         "positioning",
         "Leveraged funds in futures, net",
         "percentile",
-        formula=(
-            "leveraged funds' net ÷ open interest (Traders in Financial Futures), percentile of {reports} "
-            "reports; S&P 500, else Nasdaq 100"
-        ),
+        formula=_PLACE.format(who="leveraged funds'"),
         input_sets=_sets(_LEVERAGED),
         compute=_percentile(_LEVERAGED),
+        bases=_bases(_LEVERAGED),
         lookup=Lookup(
             "CFTC Traders in Financial Futures",
             "https://www.cftc.gov/MarketReports/CommitmentsofTraders/index.htm",
@@ -196,30 +224,30 @@ INDICATORS = (
         "cot_leveraged_funds_change_4w",
         "positioning",
         "Leveraged funds in futures, 4-week change",
-        "% of open interest",
-        formula="change of leveraged funds' net ÷ open interest over {reports} reports",
+        "points",
+        formula=_MOVE.format(who="leveraged funds'"),
         input_sets=_sets(_LEVERAGED),
         compute=_change(_LEVERAGED),
+        bases=_bases(_LEVERAGED),
     ),
     Indicator(
         "cot_dealers",
         "positioning",
         "Dealers in futures, net",
         "percentile",
-        formula=(
-            "dealers' net ÷ open interest (Traders in Financial Futures), percentile of {reports} reports; "
-            "S&P 500, else Nasdaq 100"
-        ),
+        formula=_PLACE.format(who="dealers'"),
         input_sets=_sets(_DEALERS),
         compute=_percentile(_DEALERS),
+        bases=_bases(_DEALERS),
     ),
     Indicator(
         "cot_dealers_change_4w",
         "positioning",
         "Dealers in futures, 4-week change",
-        "% of open interest",
-        formula="change of dealers' net ÷ open interest over {reports} reports",
+        "points",
+        formula=_MOVE.format(who="dealers'"),
         input_sets=_sets(_DEALERS),
         compute=_change(_DEALERS),
+        bases=_bases(_DEALERS),
     ),
 )

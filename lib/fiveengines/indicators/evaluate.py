@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters import EngineParameters
+from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.data.panel import Panel
 from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, SECTORS
@@ -40,6 +42,31 @@ class IndicatorValues:
         sets = indicator(name).input_sets
         used = sets[max(int(self.input_set[name].loc[day]), 0)] if sets else ()
         return tuple(each for part in used for each in (SECTOR_FUNDS if part == SECTORS else (part,)))
+
+    def title(self, name: str, day: pd.Timestamp) -> str:
+        """The indicator's title, with what that day's value is a figure of where the title alone does not say it."""
+        each = indicator(name)
+        latest = "latest vintage" if self.vintage(name, day) == "latest" else ""
+        said = ", ".join(filter(None, (each.basis(int(self.input_set[name].loc[day])), latest)))
+        return f"{each.title} ({said})" if said else each.title
+
+    def vintage(self, name: str, day: pd.Timestamp) -> Literal["latest", "as published"] | None:
+        """Whether that day's value is what was published then, or a later revision; None for what is never revised.
+
+        `latest` is said of a series that the catalog calls revised when its first releases are not among the data.
+        """
+        if pd.isna(observed := self.observed[name].loc[day]):
+            return None
+        held = self.inputs.panel.dataset.series
+        revised = [held[each] for each in self.series(name, day) if each in held and lookup(each).revised]
+        known = [each.releases_known_from() for each in revised]
+        if not known:
+            return None
+        return "as published" if all(each is not None and observed >= each for each in known) else "latest"
+
+    def basis(self, name: str) -> pd.Series:
+        """What each week's value of that indicator is a figure of: text by reading date, "" where nothing is to say."""
+        return self.input_set[name].map(indicator(name).basis)
 
     def until(self, day: pd.Timestamp) -> IndicatorValues:
         """Only the reading dates up to and including `day`; `inputs` stays as it is."""

@@ -47,7 +47,6 @@ UNITS: dict[str, Range] = {
     "% of Fed assets": Range(-100, 100, 0.1, "percent"),
     "% of maximum": Range(-100, 100, 1, "signed"),
     "% of members": Range(-100, 100, 0.1, "signed"),
-    "% of open interest": Range(-100, 100, 0.1, "signed"),
     "$bn": Range(-10_000, 10_000, 1, "$bn"),
     "$bn per 1 % move": Range(-1000, 1000, 0.1, "$bn"),
     "bp": Range(-1000, 1000, 1, "signed"),
@@ -91,11 +90,13 @@ class Indicator:
     """One indicator: the only place that says what it is.
 
     `input_sets` are sets of catalog ids (MEMBERS and SECTORS among them) in order of preference: a value comes from
-    the first whose figures were all there that evening. `compute` takes `Inputs` and, by name, the settings of its
-    line in params/engines.yaml; it returns the values on the panel's sessions, NaN where they cannot be known, and is
-    None for what only a person can enter. `formula` says the same in words and may quote settings in braces. `bounds`
-    are its own, those of the catalog series it is, or its unit's. `scheduled` is False for a figure that no calendar
-    announces. Its reason, weight and breakpoints are in its line of params/engines.yaml.
+    the first whose figures were all there that evening. `bases` says, set by set, what a value from it is a figure
+    of, where the title does not: its market and denominator, or what stands in. `compute` takes `Inputs` and, by
+    name, the settings of its line in params/engines.yaml; it returns the values on the panel's sessions, NaN where
+    they cannot be known, and is None for what only a person can enter. `formula` says the same in words and may
+    quote settings in braces. `bounds` are its own, those of the catalog series it is, or its unit's. `scheduled` is
+    False for a figure that no calendar announces. Its reason, weight and breakpoints are in its line of
+    params/engines.yaml.
     """
 
     id: str
@@ -108,6 +109,11 @@ class Indicator:
     bounds: Range | str | None = None
     lookup: Lookup | None = None
     scheduled: bool = True
+    bases: tuple[str, ...] = ()
+
+    def basis(self, input_set: int) -> str:
+        """What a value from that input set is a figure of, "" where the title says it all or there is no value (-1)."""
+        return self.bases[input_set] if self.bases and input_set >= 0 else ""
 
     @property
     def first_set(self) -> tuple[str, ...]:

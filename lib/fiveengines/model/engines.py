@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,7 @@ class Evidence:
     extended: float | None
     previous_extended: float | None
     series: tuple[str, ...]
+    vintage: Literal["latest", "as published"] | None
     formula: str
     why: str
 
@@ -265,7 +266,7 @@ def reading(
         evidence.append(
             Evidence(
                 indicator=name,
-                title=each.title,
+                title=measured.title(name, day),
                 value=_number(used.at[day, name]),
                 unit=each.unit,
                 score=_number(history.scores.at[day, name]) if scored else None,
@@ -283,6 +284,7 @@ def reading(
                 if scored and before is not None
                 else None,
                 series=measured.series(name, day),
+                vintage=measured.vintage(name, day),
                 formula=each.describe(line.settings),
                 why=line.why,
             )

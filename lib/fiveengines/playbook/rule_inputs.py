@@ -5,7 +5,6 @@ Arrangement and look-back only, in the units that the playbook quotes; no thresh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +17,7 @@ from pandas.arrays import BooleanArray
 from fiveengines.base.parameters import ENGINES
 from fiveengines.base.parameters.playbook import Percentiles
 from fiveengines.data.panel import Panel
-from fiveengines.indicators import Inputs, advances_declines, rate_path
+from fiveengines.indicators import advances_declines, rate_path
 from fiveengines.model.readings import Readings
 from fiveengines.playbook.conditions import Condition, Quantity, numbers, quantity, rolling
 
@@ -185,8 +184,12 @@ def rule_inputs(readings: Readings, panel: Panel, percentiles: Percentiles) -> R
     series["breakout_success_63d"] = 100.0 * readings.tape["breakout_success"]
     empty = pd.Series(np.nan, dates)
     speculators = values.get("cot_speculators", empty)
-    series["cot_percentile"] = values.get("cot_asset_managers", empty).fillna(speculators)
-    series["cot_leveraged_percentile"] = values.get("cot_leveraged_funds", empty).fillna(speculators)
+    managers = values.get("cot_asset_managers", empty)
+    series["cot_percentile"] = managers.fillna(speculators)
+
+    def bases(name: str) -> pd.Series:
+        return readings.measurements.basis(name) if name in values else pd.Series("", dates)
+
     close = panel.daily("SPX")
     series["spx"] = close.ffill().to_numpy()[at]
     for name in ("spx", "vix"):
@@ -201,11 +204,13 @@ def rule_inputs(readings: Readings, panel: Panel, percentiles: Percentiles) -> R
     series["regime"] = readings.regimes.confirmed
     series["expiry_next_week"] = _expiry_next_week(dates)
     inputs = readings.measurements.inputs
+    up, down = advances_declines.nyse_issues(panel)
     daily = {
         "vix": panel.first_of("VIX", "VIXCLS").to_numpy(),
         "vvix": panel.daily("VVIX").to_numpy(),
         "dealer_gamma": panel.billions("GEX").to_numpy(),
-        **_issues(inputs),
+        "advances": up.to_numpy(),
+        "declines": down.to_numpy(),
         "policy_rate": rate_path.policy_rate(inputs).to_numpy(),
     }
     words = {
@@ -221,20 +226,15 @@ def rule_inputs(readings: Readings, panel: Panel, percentiles: Percentiles) -> R
         for end in ("high", "low"):
             days = pd.DatetimeIndex(readings.paths[name][f"{end}_day"])
             words[f"{name}_week_{end}_day"] = days.day_name().fillna("").to_numpy(dtype=object)
+    words["cot_percentile_of"] = np.where(
+        managers.notna(),
+        "asset managers in " + bases("cot_asset_managers"),
+        "speculators in " + bases("cot_speculators"),
+    ).astype(object)
+    words["cot_leveraged_funds_of"] = bases("cot_leveraged_funds").to_numpy(dtype=object)
     return RuleInputs(
         dates, {name: quantity(each) for name, each in series.items()}, words, daily, at, percentiles
     )
-
-
-def _issues(inputs: Inputs) -> Mapping[str, Array]:
-    """Advancing and declining issues: the exchange's, on which thrusts are defined, or else the members'."""
-    panel, found = inputs.panel, inputs.breadth
-    up, down = panel.daily("NYSE_ADVANCING"), panel.daily("NYSE_DECLINING")
-    counted = up.notna() & down.notna()
-    return {
-        "advances": up.where(counted, found.advances).to_numpy(dtype="float64"),
-        "declines": down.where(counted, found.declines).to_numpy(dtype="float64"),
-    }
 
 
 def _expiry_next_week(dates: pd.DatetimeIndex) -> Array:

@@ -79,6 +79,7 @@ class EvidenceRecord(_Record):
     data_value: InputValue | None
     previous: InputValue | None
     series: list[str]
+    vintage: Literal["latest", "as published"] | None
 
 
 class EngineRecord(_Record):

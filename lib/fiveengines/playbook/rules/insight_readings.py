@@ -32,7 +32,7 @@ from fiveengines.research.forward_returns import ForwardReturns, after_signal, f
 _ORDER = ("active", "watch", "dormant")
 # Series that are neither indicators nor figures, for messages.
 _TITLES = {
-    "advances": "advancing and declining issues",
+    "advances": "advancing and declining issues of the NYSE",
     "vvix_percentile": "VVIX",
     "spx": "S&P 500",
     "expiry_next_week": "the expiry calendar",

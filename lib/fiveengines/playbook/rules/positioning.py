@@ -43,7 +43,7 @@ def crowded_longs(inputs: RuleInputs, t: Thresholds) -> RuleResult:
 def crowded_shorts(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """Several measures show a crowd on the short side."""
     crowded = (
-        inputs["cot_leveraged_percentile"] <= t["cot"],
+        inputs["cot_leveraged_funds"] <= t["cot"],
         inputs["cta_exposure"] <= t["cta"],
         inputs["aaii_bears"] >= t["bears"],
     )

@@ -5,6 +5,9 @@ Shows what was read; computes no reading.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import altair as alt
 import pandas as pd
 
@@ -33,10 +36,21 @@ _SERIES = (
 
 
 def cot_fan(week: Week) -> Picture:
-    """Net futures positions as percentiles of three years, cohort by cohort, over the fan of usual places."""
+    """Net futures positions as percentiles of three years, cohort by cohort, over the fan of usual places.
+
+    Each line names its contract, and is drawn only for the weeks in which its figure came from that contract.
+    """
     on = base.dates(week)
-    frame = base.table(**{name: week.series(name).reindex(on) for name in _COHORTS})
-    present = with_values(frame, _COHORTS)
+    bases = {name: week.basis(name).reindex(on) for name in _COHORTS}
+    now = {name: str(each.iloc[-1]) for name, each in bases.items()}
+    frame = base.table(
+        **{name: week.series(name).reindex(on).where(bases[name] == now[name]) for name in _COHORTS}
+    )
+    cohorts = {
+        name: replace(line, words=", ".join(filter(None, (line.words, now[name].partition(", ")[0]))))
+        for name, line in _COHORTS.items()
+    }
+    present = with_values(frame, cohorts)
     if not present:
         return base.no_data("Futures positioning", "no Commitments of Traders report is there.")
     chart = base.with_source(alt.Chart(frame, height=230), base.source(week, *_SERIES))
@@ -49,9 +63,12 @@ def cot_fan(week: Week) -> Picture:
     }
     moves = base.apart(places, 0, 100, 230)
     layers = [shade, *lines_over_time(chart, frame, present, axis, 230, moves=moves)]
-    subtitle = "Net position over open interest as percentile of its own three years; outer tenths and quarters shaded"
+    shares = " or ".join(dict.fromkeys(now[name].partition(", ")[2] for name in present if now[name]))
+    subtitle = (
+        f"{first_capital(shares)}, as percentile of its own three years; outer tenths and quarters shaded"
+    )
     manual = base.by_hand(week, *_COHORTS)
-    finding = base.as_known(week, frame, present, _finding(places))
+    finding = base.as_known(week, frame, present, _finding(places, present))
     return alt.layer(*layers, *edges).properties(title=base.title(finding, subtitle, manual))
 
 
@@ -67,7 +84,7 @@ def _fan() -> tuple[Picture, list[Picture]]:
     return shade, base.words(words, "level", "words")
 
 
-def _finding(places: dict[str, float]) -> str:
+def _finding(places: dict[str, float], lines: Mapping[str, Line]) -> str:
     far = max(places, key=lambda name: abs(places[name] - 50))
     place = places[far]
     word = (
@@ -81,8 +98,7 @@ def _finding(places: dict[str, float]) -> str:
         if place < 40
         else "near their middle"
     )
-    who = _COHORTS[far].words.capitalize()
-    return f"{who} in equity futures are {word}: {ordinal(round(place))} percentile of three years"
+    return f"{first_capital(lines[far].words)}: {word}, {ordinal(round(place))} percentile of three years"
 
 
 def surveys(week: Week) -> Picture:
