@@ -24,6 +24,7 @@ from fiveengines.commentary import inflections as inflection_history
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import Dataset, Notice
+from fiveengines.data.file_summary import FileSummary, summary
 from fiveengines.data.load_dataset import data_stamp, load_dataset
 from fiveengines.data.providers.registry import labels
 from fiveengines.model import certainty, engines, inflections, regimes, styles, target_exposure
@@ -367,6 +368,11 @@ class Week:
             return ""
         priced, whole = members.priced_of(self.as_of)
         return f"Counted from {priced} of {whole} members of that day." if whole else members.note
+
+    @cached_property
+    def files(self) -> FileSummary:
+        """What a files directory gave, and which of its files were left out, by reason."""
+        return summary(self.dataset.files)
 
     @property
     def dataset(self) -> Dataset:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from fiveengines import __version__
-from fiveengines.data.file_summary import FileSummary, Group, summary
+from fiveengines.data.file_summary import FileSummary, Group
 from fiveengines.model.regimes import NUMBERS
 from fiveengines.report.fingerprint import parameters_fingerprint
 from fiveengines.week import Week
@@ -347,7 +347,7 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "overrides": week.overrides,
         "without_overrides": _without(week),
         "notices": week.notices,
-        "files": summary(week.dataset.files),
+        "files": week.files,
     }
     return Reading.model_validate(parts).model_dump(mode="json", by_alias=True)
 

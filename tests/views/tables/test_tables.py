@@ -25,6 +25,7 @@ BY_ENGINE = ("answer", "evidence")
 # Nothing to say gives nothing to show.
 MAY_BE_SILENT = {
     "events",
+    "files",
     "health",
     "insights",
     "plan",

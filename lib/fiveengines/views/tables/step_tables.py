@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from fiveengines.base.formats import counted, figure, first_capital, minus, number, percent
 from fiveengines.commentary.narrative import ENGINE_NAMES
-from fiveengines.data.file_summary import summary
 from fiveengines.model.inflections import Inflection
 from fiveengines.model.styles import Checked, StyleReading
 from fiveengines.overrides import Entry
@@ -249,7 +248,7 @@ def health(week: Week) -> Prose | None:
 
 def files(week: Week) -> Any:
     """What the files directory gave and which files were left out, by reason; nothing without files."""
-    found = summary(week.dataset.files)
+    found = week.files
     if not found.read and not found.left_out:
         return None
     return great_table(
