@@ -18,6 +18,8 @@ PAGE = ROOT / "docs" / "CONTRIBUTING.md"
 COPIED = ("lib", "params", "notebooks", "docs", "tests", "pyproject.toml", "Makefile", ".mypy_cache")
 # The heading of each addition, and the most files that it may take.
 MOST_FILES = {"A scored indicator": 3, "An insight": 3, "A provider": 3, "A companion notebook": 2}
+FETCH_TEST = "tests/data/fetch/test_fetch.py::test_names_are_the_providers"
+SCHEMA_TEST = "tests/report/test_reading_json.py::test_the_schema_that_ships_is_the_model_s"
 BLOCK = re.compile(
     r"^<!-- (new|append|insert): (\S+)(?: (before|after): (.+?))? -->\n\n```\w+\n(.*?)^```$",
     flags=re.MULTILINE | re.DOTALL,
@@ -122,11 +124,11 @@ def test_lint_is_green_with_all_of_them(copy: Path, command: tuple[str, ...]) ->
     "tests",
     [
         ("tests/indicators", "tests/golden"),
-        ("tests/playbook",),
-        ("tests/data/providers", "tests/data/test_calendars.py", "tests/data/demo"),
+        ("tests/playbook", "tests/overrides/test_overrides.py", "tests/views/widgets/test_panel.py"),
+        ("tests/data/providers", "tests/data/test_calendars.py", "tests/data/demo", FETCH_TEST),
         (
             "tests/notebooks",
-            "tests/report/test_reading_json.py::test_the_schema_that_ships_is_the_model_s",
+            SCHEMA_TEST,
             "notebooks/companions/volatility.ipynb",
         ),
     ],
