@@ -37,7 +37,7 @@ def run(*arguments: str, cwd: Path | None = None, columns: str = "200") -> subpr
         (["weekly", "--as-of", "21.12.2018"], "YYYY-MM-DD"),
         (["weekly", "--as-of", "0"], "YYYY-MM-DD"),
         (["weekly", "--as-of", ""], "--as-of is empty"),
-        (["weekly", "--as-of", "1995-01-06"], "before the first reading of the history, 2006-01-06"),
+        (["weekly", "--as-of", "1995-01-06"], "before the first reading of the history, 1997-01-03"),
         (["weekly", "--source", "web"], "demo"),
         (["weekly", "--data-dir", "."], "Add --source files"),
         (["weekly", "--params", "."], "this is a folder"),
