@@ -72,7 +72,7 @@ def test_too_little_history_gives_no_row_and_says_why(made):
     assert walk_forward(past).empty
     assert (
         past.insufficient_history
-        == "Only 50 weeks have a reading and a close of SPX; evidence needs 104 or more."
+        == "Only 50 weeks have a call and a close of SPX; evidence needs 104 or more."
     )
 
 

@@ -79,10 +79,11 @@ class EvidenceSample:
     @property
     def insufficient_history(self) -> str | None:
         """Why there is no evidence, in one sentence; None when there is enough history."""
-        weeks = int(np.isfinite(self.closes.reindex(self.dates).to_numpy()).sum())
+        closes = np.isfinite(self.closes.reindex(self.dates).to_numpy())
+        weeks = int((closes & self.regime.notna().to_numpy()).sum())
         if weeks >= self.params.min_weeks:
             return None
-        counted = f"Only {weeks} weeks have a reading and a close of {INDEX}"
+        counted = f"Only {weeks} weeks have a call and a close of {INDEX}"
         return f"{counted}; evidence needs {self.params.min_weeks} or more."
 
     @property

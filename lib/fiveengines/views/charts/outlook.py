@@ -19,7 +19,9 @@ from fiveengines.week import Week
 def outlook(week: Week) -> Picture:
     """Chance of each regime in four weeks as bars, this week's share as a tick; a sentence without a forecast."""
     found = week.outlook
-    if found.regimes is None or week.regime is None:
+    if week.regime is None:
+        return base.no_call(week, "The regime in four weeks")
+    if found.regimes is None:
         return base.no_data("The regime in four weeks", "too few weeks are complete for a forecast.")
     frame = pd.DataFrame(
         {
