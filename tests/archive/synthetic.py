@@ -70,12 +70,6 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
             "nothing_to_do": True,
         },
         "no_call": None,
-        "forecast": {
-            "sessions": 20,
-            "volatility": {"low": 8.0, "median": 12.0, "high": 20.0},
-            "regime_weeks": 4,
-            "regimes": {str(each): 0.2 for each in REGIME_NAMES},
-        },
         "style": {
             "name": STYLES[number],
             "by_regime": STYLES[number],

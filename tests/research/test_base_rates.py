@@ -94,7 +94,7 @@ def test_evidence_of_an_earlier_week_does_not_change(made):
         params=then.params,
         **{
             name: getattr(later, name).loc[: then.as_of]
-            for name in ("regime", "score", "inflections", "exposure")
+            for name in ("regime", "score", "inflections", "exposure", "vix_term")
         },
     )
     pd.testing.assert_frame_equal(base_rates(then), base_rates(cut))

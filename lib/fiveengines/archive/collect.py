@@ -185,7 +185,7 @@ def _row(document: dict[str, Any]) -> WeekRow:
 
 def _engine(engine: dict[str, Any]) -> EngineRow:
     return EngineRow(
-        score=_maybe(engine["score"]),
+        score=_score(engine["score"]),
         state=_one_of(engine["state"], STATES),
         direction=_one_of(engine["direction"], DIRECTIONS),
         coverage=_maybe(engine["coverage"]),
@@ -195,7 +195,7 @@ def _engine(engine: dict[str, Any]) -> EngineRow:
                 title=str(each.get("title", each["indicator"])),
                 unit=str(each["unit"]),
                 value=_maybe(each["value"]),
-                score=_maybe(each["score"]),
+                score=_score(each["score"]),
                 weight=_number(each["weight"]),
                 manual=bool(each["overridden"]),
             )
@@ -241,6 +241,13 @@ def _number(value: object) -> float:
 
 def _maybe(value: object) -> float | None:
     return None if value is None else _number(value)
+
+
+def _score(value: object) -> float | None:
+    score = _maybe(value)
+    if score is not None and not -1 <= score <= 1:
+        raise ValueError(value)
+    return score
 
 
 def _one_of(value: object, known: tuple[str, ...]) -> str:
