@@ -136,6 +136,7 @@ def evidence(name: str, number: int, week: int, score: float) -> dict[str, Any]:
         "data_value": None,
         "previous": None,
         "series": ["WALCL"],
+        "vintage": None,
     }
 
 

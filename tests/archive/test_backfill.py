@@ -87,6 +87,8 @@ def test_the_archive_s_table_is_the_history(filled: tuple[str, ReportStore]) -> 
     found = pd.read_csv(io.StringIO(table), index_col="as_of", keep_default_na=False)
     history = history_table(START, END, source="demo").to_csv(date_format="%Y-%m-%d")
     expected = pd.read_csv(io.StringIO(history), index_col="as_of", keep_default_na=False)
+    # Forecasts are in each week's reading.json; the archive's table has the columns of the calls.
+    expected = expected[[name for name in expected if not name.startswith(("vol_20d_", "p_regime_"))]]
     pd.testing.assert_frame_equal(found[list(expected)], expected)
     assert list(found.columns) == [*expected, "regime_name"]
 
@@ -205,7 +207,7 @@ def test_reading_days_are_fridays_or_the_session_before_and_never_to_come() -> N
     assert reading_days(dt.date(2019, 12, 1), dt.date(2100, 1, 1), first)[-1] < dt.date.today()
     with pytest.raises(ParameterError, match="no reading date"):
         reading_days(dt.date(2090, 1, 1), dt.date(2091, 1, 1), first)
-    with pytest.raises(ParameterError, match="--start 1995-01-01 is before 2006-01-06"):
+    with pytest.raises(ParameterError, match="--start 1995-01-01 is before 1997-01-03"):
         reading_days(dt.date(1995, 1, 1), dt.date(2019, 1, 1), first)
 
 
@@ -219,7 +221,7 @@ def test_reading_days_are_fridays_or_the_session_before_and_never_to_come() -> N
         (["--start", "2019-12-13", "--end", "2019-12-20", "--executor", "dask:"], "names no scheduler"),
         (["--start", "2019-12-13", "--end", "2019-12-20", "--executor", "dask:host"], "dask:tcp://host:8786"),
         (["--start", "2019-12-13", "--end", "2019-12-20", "--out", "nowhere://x"], "nowhere://x"),
-        (["--start", "1900-01-01", "--end", "1900-02-01"], "Choose --start 2006-01-06"),
+        (["--start", "1900-01-01", "--end", "1900-02-01"], "Choose --start 1997-01-03"),
     ],
 )
 def test_a_wrong_argument_is_one_line(

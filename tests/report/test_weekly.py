@@ -102,7 +102,7 @@ def test_a_failing_step_is_a_report_and_the_good_one_stays(
     ("wrong", "said"),
     [
         ({"as_of": "2999-01-01"}, "future"),
-        ({"as_of": "1995-01-06"}, "1995-01-06 is before the first reading of the history, 2006-01-06"),
+        ({"as_of": "1995-01-06"}, "1995-01-06 is before the first reading of the history, 1997-01-03"),
         ({"source": "files", "data_dir": "/nowhere/at/all"}, "/nowhere/at/all"),
     ],
 )

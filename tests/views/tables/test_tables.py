@@ -28,6 +28,7 @@ MAY_BE_SILENT = {
     "files",
     "health",
     "insights",
+    "no_call",
     "plan",
     "sequences",
     "trades",
