@@ -59,7 +59,8 @@ def test_a_fetch_in_the_same_process_gives_a_new_week(
     fetch(Store(), server.settings(), only=["cboe"])
     after = Week.load(as_of=day, source="live")
     assert "VIX" in after.dataset.series
-    assert after.engines["volatility"].coverage > before.engines["volatility"].coverage
+    assert after.measured is not before.measured
+    assert after.series("vvix").notna().any() and before.series("vvix").isna().all()
 
 
 def test_each_source_stamps_what_it_reads(tmp_path: Path) -> None:
