@@ -118,10 +118,11 @@ def test_keys_lead_from_a_figure_to_its_reason_and_back_to_what_is_missing(
 ) -> None:
     page = panel_page(browser, lab)
     tabs = page.locator(".fe-panel .lm-TabBar-tab")
-    tabs.filter(has_text="Volatility").click()
+    tabs.filter(has_text="Rate path").click()
     chosen = page.locator(".fe-row:visible", has_text="State of the whole engine").locator("select")
     assert re.match(r"data\s\(", chosen.evaluate("box => box.selectedOptions[0].text"))
     assert chosen.bounding_box()["height"] >= 24, "what is chosen can be read"
+    tabs.filter(has_text="Volatility").click()
     page.get_by_label("VIX", exact=True).press_sequentially("33")
     page.get_by_label("VIX", exact=True).press("Enter")
     page.wait_for_function("document.activeElement.tagName === 'TEXTAREA'")

@@ -70,6 +70,7 @@ def moved(indicator: str, previous: float, value: float, before: float, now: flo
         extended=now,
         previous_extended=before,
         series=(),
+        vintage=None,
         formula="",
         why="",
     )
