@@ -27,6 +27,7 @@ from fiveengines.data.dataset import Dataset, Notice
 from fiveengines.data.file_summary import FileSummary, summary
 from fiveengines.data.load_dataset import data_stamp, load_dataset
 from fiveengines.data.providers.registry import labels
+from fiveengines.indicators import positioning
 from fiveengines.model import certainty, engines, inflections, regimes, styles, target_exposure
 from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
 from fiveengines.overrides import Entry, Trail
@@ -261,6 +262,22 @@ class Week:
         if self.past.insufficient_history:
             return None
         return research.base_rates(self.past, [self.past.quarter]).droplevel("horizon")
+
+    @cached_property
+    def after_move(self) -> pd.DataFrame:
+        """What the modelled funds hold now and after the index moved as params say: indicator id × now, up, down.
+
+        Float64, % of the fund's maximum; NaN where the index is too short for a model.
+        """
+        close = self.measured.panel.daily("SPX").loc[: self.as_of].dropna()
+        move, rows = self.params.engines.inputs.market_move, {}
+        for name, make in positioning.MODELS.items():
+            model = make(**self.params.engines.settings[name])
+            up, down = (
+                positioning.after_move(close, model, side * move.size, move.sessions) for side in (1, -1)
+            )
+            rows[name] = {"now": float(model(close).iloc[-1]), "up": up, "down": down}
+        return pd.DataFrame(rows).T
 
     @cached_property
     def outlook(self) -> Outlook:

@@ -109,7 +109,7 @@ def test_an_override_is_set_listed_and_ended(tmp_path: Path) -> None:
     file = str(params / "weekly.yaml")
     why = "a bank's note <b>&"
     set_to = run("override", "set", "cta_exposure", "-65", "--why", why, "--params", file)
-    assert set_to.stdout.startswith("Trend followers' exposure (modelled): -65 % of maximum, from ")
+    assert set_to.stdout.startswith("Trend followers' exposure: -65 % of maximum, from ")
     listed = run("override", "list", "--params", file, columns="60").stdout
     assert re.search(r"cta_exposure  active +\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d  -65 % of maximum\n", listed)
     assert f"UTC: {why}\n" in listed, "nothing is cut off, however narrow the terminal"

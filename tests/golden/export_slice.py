@@ -25,6 +25,7 @@ SLICE = Path(__file__).with_name("slice.tar.xz")
 FRED = ("WALCL", "WTREGEN", "TGA_DAILY", "WRESBAL", "RRPONTSYD", "ECBASSETSW", "DEXUSEU", "DTWEXBGS", "NFCI")
 FRED += ("BAMLH0A0HYM2", "BAMLC0A0CM", "BAA10Y", "SOFR", "VIXCLS", "VXVCLS", "DFF", "EFFR", "DGS3MO", "DGS2")
 FRED += ("DGS10", "DFII10", "T10YIE", "DFEDTARU", "DFEDTARL")
+FRED += ("JPNASSETS", "DEXJPUS")
 SECTORS = ("XLB", "XLC", "XLE", "XLF", "XLI", "XLK", "XLP", "XLRE", "XLU", "XLV", "XLY")
 BREADTH = ("PCT_ABOVE_200DMA_SP500", "PCT_ABOVE_50DMA_SP500", "PCT_ABOVE_20DMA_SP500")
 BREADTH += ("NEW_HIGHS_52W", "NEW_LOWS_52W", "NYSE_ADVANCING", "NYSE_DECLINING")
@@ -51,6 +52,7 @@ GAPS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "DFII10": (("2016-01-11", "2016-01-15"),),
     "DGS3MO": (("2014-03-03", "2014-03-03"),),
     "ECBASSETSW": (("2011-11-04", "2012-01-13"),),
+    "JPNASSETS": (("2013-05-01", "2013-12-01"),),
     "NAAIM": (("2016-05-18", "2016-06-08"),),
     "AAII": (("2011-12-01", "2011-12-22"),),
     "PUT_CALL_EQUITY": (("2013-02-11", "2013-02-15"), ("2018-12-10", "2019-01-11")),
@@ -124,7 +126,7 @@ def files(data: Dataset) -> Iterator[tuple[str, bytes]]:
     prices = {each: series(f"SPX_{each.upper()}", "SPX") for each in ("open", "high", "low")}
     yield "prices/SPX.csv", csv(prices | {"close": series("SPX")})
     yield "prices/RUT.csv", csv({"close": series("RUT")})
-    for name in ("SPY", "RSP", "IWM", *SECTORS):
+    for name in ("SPY", "RSP", "IWM", "KBE", "KRE", *SECTORS):
         yield f"prices/{name}.csv", csv({"close": series(name)})
     yield "prices/sp500_constituents.parquet", members(data)
 

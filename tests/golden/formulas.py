@@ -97,7 +97,8 @@ def liquidity(s: Slice) -> dict[str, pd.Series]:
     assets, treasury = s.fred("WALCL") / 1000, (s.fred("WTREGEN").fillna(s.fred("TGA_DAILY"))) / 1000
     repo = reverse_repo(s)
     net = assets - treasury - repo
-    world = assets + s.fred("ECBASSETSW") / 1000 * s.fred("DEXUSEU")
+    europe = assets + s.fred("ECBASSETSW") / 1000 * s.fred("DEXUSEU")
+    world = log_change(europe + s.fred("JPNASSETS") / 10 / s.fred("DEXJPUS"), QUARTER)
     policy = s.fred("EFFR").fillna(s.fred("DFF"))
     small = (s.price("IWM") / s.price("SPY")).fillna(s.price("RUT") / s.price("SPX"))
     return {
@@ -119,7 +120,10 @@ def liquidity(s: Slice) -> dict[str, pd.Series]:
         "dollar_13w": log_change(s.fred("DTWEXBGS"), QUARTER),
         "small_vs_large_13w": log_change(small, QUARTER),
         "funding_spread": (100 * (s.fred("SOFR") - policy)).rolling(5, min_periods=1).median(),
-        "global_central_banks_13w": log_change(world, QUARTER),
+        "net_liquidity_change_13w": net.diff(QUARTER),
+        "global_central_banks_13w": world.fillna(log_change(europe, QUARTER)),
+        "banks_vs_index_13w": log_change(s.price("KBE") / s.price("SPY"), QUARTER),
+        "regional_banks_vs_index_13w": log_change(s.price("KRE") / s.price("SPY"), QUARTER),
     }
 
 

@@ -100,6 +100,10 @@ def wednesday_after(day: pd.Timestamp) -> pd.Timestamp:
     return next_weekday(day, 2, 1)
 
 
+def ten_days_after_the_month(day: pd.Timestamp) -> pd.Timestamp:
+    return on_business_day(day + pd.offsets.MonthEnd(0) + pd.Timedelta(days=10))
+
+
 def announced(day: pd.Timestamp) -> pd.Timestamp:
     """FRED dates a target by the day it is in force: since 2017 the day after its announcement."""
     return day if day.year < 2017 else day - pd.Timedelta(days=1)
@@ -128,6 +132,8 @@ RULES: dict[str, Rule] = {
     "fred/DEXUSEU": (monday_after, 18),
     "fred/DTWEXBGS": (monday_after, 18),
     "fred/NFCI": (wednesday_after, 21),
+    "fred/JPNASSETS": (ten_days_after_the_month, 80),
+    "fred/DEXJPUS": (monday_after, 18),
     "fred/DFEDTARU": (announced, 10),
     "fred/DFEDTARL": (announced, 10),
     "reference/fomc_decisions": (same_business_day, 65),

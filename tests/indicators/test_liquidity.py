@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from fiveengines.indicators import liquidity
 from indicators.causality import Causal
+from indicators.synthetic import dataset, read
 
 # What test_causality.py holds on random input: no look-ahead, the bounds, no hidden unit.
 CAUSAL = {
@@ -15,7 +18,6 @@ CAUSAL = {
     "liquidity_impulse": Causal(
         lambda w: liquidity.liquidity_impulse(w.price - w.other, w.third, 5), unitless=True
     ),
-    "central_bank_assets": Causal(lambda w: liquidity.central_bank_assets(w.price, w.other, w.third)),
     "funding_spread": Causal(lambda w: liquidity.funding_spread(w.rate, w.rate2)),
 }
 
@@ -54,9 +56,33 @@ def test_impulse_does_not_hang_on_the_size_of_net_liquidity() -> None:
         assert liquidity.liquidity_impulse(net, assets, 1).iloc[1] == pytest.approx(1.0)
 
 
-def test_two_central_banks_in_dollars() -> None:
-    found = liquidity.central_bank_assets(series(4000, 4000), series(4600, 4600), series(1.10, 1.05))
-    np.testing.assert_allclose(found, [9060, 8830])
+def test_central_banks_are_added_in_dollars_and_named() -> None:
+    """100 trillion yen at 100 are $1,000 bn; a billion euros at 1.10 are $1.1 bn."""
+    days = pd.bdate_range("2019-01-02", "2019-12-27")
+    flat = pd.Series(1.0, days)
+    fed = pd.Series(4_000_000.0, pd.date_range("2019-01-02", "2019-12-25", freq="7D"))
+    series = {
+        "WALCL": fed,
+        "ECBASSETSW": pd.Series(4_000_000.0, pd.date_range("2019-01-04", "2019-12-20", freq="7D")),
+        "DEXUSEU": flat * 1.10,
+        "JPNASSETS": pd.Series(1_000_000.0, pd.date_range("2019-01-01", "2019-11-01", freq="MS")),
+        "DEXJPUS": (flat * 100).where(days < "2019-12-02", 80),
+    }
+    day, name = pd.Timestamp("2019-12-27"), "global_central_banks_13w"
+    found = read(dataset(**series), "2019-12-27", names=[name])
+    assert found.values.loc[day, name] == pytest.approx(
+        100 * math.log((4000 + 4400 + 1250) / (4000 + 4400 + 1000))
+    )
+    assert found.title(name, day) == (
+        "Central banks' assets in dollars, 13 weeks (Fed + Eurosystem + Bank of Japan; without Bank of England, "
+        "Swiss National Bank, People's Bank of China)"
+    )
+    del series["JPNASSETS"]
+    found = read(dataset(**series), "2019-12-27", names=[name])
+    assert found.values.loc[day, name] == 0.0
+    assert "JPNASSETS" not in found.series(name, day) and "without Bank of Japan" in found.title(name, day)
+    del series["DEXUSEU"]
+    assert read(dataset(**series), "2019-12-27", names=[name]).values.isna().all(axis=None)
 
 
 def test_funding_spread_of_17_september_2019() -> None:

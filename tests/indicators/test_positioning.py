@@ -162,3 +162,24 @@ def test_a_chain_with_another_type_is_refused() -> None:
     chain = pd.DataFrame({"type": ["X"], "open_interest": [1.0], "gamma": [1.0]})
     with pytest.raises(ValueError, match="type 'X' is neither 'C' nor 'P'"):
         positioning.dealer_gamma_from_chain(chain, 100.0)
+
+
+def test_a_fall_makes_the_modelled_funds_sell_and_a_calm_rise_lets_the_trend_follower_buy() -> None:
+    """A market that creeps up a hundredth of a per cent a day, with swings of 0.5 %: 5 % in a week is a shock to it."""
+    steps = 0.0001 + 0.005 * np.where(np.arange(400) % 2, 1.0, -1.0)
+    close = pd.Series(100 * np.exp(np.cumsum(steps)))
+    volatility_target = positioning.volatility_target(60, 12.0, 1.5)
+    by_hand = np.concatenate([close.to_numpy(), close.iloc[-1] * 0.95 ** (np.arange(1, 6) / 5)])
+    fall = np.diff(np.log(by_hand))[-60:]
+    expected = 100 * min(12.0 / (100 * 252**0.5 * np.std(fall, ddof=1)), 1.5) / 1.5
+    assert positioning.after_move(close, volatility_target, -5.0, 5) == pytest.approx(expected)
+    assert float(volatility_target(close).iloc[-1]) > 99 and expected < 95
+    trend_follower = positioning.trend_follower((21, 63), 60, 12.0, 1.5)
+    now = float(trend_follower(close).iloc[-1])
+    assert positioning.after_move(close, trend_follower, -5.0, 5) < now
+    assert positioning.after_move(close, trend_follower, 5.0, 5) > now
+
+
+def test_a_model_without_enough_closes_does_not_know_what_it_would_hold() -> None:
+    close = pd.Series(np.linspace(100.0, 101.0, 40))
+    assert np.isnan(positioning.after_move(close, positioning.volatility_target(60, 12.0, 1.5), 5.0, 5))

@@ -56,8 +56,9 @@ def test_inversion_age_counts_and_starts_again() -> None:
         ((3.00, 3.20), (4.00, 3.90), "twist flattener"),
         ((3.00, 3.10), (4.00, 4.10), "parallel"),
         ((3.00, 3.02), (4.00, 3.99), "unchanged"),
-        # One end barely moves the other way: no twist, the mean decides.
-        ((3.00, 2.98), (4.00, 4.10), "bear steepener"),
+        # One end barely moves the other way: nothing is called bear while a yield falls, nor bull while one rises.
+        ((3.00, 2.98), (4.00, 4.10), "twist steepener"),
+        ((3.00, 2.80), (4.00, 4.01), "twist steepener"),
         # Exactly the threshold is a move.
         ((3.00, 3.00), (4.00, 4.05), "bear steepener"),
         # The ends cancel: neither bull nor bear.

@@ -70,6 +70,12 @@ CASES: dict[str, tuple[dict[str, np.ndarray], float]] = {
         {"WALCL": X, "ECBASSETSW": Y, "DEXUSEU": Z},
         log_change(X + Y * Z, 63),
     ),
+    "net_liquidity_change_13w": (
+        {"WALCL": X, "WTREGEN": Y, "RRPONTSYD": Z},
+        (X - Y - Z)[T] - (X - Y - Z)[T - 63],
+    ),
+    "banks_vs_index_13w": ({"KBE": X, "SPY": Y}, log_change(X / Y, 63)),
+    "regional_banks_vs_index_13w": ({"KRE": X, "SPY": Y}, log_change(X / Y, 63)),
     "vix": ({"VIX": X, "VIXCLS": Y}, X[T]),
     "vix_percentile": ({"VIX": X}, place(X, 756)),
     "vix_change_4w": ({"VIX": X}, X[T] - X[T - 20]),

@@ -29,7 +29,7 @@ def sawtooth(low: float, high: float, *last: float) -> np.ndarray:
 def quiet() -> dict[str, np.ndarray]:
     """A market in which hardly anything happens."""
     flat = {
-        "net_liquidity": 4000.0, "net_liquidity_impulse_13w": 0.5,
+        "net_liquidity": 4000.0, "net_liquidity_change_13w": 0.0, "net_liquidity_impulse_13w": 0.5,
         "treasury_account": 300.0, "reverse_repo": 100.0, "global_central_banks_13w": 0.0,
         "hy_spread": 4.5, "financial_conditions": -0.3, "dollar_13w": 0.0, "small_vs_large_13w": 0.0, "vix": 17.0,
         "vix_percentile": 60.0, "vix_term": 0.93, "vvix": 90.0, "realized_volatility_21d": 14.0,

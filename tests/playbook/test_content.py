@@ -227,7 +227,7 @@ def test_an_edit_is_seen_without_a_restart(tmp_path: Path) -> None:
             "short: Short.",
             "at least 8 characters",
         ),
-        ("questions.yaml", "price for the coming year?", "price for the coming year.", "question mark"),
+        ("questions.yaml", "does the 2-year yield price?", "price for the coming year.", "question mark"),
         (
             "phrases.yaml",
             'say: "volatility calm", when: {vix: {below: 15.0}}',

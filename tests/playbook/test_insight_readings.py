@@ -73,7 +73,7 @@ def test_rare_and_new_ranks_before_common_and_old() -> None:
 
 
 def test_good_news_against_a_hostile_regime_counts_half() -> None:
-    market = {"cot_leveraged_funds": pieces(50, (5, 2)), "aaii_bears": 55}
+    market = {"cot_leveraged_funds": pieces(50, (5, 2)), "aaii_bears": 55, "cta_exposure": -5}
     plain, hostile = found("crowded_shorts", **market), found("crowded_shorts", **market, regime=4)
     assert hostile.relevance == pytest.approx(plain.relevance / 2) and "hostile" in hostile.note
     improving = found("crowded_shorts", **market, regime=4, words={"liquidity_direction": "improving"})

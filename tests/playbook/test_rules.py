@@ -64,8 +64,8 @@ CASES: dict[str, Case] = {
         {"spx": pieces(100, (108, 4)), "dollar_13w": -3}, {"spx": pieces(100, (108, 4))}, "watch"
     ),
     "sudden_liquidity_drain": Case(
-        {"treasury_account": pieces(300, (600, 3)), "vix": 14},
-        {"treasury_account": pieces(300, (600, 3)), "vix": 25},
+        {"treasury_account": pieces(300, (600, 3)), "net_liquidity_impulse_4w": -0.5, "vix": 14},
+        {"treasury_account": pieces(300, (600, 3)), "net_liquidity_impulse_4w": -0.5, "vix": 25},
     ),
     "small_caps_confirm_liquidity": Case(
         {"small_vs_large_13w": -5} | state("liquidity", "adverse"),
@@ -93,7 +93,10 @@ CASES: dict[str, Case] = {
     "mechanical_volatility_spike": Case(SPIKE, SPIKE | {"hy_spread": pieces(4.0, (4.6, 1))}),
     "vvix_before_vix": Case({"vvix": STIRRING, "vix": 13}, {"vvix": STIRRING, "vix": 20}),
     "crowded_while_draining": Case(
-        {"positioning_score": -0.6} | state("liquidity", "adverse"), {"positioning_score": -0.6}
+        {"positioning_score": -0.6, "liquidity_score": pieces(-0.3, (-0.35, 2))}
+        | state("liquidity", "adverse"),
+        {"positioning_score": -0.6, "liquidity_score": pieces(-0.35, (-0.3, 2))}
+        | state("liquidity", "adverse"),
     ),
     "negative_gamma": Case(
         {"dealer_gamma": sawtooth(1, 5, -1, -1)},
@@ -134,7 +137,11 @@ CASES: dict[str, Case] = {
         {"index_from_high": -1, "pct_above_200d": 50}, {"index_from_high": -1, "pct_above_200d": 70}
     ),
     "crowded_longs": Case({"cot_percentile": 95, "naaim": 98}, {"cot_percentile": 95}, "watch"),
-    "crowded_shorts": Case({"cot_leveraged_funds": 5, "aaii_bears": 55}, {"cot_leveraged_funds": 5}, "watch"),
+    "crowded_shorts": Case(
+        {"cot_leveraged_funds": 5, "aaii_bears": 55, "cta_exposure": -5},
+        {"cot_leveraged_funds": 5, "aaii_bears": 55, "cta_exposure": 5},
+        "watch",
+    ),
     "positioning_extreme": Case(
         {"positioning_score": -0.7}, {"positioning_score": -0.4}, opposite={"positioning_score": 0.7}
     ),
@@ -367,6 +374,12 @@ CUT_TWICE = {"naaim": pieces(80, (45, 4)), "vix": pieces(15, (35, 2), (20, 2))}
             "active",
         ),
         ("breadth_divergence", {"index_from_high": pieces(-4, (-1, 1)), "pct_above_200d": 50}, "watch"),
+        # A crowd does not stand where one of the figures quoted says the opposite.
+        ("crowded_longs", {"cot_percentile": 95, "naaim": 98, "cta_exposure": -10}, "watch"),
+        ("crowded_longs", {"cot_percentile": 40, "naaim": 98, "aaii_bull_bear": 30}, "watch"),
+        ("crowded_shorts", {"cot_leveraged_funds": 99, "aaii_bears": 55, "cta_exposure": -30}, "watch"),
+        # Spreads that narrow are what the words say to wait for.
+        ("cut_into_stress", CASES["cut_into_stress"].fires | {"hy_spread": pieces(9, (7, 2))}, "dormant"),
         # Who is long has nothing left to cover.
         ("cta_short_covering", COVERED, "dormant"),
         # The VIX has left its peak and exposure still falls: wait.

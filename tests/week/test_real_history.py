@@ -124,3 +124,16 @@ def test_breadth_comes_from_members_and_says_so(real_data: Path) -> None:
 def test_what_is_named_is_named_as_it_was(real_data: Path, day: str, words: dict[str, str]) -> None:
     found = week(real_data, day).labels
     assert {name: found[name] for name in words} == words
+
+
+def test_no_scored_indicator_sat_on_one_bound_for_most_of_the_decade(real_data: Path) -> None:
+    last = week(real_data, "2019-12-27")
+    scores, lines = last.readings.engines.scores.loc["2010":"2019"], last.params.engines
+    assert len(scores) == 521
+    for name in scores:
+        known = scores[name].dropna()
+        if len(known) < 52:  # entered by hand
+            continue
+        most = lines.indicator(name)[1].most  # type: ignore[union-attr]
+        on_bound = {bound: float((known == bound).mean()) for bound in (-1.0, most)}
+        assert max(on_bound.values()) <= 0.8, f"{name}: {on_bound}"

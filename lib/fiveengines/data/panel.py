@@ -19,7 +19,10 @@ from fiveengines.data.dataset import Dataset, Members, SeriesData
 
 # The first session of the calendar that readings can be made on.
 FIRST_DAY = "1990-01-02"
-_PER_BILLION = {"$ million": 1e-3, "EUR million": 1e-3, "$ billion": 1.0, "$": 1e-9, "$ per 1 % move": 1e-9}
+_PER_BILLION = {
+    "$ million": 1e-3, "$ billion": 1.0, "$": 1e-9, "$ per 1 % move": 1e-9, "EUR million": 1e-3, "GBP million": 1e-3,
+    "CHF million": 1e-3, "JPY 100 million": 0.1, "CNY 100 million": 0.1,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,22 @@ Pure and causal formulas, then the indicators made from them; judgement comes fr
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pandas as pd
 
 from fiveengines.data.catalog import lookup
-from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup, Range, billions_of, value_of
+from fiveengines.data.panel import Panel
+from fiveengines.indicators.indicator import (
+    Compute,
+    Indicator,
+    Inputs,
+    Lookup,
+    Range,
+    billions_of,
+    missing,
+    value_of,
+)
 from fiveengines.indicators.transforms import change, expanding_percentile, log_change, log_gap, skip_missing
 
 
@@ -34,17 +46,6 @@ def liquidity_impulse(net_liquidity: pd.Series, fed_assets: pd.Series, periods: 
     """
     base = fed_assets.shift(periods)
     return 100.0 * change(net_liquidity, periods) / base.where(base > 0)
-
-
-def central_bank_assets(fed_assets: pd.Series, ecb_assets: pd.Series, eurusd: pd.Series) -> pd.Series:
-    """Assets of the Fed and the Eurosystem together, $bn: Fed + Eurosystem · dollars per euro.
-
-    fed_assets: $bn, ecb_assets: € bn, eurusd: dollars for one euro; the last two are carried forward to the
-    dates of `fed_assets`, (n,). Returns (n,), NaN where any is NaN. A rising dollar shrinks the sum, as it
-    does the dollars abroad. Source: H.4.1 (WALCL), ECB weekly statement (ECBASSETSW), H.10 (DEXUSEU).
-    """
-    index = fed_assets.index
-    return fed_assets + _carried(ecb_assets, index) * _carried(eurusd, index)
 
 
 def funding_spread(sofr: pd.Series, policy_rate: pd.Series) -> pd.Series:
@@ -113,10 +114,63 @@ def _funding_spread(inputs: Inputs, median: int) -> pd.Series:
     return spread.rolling(median, min_periods=1).median()
 
 
-def _global_central_banks(inputs: Inputs, sessions: int) -> pd.Series:
+# Whose assets are added up, and the H.10 rate that turns them into dollars. The Fed and the Eurosystem are always in.
+_BANKS: dict[str, tuple[str, ...]] = {
+    "Fed": ("WALCL",),
+    "Eurosystem": ("ECBASSETSW", "DEXUSEU"),
+    "Bank of Japan": ("JPNASSETS", "DEXJPUS"),
+    "Bank of England": ("BOE_ASSETS", "DEXUSUK"),
+    "Swiss National Bank": ("SNB_ASSETS", "DEXSZUS"),
+    "People's Bank of China": ("PBOC_ASSETS", "DEXCHUS"),
+}
+_ALWAYS, _OTHERS = list(_BANKS)[:2], list(_BANKS)[2:]
+# Every sum there can be, the widest first: a change compares the same banks at both ends.
+_SUMS = tuple(
+    (*_ALWAYS, *rest) for count in range(len(_OTHERS), -1, -1) for rest in combinations(_OTHERS, count)
+)
+
+
+def _in_the_sum(banks: tuple[str, ...]) -> str:
+    absent = ", ".join(each for each in _BANKS if each not in banks)
+    return " + ".join(banks) + (f"; without {absent}" if absent else "")
+
+
+def _dollars(panel: Panel, assets: str, rate: str = "") -> pd.Series:
+    """Assets in billions of dollars, at the rate of the day."""
+    own = panel.billions(assets)
+    if not rate:
+        return own
+    return own * panel.daily(rate) if lookup(rate).unit.startswith("USD") else own / panel.daily(rate)
+
+
+def _global_central_banks(inputs: Inputs, sessions: int) -> pd.DataFrame:
+    """One column a sum; a rising dollar shrinks it, as it does the dollars abroad."""
     panel = inputs.panel
-    total = central_bank_assets(panel.billions("WALCL"), panel.billions("ECBASSETSW"), panel.daily("DEXUSEU"))
-    return skip_missing(total, lambda present: log_change(present, sessions))
+    parts = {
+        name: _dollars(panel, *series)
+        for name, series in _BANKS.items()
+        if all(each in panel for each in series)
+    }
+
+    def grown(banks: tuple[str, ...]) -> pd.Series:
+        if not set(banks) <= parts.keys():
+            return missing(panel)
+        total = pd.concat([parts[each] for each in banks], axis=1).sum(axis=1, skipna=False)
+        return skip_missing(total, lambda present: log_change(present, sessions))
+
+    return pd.DataFrame({_in_the_sum(banks): grown(banks) for banks in _SUMS})
+
+
+def _against_index(fund: str) -> Compute:
+    def compute(inputs: Inputs, sessions: int) -> pd.Series:
+        ratio = inputs.panel.daily(fund) / inputs.panel.daily("SPY")
+        return skip_missing(ratio, lambda present: log_change(present, sessions))
+
+    return compute
+
+
+def _net_change(inputs: Inputs, sessions: int) -> pd.Series:
+    return change(_net_liquidity(inputs), sessions)
 
 
 # Reverse repo counts as nothing before its facility opened, so it may be missing then.
@@ -164,7 +218,7 @@ INDICATORS = (
         "liquidity",
         "High-yield spread, percentile of its past",
         "percentile",
-        formula="share of all earlier spreads at or below today's, once there are {fewest}",
+        formula="share of all spreads so far, today's included, at or below today's, once there are {fewest}",
         input_sets=(("BAMLH0A0HYM2",),),
         compute=_percentile("BAMLH0A0HYM2"),
         lookup=Lookup(
@@ -178,7 +232,7 @@ INDICATORS = (
         "liquidity",
         "Baa spread, percentile of its past",
         "percentile",
-        formula="share of all earlier spreads at or below today's, once there are {fewest}; the stand-in's level",
+        formula="the same share in the stand-in, once there are {fewest}",
         input_sets=(("BAA10Y",),),
         compute=_percentile("BAA10Y"),
         lookup=Lookup(
@@ -321,6 +375,7 @@ INDICATORS = (
         "$bn",
         formula="balance of the Treasury General Account",
         input_sets=(("WTREGEN",), ("TGA_DAILY",)),
+        bases=("mean of the week to Wednesday", "the day's close"),
         compute=_treasury_account,
         bounds=Range(0, 5000, 1, "$bn"),
     ),
@@ -370,12 +425,43 @@ INDICATORS = (
         ),
     ),
     Indicator(
+        "net_liquidity_change_13w",
+        "liquidity",
+        "Net liquidity, 13-week change",
+        "$bn",
+        formula="change of net liquidity over {sessions} sessions",
+        input_sets=_NET,
+        compute=_net_change,
+    ),
+    Indicator(
+        "banks_vs_index_13w",
+        "liquidity",
+        "Banks against the index, 13 weeks",
+        "%",
+        formula="100 · ln change of KBE ÷ SPY over {sessions} sessions",
+        input_sets=(("KBE", "SPY"),),
+        compute=_against_index("KBE"),
+    ),
+    Indicator(
+        "regional_banks_vs_index_13w",
+        "liquidity",
+        "Regional banks against the index, 13 weeks",
+        "%",
+        formula="100 · ln change of KRE ÷ SPY over {sessions} sessions",
+        input_sets=(("KRE", "SPY"),),
+        compute=_against_index("KRE"),
+    ),
+    Indicator(
         "global_central_banks_13w",
         "liquidity",
-        "Fed plus Eurosystem in dollars, 13 weeks",
+        "Central banks' assets in dollars, 13 weeks",
         "%",
-        formula="100 · ln change of Fed plus Eurosystem assets in dollars over {sessions} sessions",
-        input_sets=(("WALCL", "ECBASSETSW", "DEXUSEU"),),
+        formula=(
+            "100 · ln change over {sessions} sessions of the assets of the Fed and the Eurosystem in dollars, with "
+            "those of Japan, England, Switzerland and China where they are known at both ends"
+        ),
+        input_sets=tuple(tuple(each for bank in banks for each in _BANKS[bank]) for banks in _SUMS),
         compute=_global_central_banks,
+        bases=tuple(map(_in_the_sum, _SUMS)),
     ),
 )

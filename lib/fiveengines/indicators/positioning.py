@@ -6,7 +6,7 @@ futures are in `cot`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ from fiveengines.indicators.transforms import as_flag, natural_log, skip_missing
 from fiveengines.indicators.volatility import annualized_volatility
 
 SHARES_A_CONTRACT = 100
+# Closes → holdings in % of the fund's maximum, both on one index.
+Model = Callable[[pd.Series], pd.Series]
 
 
 def trend_strength(price: pd.Series, lookback: int) -> pd.Series:
@@ -62,6 +64,17 @@ def vol_target_exposure(returns: pd.Series, target: float, window: int, cap: flo
     return 100.0 * (target / volatility.where(volatility > 0)).fillna(np.inf).clip(upper=cap).where(
         volatility.notna()
     )
+
+
+def after_move(close: pd.Series, model: Model, size: float, sessions: int) -> float:
+    """What a model would hold if the price moved by `size` per cent over the coming `sessions`, in the model's unit.
+
+    The move comes in equal daily steps. close: (n,) positive, without gaps; model: closes → holdings, (n,) → (n,).
+    Returns NaN where the model does not know its holding then.
+    """
+    steps = 1.0 + size / 100.0
+    path = float(close.iloc[-1]) * steps ** (np.arange(1, sessions + 1) / sessions)
+    return float(model(pd.Series(np.concatenate([close.to_numpy(), path]))).iloc[-1])
 
 
 def aaii_extreme(bears: pd.Series, threshold: float, weeks: int) -> pd.Series:
@@ -112,6 +125,23 @@ def dealer_gamma_from_chain(chain: pd.DataFrame, spot: float) -> float:
     return float(shares.sum()) * spot**2 * 0.01 / 1e9
 
 
+def trend_follower(lookbacks: Sequence[int], window: int, target: float, cap: float) -> Model:
+    """The trend follower with these settings."""
+    return lambda close: trend_follower_exposure(close, lookbacks, window, target, cap)
+
+
+def volatility_target(window: int, target: float, cap: float) -> Model:
+    """The volatility-target fund with these settings."""
+    return lambda close: vol_target_exposure(natural_log(close).diff(), target, window, cap) / cap
+
+
+# The funds that are modelled: indicator id → the model that its settings make.
+MODELS: Mapping[str, Callable[..., Model]] = {
+    "cta_exposure": trend_follower,
+    "vol_target_exposure": volatility_target,
+}
+
+
 def _bull_bear(inputs: Inputs, mean: int, fewest: int) -> pd.Series:
     reports = inputs.panel.reports(("AAII_BULLISH", "AAII_BEARISH"))
     if reports.shape[1] != 2:
@@ -132,17 +162,12 @@ def _trend_follower(
     target: float,
     cap: float,
 ) -> pd.Series:
-    close = inputs.panel.daily("SPX")
-    return skip_missing(
-        close, lambda present: trend_follower_exposure(present, lookbacks, window, target, cap)
-    )
+    model = trend_follower(lookbacks, window, target, cap)
+    return skip_missing(inputs.panel.daily("SPX"), model)
 
 
 def _vol_target(inputs: Inputs, window: int, target: float, cap: float) -> pd.Series:
-    def exposure(close: pd.Series) -> pd.Series:
-        return vol_target_exposure(np.log(close).diff(), target, window, cap) / cap
-
-    return skip_missing(inputs.panel.daily("SPX"), exposure)
+    return skip_missing(inputs.panel.daily("SPX"), volatility_target(window, target, cap))
 
 
 INDICATORS = (
@@ -187,7 +212,7 @@ INDICATORS = (
         "positioning",
         "AAII bears",
         "%",
-        formula="share of bears in the same survey",
+        formula="share of bears in the survey of the American Association of Individual Investors",
         input_sets=(("AAII_BEARISH",),),
         compute=value_of("AAII_BEARISH"),
         bounds="AAII_BEARISH",
@@ -211,13 +236,15 @@ INDICATORS = (
     Indicator(
         "cta_exposure",
         "positioning",
-        "Trend followers' exposure (modelled)",
+        "Trend followers' exposure",
         "% of maximum",
         formula=(
-            "mean over {lookbacks} sessions of the return ÷ its volatility, clipped to ±1, "
-            "scaled to {target} % volatility; after Moskowitz, Ooi and Pedersen (2012)"
+            "mean over {lookbacks} sessions of the t-statistic of the mean daily return, held within ±1, × {target} % "
+            "÷ volatility of {window} sessions, at most {cap} times capital, as a share of that maximum; after "
+            "Moskowitz, Ooi and Pedersen (2012)"
         ),
         input_sets=(("SPX",),),
+        bases=("modelled from the S&P 500",),
         compute=_trend_follower,
         lookup=Lookup(
             "Bank flow notes; the SG Trend Index as a cross-check",
@@ -231,10 +258,11 @@ INDICATORS = (
     Indicator(
         "vol_target_exposure",
         "positioning",
-        "Volatility-target exposure (modelled)",
+        "Volatility-target exposure",
         "% of maximum",
         formula="{target} % ÷ volatility of {window} sessions, at most {cap} times capital, as a share of that maximum",
         input_sets=(("SPX",),),
+        bases=("modelled from the S&P 500",),
         compute=_vol_target,
         bounds=Range(0, 100, 1, "percent"),
         lookup=Lookup(

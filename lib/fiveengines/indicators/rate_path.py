@@ -44,8 +44,8 @@ def curve_move(short: pd.Series, long: pd.Series, window: int = 20, *, threshold
 
     - unchanged: s, l and l − s are all smaller than the threshold in size
     - parallel: l − s is
-    - twist: s and l have opposite signs and neither is smaller, or they cancel exactly
-    - bull when s + l is below zero, bear when above
+    - twist: s and l have opposite signs
+    - bull when neither yield has risen, bear when neither has fallen
 
     Twist, bull and bear are steepeners when the slope rose and flatteners when it fell: "bull steepener".
 
@@ -58,8 +58,7 @@ def curve_move(short: pd.Series, long: pd.Series, window: int = 20, *, threshold
     slope = np.round(l - s, 6)
     small_slope = np.abs(slope) < threshold_bp
     small = (np.abs(s) < threshold_bp) & (np.abs(l) < threshold_bp) & small_slope
-    twist = ((s * l < 0) & (np.minimum(np.abs(s), np.abs(l)) >= threshold_bp)) | (s + l == 0)
-    side = np.select([twist, s + l < 0], ["twist", "bull"], "bear").astype(object)
+    side = np.select([s * l < 0, s + l < 0], ["twist", "bull"], "bear").astype(object)
     shape = np.where(slope > 0, " steepener", " flattener").astype(object)
     name = np.select([small, small_slope], ["unchanged", "parallel"], side + shape)
     return pd.Series(name, index=short.index, dtype="str").where(np.isfinite(s) & np.isfinite(l))
@@ -321,9 +320,9 @@ INDICATORS = (
     Indicator(
         "inversion_age",
         "rate_path",
-        "Sessions since 3m10y inverted",
+        "Sessions with the 10-year below the 3-month",
         "sessions",
-        formula="sessions since the 10-year yield fell below the 3-month yield",
+        formula="sessions in a row with the 10-year yield below the 3-month yield; 0 while it is not",
         input_sets=(("DGS10", "DGS3MO"),),
         compute=lambda inputs: inversion_age(_slope("DGS3MO")(inputs)),
     ),

@@ -266,7 +266,8 @@ def reading(
         evidence.append(
             Evidence(
                 indicator=name,
-                title=measured.title(name, day),
+                # A figure typed in is not from any input set.
+                title=each.title if overridden.at[day, name] else measured.title(name, day),
                 value=_number(used.at[day, name]),
                 unit=each.unit,
                 score=_number(history.scores.at[day, name]) if scored else None,

@@ -72,6 +72,13 @@ def insight_problems(file: InsightsFile) -> Iterator[Problem]:
         yield from _condition_problems(place, entry)
         for row, clause in enumerate(entry.evidence):
             yield from _fills((*place, "evidence", row), clause, examples)
+        quoted = {name for clause in entry.evidence for name in placeholders(clause)}
+        for claimed in (entry.claims, entry.opposite.claims if entry.opposite else {}):
+            for name in sorted(claimed.keys() - quoted):
+                yield (
+                    (*place, "claims", name),
+                    f"the evidence of insight {entry.id!r} does not quote {name!r}",
+                )
     yield from _conflict_problems(file, ids)
     yield from _figure_problems(file)
 

@@ -70,7 +70,7 @@ def insights(folder: Path | None = None) -> dict[str, Insight]:
     pairs = [conflict.between for conflict in file.conflicts]
     return {
         entry.id: Insight(
-            **entry.model_dump(),
+            **dict(entry),
             conflicts_with=tuple(
                 other.id
                 for other in file.insights

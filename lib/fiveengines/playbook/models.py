@@ -135,6 +135,62 @@ class Style(Entry):
     mistakes: Lines
 
 
+class Bound(Entry):
+    """What a figure or a word must be for a phrase or a claim: within limits, one of the words, or not known."""
+
+    at_least: float | None = None
+    above: float | None = None
+    at_most: float | None = None
+    below: float | None = None
+    one_of: tuple[str, ...] = ()
+    unknown: bool = False
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Bound:
+        limits = self.model_fields_set - {"one_of", "unknown"}
+        if sum(map(bool, (limits, self.one_of, self.unknown))) != 1:
+            raise ValueError("a condition gives limits, `one_of` or `unknown`, and only one of these.")
+        if {"at_least", "above"} <= limits or {"at_most", "below"} <= limits:
+            raise ValueError("a condition has one lower and one upper limit at most.")
+        return self
+
+    def holds(self, value: float | str | None) -> bool:
+        """Whether `value` meets it; what is not known meets `unknown` alone."""
+        if value is None or self.unknown:
+            return value is None and self.unknown
+        if isinstance(value, str):
+            return value in self.one_of
+        return not self.one_of and (
+            (self.at_least is None or value >= self.at_least)
+            and (self.above is None or value > self.above)
+            and (self.at_most is None or value <= self.at_most)
+            and (self.below is None or value < self.below)
+        )
+
+    def within(self, other: Bound) -> bool:
+        """Whether everything that meets this one meets `other` too."""
+        if self.unknown or other.unknown:
+            return self.unknown and other.unknown
+        if self.one_of or other.one_of:
+            return bool(self.one_of) and set(self.one_of) <= set(other.one_of)
+        return self._floor() >= other._floor() and self._ceiling() <= other._ceiling()
+
+    def _floor(self) -> tuple[float, bool]:
+        """The lower limit, and whether it is itself outside: the higher the stricter."""
+        return (self.above, True) if self.above is not None else (_or(self.at_least, -math.inf), False)
+
+    def _ceiling(self) -> tuple[float, bool]:
+        """The upper limit, and whether it is itself inside: the lower the stricter."""
+        return (self.below, False) if self.below is not None else (_or(self.at_most, math.inf), True)
+
+
+def _or(value: float | None, otherwise: float) -> float:
+    return otherwise if value is None else value
+
+
+When = dict[Name, Bound]
+
+
 class Implication(Entry):
     """What an active insight means for the investor."""
 
@@ -143,15 +199,17 @@ class Implication(Entry):
 
 
 class Opposite(Implication):
-    """The mirror case of an insight: its own condition and meaning."""
+    """The mirror case of an insight: its own condition, meaning and claims."""
 
     active: Template
+    claims: When = {}
 
 
 class InsightEntry(Entry):
     """An insight as it is written in the file. `id` is the name of its rule, `thresholds` are that rule's numbers.
 
-    source: its number in the framework's own list; None for an insight that is not from there.
+    source: its number in the framework's own list; None for an insight that is not from there. claims: what its words
+    say of the figures that its evidence quotes while it is active.
     """
 
     id: Name
@@ -164,6 +222,7 @@ class InsightEntry(Entry):
     active: Template
     watch: Template
     evidence: Annotated[tuple[Template, ...], Field(min_length=1, max_length=6)]
+    claims: When = {}
     implication: Implication
     opposite: Opposite | None = None
     see_also: tuple[Name, ...] = ()
@@ -227,62 +286,6 @@ class Term(Entry):
     words: tuple[Title, ...] = ()
     short: Line
     practice: tuple[Line, Line]
-
-
-class Bound(Entry):
-    """What a figure or a word must be for a phrase: within the limits, one of the words, or not known at all."""
-
-    at_least: float | None = None
-    above: float | None = None
-    at_most: float | None = None
-    below: float | None = None
-    one_of: tuple[str, ...] = ()
-    unknown: bool = False
-
-    @model_validator(mode="after")
-    def _says_something(self) -> Bound:
-        limits = self.model_fields_set - {"one_of", "unknown"}
-        if sum(map(bool, (limits, self.one_of, self.unknown))) != 1:
-            raise ValueError("a condition gives limits, `one_of` or `unknown`, and only one of these.")
-        if {"at_least", "above"} <= limits or {"at_most", "below"} <= limits:
-            raise ValueError("a condition has one lower and one upper limit at most.")
-        return self
-
-    def holds(self, value: float | str | None) -> bool:
-        """Whether `value` meets it; what is not known meets `unknown` alone."""
-        if value is None or self.unknown:
-            return value is None and self.unknown
-        if isinstance(value, str):
-            return value in self.one_of
-        return not self.one_of and (
-            (self.at_least is None or value >= self.at_least)
-            and (self.above is None or value > self.above)
-            and (self.at_most is None or value <= self.at_most)
-            and (self.below is None or value < self.below)
-        )
-
-    def within(self, other: Bound) -> bool:
-        """Whether everything that meets this one meets `other` too."""
-        if self.unknown or other.unknown:
-            return self.unknown and other.unknown
-        if self.one_of or other.one_of:
-            return bool(self.one_of) and set(self.one_of) <= set(other.one_of)
-        return self._floor() >= other._floor() and self._ceiling() <= other._ceiling()
-
-    def _floor(self) -> tuple[float, bool]:
-        """The lower limit, and whether it is itself outside: the higher the stricter."""
-        return (self.above, True) if self.above is not None else (_or(self.at_least, -math.inf), False)
-
-    def _ceiling(self) -> tuple[float, bool]:
-        """The upper limit, and whether it is itself inside: the lower the stricter."""
-        return (self.below, False) if self.below is not None else (_or(self.at_most, math.inf), True)
-
-
-def _or(value: float | None, otherwise: float) -> float:
-    return otherwise if value is None else value
-
-
-When = dict[Name, Bound]
 
 
 class Phrase(Entry):

@@ -231,7 +231,8 @@ def rule_inputs(readings: Readings, panel: Panel, percentiles: Percentiles) -> R
         "asset managers in " + bases("cot_asset_managers"),
         "speculators in " + bases("cot_speculators"),
     ).astype(object)
-    words["cot_leveraged_funds_of"] = bases("cot_leveraged_funds").to_numpy(dtype=object)
+    for name in ("cot_leveraged_funds", "global_central_banks_13w"):
+        words[f"{name}_of"] = bases(name).to_numpy(dtype=object)
     return RuleInputs(
         dates, {name: quantity(each) for name, each in series.items()}, words, daily, at, percentiles
     )

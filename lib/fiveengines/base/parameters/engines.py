@@ -55,10 +55,18 @@ class BreadthSettings(Strict):
     issues: float = Field(gt=0)
 
 
+class MarketMove(Strict):
+    """A move of the index after which the modelled funds are asked what they would hold."""
+
+    size: float = Field(gt=0, lt=50)
+    sessions: Sessions
+
+
 class InputSettings(Strict):
     """What several indicators are made from."""
 
     breadth: BreadthSettings
+    market_move: MarketMove
 
 
 class Labels(Strict):

@@ -13,6 +13,15 @@ from fiveengines.data.demo.random_paths import Floats, ar1, decaying_sum, jump, 
 
 _LATE = 20
 
+# Central banks abroad, in catalog units: assets at the start, growth a year, share of the Fed's own growth.
+_ABROAD = (
+    ("ECBASSETSW", 900_000, 0.03, 0.35),
+    ("JPNASSETS", 1_150_000, 0.05, 0.15),
+    ("BOE_ASSETS", 60_000, 0.05, 0.40),
+    ("SNB_ASSETS", 120_000, 0.06, 0.20),
+    ("PBOC_ASSETS", 40_000, 0.08, 0.05),
+)
+
 
 def _balance_sheet(seed: int, latent: LatentRegime) -> dict[str, Floats]:
     n = len(latent)
@@ -34,7 +43,10 @@ def _balance_sheet(seed: int, latent: LatentRegime) -> dict[str, Floats]:
         "WRESBAL": np.round(reserves),
         "TREAST": np.round(assets * (0.62 + random_walk(seed, "treasuries-held", n, 250, 0.01))),
         "M2SL": np.round(6000 * np.exp(np.cumsum(0.045 + 0.15 * np.clip(growth, -0.1, 1.0)) / 252), 1),
-        "ECBASSETSW": np.round(900_000 * np.exp(np.cumsum(0.03 + 0.35 * growth) / 252)),
+        **{
+            name: np.round(start * np.exp(np.cumsum(trend + share * growth) / 252))
+            for name, start, trend, share in _ABROAD
+        },
     }
 
 
@@ -88,4 +100,8 @@ def simulate(seed: int, latent: LatentRegime, market: Market) -> dict[str, Float
         **_conditions(seed, latent, credit["BAMLH0A0HYM2"], market.states["VIX"]),
         "DTWEXBGS": dollar,
         "DEXUSEU": euro,
+        "DEXUSUK": 1.35 * (euro / 1.19) ** 0.7,
+        "DEXJPUS": 105 * (euro / 1.19) ** -0.6,
+        "DEXSZUS": 0.97 * (euro / 1.19) ** -0.8,
+        "DEXCHUS": 6.8 * (euro / 1.19) ** -0.3,
     }

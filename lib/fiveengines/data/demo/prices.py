@@ -12,7 +12,7 @@ import numpy as np
 from fiveengines.data.demo.latent_regime import LatentRegime
 from fiveengines.data.demo.market import Market
 from fiveengines.data.demo.members import SECTORS, leader_drift, member_drift
-from fiveengines.data.demo.random_paths import Floats, normals, stream
+from fiveengines.data.demo.random_paths import Floats, normals, random_walk, stream
 
 # start, beta, share of the ordinary member's excess drift, share of the leaders', own noise (% a day)
 _EQUITY = {
@@ -94,6 +94,7 @@ def _equities(seed: int, latent: LatentRegime, market: Market, sectors: Floats) 
         states[fund] = _path(24, moves + 0.10 * noise[:, len(_EQUITY) + at])
     states["QQQ"] = states["NDX"] / 41
     states["IWM"] = states["RUT"] / 9.9
+    states["KBE"] = states["KRE"] * np.exp(random_walk(seed, "banks", n, 120, 0.03))
     return states
 
 

@@ -32,12 +32,16 @@ _REVISED_BY_POINTS = {"NFCI": 0.02, "ANFCI": 0.02, "STLFSI4": 0.04, "UNRATE": 0.
 _DAYS_TO_REVISION = {"weekly": 7, "monthly": 30, "quarterly": 30}
 _DECIMALS = {
     "NFCI": 3, "ANFCI": 3, "STLFSI4": 4, "DEXUSEU": 4, "DTWEXBGS": 4, "DIX": 4, "SHY": 4, "BIL": 4, "SHV": 4,
+    "DEXUSUK": 4, "DEXSZUS": 4, "DEXCHUS": 4,
     "VIXY": 4, "CPIAUCSL": 3, "CPILFESL": 3, "GDPC1": 3, "UNRATE": 1, "M2SL": 1, "RRPONTSYD": 3,
     "AAII_BULLISH": 1, "AAII_NEUTRAL": 1, "AAII_BEARISH": 1, "PCT_ABOVE_200DMA_SP500": 1,
     "PCT_ABOVE_100DMA_SP500": 1, "PCT_ABOVE_50DMA_SP500": 1, "PCT_ABOVE_20DMA_SP500": 1,
     "PCT_ABOVE_200DMA_ALL": 1,
 }  # fmt: skip
-_WHOLE = {"contracts", "count", "$ million", "EUR million", "thousand", "persons", "flag", "$ per 1 % move"}
+_WHOLE = {
+    "contracts", "count", "$ million", "EUR million", "GBP million", "CHF million", "JPY 100 million",
+    "CNY 100 million", "thousand", "persons", "flag", "$ per 1 % move",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def ample_liquidity(inputs: RuleInputs, t: Thresholds) -> RuleResult:
 def rally_financed_abroad(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """Shares rise without money at home while money abroad or a weaker dollar helps."""
     rally = (inputs.change_pct("spx", t["weeks"]) >= t["spx_rise"]) & (
-        inputs.change("net_liquidity", t["weeks"]) <= t["us_impulse"]
+        inputs["net_liquidity_change_13w"] <= t["us_impulse"]
     )
     abroad = (inputs["global_central_banks_13w"] >= t["global_rise"]) | (
         inputs["dollar_13w"] <= -t["dollar_fall"]
@@ -75,8 +75,9 @@ def sudden_liquidity_drain(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     rank = inputs.percentile("net_liquidity_impulse_4w")
     absorbed = inputs.change("treasury_account", t["weeks"]) + inputs.change("reverse_repo", t["weeks"])
     low = inputs["vix"] < t["vix"]
+    drains = inputs["net_liquidity_impulse_4w"] < 0
     return RuleResult(
-        active=((rank <= t["impulse_percentile"]) | (absorbed >= t["refill"])) & low,
+        active=((rank <= t["impulse_percentile"]) | (absorbed >= t["refill"])) & drains & low,
         watch=(rank <= t["watch_percentile"]) & low,
     )
 
@@ -92,7 +93,10 @@ def small_caps_confirm_liquidity(inputs: RuleInputs, t: Thresholds) -> RuleResul
     easy = inputs.is_word("liquidity_state", "supportive") | inputs.is_word(
         "liquidity_direction", "improving"
     )
-    return RuleResult(active=trail & tight, watch=trail | lead, opposite=lead & easy, leans=lead)
+    # Liquidity that is adverse and improving, or supportive and deteriorating, confirms nothing.
+    return RuleResult(
+        active=trail & tight & ~easy, watch=trail | lead, opposite=lead & easy & ~tight, leans=lead
+    )
 
 
 @rule
@@ -105,6 +109,8 @@ def slow_drain_or_burst(inputs: RuleInputs, t: Thresholds) -> RuleResult:
         active=held_throughout(negative, t["weeks"]) & ~sharp,
         watch=held_throughout(negative, t["watch_weeks"]),
         # Central banks add most in a panic: a burst under adverse liquidity does not support the market.
-        opposite=(rank >= t["surge_percentile"]) & ~inputs.is_word("liquidity_state", "adverse"),
+        opposite=(rank >= t["surge_percentile"])
+        & (inputs["net_liquidity_impulse_4w"] > 0)
+        & ~inputs.is_word("liquidity_state", "adverse"),
         figures={"liquidity_drain_weeks": weeks_in_a_row(negative)},
     )

@@ -8,6 +8,7 @@ import operator
 from fiveengines.playbook.conditions import (
     Condition,
     Quantity,
+    certain,
     count_held,
     enough_of,
     held_within,
@@ -32,8 +33,13 @@ def crowded_longs(inputs: RuleInputs, t: Thresholds) -> RuleResult:
         inputs["aaii_bull_bear"] >= t["bull_bear"],
         inputs.percentile("put_call") <= t["put_call"],
     )
+    empty = _any(
+        inputs["cot_percentile"] < t["cot_middle"],
+        inputs["cta_exposure"] < 0,
+        inputs["aaii_bull_bear"] < 0,
+    )
     return RuleResult(
-        active=enough_of(t["measures"], *crowded),
+        active=enough_of(t["measures"], *crowded) & ~certain(empty),
         watch=_any(*crowded),
         figures={"crowded_long_measures": count_held(*crowded)},
     )
@@ -47,8 +53,9 @@ def crowded_shorts(inputs: RuleInputs, t: Thresholds) -> RuleResult:
         inputs["cta_exposure"] <= t["cta"],
         inputs["aaii_bears"] >= t["bears"],
     )
+    long = _any(inputs["cot_leveraged_funds"] > t["cot_middle"], inputs["cta_exposure"] > 0)
     return RuleResult(
-        active=enough_of(t["measures"], *crowded),
+        active=enough_of(t["measures"], *crowded) & ~certain(long),
         watch=_any(*crowded),
         figures={"crowded_short_measures": count_held(*crowded)},
     )
@@ -91,7 +98,9 @@ def dealer_gamma_extreme(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """Dealer gamma is unusually low or high; on watch before an expiry."""
     rank = inputs.daily_percentile("dealer_gamma")
     return RuleResult(
-        active=rank <= t["low"], watch=inputs["expiry_next_week"] > 0, opposite=rank >= t["high"]
+        active=rank <= t["low"],
+        watch=inputs["expiry_next_week"] > 0,
+        opposite=(rank >= t["high"]) & (inputs["dealer_gamma"] > 0),
     )
 
 
@@ -100,7 +109,10 @@ def cash_on_sidelines(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """Managers hold cash and rule-based funds are lightly invested."""
     average = inputs.mean("naaim", t["weeks"])
     light = (inputs["vol_target_exposure"] <= t["vol_target"]) | (inputs["cta_exposure"] <= t["cta"])
-    return RuleResult(active=(average <= t["naaim"]) & light, watch=(average <= t["watch_naaim"]) & light)
+    now = inputs["naaim"] <= t["watch_naaim"]
+    return RuleResult(
+        active=(average <= t["naaim"]) & now & light, watch=(average <= t["watch_naaim"]) & light
+    )
 
 
 @rule

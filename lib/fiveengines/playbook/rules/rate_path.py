@@ -7,6 +7,7 @@ from pandas.arrays import FloatingArray
 
 from fiveengines.playbook.conditions import (
     Quantity,
+    certain,
     enough_of,
     held_throughout,
     weeks_in_a_row,
@@ -110,8 +111,9 @@ def cut_into_stress(inputs: RuleInputs, t: Thresholds) -> RuleResult:
         | (half_wide & inputs.is_word("volatility_state", "adverse"))
     )
     cut_lately = since_cut <= t["weeks"]
+    healing = widening <= -t["lesser_rise"]
     return RuleResult(
-        active=(cut_lately | priced) & stress,
+        active=(cut_lately | priced) & stress & ~certain(healing),
         watch=priced & half_wide,
         figures={"weeks_since_cut": where(cut_lately, since_cut)},
     )

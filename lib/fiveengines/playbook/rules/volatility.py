@@ -76,7 +76,7 @@ def crowded_while_draining(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """A crowded market loses liquidity."""
     crowd = inputs["positioning_score"] <= t["positioning_score"]
     change = inputs.change("liquidity_score", t["weeks"])
-    drain = inputs.is_word("liquidity_state", "adverse") | (change <= t["liquidity_change"])
+    drain = (change < 0) & inputs.is_word("liquidity_state", "adverse") | (change <= t["liquidity_change"])
     return RuleResult(active=crowd & drain, watch=crowd & (change < 0))
 
 

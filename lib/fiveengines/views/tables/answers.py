@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from fiveengines.base.formats import counted, figure, first_capital, minus, percent, signed
+from fiveengines.base.formats import counted, figure, first_capital, minus, number, percent, signed
 from fiveengines.commentary.narrative import ENGINE_NAMES, moved_most, moved_text, named, went
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.model.regimes import NAMES
@@ -84,8 +84,66 @@ def _answer(reading: EngineReading, week: Week) -> Iterable[object]:
         _side("For it", [each for each in scored if (each.score or 0.0) > 0]),
         _side("Against it", [each for each in scored if (each.score or 0.0) < 0]),
         _side("Beside it", asked, len(asked)),
+        _MORE[reading.name](week) if reading.name in _MORE else "",
         "Its indicators point apart, so read the score with care." if disagree else "",
     )
+
+
+def _path_of_liquidity(week: Week) -> Markup:
+    """Net liquidity in levels over the quarter."""
+    path = week.series("net_liquidity").iloc[[-1 - back for back in _PATH if back < len(week.dates)]].dropna()
+    if len(path) < 2:
+        return Markup()
+    levels = " → ".join(figure(each, "$bn") for each in path)
+    return Markup("<strong>Net liquidity {} weeks ago to now:</strong> {}.").format(
+        ", ".join(map(str, _PATH[:-1])), levels
+    )
+
+
+def _after_move(week: Week) -> Markup:
+    """Who would have to buy or sell after a move of the market, from the models."""
+    move = week.params.engines.inputs.market_move
+    held = week.after_move.dropna()
+    parts = [
+        f"{_FUNDS[str(name)]} hold {number(now, 0)} % of their maximum and would {_trade(up - now)} after a rise, "
+        f"{_trade(down - now)} after a fall"
+        for name, now, up, down in held[["now", "up", "down"]].itertuples()
+    ]
+    head = f"If the S&P 500 moved by {move.size:g} % in {counted(move.sessions, 'session')} (models, not reports):"
+    return Markup("<strong>{}</strong> {}.").format(head, "; ".join(parts)) if parts else Markup()
+
+
+def _trade(points: float) -> str:
+    size = round(abs(points))
+    return f"{'buy' if points > 0 else 'sell'} {counted(size, 'point')}" if size else "do nothing"
+
+
+def _priced(week: Week) -> Markup:
+    """How many moves of a quarter point the 2-year yield prices against the target."""
+    gap = next(
+        (
+            each.value
+            for each in week.engines["rate_path"].evidence
+            if each.indicator == "two_year_minus_policy"
+        ),
+        None,
+    )
+    if gap is None:
+        return Markup()
+    steps, side = abs(gap) / _STEP, "cuts" if gap < 0 else "hikes"
+    return Markup("<strong>{}</strong> {}").format(
+        f"Priced: {steps:.1f} {side} of a quarter point.",
+        f"The 2-year yield is {abs(gap):.2f} points {'below' if gap < 0 else 'above'} the target, which is the mean "
+        "expected over its two years with a term premium; it is not a count from futures.",
+    )
+
+
+# Weeks back at which the path of net liquidity is shown.
+_PATH = (13, 8, 4, 0)
+# A move of the Fed, in percentage points.
+_STEP = 0.25
+_FUNDS = {"cta_exposure": "trend followers", "vol_target_exposure": "volatility-target funds"}
+_MORE = {"liquidity": _path_of_liquidity, "positioning": _after_move, "rate_path": _priced}
 
 
 def _side(words: str, found: list[Evidence], most: int = _STRONGEST) -> Markup:
