@@ -19,7 +19,7 @@ from fiveengines.model import engines
 from fiveengines.model.readings import Readings
 from fiveengines.model.regimes import CRISIS, NAMES, Flip
 
-_POINTS = {"%", "% of maximum", "% of members", "% of Fed assets", "points", "index"}
+_POINTS = {"%", "% a year", "% of maximum", "% of members", "% of Fed assets", "points", "index"}
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ UNITS: dict[str, Range] = {
     "index": Range(-10, 1000, 0.1, "number"),
     "points": Range(-100, 100, 0.1, "signed"),
     "%": Range(-100, 100, 0.1, "percent"),
+    "% a year": Range(-100, 100, 0.01, "percent"),
     "% of Fed assets": Range(-100, 100, 0.1, "percent"),
     "% of maximum": Range(-100, 100, 1, "signed"),
     "% of members": Range(-100, 100, 0.1, "signed"),

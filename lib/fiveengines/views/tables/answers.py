@@ -109,7 +109,9 @@ def _after_move(week: Week) -> Markup:
         f"{_trade(down - now)} after a fall"
         for name, now, up, down in held[["now", "up", "down"]].itertuples()
     ]
-    head = f"If the S&P 500 moved by {move.size:g} % in {counted(move.sessions, 'session')} (models, not reports):"
+    head = (
+        f"If the S&P 500 moved by {move.size:g} % in {move.sessions} equal daily steps (models, not reports):"
+    )
     return Markup("<strong>{}</strong> {}.").format(head, "; ".join(parts)) if parts else Markup()
 
 
