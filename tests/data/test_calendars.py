@@ -88,7 +88,7 @@ def test_last_completed_friday_waits_for_its_evening(utc: str, friday: str) -> N
 @given(st.dates(dt.date(1995, 1, 1), dt.date(2025, 12, 31)), st.sampled_from(sorted(catalog())))
 def test_nothing_is_public_before_its_day(day: dt.date, series: str) -> None:
     """A target takes effect on the day after it was announced, and FRED dates it by that; nothing else is earlier."""
-    ahead = pd.Timedelta(days=lookup(series).release.rule == "target")
+    ahead = pd.Timedelta(days=1 if lookup(series).release.rule == "target" else 0)
     assert published(series, str(day)) >= pd.Timestamp(day) - ahead
 
 
