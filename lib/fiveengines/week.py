@@ -26,6 +26,7 @@ from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import Dataset, Notice
 from fiveengines.data.file_summary import FileSummary, summary
 from fiveengines.data.load_dataset import data_stamp, load_dataset
+from fiveengines.data.panel import Panel
 from fiveengines.data.providers.registry import labels
 from fiveengines.indicators import positioning
 from fiveengines.model import certainty, engines, inflections, regimes, styles, target_exposure
@@ -473,6 +474,24 @@ def _measure(
         _MEASURED.clear()
         _MEASURED[key] = (measured, dataset.notices_at(calendars.evening_of(day)))
     return _MEASURED[key]
+
+
+@lru_cache(maxsize=4)
+def _panel(source: str, data_dir: str | None, seed: int, stamp: tuple[Any, ...], day: pd.Timestamp) -> Panel:
+    return Panel(_dataset(source, data_dir, seed, stamp), day)
+
+
+def panel_of(params: Parameters, run: RunParameters, day: pd.Timestamp) -> Panel:
+    """What the run's source knew on the evening of the session `day`, and of every session before it.
+
+    That of the week measured last when it is of the same day and data, so that one process measures once.
+    """
+    name, folder = params.source_of(run)
+    stamp = data_stamp(name, data_dir=folder, seed=params.weekly.demo_seed)
+    for key, (measured, _) in _MEASURED.items():
+        if key[:3] == (name, folder, day) and key[-1] == stamp:
+            return measured.panel
+    return _panel(name, folder, params.weekly.demo_seed, stamp, day)
 
 
 def history_table(start: dt.date | str, end: dt.date | str, **where: Any) -> pd.DataFrame:

@@ -144,6 +144,23 @@ def last_completed_friday(now: dt.datetime | None = None) -> dt.date:
     return day.date()
 
 
+def last_completed_session(day: dt.date | str, now: dt.datetime | None = None) -> pd.Timestamp:
+    """The last session on or before `day` whose evening (20:00 New York) has passed at `now` (default: this moment).
+
+    ParameterError before the first session of 1990.
+    """
+    asked = pd.Timestamp(day).normalize().tz_localize(None)
+    moment = pd.Timestamp(now) if now is not None else pd.Timestamp.now(tz="UTC")
+    moment = moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo is not None else moment
+    open_days = sessions(max(asked.year, dt.date.today().year) + 1)
+    done = open_days[(open_days <= asked) & (evening(open_days) <= moment)]
+    if len(done) == 0:
+        raise ParameterError(
+            f"as_of {asked.date()} is before the first session of 1990.", remedy="Choose a later date."
+        )
+    return pd.Timestamp(done[-1])
+
+
 def to_utc(days: pd.DatetimeIndex, time: str) -> pd.DatetimeIndex:
     """`time` (HH:MM) of the New York wall clock on each of `days` (n,), as naive UTC (n,); NaT stays NaT."""
     hours, minutes = map(int, time.split(":"))

@@ -11,9 +11,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from fiveengines import __version__
+from fiveengines.base.documents import (
+    Document,
+    Figure,
+    Moment,
+    Record,
+    Share,
+    SixDigits,
+    ThreeDigits,
+    TwoDigits,
+    rounded,
+)
 from fiveengines.data.file_summary import FileSummary, Group
 from fiveengines.model.regimes import NUMBERS
 from fiveengines.report.fingerprint import parameters_fingerprint
@@ -22,67 +33,31 @@ from fiveengines.week import Week
 SCHEMA_FILE = Path(__file__).with_name("reading.schema.json")
 
 
-def _rounded(digits: int) -> BeforeValidator:
-    # Before the bounds are checked; adding nought turns -0.0 into 0.0.
-    return BeforeValidator(
-        lambda value: round(float(value), digits) + 0.0 if isinstance(value, int | float) else value
-    )
-
-
-def _utc(moment: object) -> object:
-    """A naive moment of ours is UTC."""
-    if isinstance(moment, dt.datetime):
-        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).isoformat()
-    return moment
-
-
 Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
 State = Literal["supportive", "neutral", "adverse", "unknown"]
 RegimeNumber = Annotated[int, Field(ge=1, le=5)]
-Figure = Annotated[float, _rounded(4)]
-Score = Annotated[float, Field(ge=-1, le=1), _rounded(4)]
-Share = Annotated[float, Field(ge=0, le=1), _rounded(4)]
-InputValue = Annotated[float, _rounded(6)]
-ThreeDigits = Annotated[float, _rounded(3)]
-TwoDigits = Annotated[float, _rounded(2)]
-Moment = Annotated[str, BeforeValidator(_utc), Field(json_schema_extra={"format": "date-time"})]
+Score = Annotated[float, Field(ge=-1, le=1), rounded(4)]
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", from_attributes=True, json_schema_serialization_defaults_required=True
-    )
-
-
-class Document(_Record):
-    """What every JSON document of the workbook carries."""
-
-    document: str = Field(alias="schema")
-    as_of: dt.date
-    source: Literal["demo", "files", "live"]
-    library_version: str
-    data_fingerprint: str
-
-
-class EvidenceRecord(_Record):
+class EvidenceRecord(Record):
     """One indicator's part in an engine's score; `score` null where it is only shown or could not be scored."""
 
     indicator: str
     title: str
-    value: InputValue | None
+    value: SixDigits | None
     unit: str
     score: Score | None
     weight: Annotated[float, Field(ge=0)]
     observed: dt.date | None
     known_at: Moment | None
     overridden: bool
-    data_value: InputValue | None
-    previous: InputValue | None
+    data_value: SixDigits | None
+    previous: SixDigits | None
     series: list[str]
     vintage: Literal["latest", "as published"] | None
 
 
-class EngineRecord(_Record):
+class EngineRecord(Record):
     """One engine; `score` null where too few of its inputs could be read."""
 
     score: Score | None
@@ -97,7 +72,7 @@ class EngineRecord(_Record):
     evidence: list[EvidenceRecord]
 
 
-class FlipRecord(_Record):
+class FlipRecord(Record):
     """The smallest change of one engine's score that changes the regime."""
 
     engine: Engine
@@ -105,7 +80,7 @@ class FlipRecord(_Record):
     to: RegimeNumber = Field(validation_alias="to_regime")
 
 
-class RegimeRecord(_Record):
+class RegimeRecord(Record):
     """The regime in force and how much of the week belongs to each of the five; null figures in a week without a call.
 
     `confidence`: membership × what is known of the severity axis; `could_be`: what unreadable engines could make of it.
@@ -125,7 +100,7 @@ class RegimeRecord(_Record):
     flip: FlipRecord | None
 
 
-class AggressivenessRecord(_Record):
+class AggressivenessRecord(Record):
     """The target exposure: shares of the risk budget, `portfolio_exposure` of the portfolio; null without a call."""
 
     value: Share | None
@@ -136,7 +111,7 @@ class AggressivenessRecord(_Record):
     nothing_to_do: bool
 
 
-class TapeCheckRecord(_Record):
+class TapeCheckRecord(Record):
     """One need of the style held against the index's last quarter."""
 
     measure: Literal["efficiency_ratio", "variance_ratio", "breakout_success"]
@@ -146,7 +121,7 @@ class TapeCheckRecord(_Record):
     agrees: bool | None
 
 
-class StyleRecord(_Record):
+class StyleRecord(Record):
     """The style that the regime asks for, and whether the index's last quarter agrees; null without a call."""
 
     name: Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"] | None
@@ -160,7 +135,7 @@ class StyleRecord(_Record):
     checks: list[TapeCheckRecord]
 
 
-class InflectionRecord(_Record):
+class InflectionRecord(Record):
     """One turn of an engine; `reversed` is since when it is undone."""
 
     engine: Engine
@@ -172,7 +147,7 @@ class InflectionRecord(_Record):
     reversed: dt.date | None
 
 
-class ForwardReturnsRecord(_Record):
+class ForwardReturnsRecord(Record):
     """What the index did `weeks` after earlier cases, per cent, beside all weeks (`usual`)."""
 
     weeks: int
@@ -185,7 +160,7 @@ class ForwardReturnsRecord(_Record):
     usual_up: ThreeDigits | None
 
 
-class ConflictRecord(_Record):
+class ConflictRecord(Record):
     """An active insight that disagrees, and how to weigh the two."""
 
     insight: str
@@ -193,7 +168,7 @@ class ConflictRecord(_Record):
     weigh: str
 
 
-class InsightRecord(_Record):
+class InsightRecord(Record):
     """One insight of the playbook; `opposite`: its mirror case is the active one."""
 
     insight: str
@@ -216,7 +191,7 @@ class InsightRecord(_Record):
     note: str
 
 
-class ManualEntryRecord(_Record):
+class ManualEntryRecord(Record):
     """One figure or state entered by hand; `before` is the value of the data then."""
 
     id: str
@@ -231,7 +206,7 @@ class ManualEntryRecord(_Record):
     before: float | str | None
 
 
-class NoticeRecord(_Record):
+class NoticeRecord(Record):
     """Something to know about the data."""
 
     level: Literal["info", "warning", "error"]
@@ -239,7 +214,7 @@ class NoticeRecord(_Record):
     text: str
 
 
-class FilesLeftOutRecord(_Record):
+class FilesLeftOutRecord(Record):
     """Files that were left out for one reason, the first of them by name, and what mends it."""
 
     reason: str
@@ -248,7 +223,7 @@ class FilesLeftOutRecord(_Record):
     remedy: str
 
 
-class FilesRecord(_Record):
+class FilesRecord(Record):
     """What a files directory gave: files read, series they hold, and the files that were left out."""
 
     read: Annotated[int, Field(ge=0)]
@@ -256,7 +231,7 @@ class FilesRecord(_Record):
     left_out: tuple[FilesLeftOutRecord, ...]
 
 
-class VolatilityRecord(_Record):
+class VolatilityRecord(Record):
     """10, 50 and 90 % quantile of the volatility of the coming sessions, % a year."""
 
     low: Figure
@@ -264,7 +239,7 @@ class VolatilityRecord(_Record):
     high: Figure
 
 
-class ForecastRecord(_Record):
+class ForecastRecord(Record):
     """What the present says about the coming month; null where too little is known."""
 
     sessions: int
@@ -273,7 +248,7 @@ class ForecastRecord(_Record):
     regimes: dict[Literal["1", "2", "3", "4", "5"], Share] | None
 
 
-class WithoutOverridesRecord(_Record):
+class WithoutOverridesRecord(Record):
     """The call that the data alone would give."""
 
     regime: RegimeNumber | None
@@ -281,7 +256,7 @@ class WithoutOverridesRecord(_Record):
     states: dict[Engine, State]
 
 
-class LastCallRecord(_Record):
+class LastCallRecord(Record):
     """The newest valid call before a week without one; `value` is its target exposure."""
 
     as_of: dt.date
@@ -291,7 +266,7 @@ class LastCallRecord(_Record):
     age_weeks: Annotated[int, Field(ge=1)]
 
 
-class NoCallRecord(_Record):
+class NoCallRecord(Record):
     """Why a week has no call: the index's last close (`data_end`), what to do, and the last valid call."""
 
     reason: str

@@ -1,0 +1,46 @@
+"""The envelope of every companion's JSON: what session it is of, and what it says in one line.
+
+Shapes only; what a companion found is in its own model, which inherits from `CompanionDocument`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from fiveengines import __version__
+from fiveengines.base.documents import Document, Record
+from fiveengines.companions.session import Session
+
+
+class ManualEntry(Record):
+    """A manual reading that the companion used."""
+
+    field: str
+    value: float | str
+    why: str
+    who: str
+
+
+class CompanionDocument(Document):
+    """What every companion's JSON carries beside its own findings."""
+
+    headline: Annotated[str, Field(max_length=160)]
+    bottom_line: str
+    not_available: list[str]
+    overrides: list[ManualEntry]
+    start: dt.date | None = Field(alias="from")
+
+
+def envelope(session: Session, name: str) -> dict[str, Any]:
+    """The fields of `Document` for a result of the companion `name`, and the window's start as asked for."""
+    return {
+        "schema": f"fiveengines.{name}.v1",
+        "as_of": session.as_of.date(),
+        "source": session.source,
+        "library_version": __version__,
+        "data_fingerprint": session.dataset.fingerprint(),
+        "from": None if session.start is None else session.start.date(),
+    }
