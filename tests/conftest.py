@@ -55,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.update(jupyter_folders(home / "jupyter"))
     os.environ.update(FIVEENGINES_OUTPUTS=str(home / "outputs"), FIVEENGINES_DATA=str(home / "data"))
     os.environ.update(FIVEENGINES_CHOICE=str(home / "choice.yaml"))
+    os.environ.update(FIVEENGINES_PORTFOLIO=str(home / "portfolio"))
     os.environ.update(XDG_CONFIG_HOME=str(home / "config"), XDG_CACHE_HOME=str(home / "cache"))
     for name in UNWANTED:
         os.environ.pop(name, None)
