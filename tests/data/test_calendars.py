@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -174,6 +175,41 @@ def test_reports_before_and_after_the_hold_ups_follow_the_rule() -> None:
         ("2026-01-20", "2026-01-23"),
     ):
         assert str(published("COT_SP500_SPEC_LONG", report).date()) == day
+
+
+def test_every_closing_by_order_is_a_weekday_that_no_law_frees() -> None:
+    """The days of the orders in the Federal Register since 1994; a full list, so that none is lost or invented."""
+    listed = (
+        "1994-04-27 1997-12-26 2001-12-24 2003-12-26 2004-06-11 2007-01-02 2007-12-24 2008-12-26 2012-12-24 "
+        "2014-12-26 2018-12-05 2018-12-24 2019-12-24 2020-12-24 2024-12-24 2025-01-09 2025-12-24 2025-12-26"
+    )
+    assert [str(day) for day in calendars.federal_closings()] == listed.split()
+    for day in calendars.federal_closings():
+        date = np.datetime64(day)
+        assert len(calendars.federal_business_days(date, date, closings=False)) == 1
+        assert len(calendars.federal_business_days(date, date)) == 0
+
+
+@given(st.sampled_from(sorted(calendars.federal_closings())), st.sampled_from(sorted(catalog())))
+def test_nothing_that_waits_for_the_offices_is_public_on_a_closed_day(day: dt.date, series: str) -> None:
+    """Whatever counts federal business days: all rules but that of the exchange and of an announced target."""
+    if lookup(series).release.rule in {"session", "target"}:
+        return
+    observed = pd.date_range(pd.Timestamp(day) - pd.Timedelta(days=120), day, freq="D").astype(
+        "datetime64[s]"
+    )
+    days = calendars.published_at(lookup(series), observed).tz_localize("UTC").tz_convert(calendars.NEW_YORK)
+    assert day not in {each.date() for each in days}
+
+
+@pytest.mark.parametrize(
+    ("reading", "newest"),
+    [("2025-01-10", "2024-12-31"), ("2025-01-17", "2025-01-14"), ("2018-12-07", "2018-11-27")],
+)
+def test_a_reading_after_a_closing_knows_the_positions_of_the_week_before(reading: str, newest: str) -> None:
+    reports = pd.date_range("2018-11-06", "2025-01-28", freq="W-TUE").astype("datetime64[s]")
+    known = calendars.published_at(lookup("COT_SP500_SPEC_LONG"), reports)
+    assert reports[known <= calendars.evening_of(pd.Timestamp(reading))][-1] == pd.Timestamp(newest)
 
 
 @pytest.mark.parametrize(("moment", "known"), [("01:00:00", True), ("01:00:01", False)])

@@ -42,8 +42,14 @@ def federal_holidays() -> frozenset[pd.Timestamp]:
     return frozenset(found)
 
 
+# Days on which an executive order closed the federal offices (Federal Register, orders 13633 to 13965).
+CLOSED_BY_ORDER = frozenset(
+    map(pd.Timestamp, ("2012-12-24", "2014-12-26", "2018-12-05", "2018-12-24", "2019-12-24", "2020-12-24"))
+)
+
+
 def is_business(day: pd.Timestamp) -> bool:
-    return day.weekday() < 5 and day not in federal_holidays()
+    return day.weekday() < 5 and day not in federal_holidays() and day not in CLOSED_BY_ORDER
 
 
 def on_business_day(day: pd.Timestamp) -> pd.Timestamp:

@@ -191,22 +191,22 @@ def _business_day_from(day: dt.date) -> dt.date:
     return day
 
 
-def _business_day_before(day: dt.date) -> dt.date:
-    while not _is_business_day(day):
+def _business_day_before(day: dt.date, *, closings: bool = True) -> dt.date:
+    while not _is_business_day(day, closings=closings):
         day -= _DAY
     return day
 
 
-def _is_business_day(day: dt.date) -> bool:
+def _is_business_day(day: dt.date, *, closings: bool = True) -> bool:
     when = np.datetime64(day)
-    return len(calendars.federal_business_days(when, when)) == 1
+    return len(calendars.federal_business_days(when, when, closings=closings)) == 1
 
 
 def _weekly_reports(days: list[dt.date]) -> Iterator[Event]:
     for series, weekday, title, why in _WEEKLY:
         nearby = [days[0] + step * _DAY for step in range(-_LONGEST_DELAY, 8)]
-        # Positions of a Tuesday that is a holiday are taken on the business day before.
-        taken = [_business_day_before(each) for each in nearby if each.weekday() == weekday]
+        # Positions of a Tuesday that is a holiday are taken on the business day before; markets mind no closed office.
+        taken = [_business_day_before(each, closings=False) for each in nearby if each.weekday() == weekday]
         observed = pd.DatetimeIndex([pd.Timestamp(each) for each in taken])
         published = calendars.published_at(lookup(series), pd.DatetimeIndex(observed.astype("datetime64[s]")))
         local = published.tz_localize("UTC").tz_convert(calendars.NEW_YORK)

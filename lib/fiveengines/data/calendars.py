@@ -5,10 +5,11 @@ New York wall-clock times become naive UTC here and nowhere else; no data is rea
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import warnings
 from functools import lru_cache
-from importlib import metadata
+from importlib import metadata, resources
 
 import numpy as np
 import pandas as pd
@@ -94,16 +95,23 @@ def _computed_sessions(year: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=1)
-def _federal_holidays() -> np.ndarray:
-    days = (
-        USFederalHolidayCalendar()
-        .holidays("1960-01-01", "2060-12-31")
-        .astype("datetime64[s]")
-        .to_numpy()
-        .astype("datetime64[D]")
-    )
+def federal_closings() -> dict[dt.date, str]:
+    """Weekdays on which an executive order closed the federal offices for the whole day, and why.
+
+    Half days (1998, 2002, 2009, 2015) are left out: offices were open in the morning. federal_closings.csv has the
+    orders and their sources. A new order is one more line there.
+    """
+    with resources.files("fiveengines.data").joinpath("federal_closings.csv").open(encoding="utf-8") as file:
+        return {dt.date.fromisoformat(row["date"]): row["why"] for row in csv.DictReader(file)}
+
+
+@lru_cache(maxsize=2)
+def _federal_holidays(closings: bool = True) -> np.ndarray:
+    """Days without federal business, sorted (n,) of datetime64[D]: holidays by law and, unless left out, by order."""
     # Juneteenth became a federal holiday in 2021; Columbus and Veterans Day are federal, not exchange, holidays.
-    return days
+    by_law = USFederalHolidayCalendar().holidays("1960-01-01", "2060-12-31")
+    days = by_law.to_numpy().astype("datetime64[D]")
+    return np.union1d(days, np.array(list(federal_closings()), dtype="datetime64[D]")) if closings else days
 
 
 def reading_dates(start: dt.date | str, end: dt.date | str) -> pd.DatetimeIndex:
@@ -178,10 +186,13 @@ def evening_of(day: pd.Timestamp) -> pd.Timestamp:
     return pd.Timestamp(evening(pd.DatetimeIndex([day]))[0])
 
 
-def federal_business_days(start: np.datetime64, end: np.datetime64) -> np.ndarray:
-    """Every weekday from `start` to `end` (datetime64[D], both included) that is not a federal holiday, (n,)."""
+def federal_business_days(start: np.datetime64, end: np.datetime64, *, closings: bool = True) -> np.ndarray:
+    """Every weekday from `start` to `end` (datetime64[D], both included) that is not a federal holiday, (n,).
+
+    closings: also leave out days closed by executive order, on which banks and markets may well work.
+    """
     days = np.arange(start, end + 1)
-    return days[np.is_busday(days, holidays=_federal_holidays())]
+    return days[np.is_busday(days, holidays=_federal_holidays(closings))]
 
 
 def _business_days_after(days: np.ndarray, lag: int) -> np.ndarray:

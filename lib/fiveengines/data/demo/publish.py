@@ -65,7 +65,8 @@ class Publisher:
         self._sessions: Days = sessions.to_numpy().astype("datetime64[D]")
         self._end = end.to_datetime64().astype("datetime64[D]")
         self._cutoff = evening_of(end).to_datetime64()
-        self._business = federal_business_days(self._sessions[0], self._end)
+        # Yields and positions exist on a day that an order closed the offices; only their release waits.
+        self._business = federal_business_days(self._sessions[0], self._end, closings=False)
         self._slots: dict[tuple[Release, str, int], tuple[Slots, pd.DataFrame]] = {}
 
     def _weekly(self, weekday: int) -> Days:
