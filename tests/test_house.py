@@ -20,7 +20,7 @@ from fiveengines.base.jupyter_home import jupyter_folders
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "lib" / "fiveengines"
-MOST_NAMES, MOST_LAYERS = 16, 13
+MOST_NAMES, MOST_LAYERS = 16, 12
 LAYOUT = [".ci/run", "LICENSE", "Makefile", "README.md", "constraints.txt", "docs", "lib/fiveengines"]
 LAYOUT += ["notebooks/weekly", "outputs/.gitkeep", "params", "pyproject.toml", "tests"]
 # Written in pieces, so that this file does not hold what it looks for.

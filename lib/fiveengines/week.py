@@ -93,7 +93,7 @@ class Week:
             name, folder, day, params, data_stamp(name, data_dir=folder, seed=params.weekly.demo_seed)
         )
         trail = overrides.load(params.beside(params.weekly.overrides))
-        week = cls(day, name, params, run, measured, read(measured, params, trail), trail, notices)
+        week = cls(day, name, params, run, measured, _read(measured, params, trail), trail, notices)
         _ = week.known_dates  # a mistake in params/events.yaml shows at once, not in step 5
         return week
 
@@ -289,7 +289,7 @@ class Week:
     @cached_property
     def sensitivity(self) -> pd.DataFrame:
         """Every breakpoint, weight and rule moved by a fifth, one at a time; takes half a minute (see `research`)."""
-        return research.sensitivity(self.measured, self.params, self.trail)
+        return research.sensitivity(self.measured, self.params, self.readings.applied)
 
     @cached_property
     def phrases(self) -> Phrases:
@@ -334,7 +334,8 @@ class Week:
     @property
     def overrides(self) -> tuple[Entry, ...]:
         """Manual readings in force this week."""
-        return self.readings.applied.entries
+        entries = self.trail.entries if isinstance(self.trail, Trail) else self.trail
+        return overrides.active(entries, self.readings.dates[-1].date())
 
     # What the pictures and the evidence are made from
 
@@ -416,7 +417,7 @@ class Week:
 
     def with_entries(self, entries: tuple[Entry, ...]) -> Week:
         """The same data read with other manual readings instead; nothing is measured again and nothing is saved."""
-        return replace(self, readings=read(self.measured, self.params, entries), trail=entries)
+        return replace(self, readings=_read(self.measured, self.params, entries), trail=entries)
 
     def without_overrides(self) -> Week:
         """The week as the data alone would have it."""
@@ -430,6 +431,12 @@ class Week:
                 remedy="Choose one of week.history().index.",
             )
         return replace(self, as_of=day)
+
+
+def _read(measured: Measured, params: Parameters, trail: Trail | tuple[Entry, ...]) -> Readings:
+    """What was measured, read with what was entered by hand."""
+    forced = params.engines.states.forced
+    return read(measured, params, overrides.apply(measured.measurements.values, trail, forced))
 
 
 def _newest(asked: dt.date) -> dt.date:

@@ -30,7 +30,7 @@ def main() -> None:
     params = parameters.load()
     dataset = load_dataset("files", data_dir=str(given.data_dir), seed=0)
     measured = readings.measure_all(dataset, pd.Timestamp(ERAS["2007"][1]), params)
-    found = readings.read(measured, params, ())
+    found = readings.read(measured, params)
     panel = measured.panel
     closes = panel.daily("SPX").dropna()
     vix, term = panel.first_of("VIX", "VIXCLS"), panel.daily("VIX") / panel.first_of("VIX3M", "VXVCLS")
@@ -52,7 +52,7 @@ def main() -> None:
         )
         tables = {
             "record": table.join(sharpe_differences(net, OWN, params.research.bootstrap)),
-            "ablation": ablation(measured, params, (), closes, since, until),
+            "ablation": ablation(measured, params, found.applied, closes, since, until),
             "volatility": volatility_record(found, closes, vix, params, since, until),
             "regime": regime_record(found, params, since, until),
             "calibration": calibration(found, params, since, until),

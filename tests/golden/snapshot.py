@@ -62,7 +62,7 @@ def read_slice() -> Read:
     measured = measure_all(data, pd.Timestamp(LAST), params)
     dates = pd.DatetimeIndex(measured.measurements.values.index)
     values = indicators.evaluate(measured.panel, dates, params.engines).values
-    return Read(values, read(measured, params, ()), params.regimes.forecast)
+    return Read(values, read(measured, params), params.regimes.forecast)
 
 
 def main() -> int:

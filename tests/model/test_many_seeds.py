@@ -20,7 +20,7 @@ pytestmark = pytest.mark.long
 
 def readings(seed: int, end: dt.date) -> Readings:
     """Every week to `end` of the market that ends there: it knows nothing of what comes after."""
-    return read(measure_all(demo.load(seed, end), pd.Timestamp(end), PARAMS), PARAMS, ())
+    return read(measure_all(demo.load(seed, end), pd.Timestamp(end), PARAMS), PARAMS)
 
 
 @pytest.mark.parametrize("seed", range(1, 21))

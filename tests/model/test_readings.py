@@ -36,7 +36,7 @@ def whole(market: Dataset) -> readings.Readings:
 
 
 def read(dataset: Dataset, as_of: pd.Timestamp) -> readings.Readings:
-    return readings.read(readings.measure_all(dataset, as_of, PARAMS), PARAMS, ())
+    return readings.read(readings.measure_all(dataset, as_of, PARAMS), PARAMS)
 
 
 def table_of(found: readings.Readings) -> pd.DataFrame:
@@ -153,9 +153,9 @@ def entry(field: str, value: float, as_of: dt.date, until: dt.date) -> overrides
 
 def test_an_override_changes_its_weeks_and_no_others(market: Dataset, whole: readings.Readings) -> None:
     measured = readings.measure_all(market, pd.Timestamp(END), PARAMS)
-    by_hand = readings.read(
-        measured, PARAMS, (entry("vix", 60.0, dt.date(2014, 12, 12), dt.date(2014, 12, 19)),)
-    )
+    entered = (entry("vix", 60.0, dt.date(2014, 12, 12), dt.date(2014, 12, 19)),)
+    values = measured.measurements.values
+    by_hand = readings.read(measured, PARAMS, overrides.apply(values, entered, PARAMS.engines.states.forced))
     touched = by_hand.applied.overridden["vix"]
     assert touched[touched].index.strftime("%Y-%m-%d").tolist() == ["2014-12-12", "2014-12-19"]
     changed = by_hand.engines.score["volatility"].ne(whole.engines.score["volatility"])

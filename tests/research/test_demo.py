@@ -38,7 +38,7 @@ def past(week: Week) -> EvidenceSample:
 
 @pytest.fixture(scope="module")
 def table(week: Week) -> pd.DataFrame:
-    return sensitivity(week.measured, week.params, week.trail)
+    return sensitivity(week.measured, week.params, week.readings.applied)
 
 
 def test_all_tables_of_eighteen_years_within_two_seconds(past):
@@ -99,7 +99,7 @@ def test_sensitivity_is_what_reading_again_gives(week, table, past):
     changed = week.params.engines.model_copy(
         update={"engines": week.params.engines.engines | {worst["engine"]: lines}}
     )
-    again = read(week.measured, week.params.model_copy(update={"engines": changed}), week.trail)
+    again = read(week.measured, week.params.model_copy(update={"engines": changed}), week.readings.applied)
     before = week.readings.regimes.confirmed.loc[past.dates]
     share = (again.regimes.confirmed.loc[past.dates] != before).mean()
     assert worst["changed"] == pytest.approx(share)

@@ -26,7 +26,7 @@ def cut_off(last: str, as_of: pd.Timestamp) -> Week:
     )
     measured = measure_all(known, as_of, params)
     run = parameters.run_parameters({"source": "demo"})
-    return Week(as_of, "demo", params, run, measured, read(measured, params, ()), ())
+    return Week(as_of, "demo", params, run, measured, read(measured, params), ())
 
 
 def test_an_index_that_ended_a_week_before_gives_no_call() -> None:

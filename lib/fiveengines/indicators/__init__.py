@@ -3,13 +3,14 @@
 No score, state or breakpoint may enter; `model` gives values a meaning. Of ours only data and base may be imported.
 """
 
-from fiveengines.indicators.evaluate import IndicatorValues, evaluate
+from fiveengines.indicators.evaluate import Applied, IndicatorValues, evaluate
 from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range
 from fiveengines.indicators.labels import labels
 from fiveengines.indicators.registry import REGISTRY, indicator
 
 __all__ = [
     "REGISTRY",
+    "Applied",
     "Indicator",
     "IndicatorValues",
     "Inputs",

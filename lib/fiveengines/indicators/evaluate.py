@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.parameters import EngineParameters
+from fiveengines.base.parameters import ENGINES, EngineParameters
 from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.data.panel import Panel
@@ -18,6 +18,25 @@ from fiveengines.indicators.indicator import Indicator, Inputs
 from fiveengines.indicators.registry import indicator
 
 _NAT = np.datetime64("NaT", "s")
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Values after manual readings.
+
+    values, overridden: reading date × indicator (float64 with NaN where there is neither data nor entry;
+    bool). forced: reading date × engine, the score that a state set by hand stands for, NaN where none was.
+    """
+
+    values: pd.DataFrame
+    overridden: pd.DataFrame
+    forced: pd.DataFrame
+
+    @classmethod
+    def as_measured(cls, values: pd.DataFrame) -> Applied:
+        """Reading date × indicator as measured, with no manual reading."""
+        untouched = pd.DataFrame(False, index=values.index, columns=values.columns)
+        return cls(values, untouched, pd.DataFrame(np.nan, index=values.index, columns=list(ENGINES)))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fiveengines import indicators, overrides
+from fiveengines import indicators
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import ENGINES, Parameters
 from fiveengines.base.parameters.regimes import Forecast
@@ -18,7 +18,7 @@ from fiveengines.base.yaml_files import suggestion
 from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.panel import Panel
-from fiveengines.indicators import IndicatorValues
+from fiveengines.indicators import Applied, IndicatorValues
 from fiveengines.indicators.weekly_path import weekly_path, with_last
 from fiveengines.model import engines, forecast, inflections, regimes, styles, target_exposure
 
@@ -52,7 +52,7 @@ class Readings:
     """Every week's five steps; all frames are indexed by reading date."""
 
     measurements: IndicatorValues
-    applied: overrides.Applied
+    applied: Applied
     engines: engines.EngineHistory
     regimes: regimes.RegimeHistory
     inflections: pd.DataFrame
@@ -108,11 +108,9 @@ def _market(panel: Panel, dates: pd.DatetimeIndex, params: Parameters) -> pd.Dat
     return market.reindex(dates)
 
 
-def read(
-    measured: Measured, params: Parameters, trail: overrides.Trail | tuple[overrides.Entry, ...]
-) -> Readings:
-    """Read every week from what was measured and what was entered by hand."""
-    applied = overrides.apply(measured.measurements.values, trail, params.engines.states.forced)
+def read(measured: Measured, params: Parameters, applied: Applied | None = None) -> Readings:
+    """Read every week from what was measured, and from `applied`: its values after manual readings, if any."""
+    applied = applied or Applied.as_measured(measured.measurements.values)
     history = engines.read(applied.values, params.engines, applied.forced)
     callable_weeks = measured.market["fresh"] & (
         history.score.notna().sum(axis=1) >= params.regimes.call.least_engines

@@ -3,7 +3,7 @@
 An entry replaces one input of a reading for a while; stored data and the scoring of it stay outside.
 """
 
-from fiveengines.overrides.apply import Applied, apply
+from fiveengines.overrides.apply import apply
 from fiveengines.overrides.entries import Entry, Record, State, field_title
 from fiveengines.overrides.fields import Bounds, bounds, check, lookup, overridable
 from fiveengines.overrides.labels import default_who
@@ -16,17 +16,17 @@ from fiveengines.overrides.operations import (
     set_override,
     withdraw,
 )
-from fiveengines.overrides.trail import Trail, load, stamp
+from fiveengines.overrides.trail import Trail, active, load, stamp
 from fiveengines.overrides.validity import default_until
 
 __all__ = [
-    "Applied",
     "Bounds",
     "Change",
     "Entry",
     "Record",
     "State",
     "Trail",
+    "active",
     "apply",
     "bounds",
     "check",

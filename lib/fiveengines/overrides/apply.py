@@ -6,29 +6,14 @@ The data handed in are never changed; scoring happens elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters import ENGINES
+from fiveengines.indicators import Applied
 from fiveengines.overrides.entries import Entry
-from fiveengines.overrides.trail import Trail, active
-
-
-@dataclass(frozen=True)
-class Applied:
-    """Values after manual readings.
-
-    values, overridden: reading date × indicator (float64 with NaN where there is neither data nor entry;
-    bool). forced: reading date × engine, the score that a state set by hand stands for, NaN where none was.
-    entries: those in force on the last reading date, one a field.
-    """
-
-    values: pd.DataFrame
-    overridden: pd.DataFrame
-    forced: pd.DataFrame
-    entries: tuple[Entry, ...]
+from fiveengines.overrides.trail import Trail
 
 
 def apply(values: pd.DataFrame, trail: Trail | Iterable[Entry], forced_score: float) -> Applied:
@@ -59,5 +44,4 @@ def apply(values: pd.DataFrame, trail: Trail | Iterable[Entry], forced_score: fl
         values=used,
         overridden=pd.DataFrame(touched, index=values.index, columns=values.columns),
         forced=pd.DataFrame(forced, index=values.index, columns=list(ENGINES)),
-        entries=active(entries, index[-1].date()) if entries and len(index) else (),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from fiveengines import overrides
 from fiveengines.base.parameters import ENGINES, Parameters
+from fiveengines.indicators import Applied
 from fiveengines.model.readings import Measured, Readings, read
 from fiveengines.research.significance import sharpe_differences
 from fiveengines.research.walk_forward import daily_exposure, net_returns, statistics
@@ -42,15 +42,16 @@ def variants(params: Parameters) -> dict[str, Parameters]:
 def ablation(
     measured: Measured,
     params: Parameters,
-    trail: overrides.Trail | tuple[overrides.Entry, ...],
+    applied: Applied,
     closes: pd.Series,
     since: str,
     until: str,
 ) -> pd.DataFrame:
     """Record of the exposure and of each variant between two dates, with the interval of each Sharpe difference.
 
-    closes: the index on sessions. Returns variant × sharpe, max_drawdown, turnover, mean_exposure, difference (as it is
-    less the variant: above zero says that the part helps), low, high.
+    applied: the measured values after manual readings. closes: the index on sessions. Returns variant × sharpe,
+    max_drawdown, turnover, mean_exposure, difference (as it is less the variant: above zero says that the part helps),
+    low, high.
     """
     cost = params.research.walk_forward.cost
     present = closes.dropna()
@@ -58,7 +59,7 @@ def ablation(
     net: dict[str, pd.Series] = {}
     rows: dict[str, dict[str, float]] = {}
     for name, each in {OWN: params, **variants(params)}.items():
-        found: Readings = read(measured, each, trail)
+        found: Readings = read(measured, each, applied)
         weekly = found.target_exposure.exposure.loc[since:until].dropna()
         held = daily_exposure(weekly, sessions)
         net[name] = net_returns(held, returns, cost)

@@ -12,7 +12,6 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
-from fiveengines import overrides
 from fiveengines.base.parameters import (
     ENGINES,
     EngineParameters,
@@ -20,6 +19,7 @@ from fiveengines.base.parameters import (
     RegimeParameters,
 )
 from fiveengines.base.parameters.engines import ScoredIndicator
+from fiveengines.indicators import Applied
 from fiveengines.model import engines, regimes
 from fiveengines.model.readings import Measured
 from fiveengines.research.evidence_sample import first_full_week
@@ -42,12 +42,10 @@ class Move:
     regimes: RegimeParameters
 
 
-def sensitivity(
-    measured: Measured,
-    params: Parameters,
-    trail: overrides.Trail | tuple[overrides.Entry, ...] = (),
-) -> pd.DataFrame:
+def sensitivity(measured: Measured, params: Parameters, applied: Applied) -> pd.DataFrame:
     """Move every number of engines.yaml and regimes.yaml in params/ that can change a regime, one at a time.
+
+    applied: the measured values after manual readings.
 
     A weight, or a threshold of stress, severity, participation or crisis, moves by a share of
     itself (params/research.yaml). A breakpoint moves by that share of the distance between `adverse` and
@@ -57,7 +55,6 @@ def sensitivity(
     confirmed regime changes, and `states_changed`, the share in which some engine's state does. Weeks count from the
     first with every engine.
     """
-    applied = overrides.apply(measured.measurements.values, trail, params.engines.states.forced)
     base = engines.read(applied.values, params.engines, applied.forced)
     enough = measured.market["fresh"] & (base.score.notna().sum(axis=1) >= params.regimes.call.least_engines)
     called = regimes.classify(base.extended, applied.values, enough, params.regimes).confirmed

@@ -30,6 +30,6 @@ def without(week: Week) -> Callable[..., Week]:
         kept = {key: data for key, data in dataset.series.items() if not gone(key)}
         less = replace(dataset, series=kept, members=dataset.members if members else None)
         measured = measure_all(less, week.as_of, week.params)
-        return replace(week, measured=measured, readings=read(measured, week.params, ()))
+        return replace(week, measured=measured, readings=read(measured, week.params))
 
     return taken
