@@ -24,6 +24,14 @@ def log_change(values: pd.Series, sessions: int) -> pd.Series:
     return of_present(lambda x: 100 * np.log(x / x.shift(sessions)), values)
 
 
+def first_known(*bases: pd.Series) -> pd.Series:
+    """Session by session the first that has a value; each was computed on its own, so that no change mixes two."""
+    found = bases[0]
+    for each in bases[1:]:
+        found = found.fillna(each)
+    return found
+
+
 def log_gap(values: pd.Series, sessions: int) -> pd.Series:
     return of_present(lambda x: 100 * np.log(x / x.rolling(sessions).mean()), values)
 
@@ -94,13 +102,17 @@ def vol_target(close: pd.Series) -> pd.Series:
 
 def liquidity(s: Slice) -> dict[str, pd.Series]:
     spread, baa = s.fred("BAMLH0A0HYM2"), s.fred("BAA10Y")
-    assets, treasury = s.fred("WALCL") / 1000, (s.fred("WTREGEN").fillna(s.fred("TGA_DAILY"))) / 1000
+    assets, accounts = s.fred("WALCL") / 1000, [s.fred(each) / 1000 for each in ("WTREGEN", "TGA_DAILY")]
     repo = reverse_repo(s)
-    net = assets - treasury - repo
+    nets = [assets - account - repo for account in accounts]
     europe = assets + s.fred("ECBASSETSW") / 1000 * s.fred("DEXUSEU")
     world = log_change(europe + s.fred("JPNASSETS") / 10 / s.fred("DEXJPUS"), QUARTER)
     policy = s.fred("EFFR").fillna(s.fred("DFF"))
-    small = (s.price("IWM") / s.price("SPY")).fillna(s.price("RUT") / s.price("SPX"))
+    small = [s.price("IWM") / s.price("SPY"), s.price("RUT") / s.price("SPX")]
+
+    def net_change(sessions: int) -> pd.Series:
+        return first_known(*(net.diff(sessions) for net in nets))
+
     return {
         "hy_spread": spread,
         "baa_spread": baa,
@@ -111,16 +123,16 @@ def liquidity(s: Slice) -> dict[str, pd.Series]:
         "baa_spread_percentile": percentile_so_far(baa),
         "ig_spread": s.fred("BAMLC0A0CM"),
         "financial_conditions": s.fred("NFCI"),
-        "net_liquidity": net,
-        "net_liquidity_impulse_13w": 100 * (net - net.shift(QUARTER)) / assets.shift(QUARTER),
-        "net_liquidity_impulse_4w": 100 * (net - net.shift(MONTH)) / assets.shift(MONTH),
+        "net_liquidity": first_known(*nets),
+        "net_liquidity_impulse_13w": 100 * net_change(QUARTER) / assets.shift(QUARTER),
+        "net_liquidity_impulse_4w": 100 * net_change(MONTH) / assets.shift(MONTH),
         "reserves_change_13w": (s.fred("WRESBAL") / 1000).diff(QUARTER),
         "reverse_repo": repo.where(s.sessions >= s.raw("fred/RRPONTSYD", "RRPONTSYD").index[0]),
-        "treasury_account": treasury,
+        "treasury_account": first_known(*accounts),
         "dollar_13w": log_change(s.fred("DTWEXBGS"), QUARTER),
-        "small_vs_large_13w": log_change(small, QUARTER),
+        "small_vs_large_13w": first_known(*(log_change(each, QUARTER) for each in small)),
         "funding_spread": (100 * (s.fred("SOFR") - policy)).rolling(5, min_periods=1).median(),
-        "net_liquidity_change_13w": net.diff(QUARTER),
+        "net_liquidity_change_13w": net_change(QUARTER),
         "global_central_banks_13w": world.fillna(log_change(europe, QUARTER)),
         "banks_vs_index_13w": log_change(s.price("KBE") / s.price("SPY"), QUARTER),
         "regional_banks_vs_index_13w": log_change(s.price("KRE") / s.price("SPY"), QUARTER),
@@ -201,6 +213,15 @@ def whaley(advances: pd.Series, declines: pd.Series) -> pd.Series:
     return crossed.astype("float64").where(share.notna()).reindex(advances.index)
 
 
+def mcclellan(advances: pd.Series, declines: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Oscillator and summation, ratio-adjusted, from the 39th day on."""
+    ratio = (1000 * (advances - declines) / (advances + declines)).dropna()
+    fast, slow = (ratio.ewm(alpha=each, adjust=False).mean().iloc[38:] for each in (0.10, 0.05))
+    # Miekka's formula without its 1,000: oscillator + 20 · slow mean − 10 · fast mean.
+    summation = fast - slow + 20 * slow - 10 * fast
+    return (fast - slow).reindex(advances.index), summation.reindex(advances.index)
+
+
 def this_week(flags: pd.Series) -> pd.Series:
     return flags.groupby(flags.index.to_period("W-FRI")).cummax()
 
@@ -220,32 +241,29 @@ def breadth(s: Slice) -> dict[str, pd.Series]:
     def published(name: str) -> pd.Series:
         return s.known(f"breadth/{name}")
 
-    above = {
-        each: above_average(closes, each)
-        .where(enough)
-        .fillna(published(f"pct_above_{each}dma_sp500"))
-        .fillna(above_average(funds, each))
+    by_basis = {
+        each: [
+            above_average(closes, each).where(enough),
+            published(f"pct_above_{each}dma_sp500"),
+            above_average(funds, each),
+        ]
         for each in (20, 50, 200)
     }
+    above = {each: first_known(*bases) for each, bases in by_basis.items()}
     moves = closes.diff()
     counts = [published(f"nyse_{each}") for each in ("advancing", "declining")]
-    up, down = (
-        (moves * sign > 0)
-        .sum(axis=1)
-        .astype("float64")
-        .where(enough & moves.notna().any(axis=1))
-        .fillna(count)
-        for sign, count in zip((1, -1), counts, strict=True)
-    )
+    members = [
+        (moves * sign > 0).sum(axis=1).astype("float64").where(enough & moves.notna().any(axis=1))
+        for sign in (1, -1)
+    ]
+    lines = [mcclellan(*each) for each in (members, counts)]
     counted = closes.notna() & (closes.notna().rolling(YEAR, min_periods=1).sum() >= 0.95 * YEAR)
     others = closes.shift(1).rolling(YEAR - 1, min_periods=1)
     extremes = (counted & (closes > others.max())).sum(axis=1) - (counted & (closes < others.min())).sum(
         axis=1
     )
     highs = (100 * extremes / counted.sum(axis=1).replace(0, np.nan)).where(enough)
-    highs = highs.fillna(100 * (published("new_highs_52w") - published("new_lows_52w")) / sum(counts))
-    ratio = (1000 * (up - down) / (up + down)).dropna()
-    fast, slow = (ratio.ewm(alpha=each, adjust=False).mean().iloc[38:] for each in (0.10, 0.05))
+    listed = 100 * (published("new_highs_52w") - published("new_lows_52w")) / sum(counts)
     index = s.price("SPX").dropna()
     near = (
         (index >= 0.98 * index.rolling(YEAR).max())
@@ -257,12 +275,16 @@ def breadth(s: Slice) -> dict[str, pd.Series]:
     )
     return {
         **{f"pct_above_{each}d": values for each, values in above.items()},
-        **{f"pct_above_{each}d_change_4w": above[each].diff(MONTH) for each in (50, 200)},
-        "net_new_highs": highs.rolling(5).mean(),
-        "advance_decline_line_13w": (up - down).cumsum().diff(QUARTER),
-        "mcclellan_oscillator": (fast - slow).reindex(s.sessions),
-        # Miekka's formula without its 1,000: oscillator + 20 · slow mean − 10 · fast mean.
-        "mcclellan_summation": (fast - slow + 20 * slow - 10 * fast).reindex(s.sessions),
+        **{
+            f"pct_above_{each}d_change_4w": first_known(*(one.diff(MONTH) for one in by_basis[each]))
+            for each in (50, 200)
+        },
+        "net_new_highs": first_known(*(each.rolling(5, min_periods=3).mean() for each in (highs, listed))),
+        "advance_decline_line_13w": first_known(
+            *((up - down).cumsum().diff(QUARTER) for up, down in (members, counts))
+        ),
+        "mcclellan_oscillator": first_known(*(each for each, _ in lines)),
+        "mcclellan_summation": first_known(*(each for _, each in lines)),
         "zweig_thrust": this_week(zweig(*counts)),
         "whaley_thrust": this_week(whaley(*counts)),
         "equal_vs_cap_13w": log_change(s.price("RSP") / s.price("SPY"), QUARTER),

@@ -61,6 +61,11 @@ def computed(name: str, breadth: Mapping[str, object] | None = None, **series: n
     return found.bfill(axis=1).iloc[:, 0].to_numpy() if isinstance(found, pd.DataFrame) else found.to_numpy()
 
 
+def by_basis(**bases: np.ndarray) -> pd.DataFrame:
+    """Counted breadth on DAYS, a column a basis."""
+    return pd.DataFrame(bases, index=DAYS)
+
+
 def dataset(members: pd.DataFrame | None = None, **series: pd.Series) -> Dataset:
     """A dataset of these observations (in the catalog's units), each public when its release rule says."""
     held = {}

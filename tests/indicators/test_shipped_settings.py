@@ -13,7 +13,7 @@ from fiveengines.data import calendars
 from fiveengines.data.panel import Panel
 from fiveengines.indicators import indicator
 from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, breadth_inputs
-from indicators.synthetic import DAYS, ROWS, SHIPPED, computed, dataset, named_in_tests, read
+from indicators.synthetic import DAYS, ROWS, SHIPPED, by_basis, computed, dataset, named_in_tests, read
 
 nan = np.nan
 RNG = np.random.default_rng(20)
@@ -145,22 +145,21 @@ def test_how_many_values_are_enough(name: str, series: tuple[str, ...], first: i
 
 
 def test_changes_of_the_share_above_an_average_are_of_twenty_sessions() -> None:
-    breadth = {"above": {200: pd.Series(X, DAYS), 50: pd.Series(Y, DAYS)}}
+    breadth = {"above": {200: by_basis(members=X), 50: by_basis(members=Y)}}
     assert computed("pct_above_200d_change_4w", breadth)[T] == pytest.approx(X[T] - X[T - 20])
     assert computed("pct_above_50d_change_4w", breadth)[T] == pytest.approx(Y[T] - Y[T - 20])
 
 
 def test_new_highs_are_a_mean_of_five_sessions_of_which_three_are_enough() -> None:
-    found = computed("net_new_highs", {"net_new_highs": pd.Series(X, DAYS)})
+    found = computed("net_new_highs", {"net_new_highs": by_basis(members=X)})
     assert found[T] == pytest.approx(X[-5:].mean())
     assert np.isnan(found[1]) and found[2] == pytest.approx(X[:3].mean())
 
 
 def test_the_line_moves_over_63_sessions() -> None:
     up, down = np.round(X * 10), np.round(Y * 10)
-    found = computed(
-        "advance_decline_line_13w", {"advances": pd.Series(up, DAYS), "declines": pd.Series(down, DAYS)}
-    )
+    counts = {"advances": by_basis(members=up), "declines": by_basis(members=down)}
+    found = computed("advance_decline_line_13w", counts)
     assert found[T] == pytest.approx((up - down)[-63:].sum())
 
 
@@ -172,7 +171,7 @@ def test_a_thrust_of_nyse_issues_shows_from_its_day_to_friday(name: str, low: fl
     day = 600 + sessions - 1
     assert np.flatnonzero(found == 1).tolist() == list(range(day, day + 5 - DAYS[day].day_of_week))
     # The same counts of index members are no thrust.
-    counts = {"advances": pd.Series(1000 * share, DAYS), "declines": pd.Series(1000 * (1 - share), DAYS)}
+    counts = {"advances": by_basis(members=1000 * share), "declines": by_basis(members=1000 * (1 - share))}
     assert np.isnan(computed(name, counts)).all()
 
 
@@ -180,7 +179,7 @@ def test_divergence_is_within_two_per_cent_of_the_high_with_fewer_than_sixty_abo
     index, above = np.full(ROWS, 100.0), np.full(ROWS, 59.9)
     index[[500, 501]] = 98.01, 97.99
     above[[502, 503]] = 60.0, 59.99
-    found = computed("index_breadth_divergence", {"above": {200: pd.Series(above, DAYS)}}, SPX=index)
+    found = computed("index_breadth_divergence", {"above": {200: by_basis(members=above)}}, SPX=index)
     assert found[500:504].tolist() == [1, 0, 0, 1]
 
 
@@ -242,7 +241,9 @@ def test_published_highs_and_lows_are_a_share_of_issues_or_of_five_hundred() -> 
 
     def share(**series: pd.Series) -> float:
         return float(
-            breadth_inputs(Panel(dataset(**series), day[0]), SHIPPED.inputs.breadth).net_new_highs.iloc[-1]
+            breadth_inputs(Panel(dataset(**series), day[0]), SHIPPED.inputs.breadth)
+            .net_new_highs["published"]
+            .iloc[-1]
         )
 
     assert share(**published) == pytest.approx(10.0)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.data.panel import Panel
-from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup
+from fiveengines.indicators.indicator import Compute, ComputeBySet, Indicator, Inputs, Lookup
 from fiveengines.indicators.transforms import as_flag, change
 
 
@@ -105,12 +105,16 @@ def _mcclellan_means(
     return quick.reindex(advances.index), steady.reindex(advances.index)
 
 
-def _counted(formula: Callable[[pd.Series, pd.Series], pd.Series]) -> Compute:
-    return lambda inputs: formula(inputs.breadth.advances, inputs.breadth.declines)
+def _counted(formula: Callable[[pd.Series, pd.Series], pd.Series]) -> ComputeBySet:
+    def compute(inputs: Inputs) -> pd.DataFrame:
+        up, down = inputs.breadth.advances, inputs.breadth.declines
+        return pd.DataFrame({basis: formula(up[basis], down[basis]) for basis in up})
+
+    return compute
 
 
-def _line(inputs: Inputs, sessions: int) -> pd.Series:
-    return change(_counted(advance_decline_line)(inputs), sessions)
+def _line(inputs: Inputs, sessions: int) -> pd.DataFrame:
+    return _counted(lambda up, down: change(advance_decline_line(up, down), sessions))(inputs)
 
 
 def nyse_issues(panel: Panel) -> tuple[pd.Series, pd.Series]:

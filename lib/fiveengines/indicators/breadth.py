@@ -9,7 +9,7 @@ import pandas as pd
 
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.indicators.breadth_inputs import SECTORS
-from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup, Range
+from fiveengines.indicators.indicator import ComputeBySet, Indicator, Inputs, Lookup, Range
 from fiveengines.indicators.transforms import as_flag, change, distance_from_high, log_change, skip_missing
 
 
@@ -30,18 +30,18 @@ def index_breadth_divergence(
     return as_flag(near & (pct_above_200d < threshold_pct), known)
 
 
-def _above(window: int) -> Compute:
+def _above(window: int) -> ComputeBySet:
     return lambda inputs: inputs.breadth.above[window]
 
 
-def _above_change(window: int) -> Compute:
-    def compute(inputs: Inputs, sessions: int) -> pd.Series:
-        return change(inputs.breadth.above[window], sessions)
+def _above_change(window: int) -> ComputeBySet:
+    def compute(inputs: Inputs, sessions: int) -> pd.DataFrame:
+        return inputs.breadth.above[window].apply(change, periods=sessions)
 
     return compute
 
 
-def _net_new_highs(inputs: Inputs, mean: int, fewest: int) -> pd.Series:
+def _net_new_highs(inputs: Inputs, mean: int, fewest: int) -> pd.DataFrame:
     return inputs.breadth.net_new_highs.rolling(mean, min_periods=fewest).mean()
 
 
@@ -50,8 +50,11 @@ def _equal_vs_cap(inputs: Inputs, sessions: int) -> pd.Series:
     return skip_missing(ratio, lambda present: log_change(present, sessions))
 
 
-def _divergence(inputs: Inputs, near_high: float, broad: float) -> pd.Series:
-    return index_breadth_divergence(inputs.panel.daily("SPX"), inputs.breadth.above[200], near_high, broad)
+def _divergence(inputs: Inputs, near_high: float, broad: float) -> pd.DataFrame:
+    index = inputs.panel.daily("SPX")
+    return inputs.breadth.above[200].apply(
+        lambda above: index_breadth_divergence(index, above, near_high, broad)
+    )
 
 
 def _from_high(inputs: Inputs, sessions: int) -> pd.Series:

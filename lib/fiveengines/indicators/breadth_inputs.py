@@ -36,45 +36,46 @@ _CACHED = (
 
 @dataclass(frozen=True)
 class BreadthInputs:
-    """Breadth of one panel, each on its sessions, and where each session's figures came from."""
+    """Breadth of one panel on its sessions, a column for each basis in order of preference.
 
-    above: dict[int, pd.Series]
-    advances: pd.Series
-    declines: pd.Series
-    net_new_highs: pd.Series
+    above: % of members by length of the average, columns "members", "published" and "sectors". advances, declines:
+    counts of "members" and of "nyse" issues. net_new_highs: % of "members", or as "published". concentration: (n,) % of
+    members. basis: (n,) the first of those of `above` that has a figure, "" where none has.
+    """
+
+    above: dict[int, pd.DataFrame]
+    advances: pd.DataFrame
+    declines: pd.DataFrame
+    net_new_highs: pd.DataFrame
     concentration: pd.Series
     basis: pd.Series
 
 
 def breadth_inputs(panel: Panel, settings: BreadthSettings) -> BreadthInputs:
-    """Breadth of the panel, session by session from the best basis there is.
-
-    Every series is float64 on the panel's sessions, NaN where no basis has a figure; `basis` is "members",
-    "published", "sectors" or "".
-    """
+    """Breadth of the panel from each basis: float64 on the panel's sessions, NaN where that basis has no figure."""
     found = _from_members(panel, settings)
-    above = {window: found[f"above_{window}"] for window in WINDOWS}
-    from_members = above[200].notna()
-    for window in WINDOWS:
-        above[window] = above[window].fillna(panel.daily(f"PCT_ABOVE_{window}DMA_SP500"))
-    from_series = above[200].notna() & ~from_members
     issues = (panel.daily("NYSE_ADVANCING") + panel.daily("NYSE_DECLINING")).fillna(settings.issues)
     published = (panel.daily("NEW_HIGHS_52W") - panel.daily("NEW_LOWS_52W")) / issues * 100
     sectors = pd.DataFrame({each: panel.daily(each) for each in SECTOR_FUNDS})
     sectors = sectors.where(sectors.notna().sum(axis=1) >= settings.fewest_sectors)
-    for window in WINDOWS:
-        above[window] = above[window].fillna(pct_above_sma(sectors, window, settings.full_window))
-    from_sectors = above[200].notna() & ~from_members & ~from_series
-    basis = pd.Series("", index=panel.sessions)
-    for name, where in (("members", from_members), ("published", from_series), ("sectors", from_sectors)):
-        basis = basis.mask(where, name)
+    above = {
+        window: pd.DataFrame(
+            {
+                "members": found[f"above_{window}"],
+                "published": panel.daily(f"PCT_ABOVE_{window}DMA_SP500"),
+                "sectors": pct_above_sma(sectors, window, settings.full_window),
+            }
+        )
+        for window in WINDOWS
+    }
+    known = above[200].notna()
     return BreadthInputs(
         above=above,
-        advances=found["advances"].fillna(panel.daily("NYSE_ADVANCING")),
-        declines=found["declines"].fillna(panel.daily("NYSE_DECLINING")),
-        net_new_highs=found["net_new_highs"].fillna(published),
+        advances=pd.DataFrame({"members": found["advances"], "nyse": panel.daily("NYSE_ADVANCING")}),
+        declines=pd.DataFrame({"members": found["declines"], "nyse": panel.daily("NYSE_DECLINING")}),
+        net_new_highs=pd.DataFrame({"members": found["net_new_highs"], "published": published}),
         concentration=found["concentration"],
-        basis=basis,
+        basis=known.idxmax(axis=1).where(known.any(axis=1), ""),
     )
 
 

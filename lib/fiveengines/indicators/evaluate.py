@@ -175,6 +175,5 @@ def _part(name: str, inputs: Inputs) -> tuple[np.ndarray, np.ndarray] | None:
         return panel.dates(name) if name in panel else None
     if panel.members is None:
         return None
-    counted = (inputs.breadth.basis == "members").to_numpy()
-    sessions = panel.sessions.to_numpy().astype("datetime64[s]")
-    return np.where(counted, sessions, _NAT), np.where(counted, panel.evenings, _NAT)
+    # Closes are of their own session; where members give no figure, no date is asked for.
+    return panel.sessions.to_numpy().astype("datetime64[s]"), panel.evenings

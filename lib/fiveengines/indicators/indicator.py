@@ -82,7 +82,7 @@ class Inputs:
 
 # Called with the inputs and the indicator's settings by name; returns values on the panel's sessions.
 Compute = Callable[..., pd.Series]
-# The same, a column for each input set, where only the computing tells which of them has a value.
+# The same, a column for each input set: the first that has a value counts, and none sees another's figures.
 ComputeBySet = Callable[..., pd.DataFrame]
 
 
@@ -92,7 +92,9 @@ class Indicator:
 
     `input_sets` are sets of catalog ids (MEMBERS and SECTORS among them) in order of preference: a value comes from
     the first whose figures were all there that evening. `bases` says, set by set, what a value from it is a figure
-    of, where the title does not: its market and denominator, or what stands in. `compute` takes `Inputs` and, by
+    of, where the title does not: its market and denominator, or what stands in. Sets of one basis hold the same
+    figures from another publisher; sets of different bases do not mix within one value, so a change or a mean over
+    time is computed for each of them (`ComputeBySet`). `compute` takes `Inputs` and, by
     name, the settings of its line in params/engines.yaml; it returns the values on the panel's sessions, NaN where
     they cannot be known, and is None for what only a person can enter. `formula` says the same in words and may
     quote settings in braces. `bounds` are its own, those of the catalog series it is, or its unit's. `scheduled` is

@@ -5,6 +5,7 @@ Pure and causal formulas, then the indicators made from them; judgement comes fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 
 import pandas as pd
@@ -13,6 +14,7 @@ from fiveengines.data.catalog import lookup
 from fiveengines.data.panel import Panel
 from fiveengines.indicators.indicator import (
     Compute,
+    ComputeBySet,
     Indicator,
     Inputs,
     Lookup,
@@ -61,20 +63,29 @@ def _carried(series: pd.Series, index: pd.Index) -> pd.Series:
     return series if series.index is index else series.reindex(index, method="ffill")
 
 
-def _treasury_account(inputs: Inputs) -> pd.Series:
-    return inputs.panel.billions("WTREGEN").fillna(inputs.panel.billions("TGA_DAILY"))
+def _treasury_account(inputs: Inputs) -> pd.DataFrame:
+    return pd.DataFrame({each: inputs.panel.billions(each) for each in ("WTREGEN", "TGA_DAILY")})
 
 
-def _net_liquidity(inputs: Inputs) -> pd.Series:
+def _net_liquidity(inputs: Inputs) -> pd.DataFrame:
+    """One column an input set of _NET: with either figure of the Treasury account, twice."""
     reverse_repo = inputs.panel.billions("RRPONTSYD")
     # Before the facility opened nothing could be parked in it; after that a figure that is missing is unknown.
     opened = lookup("RRPONTSYD").zero_before or ""
     reverse_repo = reverse_repo.where(reverse_repo.notna() | (reverse_repo.index >= opened), 0.0)
-    return net_liquidity(inputs.panel.billions("WALCL"), _treasury_account(inputs), reverse_repo)
+    assets = inputs.panel.billions("WALCL")
+    by_account = _treasury_account(inputs).apply(lambda account: net_liquidity(assets, account, reverse_repo))
+    return pd.concat([by_account, by_account], axis=1)
 
 
-def _impulse(inputs: Inputs, sessions: int) -> pd.Series:
-    return liquidity_impulse(_net_liquidity(inputs), inputs.panel.billions("WALCL"), sessions)
+def _over_time(formula: Callable[[pd.Series, pd.Series, int], pd.Series]) -> ComputeBySet:
+    """What `formula` makes of net liquidity and the Fed's assets over so many sessions, set by set."""
+
+    def compute(inputs: Inputs, sessions: int) -> pd.DataFrame:
+        assets = inputs.panel.billions("WALCL")
+        return _net_liquidity(inputs).apply(lambda net: formula(net, assets, sessions))
+
+    return compute
 
 
 def _reserves_change(inputs: Inputs, sessions: int) -> pd.Series:
@@ -102,10 +113,16 @@ def _log_change(series: str) -> Compute:
     return compute
 
 
-def _small_vs_large(inputs: Inputs, sessions: int) -> pd.Series:
-    panel = inputs.panel
-    ratio = (panel.daily("IWM") / panel.daily("SPY")).fillna(panel.daily("RUT") / panel.daily("SPX"))
-    return skip_missing(ratio, lambda present: log_change(present, sessions))
+def _small_vs_large(inputs: Inputs, sessions: int) -> pd.DataFrame:
+    ratios = {
+        "/".join(pair): inputs.panel.daily(pair[0]) / inputs.panel.daily(pair[1]) for pair in _SMALL_AND_LARGE
+    }
+    return pd.DataFrame(
+        {
+            name: skip_missing(ratio, lambda present: log_change(present, sessions))
+            for name, ratio in ratios.items()
+        }
+    )
 
 
 def _funding_spread(inputs: Inputs, median: int) -> pd.Series:
@@ -169,10 +186,7 @@ def _against_index(fund: str) -> Compute:
     return compute
 
 
-def _net_change(inputs: Inputs, sessions: int) -> pd.Series:
-    return change(_net_liquidity(inputs), sessions)
-
-
+_SMALL_AND_LARGE = (("IWM", "SPY"), ("RUT", "SPX"))
 # Reverse repo counts as nothing before its facility opened, so it may be missing then.
 _NET = (
     ("WALCL", "WTREGEN", "RRPONTSYD"),
@@ -180,6 +194,7 @@ _NET = (
     ("WALCL", "WTREGEN"),
     ("WALCL", "TGA_DAILY"),
 )
+_ACCOUNTS = ("", "Treasury account by day") * 2
 INDICATORS = (
     Indicator(
         "hy_spread",
@@ -318,6 +333,7 @@ INDICATORS = (
         "$bn",
         formula="Fed assets − Treasury account − overnight reverse repo, all in $bn",
         input_sets=_NET,
+        bases=_ACCOUNTS,
         compute=_net_liquidity,
         bounds=Range(0, 50000, 1, "$bn"),
     ),
@@ -328,7 +344,8 @@ INDICATORS = (
         "% of Fed assets",
         formula="change of net liquidity over {sessions} sessions ÷ Fed assets at the start",
         input_sets=_NET,
-        compute=_impulse,
+        bases=_ACCOUNTS,
+        compute=_over_time(liquidity_impulse),
         lookup=Lookup(
             "Federal Reserve H.4.1",
             "https://www.federalreserve.gov/releases/h41/",
@@ -344,7 +361,8 @@ INDICATORS = (
         "% of Fed assets",
         formula="change of net liquidity over {sessions} sessions ÷ Fed assets at the start",
         input_sets=_NET,
-        compute=_impulse,
+        bases=_ACCOUNTS,
+        compute=_over_time(liquidity_impulse),
     ),
     Indicator(
         "reserves_change_13w",
@@ -400,7 +418,8 @@ INDICATORS = (
         "Small caps against large, 13 weeks",
         "%",
         formula="100 · ln change of IWM ÷ SPY (or RUT ÷ SPX) over {sessions} sessions",
-        input_sets=(("IWM", "SPY"), ("RUT", "SPX")),
+        input_sets=_SMALL_AND_LARGE,
+        bases=("", "Russell 2000 ÷ S&P 500"),
         compute=_small_vs_large,
         lookup=Lookup(
             "StockCharts, IWM against SPY",
@@ -431,7 +450,8 @@ INDICATORS = (
         "$bn",
         formula="change of net liquidity over {sessions} sessions",
         input_sets=_NET,
-        compute=_net_change,
+        bases=_ACCOUNTS,
+        compute=_over_time(lambda net, _, sessions: change(net, sessions)),
     ),
     Indicator(
         "banks_vs_index_13w",

@@ -33,16 +33,22 @@ class Inflection:
     reversed: pd.Timestamp | None = None
 
 
-def detect(score: pd.DataFrame, values: pd.DataFrame, params: Inflections) -> pd.DataFrame:
+def detect(
+    score: pd.DataFrame, values: pd.DataFrame, params: Inflections, basis: pd.Series | None = None
+) -> pd.DataFrame:
     """Strength (0…1) of every inflection in the week it is announced, 0 elsewhere.
 
     score: reading date × engine, -1…1. values: reading date × indicator; pct_above_50d (%), vix and vix_highest_close,
     vix_lowest_close (index points: the closes of the week) are read. Both are indexed by the same n dates; NaN never
-    fires. Returns (n, 10) float64, reading date × "engine:direction".
+    fires. basis: (n,) text, what pct_above_50d is a figure of, all one unless given; from one basis to the next nothing
+    crosses. Returns (n, 10) float64, reading date × "engine:direction".
     """
     found: dict[str, pd.Series] = {}
     found["breadth:improving"], found["breadth:deteriorating"] = _breadth(
-        values["pct_above_50d"], params.breadth, params.least_strength
+        values["pct_above_50d"],
+        _spells(values["pct_above_50d"], basis),
+        params.breadth,
+        params.least_strength,
     )
     found["volatility:improving"], found["volatility:deteriorating"] = _volatility(
         values, params.volatility, params.least_strength
@@ -70,7 +76,11 @@ def announced(found: pd.DataFrame, params: Inflections) -> pd.Series:
 
 
 def weeks_until_reversal(
-    found: pd.DataFrame, score: pd.DataFrame, values: pd.DataFrame, params: Inflections
+    found: pd.DataFrame,
+    score: pd.DataFrame,
+    values: pd.DataFrame,
+    params: Inflections,
+    basis: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Weeks from each inflection of `found` to its reversal: inf while it is active, NaN where there is none.
 
@@ -85,10 +95,13 @@ def weeks_until_reversal(
         measure, worst = _measure(engine, direction, score, values)
         other = DETERIORATING if direction == IMPROVING else IMPROVING
         opposite = found[f"{engine}:{other}"].to_numpy() > 0
+        spell = _spells(values["pct_above_50d"], basis if engine == "breadth" else None).to_numpy()
         for at in np.flatnonzero(found[name].to_numpy() > 0):
-            extreme = np.fmin.reduce(worst[max(0, at - rule.within_weeks + 1) : at + 1])
+            first = max(0, at - rule.within_weeks + 1)
+            extreme = np.fmin.reduce(worst[first : at + 1][spell[first : at + 1] == spell[at]])
             level = measure[at] - params.reversal_share * (measure[at] - extreme)
-            over = np.flatnonzero((measure[at + 1 :] < level) | opposite[at + 1 :])
+            lost = (measure[at + 1 :] < level) & (spell[at + 1 :] == spell[at])
+            over = np.flatnonzero(lost | opposite[at + 1 :])
             result.iat[int(at), column] = float(over[0]) + 1.0 if len(over) else np.inf
     return result
 
@@ -169,11 +182,24 @@ def _crosses_up(series: pd.Series, level: float) -> pd.Series:
     return (series > level) & (series.shift(1) <= level)
 
 
-def _breadth(share: pd.Series, rule: BreadthInflection, least: float) -> tuple[pd.Series, pd.Series]:
-    low = share.rolling(rule.within_weeks, min_periods=1).min()
-    high = share.rolling(rule.within_weeks, min_periods=1).max()
-    up = (low < rule.washed_out) & _crosses_up(share, rule.recovered)
-    down = (high > rule.healthy) & _crosses_up(-share, -rule.broken)
+def _spells(values: pd.Series, basis: pd.Series | None) -> pd.Series:
+    """Number of the spell of weeks with one basis, (n,); a week without a value belongs to the spell before it."""
+    if basis is None:
+        return pd.Series(0, index=values.index)
+    known = basis.where(values.notna()).ffill().fillna("")
+    return (known != known.shift()).cumsum()
+
+
+def _breadth(
+    share: pd.Series, spells: pd.Series, rule: BreadthInflection, least: float
+) -> tuple[pd.Series, pd.Series]:
+    parts = [part for _, part in share.groupby(spells)]
+    low = pd.concat([part.rolling(rule.within_weeks, min_periods=1).min() for part in parts])
+    high = pd.concat([part.rolling(rule.within_weeks, min_periods=1).max() for part in parts])
+    rises = pd.concat([_crosses_up(part, rule.recovered) for part in parts])
+    breaks = pd.concat([_crosses_up(-part, -rule.broken) for part in parts])
+    up = (low < rule.washed_out) & rises
+    down = (high > rule.healthy) & breaks
     risen = (share - low) / rule.full_move + (rule.washed_out - low) / rule.full_depth
     return (
         _first_of_run(up, risen, rule.quiet_weeks, least),

@@ -119,11 +119,12 @@ def read(measured: Measured, params: Parameters, applied: Applied | None = None)
     # A VIX entered by hand stands in for the reading date's own close, not for those before it.
     vix = with_last(measured.paths["vix"], applied.values["vix"])
     seen = applied.values.assign(vix_highest_close=vix["high"], vix_lowest_close=vix["low"])
-    found = inflections.detect(history.score, seen, params.regimes.inflections)
-    until = inflections.weeks_until_reversal(found, history.score, seen, params.regimes.inflections)
+    inflection, basis = params.regimes.inflections, measured.measurements.basis("pct_above_50d")
+    found = inflections.detect(history.score, seen, inflection, basis)
+    until = inflections.weeks_until_reversal(found, history.score, seen, inflection, basis)
     rules = params.regimes.styles
-    active = inflections.active(found, until, params.regimes.inflections, rules.re_entry_weeks)
-    announced = inflections.announced(found, params.regimes.inflections)
+    active = inflections.active(found, until, inflection, rules.re_entry_weeks)
+    announced = inflections.announced(found, inflection)
     return Readings(
         measurements=measured.measurements,
         applied=applied,

@@ -17,7 +17,7 @@ from pandas.arrays import BooleanArray
 from fiveengines.base.parameters import ENGINES
 from fiveengines.base.parameters.playbook import Percentiles
 from fiveengines.data.panel import Panel
-from fiveengines.indicators import advances_declines, rate_path
+from fiveengines.indicators import advances_declines, indicator, rate_path
 from fiveengines.model.readings import Readings
 from fiveengines.playbook.conditions import Condition, Quantity, numbers, quantity, rolling
 
@@ -38,6 +38,8 @@ class RuleInputs:
 
     A series is named by its indicator's id and has its unit; with `_bp` it is in basis points. `daily` holds plain
     floats on sessions and `at` the session of each reading date. `percentiles` says how far percentiles look back.
+    `bases` says of a series that can be a figure of different things what it was a figure of, (weeks,) text: weeks of
+    another basis count as unknown in whatever looks back.
     `read` collects the names that a rule asked for, so that one without data can say what it lacks.
     """
 
@@ -47,6 +49,7 @@ class RuleInputs:
     daily: dict[str, Array]
     at: npt.NDArray[np.intp]
     percentiles: Percentiles
+    bases: dict[str, Words] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
 
     def __getitem__(self, name: str) -> Quantity:
@@ -64,11 +67,11 @@ class RuleInputs:
 
     def change(self, name: str, weeks: float) -> Quantity:
         """Difference from `weeks` rows ago, in the series' unit."""
-        return self[name] - self[name].shift(round(weeks))
+        return self[name] - self._before(name, weeks)
 
     def change_pct(self, name: str, weeks: float) -> Quantity:
         """Change over `weeks` rows in per cent."""
-        return 100.0 * (self[name] / self[name].shift(round(weeks)) - 1.0)
+        return 100.0 * (self[name] / self._before(name, weeks) - 1.0)
 
     def change_bp(self, name: str, weeks: float) -> Quantity:
         """Change over `weeks` rows of a yield in per cent, in basis points (rounded to a hundredth of one)."""
@@ -76,24 +79,36 @@ class RuleInputs:
 
     def peak(self, name: str, weeks: float) -> Quantity:
         """Highest of the last `weeks` rows, this one included; unknown rows are passed over."""
-        return quantity(rolling(self[name], weeks).max())
+        return quantity(np.fmax.reduce(self._weeks(name, weeks), axis=1))
 
     def low(self, name: str, weeks: float) -> Quantity:
         """Lowest of the last `weeks` rows, this one included; unknown rows are passed over."""
-        return quantity(rolling(self[name], weeks).min())
+        return quantity(np.fmin.reduce(self._weeks(name, weeks), axis=1))
 
     def mean(self, name: str, weeks: float) -> Quantity:
         """Mean of the last `weeks` rows; NA unless all of them are known."""
-        return quantity(rolling(self[name], weeks, round(weeks)).mean())
+        return quantity(self._weeks(name, weeks).mean(axis=1))
 
     def low_and_best_since(self, name: str, weeks: float) -> tuple[Quantity, Quantity]:
         """Lowest of the last `weeks` rows, and the highest since that low (the latest one if there are several)."""
-        size = round(weeks)
-        rows = sliding_window_view(np.concatenate([np.full(size - 1, np.nan), numbers(self[name])]), size)
+        rows, size = self._weeks(name, weeks), round(weeks)
         lowest = np.fmin.reduce(rows, axis=1)
         last = size - 1 - np.argmax((rows == lowest[:, None])[:, ::-1], axis=1)
         since = np.where(np.arange(size) >= last[:, None], rows, np.nan)
         return quantity(lowest), quantity(np.fmax.reduce(since, axis=1))
+
+    def _weeks(self, name: str, weeks: float) -> Array:
+        """(weeks, size): the last rows up to each, its own last; NaN before the first and where the basis differs."""
+        size = round(weeks)
+        rows = sliding_window_view(np.concatenate([np.full(size - 1, np.nan), numbers(self[name])]), size)
+        if name not in self.bases:
+            return rows
+        basis = self.bases[name]
+        of = sliding_window_view(np.concatenate([np.full(size - 1, "", dtype=object), basis]), size)
+        return np.where(of == basis[:, None], rows, np.nan)
+
+    def _before(self, name: str, weeks: float) -> Quantity:
+        return quantity(self._weeks(name, round(weeks) + 1)[:, 0])
 
     def percentile(self, name: str) -> Quantity:
         """Share of the look-back's weeks at or below this one, 0 to 100; NA with too few of them."""
@@ -233,8 +248,15 @@ def rule_inputs(readings: Readings, panel: Panel, percentiles: Percentiles) -> R
     ).astype(object)
     for name in ("cot_leveraged_funds", "global_central_banks_13w"):
         words[f"{name}_of"] = bases(name).to_numpy(dtype=object)
+    several = [name for name in map(str, values) if len(set(indicator(name).bases)) > 1]
     return RuleInputs(
-        dates, {name: quantity(each) for name, each in series.items()}, words, daily, at, percentiles
+        dates,
+        {name: quantity(each) for name, each in series.items()},
+        words,
+        daily,
+        at,
+        percentiles,
+        {name: bases(name).to_numpy(dtype=object) for name in several},
     )
 
 
