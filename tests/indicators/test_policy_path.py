@@ -37,7 +37,7 @@ def test_the_odds_of_march_2023() -> None:
 
 
 def test_the_odds_of_july_2026() -> None:
-    """The first meeting to a twentieth of a point, the seven after it within 1.1; its own day counts at the old rate."""
+    """The first meeting to a twentieth of a point, the seven after it within 1.1; its day counts at the old rate."""
     table = pd.read_csv(PUBLISHED / "fedwatch_probabilities_2026-07-14.csv", parse_dates=["meeting_date"])
     published = table.pivot(index="meeting_date", columns="rate_low", values="probability_pct").fillna(0.0)
     rates = implied_rates(

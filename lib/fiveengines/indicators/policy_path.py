@@ -23,9 +23,12 @@ def implied_rates(
     month before, else from whatever later month is known; NaN where none is. Method: CME Group, "Understanding the CME
     Group FedWatch Tool Methodology".
     """
-    average = {month: 100 - float(price) for month, price in settlements.items()}
+    months_priced = pd.PeriodIndex(settlements.index)
+    average: dict[pd.Period, float] = dict(zip(months_priced, 100 - settlements.to_numpy(), strict=True))
     day_of = {day.to_period("M"): int(day.day) for day in meetings}
-    before = {month: float(rate) for month, rate in average.items() if month not in day_of}
+    before: dict[pd.Period, float] = {
+        month: float(rate) for month, rate in average.items() if month not in day_of
+    }
     after = dict(before)
 
     def share(month: pd.Period) -> tuple[int, int]:
