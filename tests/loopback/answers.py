@@ -217,7 +217,7 @@ def treasury(market: Market, query: Query) -> Reply:
     return as_json(
         {
             "data": rows[(number - 1) * size : number * size],
-            "meta": {"total-pages": pages, "count": size},
+            "meta": {"total-pages": pages, "total-count": len(rows), "count": min(size, len(rows))},
             "links": {},
         }
     )

@@ -42,6 +42,10 @@ class Fault:
     reset: bool = False
     cut_gzip: bool = False
     cut_plain: bool = False
+    # the body ends at the end of a row, and no length or last chunk tells
+    rows_only: int | None = None
+    # the headers come a byte at a time, with so many seconds between
+    drip: float = 0.0
 
 
 class Loopback:
@@ -175,6 +179,15 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.cut_gzip:
             packed = gzip.compress(body, mtime=0)
             self._send(status, kind, packed[: len(packed) // 2], fault.headers | {"Content-Encoding": "gzip"})
+        elif fault.rows_only is not None:
+            some = b"".join(body.splitlines(keepends=True)[: fault.rows_only])
+            self._send(status, kind, some, fault.headers | {"Connection": "close"}, measured=False)
+            self.close_connection = True
+        elif fault.drip:
+            for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"y" * 10_000:
+                self.wfile.write(bytes([byte]))
+                self.wfile.flush()
+                time.sleep(fault.drip)
         elif fault.cut_plain:
             half = body[: len(body) // 2].rstrip(b"\n")
             self._send(status, kind, half, fault.headers | {"Connection": "close"}, measured=False)

@@ -14,14 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from fiveengines.base import paths
-from fiveengines.base.errors import ParameterError, sentence
-from fiveengines.base.formats import counted
+from fiveengines.base.errors import ParameterError, StoreError, sentence
+from fiveengines.base.formats import age, counted
 from fiveengines.cli.commands import AsOf, DataDir, Source, app, day
 from fiveengines.data.file_summary import summary
 
 if TYPE_CHECKING:
     from fiveengines.data.dataset import Dataset, FileRecord, Notice
     from fiveengines.data.fetch import Event
+    from fiveengines.data.store import Store
 
 Only = Annotated[list[str] | None, typer.Option("--only", help="A provider; may be given several times.")]
 
@@ -45,6 +46,7 @@ def fetch(
     first = day(since, "since") if since is not None else None
     if first is not None and first > dt.date.today():
         raise ParameterError(f"--since {first} is in the future.", remedy="Choose today or an earlier date.")
+    store = Store(_folder(data_dir))
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -65,12 +67,13 @@ def fetch(
             progress.update(task, completed=event.done, total=event.total or None, note=event.text)  # type: ignore[arg-type]
 
         try:
-            report = run(Store(_folder(data_dir)), since=first, only=only, on_event=show)
+            report = run(store, since=first, only=only, on_event=show)
         except KeyboardInterrupt:
             console.print("stopped; what had come is stored, and the next fetch goes on from there")
             return 130
     for outcome in report.outcomes:
         typer.echo(outcome.line())
+    typer.echo(report.last_line(store))
     return report.exit_code
 
 
@@ -97,6 +100,22 @@ def _show_notices(notices: Iterable[Notice]) -> None:
     order = ("error", "warning", "info")
     for each in sorted(notices, key=lambda each: order.index(each.level)):
         typer.echo(f"{each.level}: {each.text}", err=True)
+
+
+def _show_ages(console: Console, store: Store) -> None:
+    """The newest date and the age of every series in the store."""
+    try:
+        found, line = store.ages(), store.age_line()
+    except StoreError as error:  # the table above says which file is damaged
+        console.print(Text(str(error)), soft_wrap=True)
+        return
+    table = Table("series", "newest", "age", "from", title="Series in the store", title_justify="left")
+    today = dt.date.today()
+    for each in found:
+        table.add_row(each.series, str(each.newest), age((today - each.newest).days), each.source)
+    if found:
+        console.print(table)
+    console.print(Text(line), soft_wrap=True)
 
 
 def _doctor_files(data_dir: Path | None, as_of: str | None) -> int:
@@ -160,7 +179,8 @@ def doctor(
         title="Providers and store",
         title_justify="left",
     )
-    rows = examine(Store(_folder(data_dir)), ask=not offline)
+    store = Store(_folder(data_dir))
+    rows = examine(store, ask=not offline)
     for row in rows:
         reach = "not asked" if row.reachable is None else "yes" if row.reachable else "no"
         due = "—" if row.next_release is None else f"{row.next_release:%Y-%m-%d %H:%M}"
@@ -168,6 +188,7 @@ def doctor(
         shown = "; ".join(odd[:3]) + (f" and {len(odd) - 3} more" if len(odd) > 3 else "")
         table.add_row(row.title, Text(reach), row.key, str(row.newest or "—"), due, Text(shown))
     console.print(table)
+    _show_ages(console, store)
     for row in rows:
         if row.reachable is False:
             console.print(Text(f"{row.title}: {row.answer}"), soft_wrap=True)

@@ -14,19 +14,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from fiveengines.base.errors import DataError, ParameterError, ProviderError
+from fiveengines.base.formats import counted
 from fiveengines.data import calendars
 from fiveengines.data.catalog import Frequency, Series, lookup
 from fiveengines.data.providers.base import (
     HISTORY_STARTS,
     FetchError,
+    IncompleteError,
     Item,
     MemberCloses,
     Provider,
     Request,
     Response,
+    expected_form,
 )
 from fiveengines.data.providers.frames import Basis, frame_by_rule
 from fiveengines.data.providers.registry import registry
@@ -38,6 +42,8 @@ from fiveengines.data.store.revisions import continued, joined_members
 # How far back a repeated fetch looks again for changed figures.
 _OVERLAP: dict[Frequency, int] = {"daily": 21, "weekly": 70, "monthly": 400, "quarterly": 800}
 _OVERLAP_REVISED = 800
+# A provider may take a figure or two back; more than this share of what it gave before is an answer cut short.
+_MOST_RETRACTED = 0.1
 # Answers are gathered for this long before the provider's file is written again.
 _GATHER = 1.0
 
@@ -63,6 +69,7 @@ class Outcome:
 
     provider: str
     title: str
+    by_hand: bool = False
     added: dict[str, int] = field(default_factory=dict)
     current: list[str] = field(default_factory=list)
     errors: list[FetchError] = field(default_factory=list)
@@ -72,8 +79,15 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        """Whether nothing at all came."""
-        return bool(self.errors) and not self.added and not self.current
+        """Whether nothing at all came of what was asked."""
+        return bool(self.errors) and not self.added
+
+    @property
+    def complete(self) -> bool:
+        """Whether all came. A key refused, or a service down for which another stood in, is no gap."""
+        return not self.failed and not any(
+            each.series or isinstance(each.error, IncompleteError) for each in self.errors
+        )
 
     def line(self) -> str:
         """One line for a person."""
@@ -83,6 +97,9 @@ class Outcome:
             text += f", {len(self.current)} already current"
         if self.errors:
             text += f", {len(self.errors)} failed ({self.errors[0].line()})"
+        if self.notes:
+            more = f" and {len(self.notes) - 1} more" if len(self.notes) > 1 else ""
+            text += f"; odd: {self.notes[0]}{more}"
         return text
 
 
@@ -93,9 +110,20 @@ class Report:
     outcomes: tuple[Outcome, ...]
 
     @property
+    def not_reached(self) -> tuple[str, ...]:
+        """Titles of the providers of which nothing came."""
+        return tuple(outcome.title for outcome in self.outcomes if outcome.failed)
+
+    @property
     def exit_code(self) -> int:
-        """0 when at least one provider delivered, 1 when all failed."""
-        return int(bool(self.outcomes) and all(outcome.failed for outcome in self.outcomes))
+        """1 when providers failed and none delivered; what a person brought is no answer of theirs."""
+        delivered = any(outcome.added for outcome in self.outcomes if not outcome.by_hand)
+        return int(bool(self.not_reached) and not delivered)
+
+    def last_line(self, store: Store, today: dt.date | None = None) -> str:
+        """What was not reached, and how old the store is, for a person."""
+        missed = f"Not reached: {', '.join(self.not_reached)}. " if self.not_reached else ""
+        return missed + store.age_line(today)
 
 
 def providers(
@@ -194,8 +222,9 @@ class _Work:
     ) -> None:
         self.provider, self.store, self.writer, self.http = provider, store, writer, http
         self.gate, self.notify, self.since, self.clock = gate, notify, since, clock
-        self.outcome = Outcome(provider.name, provider.title)
+        self.outcome = Outcome(provider.name, provider.title, provider.by_hand)
         self.gathered: dict[str, pd.DataFrame] = {}
+        self.wanted: dict[str, Request] = {}
         self.done = self.total = 0
         self.ended = False
 
@@ -215,7 +244,7 @@ class _Work:
         return self.outcome
 
     def _run(self) -> None:
-        wanted = self._requests()
+        wanted = self.wanted = self._requests()
         self.total = len(wanted)
         self._say("started")
         written = time.monotonic()
@@ -250,10 +279,13 @@ class _Work:
             self._members(item)
             return
         try:
-            answer = self._continued(item) if self.provider.adjusted else item
+            with expected_form(self.provider.title, item.series):
+                answer = self._continued(item) if self.provider.adjusted else item
         except DataError as error:
             self._fail(FetchError(item.series, error))
             return
+        if not self.provider.by_hand:
+            self._compare(answer)
         if not len(answer.frame) and item.series not in self.store.rows(self.provider.name):
             nothing = ProviderError(
                 "answered without a single figure.", where=answer.origin, series=item.series
@@ -264,6 +296,34 @@ class _Work:
         self.outcome.notes += [f"{item.series}: {note}" for note in answer.notes]
         self.done += 1
         self._say("series", item.series)
+
+    def _compare(self, answer: Response) -> None:
+        """Say it when an answer lacks dates that the store has: it may end early at the end of a row."""
+        rows = self.store.rows(self.provider.name).get(answer.series)
+        request = self.wanted.get(answer.series)
+        if rows is None or request is None:
+            return
+        asked = np.datetime64(request.since, "s")
+        observed = answer.frame["observed"].to_numpy()
+        start = max(asked, observed.min()) if len(observed) else asked
+        before = np.unique(rows["observed"].to_numpy())
+        before = before[before >= start]
+        missing = np.setdiff1d(before, observed)
+        if not len(missing):
+            return
+        cut = not len(observed) or observed.max() < before[-1]
+        told = f"{len(missing)} of the {counted(len(before), 'date')} that the store has since {_day(start)} are absent"
+        if cut or len(missing) > len(before) * _MOST_RETRACTED:
+            ends = f"ends on {_day(observed.max())}" if len(observed) else "is empty"
+            error = IncompleteError(
+                f"the answer {ends} and looks cut short: {told}.",
+                where=answer.origin,
+                series=answer.series,
+                remedy="Try `fiveengines fetch` again later; what was stored before is unchanged.",
+            )
+            self._fail(FetchError(answer.series, error))
+        else:
+            self.outcome.notes.append(f"{answer.series}: {told}, the first {_day(missing[0])}")
 
     def _continued(self, answer: Response) -> Response:
         rows = self.store.rows(self.provider.name).get(answer.series)
@@ -309,9 +369,7 @@ class _Work:
         try:
             self._write()
             with self.gate:
-                # a key refused, or a service down for which another stood in, leaves a fetch complete
-                amiss = any(failure.series for failure in self.outcome.errors) or self.outcome.failed
-                complete = self.ended and not amiss
+                complete = self.ended and self.outcome.complete
                 self.writer.mark_checked(
                     self.provider.name, [], self.clock(), self._error(), complete=complete
                 )
@@ -353,6 +411,10 @@ def _request(
     usual = _OVERLAP_REVISED if entry.revised else _OVERLAP[entry.frequency]
     days = provider.overlap_days.get(entry.id, usual)
     return Request((newest - pd.Timedelta(days=days)).date(), seen)
+
+
+def _day(moment: np.datetime64) -> str:
+    return str(moment.astype("datetime64[D]"))
 
 
 def _last_public_session(entry: Series, now: pd.Timestamp) -> pd.Timestamp:

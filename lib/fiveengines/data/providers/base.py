@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from fiveengines.base.errors import DataError, ProviderError
@@ -27,9 +28,14 @@ if TYPE_CHECKING:
 
 Kind = Literal["csv", "json", "xml", "zip"]
 Shared = TypeVar("Shared")
+# More pages than any provider has to answer one question: a list that never ends is an error of its server.
+MOST_PAGES = 60
 # The first session that the calendar knows.
 HISTORY_STARTS = dt.date(1990, 1, 2)
-_MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError)
+# An observation or a publication so many days ahead of the clock is no figure that anybody has.
+_AHEAD = dt.timedelta(days=370)
+# Some figures are announced before the day or month they are for; none so long before.
+_EARLY = np.timedelta64(45, "D")
 
 
 class RefusedError(ProviderError):
@@ -44,6 +50,22 @@ class RefusedError(ProviderError):
 
 class KeyRefusedError(ProviderError):
     """The provider does not accept the key."""
+
+
+class IncompleteError(ProviderError):
+    """A part of what was asked for is missing, though something came: the fetch is not complete."""
+
+
+class CutShortError(IncompleteError):
+    """Fewer rows came than the provider announced."""
+
+    def __init__(self, came: int, announced: int, *, where: str, series: str | None = None) -> None:
+        super().__init__(
+            f"{came} of {announced} rows came; the answer is cut short.",
+            where=where,
+            series=series,
+            remedy="Try `fiveengines fetch` again later; what was stored before is unchanged.",
+        )
 
 
 class UnreachableError(ProviderError):
@@ -183,9 +205,10 @@ class Provider(ABC):
         try:
             with expected_form(self.address() or self.title, series_id):
                 response = self.fetch_one(series_id, request)
-            frame = since(response.frame, request.since)
-            observed, value = frame["observed"].to_numpy(), frame["value"].to_numpy()
-            usable, left_out = usable_rows(lookup(series_id), observed, value, self.title)
+                frame = since(response.frame, request.since)
+                observed, value = frame["observed"].to_numpy(), frame["value"].to_numpy()
+                usable, left_out = usable_rows(lookup(series_id), observed, value, self.title)
+                usable &= self._possible(frame, left_out)
         except DataError as error:
             return [self._failed(series_id, error)]
         frame = frame.loc[usable].reset_index(drop=True)
@@ -195,6 +218,15 @@ class Provider(ABC):
         if response.error is not None:
             items.append(self._failed(series_id, response.error))
         return items
+
+    def _possible(self, frame: pd.DataFrame, left_out: list[str]) -> np.ndarray:
+        """Which rows (n,) have dates that can be; what was left out is added to `left_out`."""
+        latest = np.datetime64(dt.date.today() + _AHEAD, "s")
+        observed, known = frame["observed"].to_numpy(), frame["known_at"].to_numpy()
+        possible: np.ndarray = (observed <= latest) & (known <= latest) & (known >= observed - _EARLY)
+        if count := int((~possible).sum()):
+            left_out.append(f"{count} row(s) with an impossible date or moment of publication were left out.")
+        return possible
 
     def _failed(self, series_id: str | None, error: DataError) -> FetchError:
         clean = self.http.redact(str(error))
@@ -248,7 +280,9 @@ def expected_form(where: str, series: str | None = None) -> Iterator[None]:
     """Whatever a misshapen answer raises while it is read becomes a ProviderError that names the series."""
     try:
         yield
-    except _MISSHAPEN as error:
+    except DataError:
+        raise
+    except Exception as error:  # libraries raise whatever they like about an answer they did not expect
         raise ProviderError(
             f"the answer has not the expected form ({type(error).__name__}: {str(error)[:120]}).",
             where=where,

@@ -20,7 +20,15 @@ from fiveengines.base.errors import ProviderError
 from fiveengines.data.calendars import published_at
 from fiveengines.data.catalog import lookup
 from fiveengines.data.folder.csv import column_name, read_texts
-from fiveengines.data.providers.base import Provider, RefusedError, Request, Response, expected_form
+from fiveengines.data.providers.base import (
+    MOST_PAGES,
+    IncompleteError,
+    Provider,
+    RefusedError,
+    Request,
+    Response,
+    expected_form,
+)
 from fiveengines.data.providers.frames import Basis, frame_by_rule, moments, response_frame
 
 
@@ -166,12 +174,15 @@ class Cftc(Provider):
             "$limit": _PAGE,
         }
         rows: list[dict[str, str]] = []
-        while True:
+        for _ in range(MOST_PAGES):
             page = self._page(path, params | {"$offset": len(rows)})
+            # a server that knows no offset gives its first page again
+            if rows and page[:1] == rows[:1]:
+                break
             rows += page
             if len(page) < _PAGE:
-                break
-        return _tidy(pd.DataFrame(rows, dtype="str"), report), self.address(path)
+                return _tidy(pd.DataFrame(rows, dtype="str"), report), self.address(path)
+        raise ProviderError("its list of rows does not end.", where=self.address(path))
 
     def _page(self, path: str, params: Mapping[str, str | int]) -> list[dict[str, str]]:
         try:
@@ -187,25 +198,48 @@ class Cftc(Provider):
 
     def _yearly(self, report: _Report, first: dt.date) -> tuple[pd.DataFrame, str]:
         parts: list[pd.DataFrame] = []
-        for year in range(max(first.year, report.first_zip), dt.date.today().year + 1):
-            path = report.zip_path.format(year=year)
-            where = self.address(path, "cftc_files")
+        lost: dict[int, ProviderError] = {}
+        this_year = dt.date.today().year
+        for year in range(max(first.year, report.first_zip), this_year + 1):
             try:
-                packed = self.get(path, kind="zip", url="cftc_files")
-            except RefusedError as error:
-                # in its first days a year has no file yet
-                if error.status == 404 and parts and year == dt.date.today().year:
-                    continue
-                raise
-            raw = _only_member(packed, where)
-            header = [column_name(name) for name in raw.split(b"\n", 1)[0].decode("latin-1").split(",")]
-            names = {name: _field_of(name, report) for name in header}
-            found = read_texts(raw, where=where, wanted=[name for name, field in names.items() if field])
-            parts.append(pd.DataFrame({names[name]: texts for name, texts in found.items()}))
+                parts.append(self._year(report, year))
+            except ProviderError as error:
+                lost[year] = error
         if not parts:
-            raise ProviderError("no yearly file covers these dates.", where=self.address(url="cftc_files"))
-        origin = self.address(report.zip_path.format(year=dt.date.today().year), "cftc_files")
+            nothing = ProviderError(
+                "no yearly file covers these dates.", where=self.address(url="cftc_files")
+            )
+            raise next(iter(lost.values()), nothing)
+        newest = lost.get(this_year)
+        if isinstance(newest, RefusedError) and newest.status == 404 and dt.date.today() <= _first_file():
+            del lost[this_year]  # in its first days a year has no file yet
+        origin = self.address(report.zip_path.format(year=this_year), "cftc_files")
+        if lost:
+            why = next(iter(lost.values()))
+            self.report(
+                IncompleteError(
+                    f"{report.zip_path} of {', '.join(map(str, lost))} is missing: {why.message}",
+                    where=self.address(url="cftc_files"),
+                    remedy=f"Run `fiveengines fetch --only {self.name} --since {min(lost)}-01-01` later.",
+                )
+            )
         return _tidy(pd.concat(parts, ignore_index=True), report), origin
+
+    def _year(self, report: _Report, year: int) -> pd.DataFrame:
+        """The texts of one yearly file, its columns named as the service names them."""
+        path = report.zip_path.format(year=year)
+        where = self.address(path, "cftc_files")
+        raw = _only_member(self.get(path, kind="zip", url="cftc_files"), where)
+        header = [column_name(name) for name in raw.split(b"\n", 1)[0].decode("latin-1").split(",")]
+        names = {name: _field_of(name, report) for name in header}
+        with expected_form(where):
+            found = read_texts(raw, where=where, wanted=[name for name, field in names.items() if field])
+        return pd.DataFrame({names[name]: texts for name, texts in found.items()})
+
+
+def _first_file() -> dt.date:
+    """By when this year's file must be there: its first report is published in the second week at the latest."""
+    return dt.date(dt.date.today().year, 1, 20)
 
 
 def _only_member(raw: bytes, where: str) -> bytes:

@@ -17,7 +17,14 @@ from fiveengines.base.errors import ProviderError
 from fiveengines.data import catalog
 from fiveengines.data.calendars import NEW_YORK, published_at, to_utc
 from fiveengines.data.folder.csv import read_csv
-from fiveengines.data.providers.base import KeyRefusedError, Provider, Request, Response, UnreachableError
+from fiveengines.data.providers.base import (
+    KeyRefusedError,
+    Provider,
+    RefusedError,
+    Request,
+    Response,
+    UnreachableError,
+)
 from fiveengines.data.providers.frames import Basis, changes_only, frame_by_rule, moments, response_frame
 
 if TYPE_CHECKING:
@@ -29,6 +36,8 @@ _VINTAGES_A_REQUEST = 1900
 # A weekly index rewrites its whole history every week; revisions older than this move no reading.
 _WEEKLY_VINTAGES_A_REQUEST = 208
 _WEEKLY_HORIZON = dt.timedelta(days=400)
+# So many answers that are not FRED's, and the service is not asked again in this fetch.
+_MOST_STRANGERS = 3
 _NO_VINTAGES = "does not exist in alfred"
 
 
@@ -51,6 +60,7 @@ class Fred(Provider):
     key = "FRED_API_KEY"
     key_page = "fredaccount.stlouisfed.org"
     _down = False
+    _strangers = 0
 
     def fetch_one(self, series_id: str, request: Request) -> Response:
         """Vintages for a revised series, history for another; without a (valid) key, or while the service is
@@ -67,10 +77,20 @@ class Fred(Provider):
             self.report(error)
             self._api = None
         except UnreachableError as error:
-            if not self._down:
-                self.report(error)
-            self._down = True
+            self._stands_in(error)
+        except RefusedError as error:
+            # not FRED's own word: a page of some network, or of a service under repair
+            self._stands_in(error)
+            self._strangers += 1
+            if self._strangers >= _MOST_STRANGERS:
+                self._api = None
         return self._keyless(series_id, request)
+
+    def _stands_in(self, error: ProviderError) -> None:
+        """Say once why the keyless download is used."""
+        if not self._down:
+            self.report(error)
+        self._down = True
 
     def ping(self) -> str:
         """One observation of the federal funds rate, with the key when there is one."""
@@ -89,7 +109,7 @@ class Fred(Provider):
         return FredClient(lambda path: self.get(path, kind="xml"), self.address(), key) if key else None
 
     def _plain(self, api: FredClient, series_id: str, request: Request) -> Response:
-        found = api.get_series(series_id, observation_start=request.since)
+        found = api.history(series_id, request.since)
         frame = frame_by_rule(series_id, found.index, found.to_numpy())
         return Response(series_id, frame, self.address(f"/series/observations {series_id}"))
 
@@ -97,7 +117,7 @@ class Fred(Provider):
         params = {"id": series_id, "cosd": request.since.isoformat()}
         raw = self.get(_GRAPH, kind="csv", params=params, url="fred_graph")
         origin = self.address(f"{_GRAPH}?id={series_id}", "fred_graph")
-        if raw.count(b"\n") <= 1:  # the header alone: nothing since then
+        if raw.split() == [f"observation_date,{series_id}".encode()]:  # the header alone: nothing since then
             return Response(series_id, frame_by_rule(series_id, [], []), origin)
         table = read_csv(raw, where=origin, wanted=(series_id.lower(),), series=series_id)
         frame = frame_by_rule(series_id, table.dates, table.columns[series_id.lower()])

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.errors import ProviderError
-from fiveengines.data.providers.base import Provider, Request, Response
+from fiveengines.data.providers.base import MOST_PAGES, CutShortError, Provider, Request, Response
 from fiveengines.data.providers.frames import frame_by_rule
 
 _PATH = "/services/api/fiscal_service/v1/accounting/dts/operating_cash_balance"
@@ -52,16 +52,18 @@ class Treasury(Provider):
 
     def _rows(self, condition: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
-        number = 1
-        while True:
+        for number in range(1, MOST_PAGES + 1):
             answer = self._page(
                 {"filter": condition, "sort": "record_date", "page[size]": _PAGE, "page[number]": number}
             )
             rows += answer["data"]
-            pages = int((answer.get("meta") or {}).get("total-pages") or 1)
-            if number >= pages or not answer["data"]:
-                return rows
-            number += 1
+            meta = answer.get("meta") or {}
+            announced = int(meta.get("total-count") or len(rows))
+            if number >= int(meta.get("total-pages") or 1) or not answer["data"]:
+                break
+        if len(rows) < announced or number == MOST_PAGES:
+            raise CutShortError(len(rows), announced, where=self.address(_PATH))
+        return rows
 
     def _page(self, params: Mapping[str, str | int], attempts: int | None = None) -> dict[str, Any]:
         answer = self.get_json(_PATH, params, attempts)

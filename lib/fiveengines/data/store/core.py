@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fiveengines.base import paths
+from fiveengines.base import formats, paths
 from fiveengines.base.errors import StoreError
 from fiveengines.data import calendars
 from fiveengines.data.catalog import catalog, lookup
@@ -45,6 +45,15 @@ _WAIT = 30 * 60.0
 class _Cached:
     stamp: tuple[int, int, int]
     content: Any
+
+
+@dataclass(frozen=True)
+class Age:
+    """The newest observation of a series, and which source has it."""
+
+    series: str
+    source: str
+    newest: dt.date
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,35 @@ class Store:
             return whole
         session = calendars.reading_date(as_of)
         return whole.until(calendars.evening_of(session), session)
+
+    def ages(self) -> tuple[Age, ...]:
+        """The newest observation of every series that is stored, in the catalog's order, from whichever source."""
+        newest: dict[str, Age] = {}
+        for source in self.sources():
+            for series_id, rows in self.rows(source).items():
+                last = pd.Timestamp(rows["observed"].max()).date()
+                if series_id not in newest or newest[series_id].newest < last:
+                    newest[series_id] = Age(series_id, source, last)
+        return tuple(newest[key] for key in catalog() if key in newest)
+
+    def age_line(self, today: dt.date | None = None) -> str:
+        """How old what is stored is, in a sentence or two for a person."""
+        found = self.ages()
+        if not found:
+            return "The store is empty."
+        day = today or dt.date.today()
+        newest = max(found, key=lambda each: each.newest)
+        text = f"The store's newest figure is of {newest.newest} ({formats.age((day - newest.newest).days)})"
+        old = [each.newest for each in found if each.source == IMPORTED]
+        if len(old) == len(found):
+            return f"{text}, all of it from imported files."
+        if old:
+            end = max(old)
+            text += (
+                f"; {len(old)} of its {len(found)} series come from imported files, which end on {end}"
+                f" ({formats.age((day - end).days)})"
+            )
+        return f"{text}."
 
     def known(self, day: dt.date | str, ids: Sequence[str] | None = None) -> pd.DataFrame:
         """The newest figure of each series on the evening of `day`'s reading date, in its newest vintage

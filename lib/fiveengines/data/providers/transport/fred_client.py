@@ -6,6 +6,7 @@ It words the questions and reads the answers; what a series needs is decided in 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from urllib.parse import quote
@@ -14,7 +15,7 @@ import fredapi
 import pandas as pd
 
 from fiveengines.base.errors import ProviderError
-from fiveengines.data.providers.base import KeyRefusedError, RefusedError
+from fiveengines.data.providers.base import MOST_PAGES, CutShortError, KeyRefusedError, RefusedError
 from fiveengines.data.providers.frames import moments
 
 _TOO_MANY_VINTAGES = "maximum number of vintage dates"
@@ -47,8 +48,13 @@ class FredClient(fredapi.Fred):  # type: ignore[misc]
         except RefusedError as error:
             refused = error
         except ET.ParseError as error:
-            raise ProviderError(f"the answer is damaged XML ({error}).", where="FRED") from None
+            refused = RefusedError(f"the answer is damaged XML ({error}).", status=200, body="", where="FRED")
         raise _explained(refused)
+
+    def history(self, series_id: str, observation_start: dt.date) -> pd.Series:
+        """The newest values (n,) by observation date (NaN for missing), every page of them."""
+        rows = self._pages(series_id, f"&observation_start={observation_start}")
+        return pd.Series(rows["value"].to_numpy(), index=pd.DatetimeIndex(rows["observed"]))
 
     def vintages(
         self, series_id: str, first: dt.date, last: dt.date, observation_start: dt.date
@@ -59,7 +65,10 @@ class FredClient(fredapi.Fred):  # type: ignore[misc]
         quick. A period too rich in vintages for one request is split.
         """
         try:
-            return self._pages(series_id, first, last, observation_start)
+            return self._pages(
+                series_id,
+                f"&realtime_start={first}&realtime_end={last}&observation_start={observation_start}",
+            )
         except ProviderError as error:
             end = min(last, dt.date.today())
             if _TOO_MANY_VINTAGES not in str(error).lower() or (end - first).days < 2:
@@ -69,38 +78,39 @@ class FredClient(fredapi.Fred):  # type: ignore[misc]
         late = self.vintages(series_id, middle + dt.timedelta(days=1), last, observation_start)
         return pd.concat([early, late], ignore_index=True)
 
-    def _pages(
-        self, series_id: str, first: dt.date, last: dt.date, observation_start: dt.date
-    ) -> pd.DataFrame:
+    def _pages(self, series_id: str, conditions: str) -> pd.DataFrame:
+        """Every row that FRED announces: columns observed, value and realtime_start; ProviderError when some are
+        missing."""
         observed: list[str] = []
         values: list[float] = []
         published: list[str] = []
-        while True:
+        for _ in range(MOST_PAGES):
             root = self._Fred__fetch_data(
-                f"{self.root_url}/series/observations?series_id={series_id}&realtime_start={first}&realtime_end={last}"
-                f"&observation_start={observation_start}&limit=100000&offset={len(observed)}"
+                f"{self.root_url}/series/observations?series_id={series_id}{conditions}"
+                f"&limit=100000&offset={len(observed)}"
             )
+            announced = int(root.get("count", len(observed) + len(root)))
+            if int(root.get("offset", len(observed))) != len(observed):
+                break
             for row in root:
                 observed.append(row.get("date", ""))
                 text = row.get("value", ".")
                 values.append(float("nan") if text in {".", ""} else float(text))
                 published.append(row.get("realtime_start", ""))
-            if not len(root) or len(observed) >= int(root.get("count", "0")):
+            if len(observed) >= announced:
+                texts = (pd.Series(each, dtype="str") for each in (observed, published))
+                days, starts = map(moments, texts)
+                return pd.DataFrame({"observed": days, "value": values, "realtime_start": starts})
+            if not len(root):
                 break
-        texts = (pd.Series(each, dtype="str") for each in (observed, published))
-        days, starts = map(moments, texts)
-        return pd.DataFrame({"observed": days, "value": values, "realtime_start": starts})
+        raise CutShortError(len(observed), announced, where="FRED", series=series_id)
 
 
 def _explained(refused: RefusedError) -> ProviderError:
     """FRED's own words, and what to do about them."""
-    try:
-        root = ET.fromstring(refused.body)  # noqa: S314
-    except ET.ParseError:
+    message = _words(refused.body)
+    if message is None:
         return refused
-    if root.tag != "error":
-        return refused
-    message = " ".join((root.get("message") or "").split())
     if _BAD_KEY in message:
         return KeyRefusedError(
             f"the key in FRED_API_KEY is refused: {message}",
@@ -108,3 +118,16 @@ def _explained(refused: RefusedError) -> ProviderError:
             remedy="Check it at fredaccount.stlouisfed.org; until then the keyless download is used.",
         )
     return ProviderError(f"HTTP {refused.status}: {message or 'no reason given.'}", where="FRED")
+
+
+def _words(body: str) -> str | None:
+    """The message of FRED's own error, in XML or JSON; None where the answer is something else's."""
+    try:
+        found = json.loads(body) if body.lstrip()[:1] == "{" else ET.fromstring(body)  # noqa: S314
+    except (ET.ParseError, ValueError, RecursionError):
+        return None
+    if isinstance(found, dict):
+        message = found.get("error_message")
+    else:
+        message = found.get("message", "") if found.tag == "error" else None
+    return None if message is None else " ".join(str(message).split())

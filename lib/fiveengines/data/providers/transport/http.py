@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import logging
+import os
 import threading
 import time
 import zlib
@@ -30,6 +31,7 @@ from tenacity.wait import wait_exponential_jitter
 
 from fiveengines.base.errors import ParameterError, ProviderError
 from fiveengines.data.providers.base import Kind, RefusedError, UnreachableError
+from fiveengines.data.providers.transport.deadline import Deadline
 from fiveengines.data.providers.transport.redact import Redactor
 from fiveengines.data.providers.transport.settings import Settings
 
@@ -115,6 +117,15 @@ class Http:
                 "the proxy in HTTP_PROXY, HTTPS_PROXY or ALL_PROXY cannot be used.",
                 remedy="Write it as http://host:port; a SOCKS proxy needs `pip install 'httpx[socks]'`.",
             ) from None
+        except OSError as error:  # ssl.SSLError among them
+            named = [name for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") if os.environ.get(name)]
+            raise ParameterError(
+                f"the certificates in {' or '.join(named) or 'the usual place'} cannot be read"
+                f" ({error.strerror or type(error).__name__}).",
+                remedy="Unset the variable, or name a file of certificates that exists.",
+            ) from None
+        self._deadline = Deadline()
+        self._deadline.set_on(self._client)
 
     def __enter__(self) -> Http:
         return self
@@ -216,12 +227,16 @@ class Http:
         if self.stop.is_set():
             raise _TransientError("the fetch was stopped")
         transient: str | None = None
+        # connection, headers and body must arrive in bounded time, however slowly they drip
+        most = 4 * self.settings.timeout
+        began = time.monotonic()
         try:
-            with self._answer(url, params) as response:
-                # the whole answer must arrive in bounded time, however slowly it drips
-                body = self._body(response, deadline=time.monotonic() + 4 * self.settings.timeout)
+            with self._deadline.within(most), self._answer(url, params) as response:
+                body = self._body(response, deadline=began + most)
         except httpx.TimeoutException:
             transient = f"no answer within {self.settings.timeout:g} seconds"
+            if time.monotonic() - began >= most:
+                transient = f"no whole answer within {most:g} seconds"
         except (httpx.RequestError, httpx.InvalidURL) as error:
             transient = f"the connection failed: {self.redact(str(error)) or type(error).__name__}"
         if transient is not None:

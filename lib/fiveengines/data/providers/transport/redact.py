@@ -19,14 +19,17 @@ class Redactor(logging.Filter):
     def __init__(self, *secrets: str | None) -> None:
         super().__init__()
         plain = {secret for secret in secrets if secret}
-        self._secrets = sorted(
-            plain | {quote(s, safe="") for s in plain} | {quote_plus(s) for s in plain}, key=len
+        written = plain | {quote(s, safe="") for s in plain} | {quote_plus(s) for s in plain}
+        longest_first = sorted(written, key=len, reverse=True)
+        # a server may repeat a key in capitals
+        self._secrets = (
+            re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if written else None
         )
 
     def __call__(self, text: str) -> str:
         """`text` without any secret."""
-        for secret in reversed(self._secrets):
-            text = text.replace(secret, _HIDDEN)
+        if self._secrets is not None:
+            text = self._secrets.sub(_HIDDEN, text)
         return _KEY_IN_TEXT.sub(rf"\1{_HIDDEN}", text)
 
     def filter(self, record: logging.LogRecord) -> bool:
