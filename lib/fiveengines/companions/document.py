@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from fiveengines import __version__
-from fiveengines.base.documents import Document, Record
+from fiveengines.base.documents import Document, Moment, Record
 from fiveengines.companions.session import Session
 
 
@@ -25,8 +25,13 @@ class ManualEntry(Record):
 
 
 class CompanionDocument(Document):
-    """What every companion's JSON carries beside its own findings."""
+    """What every companion's JSON carries beside its own findings.
 
+    `generated_at` and `parameters_fingerprint` are null in an answer and set when it is written.
+    """
+
+    generated_at: Moment | None = None
+    parameters_fingerprint: str | None = None
     headline: Annotated[str, Field(max_length=160)]
     bottom_line: str
     not_available: list[str]

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 class Companion:
     """One companion: `name` on the command line, `stem` of its files, `title` the question it answers.
 
-    Its room is `fiveengines.companions.<stem>` with `analyse(session)` and the model `Result`, its notebook
+    `window`: whether a reader may say where its window begins (`--from`, the notebook's parameter `start`). Its room
+    is `fiveengines.companions.<stem>` with `analyse(session)` and the model `Result`, its notebook
     notebooks/companions/<stem>.ipynb, its parameters params/<stem>.yaml.
     """
 
     name: str
     title: str
+    window: bool = True
 
     @property
     def stem(self) -> str:
@@ -39,12 +41,23 @@ class Companion:
         return cast("type[CompanionDocument]", import_module(f"fiveengines.companions.{self.stem}").Result)
 
     def analyse(self, session: Session) -> CompanionDocument:
-        """Its answer for one session."""
+        """Its answer for one session; ParameterError when a window's start was asked for and there is no window."""
+        if session.start is not None and not self.window:
+            raise ParameterError(
+                f"{self.name} has no window that a date could begin.", remedy="Leave --from out."
+            )
         answer = import_module(f"fiveengines.companions.{self.stem}").analyse(session)
         return cast("CompanionDocument", answer)
 
 
-REGISTRY: dict[str, Companion] = {}
+REGISTRY: dict[str, Companion] = {
+    each.name: each
+    for each in (
+        Companion(
+            "evidence", "What followed weeks like this one, and would acting on it have paid?", window=False
+        ),
+    )
+}
 
 
 def companion(name: str) -> Companion:
@@ -52,3 +65,13 @@ def companion(name: str) -> Companion:
     if name not in REGISTRY:
         raise ParameterError(f"there is no companion {name!r}.{suggestion(name, REGISTRY)}")
     return REGISTRY[name]
+
+
+def chosen(text: str) -> tuple[Companion, ...]:
+    """The companions that `text` names: all, none, or names with commas between; ParameterError as for `companion`."""
+    names = [each.strip() for each in text.split(",") if each.strip()]
+    if names in (["all"], ["none"]):
+        return tuple(REGISTRY.values()) if names == ["all"] else ()
+    if not names:
+        raise ParameterError("no companion is named.", remedy="Write names with commas between, all or none.")
+    return tuple(dict.fromkeys(companion(each) for each in names))

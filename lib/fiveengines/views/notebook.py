@@ -8,17 +8,24 @@ from __future__ import annotations
 import ast
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError
 from fiveengines.base.fast_imports import BATCH
 from fiveengines.base.parameters import RunParameters
+from fiveengines.companions.registry import companion
+from fiveengines.companions.session import Session
 from fiveengines.views import choice
 from fiveengines.week import Week
+
+if TYPE_CHECKING:
+    from fiveengines.companions.document import CompanionDocument
+
+_Loaded = TypeVar("_Loaded", Week, Session)
 
 # How papermill's own parameters cell begins.
 _INJECTED = "# Parameters\n"
@@ -36,12 +43,32 @@ def start(names: Mapping[str, Any]) -> Week:
     parameters alone. Shows week, source and age in one line, except in a report. From here on errors of ours are one
     box with the remedy. Raises FiveEnginesError for an impossible value and for an unknown parameter of papermill.
     """
+    return _loaded(names, _injected(names.get("In", ())), Week.load)
+
+
+def session(names: Mapping[str, Any]) -> Session:
+    """The session that a companion's notebook is about; its parameters mean what they mean to `start`.
+
+    `start`, where a notebook has it, is the date on which the companion's window begins.
+    """
+    given = _injected(names.get("In", ()))
+    begin = given.pop("start", names.get("start"))
+    return _loaded(names, given, lambda **values: Session.load(**values, start=begin or None))
+
+
+def answer(of: Session, name: str) -> CompanionDocument:
+    """What the companion `name` finds on that session's evening; ParameterError when there is none of that name."""
+    return companion(name).analyse(of)
+
+
+def _loaded(names: Mapping[str, Any], given: dict[str, Any], load: Callable[..., _Loaded]) -> _Loaded:
+    """What `load` makes of the notebook's parameters and of those papermill has `given`, with its heading shown."""
     ready()
     asked = {name: names.get(name) for name in RunParameters.model_fields}
-    run = parameters.run_parameters(asked | _injected(names.get("In", ())))
+    run = parameters.run_parameters(asked | given)
     full = choice.applied(run)
     try:
-        week = Week.load(**full.model_dump())
+        found = load(**full.model_dump())
     except FiveEnginesError as error:
         if full != run:
             hint = (
@@ -54,8 +81,8 @@ def start(names: Mapping[str, Any]) -> Week:
 
         from fiveengines.views import tables
 
-        display(tables.heading(week, chosen=full != run))
-    return week
+        display(tables.heading(found, chosen=full != run))
+    return found
 
 
 def _injected(cells: Any) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from fiveengines.base.formats import age, percent
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.commentary.no_call import NAME as NO_CALL
+from fiveengines.companions.session import Session
 from fiveengines.model.regimes import NAMES
 from fiveengines.playbook import content
 from fiveengines.views.tables import values
@@ -29,15 +30,21 @@ _SOURCES = {
 }
 
 
-def heading(week: Week, *, chosen: bool = False) -> Prose:
-    """Week, source and age in one line; `chosen`: the choice of Start.ipynb counts. A simulated market says so."""
-    _, folder = week.params.source_of(week.run)
-    source = f"{_SOURCES[week.source]}{f' {folder}' if folder else ''}"
+def heading(shown: Week | Session, *, chosen: bool = False) -> Prose:
+    """Week or session, source and age in one line; `chosen`: the choice of Start.ipynb counts.
+
+    A simulated market says so.
+    """
+    _, folder = shown.params.source_of(shown.run)
+    source = f"{_SOURCES[shown.source]}{f' {folder}' if folder else ''}"
     parts = [
-        Markup("Week to <strong>{:%A}, {}</strong>, {}").format(
-            week.as_of, values.day(week.as_of), age((dt.date.today() - week.as_of.date()).days)
+        Markup("{} <strong>{:%A}, {}</strong>, {}").format(
+            "Week to" if isinstance(shown, Week) else "Evening of",
+            shown.as_of,
+            values.day(shown.as_of),
+            age((dt.date.today() - shown.as_of.date()).days),
         ),
-        Markup("source: {} {}").format(source, badge("simulated") if week.simulated else ""),
+        Markup("source: {} {}").format(source, badge("simulated") if shown.simulated else ""),
         "as chosen in Start.ipynb" if chosen else "",
     ]
     return Prose((Markup(" · ").join(filter(None, parts)),))
