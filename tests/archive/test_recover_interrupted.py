@@ -13,7 +13,7 @@ import pytest
 from archive import synthetic
 from fiveengines import archive
 from fiveengines.report.recover_interrupted import PATIENCE, recover
-from fiveengines.report.saving import save_week
+from fiveengines.report.saving import save_documents
 from fiveengines.report.store import report_store
 
 DAY = synthetic.friday(0).isoformat()
@@ -32,7 +32,7 @@ class Killed(BaseException):
 def keep(out: Path, made: str) -> None:
     reading = synthetic.reading(synthetic.friday(0), generated_at=made)
     files: dict[str, str | bytes] = {"weekly.html": f"page {made}", "reading.json": json.dumps(reading)}
-    save_week(report_store(out), DAY, files)
+    save_documents(report_store(out), DAY, files)
 
 
 def killed_at(out: Path, made: str, step: int, monkeypatch: pytest.MonkeyPatch) -> bool:

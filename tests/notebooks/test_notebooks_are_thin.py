@@ -11,6 +11,7 @@ import pytest
 
 from fiveengines.views import charts, tables
 from fiveengines.base.parameters import RunParameters
+from fiveengines.companions.registry import REGISTRY
 from fiveengines.report.notebook.bind import bind, heading, step_titles, tags
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -18,7 +19,7 @@ FOLDER = NOTEBOOKS / "weekly"
 COMPANIONS = [f"../companions/{path.stem}" for path in sorted((NOTEBOOKS / "companions").glob("*.ipynb"))]
 NAMES = ["1_engine_check", "2_dominant_regime", "3_aggressiveness", "4_strategy_style", "5_inflection_points"]
 MOST_LINES = 5
-SETUP_LINES = 5
+SETUP_LINES = 6
 
 
 def notebook(name: str) -> Any:
@@ -65,7 +66,9 @@ def test_parameters_are_the_runs_and_mean_as_chosen(name: str) -> None:
     values: dict[str, Any] = {}
     exec(compile(tagged[0].source, name, "exec"), values)
     given = {key: value for key, value in values.items() if not key.startswith("__")}
-    assert set(given) == set(RunParameters.model_fields)
+    windows = {each.stem for each in REGISTRY.values() if each.window}
+    start = {"start"} if Path(name).stem in windows else set()
+    assert set(given) == set(RunParameters.model_fields) | start
     assert given == dict.fromkeys(given, "")
 
 
@@ -83,6 +86,16 @@ def test_what_the_cells_call_exists() -> None:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 room = {"charts": charts, "tables": tables}.get(node.value.id)
                 assert room is None or node.attr in room.__all__, f"{node.value.id}.{node.attr}"
+
+
+def test_every_companion_has_a_notebook_that_asks_and_answers() -> None:
+    assert {Path(name).stem for name in COMPANIONS} == {each.stem for each in REGISTRY.values()}
+    for each in REGISTRY.values():
+        name = f"../companions/{each.stem}"
+        assert notebook(name).cells[0].source.startswith("# ")
+        setup = [cell.source for cell in code(name) if "setup" in tags(cell)]
+        assert len(setup) == 1
+        assert f'result = notebook.answer(session, "{each.name}")' in setup[0]
 
 
 def test_they_bind_into_five_steps() -> None:

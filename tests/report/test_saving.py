@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fiveengines.report.saving import save_week
+from fiveengines.report.saving import save_documents
 from fiveengines.report.store import report_store
 
 DAY = "2024-06-28"
@@ -23,7 +23,7 @@ def files(number: int) -> dict[str, str]:
 def test_a_write_stopped_between_two_renames_leaves_the_earlier_report(
     stopped_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    save_week(report_store(tmp_path), DAY, files(1))
+    save_documents(report_store(tmp_path), DAY, files(1))
     real, calls = Path.replace, 0
 
     def replace(self: Path, target: Path) -> Path:
@@ -36,14 +36,14 @@ def test_a_write_stopped_between_two_renames_leaves_the_earlier_report(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", replace)
         with pytest.raises(KeyboardInterrupt):
-            save_week(report_store(tmp_path), DAY, files(2))
+            save_documents(report_store(tmp_path), DAY, files(2))
     assert (tmp_path / DAY / "weekly.html").read_text() == "<p>1</p>"
     assert {each.name for each in tmp_path.iterdir()} <= {DAY, "latest", ".lock"}
 
 
 def test_two_runs_of_one_week_at_once_keep_every_report(tmp_path: Path) -> None:
     runs = [
-        threading.Thread(target=save_week, args=(report_store(tmp_path), DAY, files(number)))
+        threading.Thread(target=save_documents, args=(report_store(tmp_path), DAY, files(number)))
         for number in range(6)
     ]
     for each in runs:

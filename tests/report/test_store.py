@@ -13,7 +13,7 @@ from archive import synthetic
 from fiveengines import archive
 from fiveengines.archive import retention
 from fiveengines.base.errors import DataError, FiveEnginesError, ParameterError
-from fiveengines.report.saving import newest_day, save_week
+from fiveengines.report.saving import newest_day, save_documents
 from fiveengines.report.store import ReportStore, report_store
 
 NUMBER = itertools.count()
@@ -67,7 +67,7 @@ def week(number: int, made: str) -> dict[str, str | bytes]:
 def test_a_week_written_again_keeps_the_earlier_one(where: ReportStore) -> None:
     day = synthetic.friday(0).isoformat()
     for moment in ("2020-01-04T08:00:00+00:00", "2020-01-05T08:00:00+00:00", "2020-01-05T08:00:00+00:00"):
-        save_week(where, day, week(0, moment))
+        save_documents(where, day, week(0, moment))
     assert where.read([f"{day}/weekly.html"]) == {f"{day}/weekly.html": b"page 2020-01-05T08:00:00+00:00"}
     revisions = where.folders(f"{day}/revisions")
     assert revisions == ["2020-01-04T080000Z", "2020-01-05T080000Z"]
@@ -110,14 +110,14 @@ EARLIER, LATER = "2020-01-04T08:00:00+00:00", "2020-01-05T08:00:00+00:00"
 def cut_store(left: int) -> Cut:
     store = Cut(f"memory://cut-{next(NUMBER)}")
     store.done = []
-    save_week(store, synthetic.friday(0).isoformat(), week(0, EARLIER))
+    save_documents(store, synthetic.friday(0).isoformat(), week(0, EARLIER))
     store.done, store.left = [], left
     return store
 
 
 def test_on_an_object_store_the_reading_goes_first_and_comes_last() -> None:
     store, day = cut_store(1000), synthetic.friday(0).isoformat()
-    save_week(store, day, week(0, LATER))
+    save_documents(store, day, week(0, LATER))
     changes = [each for each in store.done if not each.startswith("copy")]
     assert changes == [
         f"remove {day}/reading.json",
@@ -135,7 +135,7 @@ def test_on_an_object_store_the_reading_goes_first_and_comes_last() -> None:
 def test_a_run_cut_off_on_an_object_store_loses_nothing_and_marks_nothing_complete(left: int) -> None:
     store, day = cut_store(left), synthetic.friday(0).isoformat()
     with pytest.raises(Killed):
-        save_week(store, day, week(0, LATER))
+        save_documents(store, day, week(0, LATER))
     found = store.files(day)
     pages = store.read(f"{day}/{name}" for name in found if name.endswith("weekly.html"))
     assert f"page {EARLIER}".encode() in pages.values()
@@ -146,16 +146,16 @@ def test_a_run_cut_off_on_an_object_store_loses_nothing_and_marks_nothing_comple
     else:
         assert [each.name for each in archive.collect(store).unreadable] == [day]
     store.left = 1000
-    save_week(store, day, week(0, LATER))
+    save_documents(store, day, week(0, LATER))
     assert [each.day for each in archive.collect(store).weeks] == [day]
 
 
 def test_the_newest_week_and_a_failure_that_harms_nothing(where: ReportStore) -> None:
     for number in (2, 0):
-        save_week(where, synthetic.friday(number).isoformat(), week(number, "2020-01-04T08:00:00+00:00"))
+        save_documents(where, synthetic.friday(number).isoformat(), week(number, "2020-01-04T08:00:00+00:00"))
     newest = synthetic.friday(2).isoformat()
     assert newest_day(where) == newest
-    save_week(where, newest, {"weekly.html": "failed", "weekly.ipynb": "{}"}, failed=True)
+    save_documents(where, newest, {"weekly.html": "failed", "weekly.ipynb": "{}"}, failed=True)
     assert where.read([f"{newest}/weekly.html"])[f"{newest}/weekly.html"] == b"page 2020-01-04T08:00:00+00:00"
     built = archive.rebuild(where)
     assert [each.day for each in built.found.weeks] == [synthetic.friday(0).isoformat(), newest]
@@ -174,19 +174,19 @@ def test_a_copy_of_a_week_in_the_place_of_the_link_gives_way_and_a_foreign_folde
     where, day = report_store(tmp_path), synthetic.friday(0).isoformat()
     synthetic.put(tmp_path, synthetic.reading(synthetic.friday(0)))
     shutil.copytree(tmp_path / day, tmp_path / "latest")
-    save_week(where, day, week(0, "2020-01-04T08:00:00+00:00"))
+    save_documents(where, day, week(0, "2020-01-04T08:00:00+00:00"))
     assert (tmp_path / "latest").readlink() == Path(day)
     (tmp_path / "latest").unlink()
     (tmp_path / "latest").mkdir()
     (tmp_path / "latest" / "mine.txt").touch()
-    save_week(where, day, week(0, "2020-01-05T08:00:00+00:00"))
+    save_documents(where, day, week(0, "2020-01-05T08:00:00+00:00"))
     assert (tmp_path / "latest" / "mine.txt").is_file()
 
 
 def test_retention_plans_what_it_removes_and_removes_what_it_planned(where: ReportStore) -> None:
     for number in range(6):
         for moment in ("2020-01-04T08:00:00+00:00", "2020-01-05T08:00:00+00:00", "2020-01-06T08:00:00+00:00"):
-            save_week(where, synthetic.friday(number).isoformat(), week(number, moment))
+            save_documents(where, synthetic.friday(number).isoformat(), week(number, moment))
     where.write("notes/mine.txt", b"mine")
     where.write("1999-01-01/mine.txt", b"a week's name without a reading is not ours")
     going = retention.plan(where, keep_weeks=4, keep_revisions=1)

@@ -107,7 +107,14 @@ def test_the_box_shows_typed_text_as_text() -> None:
     assert "=1+1 &amp; more" in shown
 
 
-@pytest.mark.parametrize("folder", ["", "weekly", "companions"])
-def test_every_notebook_is_set_up_in_one_line(folder: str) -> None:
+@pytest.mark.parametrize(
+    ("folder", "line"),
+    [
+        ("", "week = notebook.start(globals())"),
+        ("weekly", "week = notebook.start(globals())"),
+        ("companions", "session = notebook.session(globals())"),
+    ],
+)
+def test_every_notebook_is_set_up_in_one_line(folder: str, line: str) -> None:
     for path in (paths.notebooks_dir() / folder).glob("*.ipynb"):
-        assert "week = notebook.start(globals())" in path.read_text(encoding="utf-8"), path.name
+        assert line in path.read_text(encoding="utf-8"), path.name

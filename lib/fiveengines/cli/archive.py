@@ -13,7 +13,20 @@ from urllib.parse import urlsplit
 import typer
 
 from fiveengines.base.errors import ParameterError
-from fiveengines.cli.commands import DataDir, End, Out, Params, Source, Start, app, checked, day, span
+from fiveengines.cli.commands import (
+    DataDir,
+    End,
+    Out,
+    Params,
+    Source,
+    Start,
+    With,
+    app,
+    checked,
+    day,
+    span,
+    with_companions,
+)
 
 Again = Annotated[
     str | None, typer.Option("--again", help="Render this week again as it was asked for (YYYY-MM-DD).")
@@ -29,6 +42,7 @@ def backfill(
     data_dir: DataDir = None,
     out: Out = None,
     params: Params = None,
+    companions: With = None,
     executor: Annotated[
         str, typer.Option("--executor", help="local, or dask:ADDRESS of a scheduler.")
     ] = "local",
@@ -44,10 +58,18 @@ def backfill(
 
     first, last = span(start, end)
     run = checked(source=source, data_dir=data_dir, params_file=params, out_dir=out)
+    chosen = with_companions(companions, run)
     try:
         with steps("Reports", remaining=True) as show:
             summary = run_weeks(
-                run, first, last, count=workers, executor=executor, force=force, on_progress=show
+                run,
+                first,
+                last,
+                companions=chosen,
+                count=workers,
+                executor=executor,
+                force=force,
+                on_progress=show,
             )
     except (Exception, KeyboardInterrupt):
         store = report_store(run.out_dir)

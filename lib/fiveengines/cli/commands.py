@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import ParameterError
+
+if TYPE_CHECKING:
+    from fiveengines.companions.registry import Companion
 
 app = typer.Typer(
     name="fiveengines",
@@ -35,6 +38,12 @@ Params = Annotated[
     Path | None, typer.Option("--params", help="A weekly.yaml; its neighbours are read with it.")
 ]
 Out = Annotated[str | None, typer.Option("--out", help="Folder of the reports, or an fsspec URL.")]
+With = Annotated[
+    str | None,
+    typer.Option(
+        "--with", help="Companions that run after the week: names with commas between, all or none."
+    ),
+]
 Start = Annotated[str, typer.Option("--start", help="First date (YYYY-MM-DD).")]
 End = Annotated[str, typer.Option("--end", help="Last date (YYYY-MM-DD).")]
 
@@ -81,6 +90,16 @@ def day(text: str, name: str) -> dt.date:
         raise ParameterError(f"--{name} {text!r} is not a date.", remedy="Write it as YYYY-MM-DD.") from None
 
 
+def with_companions(text: str | None, run: parameters.RunParameters) -> tuple[Companion, ...]:
+    """The companions that --with names, else those of weekly.yaml; one clear line for an unknown name."""
+    from fiveengines.companions.registry import chosen
+
+    if text is not None:
+        return chosen(text, "--with")
+    params = parameters.load(run.params_file)
+    return chosen(params.weekly.companions, f"{params.file}: with")
+
+
 @app.command()
 def weekly(
     as_of: AsOf = None,
@@ -88,6 +107,7 @@ def weekly(
     data_dir: DataDir = None,
     out: Out = None,
     params: Params = None,
+    companions: With = None,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also print the page to weekly.pdf; needs Chromium or Chrome.")
     ] = False,
@@ -103,11 +123,45 @@ def weekly(
     from fiveengines.report.weekly import write_week
 
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
+    chosen = with_companions(companions, run)
     exports = Exports(pdf=pdf, mail_out=mail_out)
     with steps("This week") as show:
-        written = write_week(run, on_progress=show, exports=exports.add)
+        written = write_week(run, companions=chosen, on_progress=show, exports=exports.add)
         written = written.published_at(rebuild(report_store(run.out_dir)).address)
         exports.after(written)
+    return written.report_to_terminal()
+
+
+@app.command()
+def companion(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Which question; a wrong name lists them.")],
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="Answer for the last session on or before this date (YYYY-MM-DD)."),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="Where the companion's window begins (YYYY-MM-DD).")
+    ] = None,
+    data_only: Annotated[
+        bool, typer.Option("--data-only", help="Write NAME.json alone; no notebook runs.")
+    ] = False,
+    source: Source = None,
+    data_dir: DataDir = None,
+    out: Out = None,
+    params: Params = None,
+) -> int:
+    """Answer one further question for one session and write its page."""
+    from fiveengines.archive import rebuild
+    from fiveengines.cli.progress import steps
+    from fiveengines.companions.registry import companion as named
+    from fiveengines.report.companion import write_companion
+    from fiveengines.report.store import report_store
+
+    chosen, begin = named(name), None if start is None else day(start, "from")
+    run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
+    with steps(chosen.title) as show:
+        written = write_companion(chosen, run, begin, data_only=data_only, on_progress=show)
+        rebuild(report_store(run.out_dir))
     return written.report_to_terminal()
 
 

@@ -60,18 +60,25 @@ REGISTRY: dict[str, Companion] = {
 }
 
 
-def companion(name: str) -> Companion:
-    """The companion of that name; ParameterError names the nearest."""
+def companion(name: str, where: str = "") -> Companion:
+    """The companion of that name; ParameterError names the nearest, and `where` it was asked for."""
     if name not in REGISTRY:
-        raise ParameterError(f"there is no companion {name!r}.{suggestion(name, REGISTRY)}")
+        near = suggestion(name, REGISTRY) or f" There are {', '.join(REGISTRY)}."
+        place = f"{where}: " if where else ""
+        raise ParameterError(f"{place}there is no companion {name!r}.{near}")
     return REGISTRY[name]
 
 
-def chosen(text: str) -> tuple[Companion, ...]:
-    """The companions that `text` names: all, none, or names with commas between; ParameterError as for `companion`."""
+def chosen(text: str, where: str) -> tuple[Companion, ...]:
+    """The companions that `text` names: all, none, or names with commas between.
+
+    ParameterError, with `where` the text stands, for an unknown name and for none at all.
+    """
     names = [each.strip() for each in text.split(",") if each.strip()]
     if names in (["all"], ["none"]):
         return tuple(REGISTRY.values()) if names == ["all"] else ()
     if not names:
-        raise ParameterError("no companion is named.", remedy="Write names with commas between, all or none.")
-    return tuple(dict.fromkeys(companion(each) for each in names))
+        raise ParameterError(
+            f"{where} names no companion.", remedy="Write names with commas between, all or none."
+        )
+    return tuple(dict.fromkeys(companion(each, where) for each in names))

@@ -20,13 +20,15 @@ from fiveengines import overrides
 from fiveengines.base import parameters
 from fiveengines.base.errors import FiveEnginesError, ParameterError, sentence
 from fiveengines.base.parameters import RunParameters
+from fiveengines.companions.registry import Companion
 from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.load_dataset import load_dataset
-from fiveengines.report.fingerprint import parameters_fingerprint
-from fiveengines.report.saving import PAGE, READING, is_day, newest_day
+from fiveengines.report.fingerprint import companion_fingerprint, parameters_fingerprint
+from fiveengines.report.run import Show
+from fiveengines.report.saving import WEEKLY, document_name, is_day, newest_day
 from fiveengines.report.store import ReportStore, report_store
-from fiveengines.report.weekly import RenderedReport, Show, save
+from fiveengines.report.weekly import RenderedReport, save
 from fiveengines.report.workers import LOCAL, BrokenProcessPool, Workers, workers
 
 _TRIES = 2
@@ -84,6 +86,7 @@ def backfill(
     start: dt.date,
     end: dt.date,
     *,
+    companions: tuple[Companion, ...] = (),
     count: int = 1,
     executor: str = LOCAL,
     force: bool = False,
@@ -104,14 +107,14 @@ def backfill(
     show(0, len(days), "Looking for reports that are up to date")
     source, folder = params.source_of(run)
     dataset = load_dataset(source, data_dir=folder, seed=params.weekly.demo_seed)
-    unchanged = set() if force else _up_to_date(source, dataset, params, days, store)
+    unchanged = set() if force else _up_to_date(source, dataset, params, days, store, companions)
     del dataset
     summary.outcomes += [Outcome(day.isoformat(), "unchanged") for day in days if day in unchanged]
     wanted = deque(day for day in days if day not in unchanged)
     show(len(unchanged), len(days), f"{len(wanted)} to write")
     if wanted:
         with workers(executor, min(count, len(wanted))) as (crew, size):
-            for outcome in _made(run, wanted, store, crew, size):
+            for outcome in _made(run, companions, wanted, store, crew, size):
                 summary.outcomes.append(outcome)
                 show(len(summary.outcomes), len(days), f"{outcome.day} {outcome.status}")
     return summary
@@ -140,7 +143,12 @@ def reading_days(start: dt.date, end: dt.date, first: dt.date) -> list[dt.date]:
 
 
 def _made(
-    run: RunParameters, wanted: deque[dt.date], store: ReportStore, crew: Workers, size: int
+    run: RunParameters,
+    companions: tuple[Companion, ...],
+    wanted: deque[dt.date],
+    store: ReportStore,
+    crew: Workers,
+    size: int,
 ) -> Iterator[Outcome]:
     """Ask the workers for weeks, several ahead, and write each week as it comes."""
     good = newest_day(store)
@@ -150,7 +158,8 @@ def _made(
         while wanted and len(asked) < size * _AHEAD:
             day = wanted.popleft()
             tries[day] = tries.get(day, 0) + 1
-            asked[crew.submit(run.model_copy(update={"as_of": day}), good)] = (day, time.monotonic())
+            of_the_week = run.model_copy(update={"as_of": day})
+            asked[crew.submit(of_the_week, good, companions)] = (day, time.monotonic())
         done, _ = wait(asked, return_when=FIRST_COMPLETED)
         lost = []
         for future in done:
@@ -184,6 +193,9 @@ def _saved(made: RenderedReport, store: ReportStore, seconds: float) -> Outcome:
     if made.failures:
         first = made.failures[0]
         return Outcome(made.day, "failed", f"{sentence(first.summary)} {first.remedy}", seconds)
+    stopped = [f"{each.companion.name}: {sentence(each.problem)}" for each in made.companions if each.problem]
+    if stopped:
+        return Outcome(made.day, "failed", f"the week is written, {'; '.join(stopped)}", seconds)
     return Outcome(made.day, "written", seconds=seconds)
 
 
@@ -193,22 +205,36 @@ def _line(problem: Exception) -> str:
 
 
 def _up_to_date(
-    source: str, dataset: Dataset, params: parameters.Parameters, days: list[dt.date], store: ReportStore
+    source: str,
+    dataset: Dataset,
+    params: parameters.Parameters,
+    days: list[dt.date],
+    store: ReportStore,
+    companions: tuple[Companion, ...],
 ) -> set[dt.date]:
-    """Days whose report is whole and was read from the data and parameters of today."""
+    """Days whose report, and that of every companion asked for, is whole and of the data and parameters of today."""
     names = {day.isoformat(): day for day in days}
     there = [name for name in store.folders() if is_day(name) and name in names]
     if not there:
         return set()
     trail = overrides.load(params.beside(params.weekly.overrides))
-    found = store.read(f"{name}/{READING}" for name in there)
+    stems = [WEEKLY, *(each.stem for each in companions)]
+    found = store.read(f"{name}/{document_name(stem)}" for name in there for stem in stems)
 
     def fits(name: str) -> bool:
-        reading = _reading(found[f"{name}/{READING}"])
-        if reading.get("source") != source or PAGE not in store.files(name):
+        day, files = names[name], store.files(name)
+        documents = {stem: _reading(found[f"{name}/{document_name(stem)}"]) for stem in stems}
+        if any(
+            each.get("source") != source or f"{stem}.html" not in files for stem, each in documents.items()
+        ):
             return False
-        same = reading.get("parameters_fingerprint") == parameters_fingerprint(params, trail, names[name])
-        return same and reading.get("data_fingerprint") == _fingerprint(dataset, names[name])
+        used = parameters_fingerprint(params, trail, day)
+        for stem, each in documents.items():
+            wanted = used if stem == WEEKLY else companion_fingerprint(params, trail, day, stem)
+            if each.get("parameters_fingerprint") != wanted:
+                return False
+        data = _fingerprint(dataset, day)
+        return all(each.get("data_fingerprint") == data for each in documents.values())
 
     return {names[name] for name in there if fits(name)}
 

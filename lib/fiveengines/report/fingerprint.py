@@ -29,3 +29,10 @@ def parameters_fingerprint(params: Parameters, trail: Trail | Iterable[Entry], d
     parts = [weekly, known]
     parts += [each.model_dump(mode="json") for each in (params.engines, params.regimes, params.portfolio)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def companion_fingerprint(params: Parameters, trail: Trail | Iterable[Entry], day: dt.date, stem: str) -> str:
+    """The same for a companion, over params/<stem>.yaml as well, when there is one."""
+    own = params.beside(f"{stem}.yaml")
+    parts = (parameters_fingerprint(params, trail, day).encode(), own.read_bytes() if own.is_file() else b"")
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]

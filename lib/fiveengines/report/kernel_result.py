@@ -1,6 +1,6 @@
-"""What a kernel hands back beside its cells: the cover and reading.json of the week it has just read.
+"""What a kernel hands back beside its cells: the cover and the JSON document of what it has just read.
 
-The week is read once, in the kernel; the process that writes the report needs no data of its own.
+A week or a companion is read once, in the kernel; the process that writes the report needs no data of its own.
 """
 
 from __future__ import annotations
@@ -9,24 +9,49 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from fiveengines.report.page.cover_context import CoverContext
+from fiveengines.report.page.cover_context import CompanionCover, CoverContext
 
 MIME = "application/vnd.fiveengines.week+json"
-SOURCE = "from fiveengines.report.kernel_result import show\n\nshow(week)"
-_COVER: TypeAdapter[CoverContext] = TypeAdapter(CoverContext)
+OF_A_WEEK = "from fiveengines.report.kernel_result import show\n\nshow(week)"
+_COVERS: dict[str, TypeAdapter[Any]] = {
+    "week": TypeAdapter(CoverContext),
+    "companion": TypeAdapter(CompanionCover),
+}
+
+
+def of_a_companion(name: str) -> str:
+    """The cell that hands back the answer of the companion `name`."""
+    return (
+        f"from fiveengines.report.kernel_result import show_answer\n\nshow_answer({name!r}, session, result)"
+    )
 
 
 def show(week: Any) -> None:
-    """Display cover and reading as one output of type MIME; called by the cell that `report.weekly` adds."""
-    from IPython.display import display
-
+    """Display cover and reading as one output of type MIME; called by the cell that `report.run` adds."""
     from fiveengines.report.page.cover import cover
     from fiveengines.report.reading_json import reading_document
 
-    body = {"cover": _COVER.dump_python(cover(week), mode="json"), "reading": reading_document(week)}
-    display({MIME: body, "text/plain": f"reading of {week.as_of.date()}"}, raw=True)
+    _display("week", cover(week), reading_document(week), f"reading of {week.as_of.date()}")
 
 
-def unpack(output: dict[str, Any]) -> tuple[CoverContext, dict[str, Any]]:
-    """Cover and reading from what `show` displayed."""
-    return _COVER.validate_python(output["cover"]), output["reading"]
+def show_answer(name: str, session: Any, result: Any) -> None:
+    """Display a companion's cover and document likewise."""
+    from fiveengines.companions.registry import companion
+    from fiveengines.report.companion_json import companion_document
+    from fiveengines.report.page.companion_cover import companion_cover
+
+    document = companion_document(session, result)
+    cover = companion_cover(session, companion(name), result)
+    _display("companion", cover, document, f"answer of {session.as_of.date()}")
+
+
+def _display(kind: str, cover: Any, document: dict[str, Any], text: str) -> None:
+    from IPython.display import display
+
+    body = {"kind": kind, "cover": _COVERS[kind].dump_python(cover, mode="json"), "document": document}
+    display({MIME: body, "text/plain": text}, raw=True)
+
+
+def unpack(output: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Cover and document from what was displayed."""
+    return _COVERS[output["kind"]].validate_python(output["cover"]), output["document"]

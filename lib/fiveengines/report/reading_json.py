@@ -275,6 +275,13 @@ class NoCallRecord(Record):
     last_call: LastCallRecord | None
 
 
+class CompanionRecord(Record):
+    """A companion that ran with the week, and what it says in one line."""
+
+    name: str
+    headline: str
+
+
 class Reading(Document):
     """One weekly reading. Scores run from -1 (adverse) to +1 (supportive); shares from 0 to 1; moments are UTC."""
 
@@ -296,10 +303,14 @@ class Reading(Document):
     without_overrides: WithoutOverridesRecord | None
     notices: list[NoticeRecord]
     files: FilesRecord
+    companions: list[CompanionRecord]
 
 
 def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dict[str, Any]:
-    """reading.json as plain data. The same week gives the same document but for `generated_at`."""
+    """reading.json as plain data. The same week gives the same document but for `generated_at`.
+
+    `companions` is empty here: they run after the week.
+    """
     moment = generated_at or dt.datetime.now(dt.UTC)
     parts = {
         "as_of": week.as_of.date(),
@@ -323,6 +334,7 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "without_overrides": _without(week),
         "notices": week.notices,
         "files": week.files,
+        "companions": [],
     }
     return Reading.model_validate(parts).model_dump(mode="json", by_alias=True)
 

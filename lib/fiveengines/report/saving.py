@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from fiveengines.report.store import ReportStore
 
+WEEKLY = "weekly"
 READING = "reading.json"
 PAGE = "weekly.html"
 NOTEBOOK = "weekly.ipynb"
@@ -22,37 +23,69 @@ LATEST = "latest"
 FAILED = "failed"
 
 
-def save_week(store: ReportStore, day: str, files: Mapping[str, str | bytes], *, failed: bool = False) -> str:
-    """Put `files` (name → content) into the week's folder, or into failed/; returns where they are.
+def document_name(stem: str) -> str:
+    """The file that completes the pages named `stem`: reading.json for the week, NAME.json for a companion."""
+    return READING if stem == WEEKLY else f"{stem}.json"
 
-    The report that was there moves to <day>/revisions/<the moment it was made>/. A broken run harms no report: on a
-    disk nothing is seen before all is written, elsewhere a week without its reading.json is not complete. `latest`
-    names the newest day. DataError when the store cannot be written.
+
+def stem_of(name: str) -> str:
+    """Which of a folder's pages a file belongs to, by its name."""
+    return WEEKLY if name == READING else name.split(".", maxsplit=1)[0]
+
+
+def save_documents(
+    store: ReportStore, day: str, files: Mapping[str, str | bytes], *, failed: bool = False
+) -> str:
+    """Put `files` (name → content) of the week, of companions, or of both into the day's folder, or into failed/.
+
+    Returns where they are. Files that were there under the same stems move to <day>/revisions/<the moment they were
+    made>/; others stay. A broken run harms no report: on a disk nothing is seen before all is written, elsewhere a page
+    without its document is not complete. `latest` names the newest day with a week. DataError when the store cannot be
+    written.
     """
     folder = f"{FAILED}/{day}" if failed else day
+    stems = {stem_of(name) for name in files}
+    documents = {document_name(stem) for stem in stems}
     with store.rewriting(folder) as target:
-        _retire(store, target, files)
-        for name in sorted(files, key=lambda each: each == READING):
+        _retire(store, target, files, stems)
+        for name in sorted(files, key=lambda each: (each in documents, each == READING)):
             content = files[name]
             store.write(f"{target}/{name}", content.encode("utf-8") if isinstance(content, str) else content)
-    if not failed:
+    if not failed and READING in files:
         _point_latest(store)
     return f"{store.label.rstrip('/')}/{folder}"
 
 
-def _retire(store: ReportStore, folder: str, coming: Collection[str]) -> None:
-    """Copy the report in `folder` to its revisions, then remove its reading and what `coming` does not replace."""
-    earlier = [name for name in store.files(folder) if not name.startswith(f"{REVISIONS}/")]
+def _retire(store: ReportStore, folder: str, coming: Collection[str], stems: Collection[str]) -> None:
+    """Copy what the pages of `stems` left in `folder` to its revisions, then remove what `coming` does not replace.
+
+    Their documents go first of all, so that half a page never looks whole.
+    """
+    earlier = [name for name in store.files(folder) if "/" not in name and stem_of(name) in stems]
     if not earlier:
         return
-    reading = f"{folder}/{READING}"
-    stamp = stamp_of(store.read([reading])[reading]) or dt.datetime.now(dt.UTC)
+    documents = [name for name in earlier if name == document_name(stem_of(name))]
+    documents.sort(key=lambda each: each != READING)
+    held = store.read([f"{folder}/{name}" for name in documents])
+    stamps = (stamp_of(held[f"{folder}/{name}"]) for name in documents)
+    stamp = next(filter(None, stamps), None) or dt.datetime.now(dt.UTC)
     taken = set(store.folders(f"{folder}/{REVISIONS}"))
     revision = next(each for each in revision_names(stamp) if each not in taken)
     for name in earlier:
         store.copy(f"{folder}/{name}", f"{folder}/{REVISIONS}/{revision}/{name}")
-    store.remove(reading)
-    for name in set(earlier) - set(coming) - {READING}:
+    for name in [*documents, *sorted(set(earlier) - set(coming) - set(documents))]:
+        store.remove(f"{folder}/{name}")
+
+
+def remove_failure(store: ReportStore, day: str, stem: str) -> None:
+    """Remove what an earlier run of the page `stem` left in failed/, and the folder when nothing else is in it."""
+    folder = f"{FAILED}/{day}"
+    there = list(store.files(folder))
+    own = [name for name in there if stem_of(name.split("/")[-1]) == stem]
+    if own and len(own) == len(there):
+        store.remove(folder)
+        return
+    for name in own:
         store.remove(f"{folder}/{name}")
 
 
@@ -113,3 +146,12 @@ def _point_latest(store: ReportStore) -> None:
         staged.replace(target)
     except OSError:
         store.write(LATEST, f"{day}\n".encode())
+
+
+def trust(notebook: str | bytes) -> None:
+    """Sign an executed notebook, so that JupyterLab shows its tables and charts when it is opened."""
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    text = notebook if isinstance(notebook, str) else notebook.decode("utf-8")
+    NotebookNotary().sign(nbformat.reads(text, as_version=4))

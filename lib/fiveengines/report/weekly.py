@@ -8,31 +8,52 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fiveengines.base import parameters, paths
-from fiveengines.base.errors import FiveEnginesError, NotebookError, exit_codes, sentence
+from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
 from fiveengines.base.parameters import RunParameters
+from fiveengines.companions.registry import Companion
 from fiveengines.report import kernel_result
-from fiveengines.report.notebook.bind import bind, tags
-from fiveengines.report.notebook.execute import execute
-from fiveengines.report.notebook.kernel import Kernel
-from fiveengines.report.notebook.outcome import ExecutionResult, Progress, StepFailure
-from fiveengines.report.page.cover_context import CoverContext, Failure
+from fiveengines.report.companion import (
+    RenderedCompanion,
+    assemble_companion,
+    run_companions,
+    save_companion,
+)
+from fiveengines.report.notebook.bind import bind
+from fiveengines.report.notebook.outcome import Progress, StepFailure
+from fiveengines.report.page.cover_context import CoverContext
 from fiveengines.report.reading_json import files_line
-from fiveengines.report.saving import FAILED, NOTEBOOK, PAGE, READING, newest_day, save_week
+from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, run_bound
+from fiveengines.report.saving import (
+    FAILED,
+    NOTEBOOK,
+    PAGE,
+    READING,
+    WEEKLY,
+    newest_day,
+    remove_failure,
+    save_documents,
+    trust,
+)
 from fiveengines.report.store import ReportStore, report_store
 
 import nbformat  # isort: skip
 
-Show = Callable[[int, int, str], None]
 # Exit code of a week whose page is whole but has no call.
 NO_CALL = 3
-_RESULT_ID = "reading-of-the-week"
+
+
+@dataclass(frozen=True)
+class WeekRun:
+    """A week's executed notebooks, and what became of each companion that ran after them."""
+
+    week: Ran
+    companions: tuple[tuple[Companion, Ran | FiveEnginesError], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +68,7 @@ class RenderedReport:
     reading: dict[str, Any] | None
     cover: CoverContext
     failures: tuple[StepFailure, ...]
+    companions: tuple[RenderedCompanion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +85,7 @@ class SavedReport:
     failures: tuple[StepFailure, ...]
     address: str = ""
     files: str = ""
+    companions: tuple[RenderedCompanion, ...] = ()
 
     def published_at(self, base_url: str) -> SavedReport:
         """The same with the page's address in an archive published at `base_url`, if any."""
@@ -80,8 +103,12 @@ class SavedReport:
             print(f"{self.cover.week}: {call.name}. {call.narrative}")
         if self.files:
             print(self.files)
+        for companion in self.companions:
+            companion.report_to_terminal()
         print(f"Open {self.page}")
-        return 1 if self.failures else NO_CALL if call is not None and call.number is None else 0
+        if self.failures or any(each.problem for each in self.companions):
+            return 1
+        return NO_CALL if call is not None and call.number is None else 0
 
 
 def step_notebooks() -> list[Path]:
@@ -97,79 +124,39 @@ def step_notebooks() -> list[Path]:
 
 def run_week(
     run: RunParameters,
+    seat: KernelSeat,
     *,
-    kernel: Kernel | None = None,
+    companions: Sequence[Companion] = (),
     keep_kernel: bool = False,
     on_progress: Show | None = None,
-) -> tuple[ExecutionResult, CoverContext | None, dict[str, Any] | None]:
-    """Execute the bound notebook with `run`; returns the result, the cover and reading.json (None when set-up failed).
+) -> WeekRun:
+    """Execute the bound notebook with `run`, and after it, in the same kernel, those of `companions`.
 
     Where the report will be saved is not part of a reading, and an address may hold a password: the notebook does not
     get it.
     A person's mistake in the parameters or the data is raised as the one-line error it is.
     """
-    kernel = kernel or Kernel(cwd=paths.notebooks_dir() / "weekly")
-    try:
-        result = _executed(run, kernel, keep_kernel, on_progress)
-    except KeyboardInterrupt:
-        kernel.stop()
-        raise
-    cover, reading = _taken_out(result.notebook)
-    if cover is None:
-        _raise_if_plain(result)
-    return result, cover, reading
-
-
-def _executed(
-    run: RunParameters, kernel: Kernel, keep_kernel: bool, on_progress: Show | None
-) -> ExecutionResult:
-    """The bound notebook, executed in `kernel`, which starts meanwhile."""
-    from fiveengines.report.page.render import preload
-
-    # Importing and warming up the renderer costs a second that the kernel's own start-up hides.
-    threading.Thread(target=preload, daemon=True).start()
-    bound = _with_kernel_result(bind(step_notebooks()))
-    plain = run.model_copy(update={"out_dir": None}).model_dump(mode="json")
-    values = {name: value if value is not None else "" for name, value in plain.items()}
+    notebooks = step_notebooks()
+    kernel = seat.kernel(notebooks[0].parent)
 
     def show(progress: Progress) -> None:
         if on_progress is not None:
             text = f"{progress.step} · {progress.title}" if progress.step else "Reading the week"
             on_progress(progress.index - 1, progress.total, text)
 
-    return execute(bound, values, kernel=kernel, keep_kernel=keep_kernel, on_progress=show)
-
-
-def _with_kernel_result(bound: Any) -> Any:
-    """Add the cell that hands the reading back, right after the week is loaded."""
-    last = max(index for index, cell in enumerate(bound.cells) if "setup" in tags(cell))
-    cell = nbformat.v4.new_code_cell(kernel_result.SOURCE, id=_RESULT_ID)
-    cell.metadata.update(bound.cells[last].metadata)
-    cell.metadata["tags"] = ["kernel-result"]
-    bound.cells.insert(last + 1, cell)
-    return bound
-
-
-def _taken_out(notebook: Any) -> tuple[CoverContext | None, dict[str, Any] | None]:
-    """Remove that cell from the executed notebook and return what it displayed."""
-    cover, reading = None, None
-    for cell in [each for each in notebook.cells if each.id == _RESULT_ID]:
-        for output in cell.get("outputs", []):
-            body = output.get("data", {}).get(kernel_result.MIME)
-            if body is not None:
-                cover, reading = kernel_result.unpack(body)
-        if cover is not None:
-            notebook.cells.remove(cell)
-    return cover, reading
-
-
-def _raise_if_plain(result: ExecutionResult) -> None:
-    """A FiveEnginesError while the week was loaded is for the person to correct: raised as it is, with no report."""
-    for failure in result.failures:
-        if failure.step == 0 and failure.error_name in exit_codes():
-            error = FiveEnginesError(failure.message)
-            error.exit_code = exit_codes()[failure.error_name]
-            raise error
+    ran = run_bound(
+        bind(notebooks),
+        run.model_copy(update={"out_dir": None}).model_dump(mode="json"),
+        kernel_result.OF_A_WEEK,
+        kernel=kernel,
+        keep_kernel=keep_kernel or bool(companions),
+        on_progress=show,
+    )
+    if ran.document is None or not companions:
+        return WeekRun(ran)
+    of_the_week = run.model_copy(update={"as_of": dt.date.fromisoformat(ran.document["as_of"])})
+    others = run_companions(companions, of_the_week, seat, keep_kernel=keep_kernel, on_progress=on_progress)
+    return WeekRun(ran, others)
 
 
 def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> CoverContext:
@@ -189,45 +176,32 @@ def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> Cover
     )
 
 
-def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple[Failure, ...]:
-    """Failures as the cover shows them."""
-    return tuple(
-        Failure(
-            step=f.step,
-            title=f.title,
-            message=sentence(f"{f.error_name}: {f.message}" if f.message else f.error_name),
-            remedy=f.remedy,
-            last_good=last_good,
-            traceback=f.traceback,
-        )
-        for f in failures
-    )
-
-
-def assemble(
-    run: RunParameters,
-    result: ExecutionResult,
-    cover: CoverContext | None,
-    reading: dict[str, Any] | None,
-    *,
-    last_good: Callable[[], str | None],
-) -> RenderedReport:
+def assemble(run: RunParameters, ran: WeekRun, *, last_good: Callable[[], str | None]) -> RenderedReport:
     """The files of a week that has run; its kernel may work on another one meanwhile."""
     from fiveengines.report.page.render import render
 
+    failures, reading = ran.week.failures, ran.week.document
+    cover: CoverContext | None = ran.week.cover
     if cover is None or reading is None:
-        cover, reading = failed_cover(run, result.failures), None
-    if result.failures:
+        cover, reading = failed_cover(run, failures), None
+    if failures:
         note = _last_good(reading, last_good())
-        cover = replace(cover, failures=as_failures(result.failures, last_good=note))
+        cover = replace(cover, failures=as_failures(failures, last_good=note))
+    beside = "" if failures else PAGE
+    others = tuple(assemble_companion(each, run, result, beside=beside) for each, result in ran.companions)
+    lines = tuple(each.line(week_failed=bool(failures)) for each in others)
+    cover = replace(cover, companions=lines)
     files: dict[str, str | bytes] = {
-        NOTEBOOK: nbformat.writes(result.notebook) + "\n",
-        PAGE: render(result.notebook, cover),
+        NOTEBOOK: nbformat.writes(ran.week.result.notebook) + "\n",
+        PAGE: render(ran.week.result.notebook, cover),
     }
     if reading is not None:
+        reading["companions"] = [
+            {"name": each.name, "headline": each.headline} for each in lines if each.headline
+        ]
         files[READING] = json.dumps(reading, ensure_ascii=False, indent=1) + "\n"
     day = reading["as_of"] if reading is not None else cover.week.isoformat()
-    return RenderedReport(day, files, reading, cover, result.failures)
+    return RenderedReport(day, files, reading, cover, failures, others)
 
 
 def _last_good(reading: dict[str, Any] | None, report: str | None) -> str:
@@ -244,21 +218,38 @@ def _last_good(reading: dict[str, Any] | None, report: str | None) -> str:
 def save(made: RenderedReport, store: ReportStore) -> SavedReport:
     """Put a made week into its folder; when a step failed into failed/, and the week's own report is not touched.
 
-    A whole week takes the page of its own earlier failure away.
+    Its companions go with it, and one that failed goes to failed/. What is whole takes the page of its own earlier
+    failure away.
     """
-    folder = save_week(store, made.day, made.files, failed=bool(made.failures))
+    whole = [each for each in made.companions if each.files and not each.problem]
+    beside = {} if made.failures else {name: text for each in whole for name, text in each.files.items()}
+    folder = save_documents(store, made.day, made.files | beside, failed=bool(made.failures))
     if not made.failures:
-        store.remove(f"{FAILED}/{made.day}")
+        remove_failure(store, made.day, WEEKLY)
+    for each in made.companions:
+        if each.files and each.files.keys() - beside:
+            save_companion(each, store)
+        elif each.files:
+            remove_failure(store, made.day, each.companion.stem)
+            trust(each.files[f"{each.companion.stem}.ipynb"])
     trust(made.files[NOTEBOOK])
     inside = f"{FAILED}/{made.day}" if made.failures else made.day
     files = files_line(made.reading) if made.reading else ""
-    return SavedReport(inside, folder, f"{folder}/{PAGE}", made.cover, made.failures, files=files)
+    return SavedReport(
+        inside,
+        folder,
+        f"{folder}/{PAGE}",
+        made.cover,
+        made.failures,
+        files=files,
+        companions=made.companions,
+    )
 
 
 def write_week(
     run: RunParameters,
     *,
-    kernel: Kernel | None = None,
+    companions: Sequence[Companion] = (),
     on_progress: Show | None = None,
     exports: Callable[[RenderedReport], None] | None = None,
 ) -> SavedReport:
@@ -267,17 +258,12 @@ def write_week(
     A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report in
     the week's own folder is not touched. `exports` may add files to a rendered week before it is saved.
     """
-    store = report_store(run.out_dir)
-    ran = run_week(run, kernel=kernel, on_progress=on_progress)
-    made = assemble(run, *ran, last_good=lambda: newest_day(store))
+    store, seat = report_store(run.out_dir), KernelSeat()
+    try:
+        ran = run_week(run, seat, companions=companions, on_progress=on_progress)
+    finally:
+        seat.stop()
+    made = assemble(run, ran, last_good=lambda: newest_day(store))
     if exports is not None:
         exports(made)
     return save(made, store)
-
-
-def trust(notebook: str | bytes) -> None:
-    """Sign an executed notebook, so that JupyterLab shows its tables and charts when it is opened."""
-    from nbformat.sign import NotebookNotary
-
-    text = notebook if isinstance(notebook, str) else notebook.decode("utf-8")
-    NotebookNotary().sign(nbformat.reads(text, as_version=4))

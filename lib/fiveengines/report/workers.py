@@ -17,15 +17,13 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from fiveengines.base import paths
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import RunParameters
-from fiveengines.report.notebook.kernel import Kernel
-from fiveengines.report.notebook.outcome import ExecutionResult
-from fiveengines.report.page.cover_context import CoverContext
+from fiveengines.companions.registry import Companion
+from fiveengines.report.run import KernelSeat
 from fiveengines.report.weekly import RenderedReport, assemble, run_week
 
-Ran = tuple[ExecutionResult, CoverContext | None, dict[str, Any] | None]
+Companions = tuple[Companion, ...]
 LOCAL = "local"
 DASK = "dask:"
 
@@ -40,13 +38,15 @@ class WeekWorker:
     def __init__(self) -> None:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="read")
         self._renderer = ThreadPoolExecutor(1, thread_name_prefix="render")
-        self._kernel: Kernel | None = None
+        self._seat = KernelSeat()
         # Runs at the end of a worker process, where atexit does not.
         self._finalizer = multiprocessing.util.Finalize(self, self._stop, exitpriority=10)
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
-        ran = self._reader.submit(self._read, run)
-        return self._renderer.submit(lambda: assemble(run, *ran.result(), last_good=lambda: good))
+    def submit(
+        self, run: RunParameters, good: str | None, companions: Companions = ()
+    ) -> Future[RenderedReport]:
+        ran = self._reader.submit(run_week, run, self._seat, companions=companions, keep_kernel=True)
+        return self._renderer.submit(lambda: assemble(run, ran.result(), last_good=lambda: good))
 
     def close(self) -> None:
         self._reader.submit(self._stop).result()
@@ -54,16 +54,9 @@ class WeekWorker:
         self._renderer.shutdown()
         self._finalizer.cancel()
 
-    def _read(self, run: RunParameters) -> Ran:
-        if self._kernel is None or not self._kernel.alive():
-            self._kernel = Kernel(cwd=paths.notebooks_dir() / "weekly")
-        return run_week(run, kernel=self._kernel, keep_kernel=True)
-
     def _stop(self) -> None:
-        kernel, self._kernel = self._kernel, None
-        if kernel is not None:
-            with contextlib.suppress(Exception):
-                kernel.stop()
+        with contextlib.suppress(Exception):
+            self._seat.stop()
 
 
 _worker: WeekWorker | None = None
@@ -78,9 +71,9 @@ def _own() -> WeekWorker:
         return _worker
 
 
-def render_one(run: RunParameters, good: str | None) -> RenderedReport:
+def render_one(run: RunParameters, good: str | None, companions: Companions = ()) -> RenderedReport:
     """Make one week in this process's kernel; the next call finds it warm."""
-    return _own().submit(run, good).result()
+    return _own().submit(run, good, companions).result()
 
 
 def close_worker() -> None:
@@ -95,7 +88,9 @@ def close_worker() -> None:
 class Workers:
     """Submit weeks; `restart` after a worker died. Use as a context: leaving it stops every kernel."""
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
+    def submit(
+        self, run: RunParameters, good: str | None, companions: Companions = ()
+    ) -> Future[RenderedReport]:
         """A future of the week's files."""
         raise NotImplementedError
 
@@ -109,8 +104,10 @@ class Workers:
 class InProcess(Workers):
     """This process: the kernel works on a week while the one before is written."""
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
-        return _own().submit(run, good)
+    def submit(
+        self, run: RunParameters, good: str | None, companions: Companions = ()
+    ) -> Future[RenderedReport]:
+        return _own().submit(run, good, companions)
 
     def close(self) -> None:
         close_worker()
@@ -127,8 +124,10 @@ class Processes(Workers):
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self._count, mp_context=context, initializer=_leave_with_parent)
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
-        return self._pool.submit(render_one, run, good)
+    def submit(
+        self, run: RunParameters, good: str | None, companions: Companions = ()
+    ) -> Future[RenderedReport]:
+        return self._pool.submit(render_one, run, good, companions)
 
     def restart(self) -> None:
         self.close()
@@ -168,8 +167,10 @@ class DaskCluster(Workers):
         """Workers of the cluster."""
         return len(self._client.scheduler_info(n_workers=-1)["workers"])
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
-        future: Future[RenderedReport] = self._pool.submit(render_one, run, good)
+    def submit(
+        self, run: RunParameters, good: str | None, companions: Companions = ()
+    ) -> Future[RenderedReport]:
+        future: Future[RenderedReport] = self._pool.submit(render_one, run, good, companions)
         return future
 
     def close(self) -> None:

@@ -49,6 +49,7 @@ class WeeklyParameters(Strict):
     overrides: str = "overrides"
     events: str = "events.yaml"
     demo_seed: int = Field(default=7, ge=0, lt=2**32)
+    companions: str = Field(default="none", alias="with")
     history_start: dt.date = Field(default=dt.date(1997, 1, 3), ge=dt.date(1990, 1, 12))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from fiveengines import research
+from fiveengines.base.errors import ParameterError
 from fiveengines.base.formats import counted, number
 from fiveengines.companions.document import ManualEntry, envelope
 from fiveengines.companions.evidence.result import AfterRegime, Analog, Outcome, Result, Strategy
@@ -23,10 +24,16 @@ _TARGET, _INDEX = "Target exposure", "Holding the index"
 
 
 def analyse(session: Session) -> Result:
-    """The evidence of the last completed week as known on the session's evening; without enough history, why."""
+    """The evidence of the last completed week as known on the session's evening; without enough history, why.
+
+    ParameterError for a session before the first reading: evidence is about weeks.
+    """
     week = session.week
     if week is None:
-        return _none(session, None, "The history of readings begins after this session.")
+        raise ParameterError(
+            f"as_of {session.as_of.date()} is before the first reading, of which alone there is evidence.",
+            remedy="Choose a later date, or set an earlier history_start in params/weekly.yaml.",
+        )
     if (why := week.past.insufficient_history) is not None:
         return _none(session, week, why)
     after, strategies = _after_regime(week), _strategies(week)
@@ -43,17 +50,16 @@ def analyse(session: Session) -> Result:
     )
 
 
-def _result(session: Session, week: Week | None, **found: Any) -> Result:
-    entries = () if week is None else week.overrides
+def _result(session: Session, week: Week, **found: Any) -> Result:
     return Result.model_validate(
         envelope(session, NAME)
-        | {"overrides": [ManualEntry.model_validate(each) for each in entries]}
-        | {"week": None if week is None else week.as_of.date()}
+        | {"overrides": [ManualEntry.model_validate(each) for each in week.overrides]}
+        | {"week": week.as_of.date()}
         | found
     )
 
 
-def _none(session: Session, week: Week | None, why: str) -> Result:
+def _none(session: Session, week: Week, why: str) -> Result:
     return _result(
         session,
         week,

@@ -62,10 +62,10 @@ class Strategy(Record):
 
 
 class Result(CompanionDocument):
-    """The week's evidence; `week` null and every part empty before the history begins or while it is too short."""
+    """The week's evidence; every part is empty while the history is too short."""
 
     document: Literal["fiveengines.evidence.v1"] = Field("fiveengines.evidence.v1", alias="schema")
-    week: dt.date | None
+    week: dt.date
     after_regime: AfterRegime | None
     analogs: list[Analog]
     strategies: list[Strategy]

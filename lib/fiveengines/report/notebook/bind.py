@@ -7,6 +7,7 @@ Cell tags that bind() understands:
 - `parameters`  the cell papermill overrides; the first notebook's is used, the others' are dropped
 - `setup`       imports and loading the week; the first notebook's are used, the others' are dropped
 - `standalone`  only useful when a notebook runs alone; always dropped
+- `long`        takes too long to run with the week; dropped on request
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ _HEADING = re.compile(r"^#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 _NUMBERED = re.compile(r"^\d+\s*[·.):–-]\s*")
 
 
-def bind(notebooks: Sequence[Path]) -> nbformat.NotebookNode:
-    """One notebook from several, in the order given.
+def bind(
+    notebooks: Sequence[Path], *, title: str = "Five Engines: the week", without: str | None = None
+) -> nbformat.NotebookNode:
+    """One notebook from several, in the order given; `without` names a tag whose cells are left out.
 
     Each cell's metadata carries `fiveengines: {step, title, notebook}`; the shared parameters and setup cells carry
     step 0. Cell ids depend only on the notebook's name and the cell's place in it, so that two runs give the same
@@ -40,7 +43,7 @@ def bind(notebooks: Sequence[Path]) -> nbformat.NotebookNode:
         raise NotebookError("there are no notebooks to bind", remedy="Look into notebooks/weekly/.")
     cells: list[nbformat.NotebookNode] = []
     for number, path in enumerate(notebooks, start=1):
-        cells += _step_cells(path, number)
+        cells += _step_cells(path, number, without)
     if not any("parameters" in tags(cell) for cell in cells):
         raise NotebookError(
             f"{notebooks[0].name}: no cell is tagged `parameters`",
@@ -49,7 +52,7 @@ def bind(notebooks: Sequence[Path]) -> nbformat.NotebookNode:
     bound: nbformat.NotebookNode = nbformat.v4.new_notebook(cells=cells)
     bound.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     bound.metadata["language_info"] = {"name": "python"}
-    bound.metadata["title"] = "Five Engines: the week"
+    bound.metadata["title"] = title
     return bound
 
 
@@ -75,21 +78,25 @@ def heading(source: str) -> str | None:
     return _NUMBERED.sub("", found.group(1)) if found else None
 
 
-def _step_cells(path: Path, number: int) -> list[nbformat.NotebookNode]:
+def _step_cells(path: Path, number: int, without: str | None) -> list[nbformat.NotebookNode]:
     source = _read(path)
     title = _title(source, path)
     cells = []
     for index, original in enumerate(source.cells):
         labels = set(tags(original))
         shared = labels & _SHARED
-        if "standalone" in labels or (shared and number > 1) or not original.source.strip():
+        if labels & {"standalone", without} or (shared and number > 1) or not original.source.strip():
             continue
         cell = copy.deepcopy(original)
         cell.id = cell_id(path.stem, index)
         cell.metadata = nbformat.from_dict(
             {
                 "tags": sorted(labels),
-                "fiveengines": {"step": 0 if shared else number, "title": title, "notebook": path.stem},
+                "fiveengines": {
+                    "step": 0 if shared else number,
+                    "title": title,
+                    "notebook": f"{path.parent.name}/{path.stem}",
+                },
             }
         )
         if cell.cell_type == "code":

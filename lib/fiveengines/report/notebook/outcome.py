@@ -33,7 +33,7 @@ class Progress:
 class StepFailure:
     """What stopped one step. `kind` is error, timeout or dead; `step` 0 is the shared set-up.
 
-    `notebook` is the stem of the file the cell comes from.
+    `notebook` is the file the cell comes from, as folder/stem.
     """
 
     step: int
@@ -61,7 +61,7 @@ class StepFailure:
         if self.kind == "error" and self.error_name in exit_codes():
             return _REMEDIES["plain"]
         if self.kind == "error":
-            where = f"notebooks/weekly/{self.notebook}.ipynb" if self.notebook else "the step's notebook"
+            where = f"notebooks/{self.notebook}.ipynb" if self.notebook else "the step's notebook"
             return f"Open {where} with `fiveengines lab`, run all its cells, and correct the one that stops."
         return _REMEDIES[self.kind]
 

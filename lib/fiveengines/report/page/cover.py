@@ -44,7 +44,7 @@ def cover(week: Week) -> cc.CoverContext:
         changes=tuple(map(minus, week.changes)),
         insights=tuple(minus(each.sentence) for each in week.insights if each.status == "active")[:FEW],
         data_health=_health(week),
-        manual_entries=tuple(_entry(each) for each in week.overrides),
+        manual_entries=tuple(manual_entry(each) for each in week.overrides),
         provenance=_provenance(week),
         fingerprints=tuple(week.dataset.fingerprints().items()),
         reproduce=_command(week),
@@ -196,7 +196,8 @@ def _few(names: list[str]) -> str:
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 
-def _entry(each: Entry) -> cc.ManualEntry:
+def manual_entry(each: Entry) -> cc.ManualEntry:
+    """A manual reading with its trail, as a page shows it."""
     unit = bounds(each.field).unit
     value = each.value if isinstance(each.value, str) else figure(float(each.value), unit)
     return cc.ManualEntry(
@@ -214,7 +215,7 @@ def _provenance(week: Week) -> tuple[tuple[str, str], ...]:
     return (
         ("Library", f"fiveengines {__version__}"),
         ("Source", SOURCES[week.source] + (f", {week.run.data_dir}" if week.run.data_dir else "")),
-        ("Known by", f"{_utc(panel.cutoff)} (20:00 in New York)"),
+        ("Known by", f"{utc(panel.cutoff)} (20:00 in New York)"),
         ("Data fingerprint", week.dataset.fingerprint()),
         (
             "Series",
@@ -234,7 +235,8 @@ def _provenance(week: Week) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _utc(moment: pd.Timestamp) -> str:
+def utc(moment: pd.Timestamp) -> str:
+    """A moment as a page writes it."""
     return moment.strftime("%Y-%m-%d %H:%M UTC")
 
 

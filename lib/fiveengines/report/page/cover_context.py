@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 State = Literal["supportive", "neutral", "adverse", "unknown"]
 Direction = Literal["improving", "stable", "deteriorating", "unknown"]
@@ -105,18 +105,89 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class CoverContext:
-    """Everything on the cover. Texts are plain text; an empty field or list hides its block.
+class CompanionLine:
+    """What a week's cover says of one companion: the question, its answer in one line, and where the page is.
+
+    `headline` is empty when the companion stopped; `problem` then says why.
+    """
+
+    name: str
+    title: str
+    headline: str
+    href: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageCover:
+    """What every page says, whatever it is about. `provenance`: label and value pairs for the foot of the page.
+
+    `fingerprints`: series and the digits that change when any of its values does. `reproduce`: the command that renders
+    the page again.
+    """
+
+    # Template of the opening, and what the table of contents calls it.
+    template: ClassVar[str]
+    first: ClassVar[str]
+
+    source_label: str
+    simulated: bool
+    manual_entries: tuple[ManualEntry, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    provenance: tuple[tuple[str, str], ...] = ()
+    fingerprints: tuple[tuple[str, str], ...] = ()
+    reproduce: str = ""
+    disclaimer: str = DISCLAIMER
+
+    @property
+    def title(self) -> str:
+        """The page's title in a browser."""
+        raise NotImplementedError
+
+    def place(self, failure: Failure) -> str:
+        """Where a failure happened, as the subject of a sentence."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompanionCover(PageCover):
+    """How a companion's page opens and closes. `session`: the evening it is of.
+
+    `headline` empty is the cover of a companion that could not answer. `left_out`: what the page lacks because it was
+    made with the week, and the command that shows it.
+    """
+
+    name: str
+    question: str
+    session: dt.date
+    headline: str = ""
+    bottom_line: str = ""
+    not_available: tuple[str, ...] = ()
+    left_out: str = ""
+    beside: str = ""
+
+    template = "companion.html.j2"
+    first = "The answer"
+
+    @property
+    def title(self) -> str:
+        """The page's title in a browser."""
+        return f"{self.question} Session of {self.session.isoformat()}"
+
+    def place(self, failure: Failure) -> str:
+        """Where a failure happened."""
+        return "This page" if failure.step else "The set-up"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverContext(PageCover):
+    """Everything on the cover of a week. Texts are plain text; an empty field or list hides its block.
 
     `regime` None is the cover of a week whose set-up failed: only `failures` and the data health are shown.
-    `changes`: what changed since last week, a sentence each. `provenance`: label and value pairs for the foot of the
-    page. `fingerprints`: series and the digits that change when any of its values does. `reproduce`: the command that
-    renders this week again.
+    `changes`: what changed since last week, a sentence each. `companions`: the further questions that ran with it.
     """
 
     week: dt.date
-    source_label: str
-    simulated: bool
     regime: RegimeCall | None
     engines: tuple[EngineCard, ...] = ()
     aggressiveness: Aggressiveness | None = None
@@ -126,12 +197,19 @@ class CoverContext:
     changes: tuple[str, ...] = ()
     insights: tuple[str, ...] = ()
     data_health: tuple[HealthItem, ...] = ()
-    manual_entries: tuple[ManualEntry, ...] = ()
-    failures: tuple[Failure, ...] = ()
-    provenance: tuple[tuple[str, str], ...] = ()
-    fingerprints: tuple[tuple[str, str], ...] = ()
-    reproduce: str = ""
-    disclaimer: str = DISCLAIMER
+    companions: tuple[CompanionLine, ...] = ()
+
+    template = "cover.html.j2"
+    first = "The week"
+
+    @property
+    def title(self) -> str:
+        """The page's title in a browser."""
+        return f"Five Engines, week to {self.week.isoformat()}"
+
+    def place(self, failure: Failure) -> str:
+        """Where a failure happened."""
+        return f"Step {failure.step}, {failure.title}," if failure.step else "The set-up"
 
     @property
     def blind(self) -> bool:

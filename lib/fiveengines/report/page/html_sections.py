@@ -32,7 +32,10 @@ _APPENDIX = "How this page was made"
 
 @dataclass
 class Section:
-    """One step of the page: its anchor, title, sub-headings as (anchor, text), and why it stopped if it did."""
+    """One step of the page: its anchor, title, sub-headings as (anchor, text), and why it stopped if it did.
+
+    A notebook that is the whole page has no title here: the page's opening says it.
+    """
 
     anchor: str
     title: str
@@ -63,7 +66,8 @@ def html_sections(notebook: Any, failures: Sequence[Failure] = ()) -> Document:
             continue
         eyebrow = f"Step {number} of {len(steps)}" if number else "Appendix"
         anchor = f"step-{number}" if number else "set-up"
-        section = Section(anchor, title, eyebrow, stopped.get(number, ""))
+        whole = number and len(steps) == 1
+        section = Section(anchor, "" if whole else title, eyebrow, stopped.get(number, ""))
         if number:
             _drop_first_heading(own)
             own = [cell for cell in own if cell.source.strip()] or own[:1]

@@ -14,7 +14,7 @@ from fiveengines.base import fast_imports  # noqa: F401  (before nbconvert: see 
 from fiveengines.playbook import content
 from fiveengines.report.page import templates
 from fiveengines.report.page.chart_script import chart_script, csp_hash
-from fiveengines.report.page.cover_context import CoverContext
+from fiveengines.report.page.cover_context import PageCover
 from fiveengines.report.page.glossary_links import GlossaryLinks, glossary_entries
 from fiveengines.report.page.html_sections import CHART_MIME, Section, html_sections
 from fiveengines.report.page.templates import content_policy, render_template, script_json, style, text
@@ -27,7 +27,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HEADING = re.compile(r"<h([2-4])([^>]*)>(.*?)</h\1>", re.DOTALL)
 
 
-def render(notebook: Any, cover: CoverContext) -> str:
+def render(notebook: Any, cover: PageCover) -> str:
     """The page. `notebook` comes from `execute` (or from a weekly.ipynb) and is left as it was.
 
     Every text of the cover is escaped. HTML outputs of the notebook are left as they are: they are escaped where they
@@ -38,13 +38,14 @@ def render(notebook: Any, cover: CoverContext) -> str:
     script = text(f"{_TEMPLATES}/page.js")
     scripts = [csp_hash(script.encode())]
     page: dict[str, Any] = {
-        "title": f"Five Engines, week to {cover.week.isoformat()}",
+        "title": cover.title,
         "simulated": cover.simulated,
         "css": style(f"{_TEMPLATES}/page.css"),
         "script": script,
         "chart_mime": CHART_MIME,
         "has_charts": document.has_charts,
-        "cover": render_template(f"{_TEMPLATES}/cover.html.j2", c=cover),
+        "cover": render_template(f"{_TEMPLATES}/{cover.template}", c=cover),
+        "closing": render_template(f"{_TEMPLATES}/closing.html.j2", c=cover),
         "colophon": render_template(
             f"{_TEMPLATES}/colophon.html.j2", c=cover, glossary=glossary_entries(_terms().entries)
         ),
@@ -73,19 +74,17 @@ def preload() -> None:
     chart_script()
 
 
-def _contents(sections: list[Section], cover: CoverContext) -> list[dict[str, Any]]:
+def _contents(sections: list[Section], cover: PageCover) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = [
-        {"anchor": "cover", "title": "The week", "failed": False, "children": []}
+        {"anchor": "cover", "title": cover.first, "failed": False, "children": []}
     ]
-    entries += [
-        {
-            "anchor": section.anchor,
-            "title": section.title,
-            "failed": bool(section.failure),
-            "children": [{"anchor": anchor, "title": title} for anchor, title in section.headings],
-        }
-        for section in sections
-    ]
+    for section in sections:
+        children = [{"anchor": anchor, "title": title} for anchor, title in section.headings]
+        if section.title:
+            named = {"anchor": section.anchor, "title": section.title, "failed": bool(section.failure)}
+            entries.append(named | {"children": children})
+        else:
+            entries += [each | {"failed": False, "children": []} for each in children]
     entries.append({"anchor": "glossary", "title": "Glossary", "failed": False, "children": []})
     if cover.provenance or cover.reproduce:
         entries.append({"anchor": "provenance", "title": "Provenance", "failed": False, "children": []})

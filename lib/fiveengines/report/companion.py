@@ -1,0 +1,248 @@
+"""One companion from parameters to its files: its notebook bound, run, rendered and written beside the week's.
+
+Its data are read in a kernel, or, for the document alone, here; no figure is computed in this room.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fiveengines.base import parameters, paths
+from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
+from fiveengines.base.parameters import RunParameters
+from fiveengines.companions.registry import Companion
+from fiveengines.report import kernel_result
+from fiveengines.report.notebook.bind import bind, tags
+from fiveengines.report.notebook.outcome import Progress, StepFailure
+from fiveengines.report.page.cover_context import CompanionCover, CompanionLine
+from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, run_bound
+from fiveengines.report.saving import FAILED, document_name, remove_failure, save_documents, trust
+from fiveengines.report.store import ReportStore, report_store
+
+import nbformat  # isort: skip
+
+# Cells that the weekly report leaves out, because they take longer than the week itself.
+LONG = "long"
+
+
+@dataclass(frozen=True)
+class RenderedCompanion:
+    """A companion's answer that was rendered and is not saved yet; `files` by name, empty when there is no page.
+
+    `problem` says in one line what stopped it; empty when every cell ran to its end.
+    """
+
+    companion: Companion
+    day: str
+    files: dict[str, str | bytes]
+    cover: CompanionCover | None = None
+    document: dict[str, Any] | None = None
+    problem: str = ""
+    remedy: str = ""
+
+    def line(self, *, week_failed: bool = False) -> CompanionLine:
+        """What the week's cover says of it, with a link from the week's page to this one."""
+        page = f"{self.companion.stem}.html"
+        beside = bool(self.problem) == week_failed
+        folder = f"{FAILED}/{self.day}" if self.problem else self.day
+        up = "../../" if week_failed else "../"
+        href = "" if page not in self.files else page if beside else f"{up}{folder}/{page}"
+        headline = "" if self.problem or self.cover is None else self.cover.headline
+        return CompanionLine(self.companion.name, self.companion.title, headline, href, self.problem)
+
+    def report_to_terminal(self) -> None:
+        """Say its bottom line, or what stopped it."""
+        if self.problem:
+            said = f"{self.companion.name}: {sentence(self.problem)} {self.remedy}".strip()
+            print(f"fiveengines: {said}", file=sys.stderr)
+        elif self.document is not None:
+            print(f"{self.companion.name}, {self.document['as_of']}: {self.document['bottom_line']}")
+
+
+@dataclass(frozen=True)
+class SavedCompanion:
+    """What a run left behind: its folder inside OUT, and what to open."""
+
+    made: RenderedCompanion
+    inside: str
+    page: str
+
+    def report_to_terminal(self) -> int:
+        """Say the bottom line and what to open, or what stopped it; returns the exit code."""
+        self.made.report_to_terminal()
+        print(f"Open {self.page}")
+        return 1 if self.made.problem else 0
+
+
+def notebook_of(companion: Companion) -> Path:
+    """Its notebook; NotebookError when it is not there."""
+    found = paths.notebooks_dir() / "companions" / f"{companion.stem}.ipynb"
+    if not found.is_file():
+        raise NotebookError(f"{found}: there is no such notebook.", remedy="Restore it from the project.")
+    return found
+
+
+def run_companion(
+    companion: Companion,
+    run: RunParameters,
+    start: dt.date | None,
+    seat: KernelSeat,
+    *,
+    with_week: bool = False,
+    keep_kernel: bool = False,
+    on_progress: Show | None = None,
+) -> Ran:
+    """Execute its notebook; `with_week` leaves out the cells tagged `long`.
+
+    A person's mistake in parameters or data is raised as the one-line error it is.
+    """
+    notebook = notebook_of(companion)
+    kernel = seat.kernel(notebook.parent)
+    bound = bind([notebook], title=companion.title, without=LONG if with_week else None)
+    values = run.model_copy(update={"out_dir": None}).model_dump(mode="json")
+    if companion.window or start is not None:
+        values["start"] = None if start is None else start.isoformat()
+
+    def show(progress: Progress) -> None:
+        if on_progress is not None:
+            on_progress(progress.index - 1, progress.total, companion.title)
+
+    source = kernel_result.of_a_companion(companion.name)
+    return run_bound(bound, values, source, kernel=kernel, keep_kernel=keep_kernel, on_progress=show)
+
+
+def run_companions(
+    companions: Sequence[Companion],
+    run: RunParameters,
+    seat: KernelSeat,
+    *,
+    keep_kernel: bool = False,
+    on_progress: Show | None = None,
+) -> tuple[tuple[Companion, Ran | FiveEnginesError], ...]:
+    """Several after a week, in its kernel, where the data are measured already; one that cannot run stops no other."""
+    found: list[tuple[Companion, Ran | FiveEnginesError]] = []
+    for place, each in enumerate(companions, start=1):
+        keep = keep_kernel or place < len(companions)
+        try:
+            ran: Ran | FiveEnginesError = run_companion(
+                each, run, None, seat, with_week=True, keep_kernel=keep, on_progress=on_progress
+            )
+        except FiveEnginesError as error:
+            ran = error
+        found.append((each, ran))
+    return tuple(found)
+
+
+def assemble_companion(
+    companion: Companion, run: RunParameters, ran: Ran | FiveEnginesError, *, beside: str = ""
+) -> RenderedCompanion:
+    """Its files from a notebook that has run. `beside` links the page to the week's when both are made together."""
+    from fiveengines.report.page.render import render
+
+    if isinstance(ran, FiveEnginesError):
+        return RenderedCompanion(companion, "", {}, problem=str(ran))
+    cover: CompanionCover = ran.cover or _failed_cover(companion, run)
+    left_out = _left_out(companion, cover) if beside and _has_long(companion) else ""
+    cover = replace(cover, beside=beside, left_out=left_out)
+    problem = remedy = ""
+    if ran.failures:
+        cover = replace(cover, failures=as_failures(ran.failures))
+        problem, remedy = _first(ran.failures)
+    files: dict[str, str | bytes] = {
+        f"{companion.stem}.ipynb": nbformat.writes(ran.result.notebook) + "\n",
+        f"{companion.stem}.html": render(ran.result.notebook, cover),
+    }
+    if ran.document is not None:
+        files[document_name(companion.stem)] = _text(ran.document)
+    day = cover.session.isoformat()
+    return RenderedCompanion(companion, day, files, cover, ran.document, problem, remedy)
+
+
+def _first(failures: tuple[StepFailure, ...]) -> tuple[str, str]:
+    first = failures[0]
+    said = f"{first.error_name}: {first.message}" if first.message else first.error_name
+    return said, first.remedy
+
+
+def _has_long(companion: Companion) -> bool:
+    cells = nbformat.read(notebook_of(companion), as_version=4).cells
+    return any(LONG in tags(cell) for cell in cells)
+
+
+def _left_out(companion: Companion, cover: CompanionCover) -> str:
+    command = cover.reproduce or f"fiveengines companion {companion.name} --as-of {cover.session}"
+    return f"Parts that take longer than the week itself are left out here; this shows them: {command}"
+
+
+def _failed_cover(companion: Companion, run: RunParameters) -> CompanionCover:
+    """The opening of a page whose session could not be read, under the session it was asked for."""
+    from fiveengines.data import calendars
+    from fiveengines.report.page.cover import SOURCES
+
+    params = parameters.load(run.params_file)
+    asked = run.as_of or params.weekly.as_of or dt.date.today()
+    source, _ = params.source_of(run)
+    return CompanionCover(
+        name=companion.name,
+        question=companion.title,
+        session=calendars.last_completed_session(asked).date(),
+        source_label=SOURCES[source],
+        simulated=source == "demo",
+    )
+
+
+def _text(document: dict[str, Any]) -> str:
+    from fiveengines.report.companion_json import json_text
+
+    return json_text(document)
+
+
+def save_companion(made: RenderedCompanion, store: ReportStore) -> SavedCompanion:
+    """Put its files into its session's folder, or into failed/ when a cell stopped.
+
+    The files that were there under its name move to revisions/; a whole page takes its own earlier failure away.
+    """
+    failed, stem = bool(made.problem), made.companion.stem
+    folder = save_documents(store, made.day, made.files, failed=failed)
+    if not failed:
+        remove_failure(store, made.day, stem)
+    if (notebook := made.files.get(f"{stem}.ipynb")) is not None:
+        trust(notebook)
+    name = f"{stem}.html" if f"{stem}.html" in made.files else document_name(stem)
+    inside = f"{FAILED}/{made.day}" if failed else made.day
+    return SavedCompanion(made, inside, f"{folder}/{name}")
+
+
+def write_companion(
+    companion: Companion,
+    run: RunParameters,
+    start: dt.date | None = None,
+    *,
+    data_only: bool = False,
+    on_progress: Show | None = None,
+) -> SavedCompanion:
+    """Make one companion's page, notebook and document, or with `data_only` the document alone, without a kernel."""
+    store = report_store(run.out_dir)
+    if data_only:
+        return save_companion(_document_alone(companion, run, start), store)
+    seat = KernelSeat()
+    try:
+        ran = run_companion(companion, run, start, seat, on_progress=on_progress)
+    finally:
+        seat.stop()
+    return save_companion(assemble_companion(companion, run, ran), store)
+
+
+def _document_alone(companion: Companion, run: RunParameters, start: dt.date | None) -> RenderedCompanion:
+    from fiveengines.companions.session import Session
+    from fiveengines.report.companion_json import companion_document
+
+    session = Session.load(**run.model_dump(mode="json"), start=start)
+    document = companion_document(session, companion.analyse(session))
+    files: dict[str, str | bytes] = {document_name(companion.stem): _text(document)}
+    return RenderedCompanion(companion, session.as_of.date().isoformat(), files, document=document)

@@ -1,0 +1,141 @@
+"""One bound notebook, run once in a kernel: what it shows, and the cover and document that it hands back.
+
+Nothing is rendered and nothing is written; the data are read in the kernel.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fiveengines.base.errors import FiveEnginesError, exit_codes, sentence
+from fiveengines.report import kernel_result
+from fiveengines.report.notebook.bind import tags
+from fiveengines.report.notebook.execute import execute
+from fiveengines.report.notebook.kernel import Kernel
+from fiveengines.report.notebook.outcome import ExecutionResult, Progress, StepFailure
+from fiveengines.report.page.cover_context import Failure
+
+import nbformat  # isort: skip
+
+Show = Callable[[int, int, str], None]
+_RESULT_ID = "kernel-result"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """An executed notebook, and the cover and the document it handed back; both None when its set-up failed."""
+
+    result: ExecutionResult
+    cover: Any
+    document: dict[str, Any] | None
+
+    @property
+    def failures(self) -> tuple[StepFailure, ...]:
+        """What stopped, in order."""
+        return self.result.failures
+
+
+class KernelSeat:
+    """One kernel for several notebooks: started when it is asked for, and again when it has ended."""
+
+    def __init__(self) -> None:
+        self._kernel: Kernel | None = None
+
+    def kernel(self, cwd: Path) -> Kernel:
+        """A kernel that runs; a new one works in `cwd`."""
+        if self._kernel is None or not self._kernel.alive():
+            self._kernel = Kernel(cwd=cwd)
+        return self._kernel
+
+    def stop(self) -> None:
+        """End the kernel, if there is one."""
+        kernel, self._kernel = self._kernel, None
+        if kernel is not None:
+            kernel.stop()
+
+
+def run_bound(
+    bound: Any,
+    values: Mapping[str, Any],
+    source: str,
+    *,
+    kernel: Kernel,
+    keep_kernel: bool = False,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Ran:
+    """Execute `bound` with `values` (None means what the notebook's parameters cell says: "").
+
+    `source` is the cell that hands cover and document back (`kernel_result`). A person's mistake in the parameters or
+    the data is raised as the one-line error it is.
+    """
+    from fiveengines.report.page.render import preload
+
+    # Importing and warming up the renderer costs a second that the kernel's own work hides.
+    threading.Thread(target=preload, daemon=True).start()
+    plain = {name: value if value is not None else "" for name, value in values.items()}
+    try:
+        result = execute(
+            _with_kernel_result(bound, source),
+            plain,
+            kernel=kernel,
+            keep_kernel=keep_kernel,
+            on_progress=on_progress,
+        )
+    except KeyboardInterrupt:
+        kernel.stop()
+        raise
+    cover, document = _taken_out(result.notebook)
+    if cover is None:
+        _raise_if_plain(result)
+    return Ran(result, cover, document)
+
+
+def _with_kernel_result(bound: Any, source: str) -> Any:
+    """Add the cell that hands the document back, right after the set-up."""
+    last = max(index for index, cell in enumerate(bound.cells) if "setup" in tags(cell))
+    cell = nbformat.v4.new_code_cell(source, id=_RESULT_ID)
+    cell.metadata.update(bound.cells[last].metadata)
+    cell.metadata["tags"] = ["kernel-result"]
+    bound.cells.insert(last + 1, cell)
+    return bound
+
+
+def _taken_out(notebook: Any) -> tuple[Any, dict[str, Any] | None]:
+    """Remove that cell from the executed notebook and return what it displayed."""
+    cover, document = None, None
+    for cell in [each for each in notebook.cells if each.id == _RESULT_ID]:
+        for output in cell.get("outputs", []):
+            body = output.get("data", {}).get(kernel_result.MIME)
+            if body is not None:
+                cover, document = kernel_result.unpack(body)
+        if cover is not None:
+            notebook.cells.remove(cell)
+    return cover, document
+
+
+def _raise_if_plain(result: ExecutionResult) -> None:
+    """A FiveEnginesError in the set-up is for the person to correct: raised as it is, with no report."""
+    for failure in result.failures:
+        if failure.step == 0 and failure.error_name in exit_codes():
+            error = FiveEnginesError(failure.message)
+            error.exit_code = exit_codes()[failure.error_name]
+            raise error
+
+
+def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple[Failure, ...]:
+    """Failures as the cover shows them."""
+    return tuple(
+        Failure(
+            step=f.step,
+            title=f.title,
+            message=sentence(f"{f.error_name}: {f.message}" if f.message else f.error_name),
+            remedy=f.remedy,
+            last_good=last_good,
+            traceback=f.traceback,
+        )
+        for f in failures
+    )
