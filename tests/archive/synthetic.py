@@ -94,6 +94,7 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
             "regimes": {"1": 0.6, "2": 0.15, "3": 0.15, "4": 0.08, "5": 0.02},
         },
         "files": {"read": 0, "series": 0, "left_out": []},
+        "companions": [],
     }
     if week % 17 == 0:
         document["inflections"] = [
