@@ -1,0 +1,231 @@
+"""What a portfolio holds, lot by lot, as people write it down: holdings.csv, or a broker's export of positions.
+
+Reads and checks; prices, weights and orders are made elsewhere.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fiveengines.base.errors import DataError
+from fiveengines.base.yaml_files import suggestion
+
+FILE = "holdings.csv"
+CASH = "CASH"
+COLUMNS = ("ticker", "shares", "cost", "opened", "target", "stop", "weight", "sector")
+MOST_BYTES = 5_000_000
+_TICKER = re.compile(r"[A-Z0-9][A-Z0-9.\-=^_]{0,14}")
+
+
+@dataclass(frozen=True)
+class Lot:
+    """Shares bought at once: how many, what one cost in dollars (None: not known), and when (None: not known)."""
+
+    ticker: str
+    shares: float
+    cost: float | None = None
+    opened: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Position:
+    """All lots of one ticker, and what its owner wants of it.
+
+    target, stop: prices at which to take the gain or the loss; weight: wanted share of the portfolio (0…1), None when
+    today's is wanted.
+    """
+
+    ticker: str
+    lots: tuple[Lot, ...]
+    target: float | None = None
+    stop: float | None = None
+    weight: float | None = None
+    sector: str = ""
+
+    @property
+    def shares(self) -> float:
+        """Shares of all lots."""
+        return math.fsum(lot.shares for lot in self.lots)
+
+    @property
+    def cost(self) -> float | None:
+        """Mean cost of a share in dollars; None while the cost of any lot is not known, or without shares."""
+        if not self.shares or any(lot.cost is None for lot in self.lots):
+            return None
+        return math.fsum(lot.shares * (lot.cost or 0.0) for lot in self.lots) / self.shares
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Positions by ticker in the order of the file, and cash in dollars."""
+
+    positions: Mapping[str, Position]
+    cash: float
+
+
+def read_holdings(path: Path) -> Holdings:
+    """Holdings from a CSV with the columns of `COLUMNS`, one row a lot; only ticker and shares are needed.
+
+    Cash is the row CASH, its shares dollars. A row may leave empty what it does not know; target, stop, weight and
+    sector may stand on any one of a ticker's rows. DataError with file, line, column and remedy for anything else.
+    """
+    return _holdings(path.name, _rows(path, {}))
+
+
+def import_positions(path: Path, columns: Mapping[str, str]) -> Holdings:
+    """Holdings from a broker's export. columns: its heading for each of ours, as in params/rebalance.yaml.
+
+    Headings that the map does not name are passed over; a row without a quantity (a heading or a total of the broker's)
+    is too. DataError as for `read_holdings`.
+    """
+    return _holdings(path.name, _rows(path, columns))
+
+
+def holdings_csv(holdings: Holdings) -> str:
+    """The same holdings as the text of a holdings.csv."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for each in holdings.positions.values():
+        wanted: list[object] = [each.target, each.stop, each.weight, each.sector]
+        for lot in each.lots:
+            cells = [lot.ticker, lot.shares, lot.cost, lot.opened, *wanted]
+            writer.writerow(["" if cell is None else cell for cell in cells])
+            wanted = [None, None, None, None]
+    writer.writerow([CASH, holdings.cash, *[""] * (len(COLUMNS) - 2)])
+    return out.getvalue()
+
+
+def _rows(path: Path, columns: Mapping[str, str]) -> Iterable[tuple[int, dict[str, str]]]:
+    """Line number and cells by our names, empty rows left out."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise DataError(
+                f"is larger than {MOST_BYTES:,} bytes.", where=path.name, remedy="Is this the right file?"
+            )
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise DataError(
+            f"cannot be read ({problem}).", where=path.name, remedy="Save it as CSV in UTF-8."
+        ) from None
+    lines = list(csv.reader(io.StringIO(text)))
+    ours = {theirs.strip().lower(): name for name, theirs in columns.items()} or {n: n for n in COLUMNS}
+    wanted = {theirs for theirs, name in ours.items() if name in {"ticker", "shares"}}
+    start = next(
+        (at for at, row in enumerate(lines) if wanted <= {cell.strip().lower() for cell in row}), None
+    )
+    if start is None:
+        heads = [cell.strip().lower() for cell in lines[0]] if lines else []
+        missing = next((each for each in sorted(wanted) if each not in heads), "ticker")
+        raise DataError(
+            f"has no column {missing!r}.",
+            where=path.name,
+            remedy=f"The first line names the columns: {', '.join(ours)}.",
+        )
+    head = [cell.strip().lower() for cell in lines[start]]
+    if not columns and (strange := [name for name in head if name and name not in ours]):
+        raise DataError(
+            f"there is no column {strange[0]!r}.{suggestion(strange[0], COLUMNS)}", where=path.name
+        )
+    for number, row in enumerate(lines[start + 1 :], start=start + 2):
+        cells = {ours[name]: cell.strip() for name, cell in zip(head, row, strict=False) if name in ours}
+        if any(cells.values()) and (not columns or cells.get("shares")):
+            yield number, cells
+
+
+def _holdings(name: str, rows: Iterable[tuple[int, dict[str, str]]]) -> Holdings:
+    lots: dict[str, list[Lot]] = {}
+    said: dict[str, dict[str, object]] = {}
+    cash, seen = 0.0, False
+    for line, cells in rows:
+        ticker = cells.get("ticker", "").upper()
+        where = f"{name}, line {line}"
+        shares = _number(cells.get("shares", ""), where, "shares")
+        if shares is None:
+            raise DataError("is empty.", where=where, field="shares", remedy="Write how many are held.")
+        seen = True
+        if ticker == CASH:
+            cash += shares
+            continue
+        if not _TICKER.fullmatch(ticker):
+            raise DataError(f"{ticker!r} is not a ticker.", where=where, field="ticker")
+        if shares <= 0:
+            raise DataError(
+                f"{shares:g} is not possible.",
+                where=where,
+                field="shares",
+                remedy="Write a number above zero; short positions are not planned here.",
+            )
+        cost = _number(cells.get("cost", ""), where, "cost", least=0.0)
+        lots.setdefault(ticker, []).append(Lot(ticker, shares, cost, _day(cells.get("opened", ""), where)))
+        _say(said.setdefault(ticker, {}), cells, where)
+    if not seen:
+        raise DataError("holds no positions.", where=name, remedy="One row a lot: ticker,shares,cost,opened.")
+    if cash < 0:
+        raise DataError(
+            f"cash is {cash:,.2f}.", where=name, field="shares", remedy="Cash cannot be below zero."
+        )
+    positions = {each: Position(each, tuple(lots[each]), **said[each]) for each in lots}  # type: ignore[arg-type]
+    total = math.fsum(each.weight or 0.0 for each in positions.values())
+    if total > 1 + 1e-9:
+        raise DataError(
+            f"wanted weights add to {total:.1%}.", where=name, field="weight", remedy="They may add to 1."
+        )
+    return Holdings(positions, cash)
+
+
+def _say(said: dict[str, object], cells: Mapping[str, str], where: str) -> None:
+    """Add what one row wants of its ticker; two rows that want different things are refused."""
+    wanted: dict[str, object] = {
+        "target": _number(cells.get("target", ""), where, "target", least=0.0),
+        "stop": _number(cells.get("stop", ""), where, "stop", least=0.0),
+        "weight": _number(cells.get("weight", ""), where, "weight", least=0.0, most=1.0),
+        "sector": cells.get("sector", "") or None,
+    }
+    for field, value in wanted.items():
+        if value is None:
+            continue
+        if said.setdefault(field, value) != value:
+            raise DataError(
+                f"{value!r} differs from {said[field]!r} on an earlier row of the same ticker.",
+                where=where,
+                field=field,
+                remedy="Write it once.",
+            )
+
+
+def _number(
+    text: str, where: str, field: str, least: float = -math.inf, most: float = math.inf
+) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text.replace("$", "").replace(",", "") if re.search(r"\d,\d{3}", text) else text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and least <= value <= most):
+        remedy = (
+            "Write a share of one, for example 0.05."
+            if field == "weight"
+            else "Write a plain number, 1234.5."
+        )
+        raise DataError(f"{text!r} is not possible.", where=where, field=field, remedy=remedy)
+    return value
+
+
+def _day(text: str, where: str) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text[:10])
+    except ValueError:
+        raise DataError(
+            f"{text!r} is not a date.", where=where, field="opened", remedy="Write it as YYYY-MM-DD."
+        ) from None
