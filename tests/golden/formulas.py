@@ -127,7 +127,7 @@ def liquidity(s: Slice) -> dict[str, pd.Series]:
         "net_liquidity_impulse_13w": 100 * net_change(QUARTER) / assets.shift(QUARTER),
         "net_liquidity_impulse_4w": 100 * net_change(MONTH) / assets.shift(MONTH),
         "reserves_change_13w": (s.fred("WRESBAL") / 1000).diff(QUARTER),
-        "reverse_repo": repo.where(s.sessions >= s.raw("fred/RRPONTSYD", "RRPONTSYD").index[0]),
+        "reverse_repo": repo,
         "treasury_account": first_known(*accounts),
         "dollar_13w": log_change(s.fred("DTWEXBGS"), QUARTER),
         "small_vs_large_13w": first_known(*(log_change(each, QUARTER) for each in small)),

@@ -95,11 +95,11 @@ def test_every_record_is_scored_or_shown_by_the_shipped_parameters_under_its_own
 
 @pytest.mark.parametrize("record", REGISTRY.values(), ids=REGISTRY)
 def test_every_record_says_what_it_is(record: Indicator) -> None:
-    settings = PARAMS.settings[record.id]
-    assert record.problem(settings) is None
+    settings = PARAMS.quoted(record.id)
+    assert record.problem(PARAMS.settings[record.id]) is None
     assert "{" not in record.describe(settings) and record.title and record.range.low < record.range.high
-    for name in re.findall(r"{(\w+)}", record.formula):
-        assert name in record.setting_types
+    for name in re.findall(r"{(\w+)", record.formula + record.heading):
+        assert name in record.setting_types or name.startswith("concentration_") or name == "full_window"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_the_method_page_has_every_indicator_as_its_record_and_params_have_it() 
     tables = "".join(re.findall(r"<!-- indicators of \w+ -->\n(.*?)<!-- end -->", page, flags=re.DOTALL))
     rows = re.findall(r"^\| (\w+) \| (.+?) \| .+? \|", tables, flags=re.MULTILINE)
     assert dict(rows) | {"indicator": "formula"} == {"indicator": "formula"} | {
-        name: each.describe(PARAMS.settings[name]) for name, each in REGISTRY.items()
+        name: each.describe(PARAMS.quoted(name)) for name, each in REGISTRY.items()
     }
 
 
@@ -154,3 +154,33 @@ def test_every_indicator_is_missing_and_none_fails_where_the_source_has_nothing(
     found = evaluate(Panel(Dataset("files", {}), DAY), pd.DatetimeIndex([DAY]), PARAMS)
     assert set(found.values) == set(REGISTRY)
     assert found.values.isna().all(axis=None) and (found.input_set == -1).all(axis=None)
+
+
+def test_titles_say_the_windows_that_are_computed() -> None:
+    assert indicator("dollar_13w").titled({"sessions": 70}) == "Broad dollar, 14-week change"
+    assert indicator("cot_dealers_change_4w").titled({"reports": 6}) == "Dealers in futures, 6-week change"
+    assert indicator("realized_volatility_21d").titled({"window": 30}) == "Realised volatility, 30 sessions"
+    assert indicator("vix_percentile").titled({"window": 504, "fewest": 252}) == "VIX, percentile of 2 years"
+    assert indicator("aaii_bull_bear").titled({"mean": 8}) == "AAII bulls minus bears, mean of 8 surveys"
+    gains = {"concentration_top": 0.2, "concentration_sessions": 20}
+    assert indicator("concentration").titled(gains) == "Share of gains from the top 20 %, 4 weeks"
+
+
+@pytest.mark.parametrize("record", REGISTRY.values(), ids=REGISTRY)
+def test_a_title_without_params_is_the_title_of_what_ships(record: Indicator) -> None:
+    assert record.titled(PARAMS.quoted(record.id)) == record.title
+    # A length of time that is no setting is part of what the series is, such as a yield's or an average's.
+    words = re.sub(r"{.*?}", "", record.heading)
+    own = re.sub(r"\b(9-day VIX|\d+-day average|52-week highs|3-month|(?:2|10)-year)", "", words)
+    assert not re.search(r"\d", own), "quote the setting: {sessions:13 weeks}"
+
+
+def test_the_week_shows_titles_with_its_own_windows(market: Dataset) -> None:
+    line = PARAMS.engines["liquidity"]["small_vs_large_13w"]
+    engines = {
+        **PARAMS.engines,
+        "liquidity": {"small_vs_large_13w": line.model_copy(update={"settings": {"sessions": 40}})},
+    }
+    params = PARAMS.model_copy(update={"engines": engines})
+    found = evaluate(Panel(market, DAY), pd.DatetimeIndex([DAY]), params, ["small_vs_large_13w"])
+    assert found.title("small_vs_large_13w", DAY) == "Small caps against large, 8 weeks"

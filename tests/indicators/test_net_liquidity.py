@@ -36,7 +36,7 @@ def test_without_the_series_it_is_zero_before_the_facility_opened_and_unknown_fr
     found = net("2013-09-20", "2013-09-23", "2013-12-27")
     assert found["net_liquidity"].iloc[0] == 3700.0
     assert found["net_liquidity"].iloc[1:].isna().all()
-    assert found["reverse_repo"].isna().all()
+    assert found["reverse_repo"].isna().all(), "there is no such series"
 
 
 def test_before_the_facility_opened_days_without_an_operation_are_zero() -> None:
@@ -50,8 +50,14 @@ def test_before_the_facility_opened_days_without_an_operation_are_zero() -> None
         RRPONTSYD=operations("2012-08-06"),
     )
     assert found["net_liquidity"].tolist() == [3700.0, 3526.0, 3526.0, 3700.0, 3700.0]
-    assert np.isnan(found["reverse_repo"].iloc[0])
-    assert found["reverse_repo"].iloc[1:].tolist() == [174.0, 174.0, 0.0, 0.0]
+    assert found["reverse_repo"].tolist() == [0.0, 174.0, 174.0, 0.0, 0.0]
+
+
+def test_a_file_that_begins_after_the_facility_opened_is_unknown_in_between() -> None:
+    daily = pd.Series(174.0, pd.bdate_range("2014-01-02", "2014-06-12"))
+    found = net("2013-09-20", "2013-09-23", "2013-12-27", "2014-01-03", RRPONTSYD=daily)
+    np.testing.assert_array_equal(found["reverse_repo"], [0.0, np.nan, np.nan, 174.0])
+    np.testing.assert_array_equal(found["net_liquidity"], [3700.0, np.nan, np.nan, 3526.0])
 
 
 def test_the_impulse_of_a_quarter_is_of_fed_assets_63_sessions_before() -> None:

@@ -80,9 +80,10 @@ class Panel:
         fresh = (row >= 0) & (age <= np.timedelta64(entry.stale_after * 86400, "s"))
         values = np.where(fresh, data.frame["value"].to_numpy()[row.clip(0)], np.nan)
         if entry.zero_before is not None:
-            days = self.sessions.to_numpy()
-            sparse = (days < np.datetime64(entry.zero_before)) & (age > np.timedelta64(4 * 86400, "s"))
-            values = np.where(sparse & (days >= observed[0]), 0.0, values)
+            # Before the facility opened a day without an operation is zero, the days before the first one too.
+            none = (row < 0) | (age > np.timedelta64(4 * 86400, "s"))
+            before = self.sessions.to_numpy() < np.datetime64(entry.zero_before)
+            values = np.where(before & none, 0.0, values)
         return Known(values, np.where(fresh, row, -1))
 
     def daily(self, series_id: str) -> pd.Series:

@@ -86,7 +86,8 @@ def whaley_thrust(
 ) -> pd.Series:
     """Flag of Whaley's advance-decline thrust: more than 73.66 % of five days' moving issues advanced.
 
-    ΣA / (ΣA + ΣD) over `days` sessions; the flag is 1 on the session that crosses `threshold`, else 0.
+    ΣA / (ΣA + ΣD) over `days` sessions; the flag is 1 on the session that crosses `threshold` from below, else 0:
+    the sessions after it that are still above are the same thrust, not more of them.
     advances, declines: (n,) counts. Returns (n,) float64, NaN until `days` days have counts and on days
     without. Source: W. Whaley, Planes, Trains and Automobiles (Dow Award paper, 2010).
     """
@@ -144,7 +145,7 @@ INDICATORS = (
     Indicator(
         "advance_decline_line_13w",
         "breadth",
-        "Advance-decline line, 13-week change",
+        "Advance-decline line, {sessions:13-week} change",
         "issues",
         formula="change over {sessions} sessions of cumulative advances − declines: index members, else NYSE issues",
         input_sets=_COUNTS,
@@ -166,7 +167,10 @@ INDICATORS = (
         "breadth",
         "McClellan summation",
         "ratio-adjusted",
-        formula="running sum of the McClellan oscillator",
+        formula=(
+            "running sum of the McClellan oscillator, neutral at 0, as 19 · 39-day mean − 9 · 19-day mean of the same "
+            "ratio (J. Miekka's formula without its 1,000; McClellan Financial Publications)"
+        ),
         input_sets=_COUNTS,
         bases=_COUNTED,
         compute=_counted(mcclellan_summation),
@@ -194,7 +198,10 @@ INDICATORS = (
         "breadth",
         "Whaley breadth thrust of NYSE issues this week",
         "flag",
-        formula="five-day A ÷ (A + D) of NYSE issues rises above 73.66 %, on a day of this week",
+        formula=(
+            "five-day A ÷ (A + D) of NYSE issues rises from 73.66 % or less to above it on a day of this week; further "
+            "days above it are the same thrust"
+        ),
         input_sets=(_NYSE,),
         compute=_thrust(whaley_thrust),
     ),

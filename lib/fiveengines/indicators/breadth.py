@@ -65,6 +65,10 @@ def _sets(window: int) -> tuple[tuple[str, ...], ...]:
     return ((MEMBERS,), (f"PCT_ABOVE_{window}DMA_SP500",), (SECTORS,))
 
 
+_SHARE = (
+    "share of members with at least {{full_window:95 %}} of the window's closes whose close is above its simple mean "
+    "of {window} sessions"
+)
 _BASES = ("", "published figures", "sector funds in place of members")
 INDICATORS = (
     Indicator(
@@ -72,7 +76,7 @@ INDICATORS = (
         "breadth",
         "Members above their 200-day average",
         "%",
-        formula=("share of members with a full window whose close is above its simple mean of 200 sessions"),
+        formula=_SHARE.format(window=200),
         input_sets=_sets(200),
         bases=_BASES,
         compute=_above(200),
@@ -89,7 +93,7 @@ INDICATORS = (
         "breadth",
         "Members above their 50-day average",
         "%",
-        formula=("share of members with a full window whose close is above its simple mean of 50 sessions"),
+        formula=_SHARE.format(window=50),
         input_sets=_sets(50),
         bases=_BASES,
         compute=_above(50),
@@ -106,7 +110,7 @@ INDICATORS = (
         "breadth",
         "Members above their 20-day average",
         "%",
-        formula=("share of members with a full window whose close is above its simple mean of 20 sessions"),
+        formula=_SHARE.format(window=20),
         input_sets=_sets(20),
         bases=_BASES,
         compute=_above(20),
@@ -115,7 +119,7 @@ INDICATORS = (
     Indicator(
         "pct_above_200d_change_4w",
         "breadth",
-        "Members above their 200-day average, 4-week change",
+        "Members above their 200-day average, {sessions:4-week} change",
         "points",
         formula="change of the share above the 200-day mean over {sessions} sessions",
         input_sets=_sets(200),
@@ -131,7 +135,7 @@ INDICATORS = (
     Indicator(
         "pct_above_50d_change_4w",
         "breadth",
-        "Members above their 50-day average, 4-week change",
+        "Members above their 50-day average, {sessions:4-week} change",
         "points",
         formula="change of the share above the 50-day mean over {sessions} sessions",
         input_sets=_sets(50),
@@ -141,7 +145,7 @@ INDICATORS = (
     Indicator(
         "net_new_highs",
         "breadth",
-        "52-week highs minus lows, 5-day mean",
+        "52-week highs minus lows, {mean:5-day} mean",
         "% of members",
         formula="share of members at a 52-week closing high − share at a low, mean of {mean} sessions",
         input_sets=((MEMBERS,), ("NEW_HIGHS_52W", "NEW_LOWS_52W")),
@@ -158,7 +162,7 @@ INDICATORS = (
     Indicator(
         "equal_vs_cap_13w",
         "breadth",
-        "Equal weight against cap weight, 13 weeks",
+        "Equal weight against cap weight, {sessions:13 weeks}",
         "%",
         formula="100 · ln change of RSP ÷ SPY over {sessions} sessions",
         input_sets=(("RSP", "SPY"),),
@@ -173,7 +177,7 @@ INDICATORS = (
     Indicator(
         "concentration",
         "breadth",
-        "Share of gains from the top tenth, 13 weeks",
+        "Share of gains from the top {concentration_top:10 %}, {concentration_sessions:13 weeks}",
         "%",
         formula="share of the quarter's summed gains that the top tenth of members earned",
         input_sets=((MEMBERS,),),
@@ -201,7 +205,7 @@ INDICATORS = (
     Indicator(
         "index_from_high",
         "breadth",
-        "Index below its 52-week high",
+        "Index below its {sessions:12-month} high",
         "%",
         formula="100 · (S&P 500 ÷ its highest close of {sessions} sessions − 1)",
         input_sets=(("SPX",),),

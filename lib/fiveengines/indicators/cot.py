@@ -169,7 +169,7 @@ INDICATORS = (
     Indicator(
         "cot_speculators_change_4w",
         "positioning",
-        "Futures speculators, 4-week change",
+        "Futures speculators, {reports:4-week} change",
         "points",
         formula="change over {reports} reports of non-commercial net ÷ the longs of all traders, S&P 500 futures",
         input_sets=_sets(_SPECULATORS),
@@ -196,7 +196,7 @@ INDICATORS = (
     Indicator(
         "cot_asset_managers_change_4w",
         "positioning",
-        "Asset managers in futures, 4-week change",
+        "Asset managers in futures, {reports:4-week} change",
         "points",
         formula=_MOVE.format(who="asset managers'"),
         input_sets=_sets(_MANAGERS),
@@ -223,7 +223,7 @@ INDICATORS = (
     Indicator(
         "cot_leveraged_funds_change_4w",
         "positioning",
-        "Leveraged funds in futures, 4-week change",
+        "Leveraged funds in futures, {reports:4-week} change",
         "points",
         formula=_MOVE.format(who="leveraged funds'"),
         input_sets=_sets(_LEVERAGED),
@@ -243,7 +243,7 @@ INDICATORS = (
     Indicator(
         "cot_dealers_change_4w",
         "positioning",
-        "Dealers in futures, 4-week change",
+        "Dealers in futures, {reports:4-week} change",
         "points",
         formula=_MOVE.format(who="dealers'"),
         input_sets=_sets(_DEALERS),

@@ -25,7 +25,7 @@ def table(engine: str, params: EngineParameters) -> str:
         each = indicator(name)
         sets = " or ".join(", ".join(_NAMES.get(part, part) for part in one) for one in each.input_sets)
         rows.append(
-            f"| {name} | {each.describe(line.settings)} | {each.unit} | {sets or 'a person'} | {line.why} |"
+            f"| {name} | {each.describe(params.quoted(name))} | {each.unit} | {sets or 'a person'} | {line.why} |"
         )
     return "\n".join(rows) + "\n"
 

@@ -46,7 +46,8 @@ class IndicatorValues:
     values: reading date × indicator id, float64, NaN where nothing valid was known. observed, known_at: the same
     shape, datetime64 (known_at naive UTC), NaT where the value is NaN. input_set: the same shape, which of the
     indicator's input sets the value comes from, -1 where it is NaN. breadth_basis: reading date → where breadth came
-    from ("members", "published", "sectors" or ""). inputs: what they were computed from.
+    from ("members", "published", "sectors" or ""). titles: indicator id → its title with the windows that it was
+    computed with. inputs: what they were computed from.
     """
 
     values: pd.DataFrame
@@ -54,6 +55,7 @@ class IndicatorValues:
     known_at: pd.DataFrame
     input_set: pd.DataFrame
     breadth_basis: pd.Series
+    titles: dict[str, str]
     inputs: Inputs = field(repr=False)
 
     def series(self, name: str, day: pd.Timestamp) -> tuple[str, ...]:
@@ -64,10 +66,10 @@ class IndicatorValues:
 
     def title(self, name: str, day: pd.Timestamp) -> str:
         """The indicator's title, with what that day's value is a figure of where the title alone does not say it."""
-        each = indicator(name)
+        title, each = self.titles[name], indicator(name)
         latest = "latest vintage" if self.vintage(name, day) == "latest" else ""
         said = ", ".join(filter(None, (each.basis(int(self.input_set[name].loc[day])), latest)))
-        return f"{each.title} ({said})" if said else each.title
+        return f"{title} ({said})" if said else title
 
     def vintage(self, name: str, day: pd.Timestamp) -> Literal["latest", "as published"] | None:
         """Whether that day's value is what was published then, or a later revision; None for what is never revised.
@@ -95,6 +97,7 @@ class IndicatorValues:
             self.known_at.loc[:day],
             self.input_set.loc[:day],
             self.breadth_basis.loc[:day],
+            self.titles,
             self.inputs,
         )
 
@@ -131,6 +134,7 @@ def evaluate(
         known_at=pd.DataFrame(known_at, index=dates),
         input_set=pd.DataFrame(sets, index=dates),
         breadth_basis=inputs.breadth.basis.iloc[at].set_axis(dates),
+        titles={name: indicator(name).titled(params.quoted(name)) for name in values},
         inputs=inputs,
     )
 

@@ -5,6 +5,7 @@ Shapes and the few ways in which most indicators reach their series; no breakpoi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -96,15 +97,16 @@ class Indicator:
     figures from another publisher; sets of different bases do not mix within one value, so a change or a mean over
     time is computed for each of them (`ComputeBySet`). `compute` takes `Inputs` and, by
     name, the settings of its line in params/engines.yaml; it returns the values on the panel's sessions, NaN where
-    they cannot be known, and is None for what only a person can enter. `formula` says the same in words and may
-    quote settings in braces. `bounds` are its own, those of the catalog series it is, or its unit's. `scheduled` is
+    they cannot be known, and is None for what only a person can enter. `heading` is the title, in which a window is
+    quoted with its usual length, "{sessions:13 weeks}"; `formula` says in words what is computed. Both may quote
+    settings in braces. `bounds` are its own, those of the catalog series it is, or its unit's. `scheduled` is
     False for a figure that no calendar announces. Its reason, weight and breakpoints are in its line of
     params/engines.yaml.
     """
 
     id: str
     engine: Engine
-    title: str
+    heading: str
     unit: str
     formula: str
     input_sets: tuple[tuple[str, ...], ...] = ()
@@ -117,6 +119,15 @@ class Indicator:
     def basis(self, input_set: int) -> str:
         """What a value from that input set is a figure of, "" where the title says it all or there is no value (-1)."""
         return self.bases[input_set] if self.bases and input_set >= 0 else ""
+
+    @cached_property
+    def title(self) -> str:
+        """The title with the usual windows, where no params are at hand."""
+        return _QUOTED_WINDOW.sub(r"\1", self.heading)
+
+    def titled(self, quoted: Mapping[str, Setting]) -> str:
+        """The title with the windows that it is computed with (`EngineParameters.quoted`)."""
+        return self.heading.format_map({name: _Quoted(name, value) for name, value in quoted.items()})
 
     @property
     def first_set(self) -> tuple[str, ...]:
@@ -147,9 +158,9 @@ class Indicator:
         """Values on the panel's sessions, float64, NaN where they cannot be known: (sessions,), or (sessions, sets)."""
         return self.compute(inputs, **settings) if self.compute else missing(inputs.panel)
 
-    def describe(self, settings: Mapping[str, Setting]) -> str:
-        """How it is computed, in words and signs for a reader, with these settings."""
-        return self.formula.format_map({name: _shown(value) for name, value in settings.items()})
+    def describe(self, quoted: Mapping[str, Setting]) -> str:
+        """How it is computed, in words and signs for a reader, with these settings (`EngineParameters.quoted`)."""
+        return self.formula.format_map({name: _Quoted(name, value) for name, value in quoted.items()})
 
     def problem(self, settings: Mapping[str, Setting]) -> str | None:
         """What is wrong with settings given for it, and the remedy; None when all is well."""
@@ -167,6 +178,31 @@ class Indicator:
                 needed = "one number above zero" if kind in {int, float} else "a list of numbers above zero"
                 return f"{name}: {needed} is needed (found {_shown(value)})."
         return None
+
+
+_QUOTED_WINDOW = re.compile(r"{\w+:([^}]+)}")
+_SPAN = re.compile(r"\d+((?:[- ](week|month|year))?.*)")
+_SESSIONS_IN = {"week": 5, "month": 21, "year": 252}
+
+
+@dataclass(frozen=True)
+class _Quoted:
+    """A setting as words quote it: {name} as it is, {name:95 %} a share, {name:13 weeks} a count."""
+
+    name: str
+    value: Setting
+
+    def __format__(self, spec: str) -> str:
+        if not spec or isinstance(self.value, tuple):
+            return _shown(self.value)
+        if spec.endswith("%"):
+            return f"{100 * self.value:g} %"
+        span = _SPAN.fullmatch(spec)
+        if span is None:
+            raise ValueError(f"{self.name}: {spec!r} quotes no window")
+        # Reports are weekly; every other window is in sessions.
+        unit = 1 if span[2] is None or self.name == "reports" else _SESSIONS_IN[span[2]]
+        return f"{self.value / unit:.0f}{span[1]}"
 
 
 def _shown(value: Setting) -> str:

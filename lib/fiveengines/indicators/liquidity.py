@@ -259,7 +259,7 @@ INDICATORS = (
     Indicator(
         "hy_spread_gap",
         "liquidity",
-        "High-yield spread over its 40-week mean",
+        "High-yield spread over its {mean:40-week} mean",
         "%",
         formula="100 · ln(spread ÷ its mean of {mean} sessions): credit's own trend",
         input_sets=(("BAMLH0A0HYM2",),),
@@ -274,7 +274,7 @@ INDICATORS = (
     Indicator(
         "baa_spread_gap",
         "liquidity",
-        "Baa spread over its 40-week mean",
+        "Baa spread over its {mean:40-week} mean",
         "%",
         formula="100 · ln(spread ÷ its mean of {mean} sessions): the same trend in the stand-in",
         input_sets=(("BAA10Y",),),
@@ -289,7 +289,7 @@ INDICATORS = (
     Indicator(
         "hy_spread_change_8w",
         "liquidity",
-        "High-yield spread, 8-week change",
+        "High-yield spread, {sessions:8-week} change",
         "%",
         formula="100 · ln(spread ÷ spread {sessions} sessions ago)",
         input_sets=(("BAMLH0A0HYM2",),),
@@ -340,7 +340,7 @@ INDICATORS = (
     Indicator(
         "net_liquidity_impulse_13w",
         "liquidity",
-        "Net liquidity, 13-week impulse",
+        "Net liquidity, {sessions:13-week} impulse",
         "% of Fed assets",
         formula="change of net liquidity over {sessions} sessions ÷ Fed assets at the start",
         input_sets=_NET,
@@ -357,7 +357,7 @@ INDICATORS = (
     Indicator(
         "net_liquidity_impulse_4w",
         "liquidity",
-        "Net liquidity, 4-week impulse",
+        "Net liquidity, {sessions:4-week} impulse",
         "% of Fed assets",
         formula="change of net liquidity over {sessions} sessions ÷ Fed assets at the start",
         input_sets=_NET,
@@ -367,7 +367,7 @@ INDICATORS = (
     Indicator(
         "reserves_change_13w",
         "liquidity",
-        "Bank reserves, 13-week change",
+        "Bank reserves, {sessions:13-week} change",
         "$bn",
         formula="change of reserve balances over {sessions} sessions",
         input_sets=(("WRESBAL",),),
@@ -379,8 +379,8 @@ INDICATORS = (
         "Overnight reverse repo",
         "$bn",
         formula=(
-            "overnight reverse repo taken up at the Fed; days without an operation before September "
-            "2013 are zero"
+            "overnight reverse repo taken up at the Fed; days without an operation before the facility opened on 23 "
+            "September 2013 are zero"
         ),
         input_sets=(("RRPONTSYD",),),
         compute=billions_of("RRPONTSYD"),
@@ -400,7 +400,7 @@ INDICATORS = (
     Indicator(
         "dollar_13w",
         "liquidity",
-        "Broad dollar, 13-week change",
+        "Broad dollar, {sessions:13-week} change",
         "%",
         formula="100 · ln change of the broad dollar index over {sessions} sessions",
         input_sets=(("DTWEXBGS",),),
@@ -415,7 +415,7 @@ INDICATORS = (
     Indicator(
         "small_vs_large_13w",
         "liquidity",
-        "Small caps against large, 13 weeks",
+        "Small caps against large, {sessions:13 weeks}",
         "%",
         formula="100 · ln change of IWM ÷ SPY (or RUT ÷ SPX) over {sessions} sessions",
         input_sets=_SMALL_AND_LARGE,
@@ -446,7 +446,7 @@ INDICATORS = (
     Indicator(
         "net_liquidity_change_13w",
         "liquidity",
-        "Net liquidity, 13-week change",
+        "Net liquidity, {sessions:13-week} change",
         "$bn",
         formula="change of net liquidity over {sessions} sessions",
         input_sets=_NET,
@@ -456,7 +456,7 @@ INDICATORS = (
     Indicator(
         "banks_vs_index_13w",
         "liquidity",
-        "Banks against the index, 13 weeks",
+        "Banks against the index, {sessions:13 weeks}",
         "%",
         formula="100 · ln change of KBE ÷ SPY over {sessions} sessions",
         input_sets=(("KBE", "SPY"),),
@@ -465,7 +465,7 @@ INDICATORS = (
     Indicator(
         "regional_banks_vs_index_13w",
         "liquidity",
-        "Regional banks against the index, 13 weeks",
+        "Regional banks against the index, {sessions:13 weeks}",
         "%",
         formula="100 · ln change of KRE ÷ SPY over {sessions} sessions",
         input_sets=(("KRE", "SPY"),),
@@ -474,7 +474,7 @@ INDICATORS = (
     Indicator(
         "global_central_banks_13w",
         "liquidity",
-        "Central banks' assets in dollars, 13 weeks",
+        "Central banks' assets in dollars, {sessions:13 weeks}",
         "%",
         formula=(
             "100 · ln change over {sessions} sessions of the assets of the Fed and the Eurosystem in dollars, with "

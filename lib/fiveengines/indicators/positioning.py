@@ -192,7 +192,7 @@ INDICATORS = (
     Indicator(
         "aaii_bull_bear",
         "positioning",
-        "AAII bulls minus bears, 4-week mean",
+        "AAII bulls minus bears, mean of {mean:4} surveys",
         "points",
         formula=(
             "mean of {mean} surveys of bulls − bears in the survey of the American Association of Individual "
@@ -220,7 +220,7 @@ INDICATORS = (
     Indicator(
         "put_call",
         "positioning",
-        "Equity put/call, 10-day mean",
+        "Equity put/call, {mean:10-day} mean",
         "ratio",
         formula="mean of {mean} sessions of Cboe's equity put/call ratio",
         input_sets=(("PUT_CALL_EQUITY",),),

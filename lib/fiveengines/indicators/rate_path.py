@@ -152,7 +152,7 @@ INDICATORS = (
     Indicator(
         "two_year_change_13w",
         "rate_path",
-        "2-year yield, 13-week change",
+        "2-year yield, {sessions:13-week} change",
         "points",
         formula="change of the 2-year yield over {sessions} sessions",
         input_sets=(("DGS2",),),
@@ -168,7 +168,7 @@ INDICATORS = (
     Indicator(
         "real_yield_change_13w",
         "rate_path",
-        "10-year real yield, 13-week change",
+        "10-year real yield, {sessions:13-week} change",
         "points",
         formula="change of the 10-year real yield over {sessions} sessions",
         input_sets=(("DFII10",),),

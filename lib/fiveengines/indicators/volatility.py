@@ -189,7 +189,7 @@ INDICATORS = (
     Indicator(
         "vix_percentile",
         "volatility",
-        "VIX, percentile of three years",
+        "VIX, percentile of {window:3 years}",
         "percentile",
         formula="share of {window} VIX closes at or below today's",
         input_sets=_VIX,
@@ -199,7 +199,7 @@ INDICATORS = (
     Indicator(
         "vix_change_4w",
         "volatility",
-        "VIX, 4-week change",
+        "VIX, {sessions:4-week} change",
         "points",
         formula="change of the VIX over {sessions} sessions",
         input_sets=_VIX,
@@ -264,7 +264,7 @@ INDICATORS = (
     Indicator(
         "realized_volatility_21d",
         "volatility",
-        "Realised volatility, 21 sessions",
+        "Realised volatility, {window:21 sessions}",
         "%",
         formula=(
             "standard deviation of daily log returns of the S&P 500, close to close, {window} sessions · √252"
@@ -281,7 +281,7 @@ INDICATORS = (
     Indicator(
         "yang_zhang_volatility",
         "volatility",
-        "Yang-Zhang volatility, 21 sessions",
+        "Yang-Zhang volatility, {window:21 sessions}",
         "%",
         formula="Yang and Zhang (2000) over {window} sessions, where there are open, high and low",
         input_sets=(("SPX", "SPX_OPEN", "SPX_HIGH", "SPX_LOW"),),

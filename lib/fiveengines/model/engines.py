@@ -267,7 +267,7 @@ def reading(
             Evidence(
                 indicator=name,
                 # A figure typed in is not from any input set.
-                title=each.title if overridden.at[day, name] else measured.title(name, day),
+                title=measured.titles[name] if overridden.at[day, name] else measured.title(name, day),
                 value=_number(used.at[day, name]),
                 unit=each.unit,
                 score=_number(history.scores.at[day, name]) if scored else None,
@@ -286,7 +286,7 @@ def reading(
                 else None,
                 series=measured.series(name, day),
                 vintage=measured.vintage(name, day),
-                formula=each.describe(line.settings),
+                formula=each.describe(params.quoted(name)),
                 why=line.why,
             )
         )

@@ -54,6 +54,14 @@ def test_a_browsers_second_download_is_the_newer_copy(tmp_path: Path) -> None:
     assert "DGS2 was read from fred/DGS2 (1).csv" in word(data, "fred/DGS2.csv")
 
 
+def test_either_column_of_dix_alone_is_read(tmp_path: Path) -> None:
+    (tmp_path / "options").mkdir()
+    file = tmp_path / "options" / "dix_gex.csv"
+    for name, value in (("GEX", 1010000000.75), ("DIX", 0.437)):
+        file.write_text(f"date,{name.lower()}\n2019-12-20,{value}\n")
+        assert last(files.read(tmp_path), name) == [value]
+
+
 def test_both_columns_of_dix(tmp_path: Path) -> None:
     assert last(case(tmp_path, "dix-own-name"), "DIX", "GEX") == [0.437, 1010000000.75]
 

@@ -164,6 +164,10 @@ class EngineParameters(Strict):
         """Every indicator's settings by id, in the order of the file."""
         return {name: each.settings for lines in self.engines.values() for name, each in lines.items()}
 
+    def quoted(self, name: str) -> dict[str, Setting]:
+        """What an indicator's title and formula may quote by name: its own settings, and those that breadth shares."""
+        return {**self.inputs.breadth.model_dump(), **self.indicator(name)[1].settings}
+
     def indicator(self, name: str) -> tuple[Engine, ScoredIndicator]:
         """The engine and the line of one indicator; an unknown one raises ParameterError."""
         for engine, indicators in self.engines.items():

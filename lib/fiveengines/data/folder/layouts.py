@@ -244,7 +244,7 @@ LAYOUTS = (
         tuple(f"AAII_{word}" for word in ("BULLISH", "NEUTRAL", "BEARISH")),
         _aaii,
     ),
-    Layout("SqueezeMetrics", _marks("dix gex"), ("DIX", "GEX"), _columns(DIX=("dix",), GEX=("gex",))),
+    Layout("SqueezeMetrics", _marks("dix", "gex"), ("DIX", "GEX"), _columns(DIX=("dix",), GEX=("gex",))),
     Layout(
         "Cboe put/call",
         _marks("p_c_ratio", "equity_pc_ratio", "put_call_equity"),

@@ -14,7 +14,6 @@ from fiveengines import __version__
 from fiveengines.base.formats import figure, first_capital, minus, percent
 from fiveengines.commentary import narrative
 from fiveengines.commentary.narrative import ENGINE_NAMES
-from fiveengines.indicators import indicator
 from fiveengines.model.engines import EngineReading
 from fiveengines.model.inflections import Inflection
 from fiveengines.model.regimes import NAMES, RegimeReading
@@ -168,7 +167,7 @@ def _health(week: Week) -> tuple[cc.HealthItem, ...]:
     items = []
     for reading in week.engines.values():
         missing = [
-            indicator(e.indicator).title
+            week.readings.measurements.titles[e.indicator]
             for e in reading.evidence
             if e.score is None and e.weight == 0 and _scored(week, reading.name, e.indicator)
         ]
