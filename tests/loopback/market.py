@@ -15,6 +15,7 @@ import pandas as pd
 from fiveengines.data import calendars
 from fiveengines.data.catalog import Series, catalog
 from fiveengines.data.folder import files
+from fiveengines.data.folder.layouts import COT_CODES
 from fiveengines.data.providers.prices import symbol
 from fiveengines.data.providers.registry import registry
 
@@ -155,7 +156,7 @@ def write_files(market: Market, folder: Path) -> None:
 
 
 def _write_positions(market: Market, folder: Path) -> None:
-    for name in ("SP500", "NASDAQ", "RUSSELL", "TNOTE2", "TNOTE10"):
+    for name in COT_CODES:
         parts = {p: market.public(f"COT_{name}_{p}") for p in COT_PARTS if f"COT_{name}_{p}" in market.series}
         if parts:
             days = next(iter(parts.values())).index.strftime("%Y-%m-%d")
@@ -186,7 +187,7 @@ TFF_PARTS = (
 
 def balanced(market: Market) -> Market:
     """`market` with legacy longs equal to shorts, as every report has them."""
-    for name in ("SP500", "NASDAQ", "RUSSELL", "TNOTE2", "TNOTE10"):
+    for name in COT_CODES:
         if f"COT_{name}_SPEC_LONG" not in market.series:
             continue
         part = {p: market.series[f"COT_{name}_{p}"] for p in COT_PARTS}

@@ -172,7 +172,8 @@ def last_completed_session(day: dt.date | str, now: dt.datetime | None = None) -
 def to_utc(days: pd.DatetimeIndex, time: str) -> pd.DatetimeIndex:
     """`time` (HH:MM) of the New York wall clock on each of `days` (n,), as naive UTC (n,); NaT stays NaT."""
     hours, minutes = map(int, time.split(":"))
-    local = pd.DatetimeIndex(days).normalize() + pd.Timedelta(hours=hours, minutes=minutes)
+    midnights = np.asarray(days, dtype="datetime64[D]").astype("datetime64[s]")
+    local = pd.DatetimeIndex(midnights + np.timedelta64(hours * 60 + minutes, "m"))
     return local.tz_localize(NEW_YORK).tz_convert("UTC").tz_localize(None)
 
 
@@ -222,7 +223,8 @@ def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
         case "period_end":
             months = observed.astype("datetime64[M]")
             if series.frequency == "quarterly":
-                months = months + 2
+                # dated by its first day (FRED) or by its last (earnings)
+                months = months + 2 - months.astype("int64") % 3
             return _on_business_day((months + 1).astype("datetime64[D]") - 1 + release.days)
         case "cot":
             days = _business_days_after(observed, 3)

@@ -36,13 +36,19 @@ class TestRealHistory:
             ("BAMLH0A0HYM2", "2008-12-15", 21.82),
             ("AAII_BEARISH", "2009-03-05", 70.27),
             ("TFF_NASDAQ_OPEN_INTEREST", "2006-06-13", 598465),
+            ("COR1M", "2006-01-03", 23.5),
+            ("DCOILWTICO", "2008-07-03", 145.31),
+            ("FEDFUNDS", "1981-06-01", 19.10),
+            ("COT_GOLD_COMM_SHORT", "2006-01-03", 239049),
+            ("SP500_EPS", "2019-09-30", 39.81),
+            ("SP500_EPS_REPORTED", "2019-09-30", 33.99),
         ],
     )
     def test_spot_checks(self, data: Dataset, name: str, day: str, value: float) -> None:
         assert data.series[name].latest()[day] == pytest.approx(value, rel=1e-4)
 
     def test_every_series_keeps_the_contract(self, data: Dataset) -> None:
-        assert len(data.series) > 160
+        assert len(data.series) > 300
         for name, series in data.series.items():
             frame = series.frame
             assert list(frame.columns) == ["observed", "value", "known_at"]

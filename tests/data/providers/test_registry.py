@@ -34,7 +34,7 @@ def test_every_series_served_is_in_the_catalog() -> None:
     with Http(Settings()) as http:
         served = {name: make(http).series for name, make in registry().items()}
     assert {key for keys in served.values() for key in keys} <= set(catalog())
-    assert served["treasury"] == ("TGA_DAILY",) and len(served["cftc"]) == 44
+    assert served["treasury"] == ("TGA_DAILY",) and len(served["cftc"]) == 11 * 6 + 2 * 7
     assert served["fred"] == tuple(key for key, entry in catalog().items() if entry.provider == "fred")
 
 

@@ -31,6 +31,12 @@ COT_CODES = {
     "RUSSELL": "239742",
     "TNOTE2": "042601",
     "TNOTE10": "043602",
+    "GOLD": "088691",
+    "SILVER": "084691",
+    "COPPER": "085692",
+    "CRUDE": "067651",
+    "YEN": "097741",
+    "BITCOIN": "133741",
 }
 
 
@@ -193,10 +199,20 @@ def _put_call(header: Header, stem: str) -> tuple[Recipe, ...]:
     return (Recipe({"PUT_CALL_EQUITY": PUT_CALL}, merge=part, required=("PUT_CALL_EQUITY",)),)
 
 
+_UX = tuple(f"UX{n}" for n in range(1, 10))
+
+
 def _vix_futures(header: Header, stem: str) -> tuple[Recipe, ...]:
-    columns = {f"UX{n}": (f"ux{n}",) for n in range(1, 8)} | {"VIX": ("vix_spot",)}
+    columns = {name: (name.lower(),) for name in _UX} | {"VIX": ("vix_spot",)}
     # a daily copy of the index inside another file steps back behind the index's own file
     return (Recipe(columns, second_hand=("VIX",)),)
+
+
+def _earnings(header: Header, stem: str) -> tuple[Recipe, ...] | LeftOut:
+    if "published" in header.known:
+        return LeftOut("no series", "estimates of several dates for the same quarter")
+    columns = {"SP500_EPS": ("operating_eps",), "SP500_EPS_REPORTED": ("reported_eps",)}
+    return (Recipe(columns),)
 
 
 def _columns(**columns: tuple[str, ...]) -> Callable[[Header, str], tuple[Recipe, ...]]:
@@ -251,12 +267,18 @@ LAYOUTS = (
         ("PUT_CALL_EQUITY",),
         _put_call,
     ),
-    Layout("VIX futures", _marks("ux1 ux2"), tuple(f"UX{n}" for n in range(1, 8)), _vix_futures),
+    Layout("VIX futures", _marks("ux1 ux2"), _UX, _vix_futures),
     Layout(
         "FOMC decisions",
         _marks("decision_date target_upper_after"),
         ("FOMC_TARGET",),
         _columns(FOMC_TARGET=("target_upper_after",)),
+    ),
+    Layout(
+        "S&P, earnings of the index",
+        _marks("quarter_end operating_eps", "quarter_end reported_eps"),
+        ("SP500_EPS", "SP500_EPS_REPORTED"),
+        _earnings,
     ),
     Layout("FINRA", _marks("debit_balances"), ("MARGIN_DEBT",), _margin),
     Layout(

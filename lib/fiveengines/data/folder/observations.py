@@ -107,6 +107,7 @@ def _sorted_series(series: Series, dates: Days, values: Floats, known: np.ndarra
         return series_data(series.id, dates, values, known, provider=series.provider, origin=origin)
     # rising dates with rising release times are the contract's order already
     frame = pd.DataFrame(
-        {"observed": dates.astype("datetime64[s]"), "value": np.array(values), "known_at": known.copy()}
+        {"observed": dates.astype("datetime64[s]"), "value": np.array(values), "known_at": known.copy()},
+        copy=False,
     )
     return SeriesData(series.id, frame, series.provider, origin)

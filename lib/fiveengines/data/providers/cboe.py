@@ -16,7 +16,10 @@ from fiveengines.data.providers.base import Provider, RefusedError, Request, Res
 from fiveengines.data.providers.frames import frame_by_rule
 
 # series → index file and its possible columns; files without OHLC name the close by the index
-_FILES = {name: (name, ("close", name.lower())) for name in ("VIX", "VIX9D", "VIX3M", "VVIX", "SKEW")} | {
+_INDICES = (
+    "VIX", "VIX9D", "VIX3M", "VVIX", "SKEW", "VXN", "RVX", "OVX", "GVZ", "COR1M", "DSPX", "VIXEQ",
+)  # fmt: skip
+_FILES = {name: (name, ("close", name.lower())) for name in _INDICES} | {
     f"VIX_{part.upper()}": ("VIX", (part,)) for part in ("open", "high", "low")
 }
 _PUT_CALL = "PUT_CALL_EQUITY"
@@ -32,11 +35,11 @@ _MOST_DAYS = 200
 
 
 class Cboe(Provider):
-    """VIX (with open, high, low), VIX9D, VIX3M, VVIX, SKEW and the equity put/call ratio."""
+    """The volatility indices (VIX with open, high, low), implied correlation and dispersion, the put/call ratio."""
 
     name = "cboe"
     title = label = "Cboe"
-    serves = "VIX with open, high and low, VIX9D, VIX3M, VVIX, SKEW, PUT_CALL_EQUITY"
+    serves = f"{', '.join(_INDICES)}; VIX with open, high and low; {_PUT_CALL}"
     terms = "[use of website](https://www.cboe.com/legal/terms-and-conditions/)"
     urls = {"cboe": "https://cdn.cboe.com"}
     requests_a_minute = {"cboe": 240}

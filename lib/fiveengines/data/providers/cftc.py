@@ -20,6 +20,7 @@ from fiveengines.base.errors import ProviderError
 from fiveengines.data.calendars import published_at
 from fiveengines.data.catalog import lookup
 from fiveengines.data.folder.csv import column_name, read_texts
+from fiveengines.data.folder.layouts import COT_CODES, TFF_CODES
 from fiveengines.data.providers.base import (
     MOST_PAGES,
     IncompleteError,
@@ -59,7 +60,7 @@ _TFF = _Report(
     dataset="gpe5-46if",
     zip_path="/files/dea/history/fut_fin_txt_{year}.zip",
     first_zip=2010,
-    markets={"TFF_SP500": "13874A", "TFF_NASDAQ": "209742"},
+    markets={f"TFF_{market}": code for market, code in TFF_CODES.items()},
     fields={
         "OPEN_INTEREST": "open_interest_all",
         "DEALER_LONG": "dealer_positions_long_all",
@@ -81,13 +82,7 @@ _LEGACY = _Report(
     dataset="6dca-aqww",
     zip_path="/files/dea/history/deacot{year}.zip",
     first_zip=1986,
-    markets={
-        "COT_SP500": "13874+",
-        "COT_NASDAQ": "209742",
-        "COT_RUSSELL": "239742",
-        "COT_TNOTE2": "042601",
-        "COT_TNOTE10": "043602",
-    },
+    markets={f"COT_{market}": code for market, code in COT_CODES.items()},
     fields={
         "SPEC_LONG": "noncomm_positions_long_all",
         "SPEC_SHORT": "noncomm_positions_short_all",

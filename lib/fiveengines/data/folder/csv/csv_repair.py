@@ -39,6 +39,7 @@ DATE_NAMES = (
     "trade_date",
     "record_date",
     "decision_date",
+    "quarter_end",
     "time_period",
     "reported_date",
     "week_ending",

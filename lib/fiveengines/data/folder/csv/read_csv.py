@@ -156,10 +156,21 @@ def _arrow(
 
 
 _ZERO = ord("0")
+_ISO = r"^\d{4}-\d{2}-\d{2}$"
+
+
+def _iso_days(column: pa.ChunkedArray) -> Days | None:
+    """Days of dates as YYYY-MM-DD; None when one is no day of the calendar."""
+    try:
+        return np.asarray(column.cast(pa.date32()).to_numpy(), dtype="datetime64[D]")
+    except pa.ArrowInvalid:
+        return None
 
 
 def _fixed_days(column: pa.ChunkedArray) -> Days | None:
     """Days of dates as YYYY-MM-DD, or as MM/DD/YYYY with a day past the twelfth; None for anything else."""
+    if len(column) and pc.all(pc.match_substring_regex(column, _ISO)).as_py():
+        return _iso_days(column)
     texts = (
         np.asarray(column.to_numpy(zero_copy_only=False), dtype="S") if len(column) else np.empty(0, "S10")
     )
