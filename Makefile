@@ -54,10 +54,10 @@ lint: $(TEST)  ## Check style, types, import directions and house rules
 bench: $(TEST)  ## Measure time and memory of the weekly report and the history
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
-docs: $(BASE)  ## Renew what docs/ and the schema of reading.json take from the code and params
+docs: $(BASE)  ## Renew what docs/ and the schemas of the JSON files take from the code and params
 	@$(BIN)/python -m fiveengines.indicators.docs
 	@$(BIN)/python -m fiveengines.data.providers.docs
-	@$(BIN)/python -m fiveengines.report.reading_json
+	@$(BIN)/python -m fiveengines.report.schemas
 
 # The last few of the list are needed on some systems only; pywinpty has no build for this one, so only its name is asked.
 lock:  ## Renew constraints.txt with the newest versions that pyproject.toml allows

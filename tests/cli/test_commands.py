@@ -49,6 +49,15 @@ def run(*arguments: str, cwd: Path | None = None, columns: str = "200") -> subpr
         (["history", "--start", "2019-12-27", "--end", "2999-01-04", "--out", "h.csv"], "--end 2999-01-04"),
         (["backfill", "--start", "1980-01-01", "--end", "1981-01-02"], "where the history starts"),
         (["fetch", "--since", "2999-01-01"], "in the future"),
+        (["companion", "evidnce"], "Did you mean 'evidence'?"),
+        (["companion", "weather"], "There are evidence"),
+        (["companion", "evidence", "--as-of", "soon", "--data-only"], "YYYY-MM-DD"),
+        (["companion", "evidence", "--from", "soon"], "--from 'soon'"),
+        (["companion", "evidence", "--as-of", "1992-02-03", "--data-only"], "before the first reading"),
+        (
+            ["weekly", "--with", "evidnce"],
+            "--with: there is no companion 'evidnce'. Did you mean 'evidence'?",
+        ),
         (["lab", "--port", "99999"], "65535"),
         (["override", "set", "ctaa", "65", "--why", "a test"], "cta"),
         (["override", "set", "cta_exposure", "650", "--why", "a test"], "-100 to 100"),
@@ -75,7 +84,17 @@ def test_a_mistake_is_one_clear_line(arguments: list[str], said: str, tmp_path: 
 
 def test_help_lists_every_command_of_the_contract() -> None:
     said = run("--help").stdout
-    for command in ("weekly", "history", "backfill", "fetch", "archive", "override", "doctor", "lab"):
+    for command in (
+        "weekly",
+        "companion",
+        "history",
+        "backfill",
+        "fetch",
+        "archive",
+        "override",
+        "doctor",
+        "lab",
+    ):
         assert f"  {command} " in said
 
 

@@ -19,7 +19,7 @@ FOLDER = NOTEBOOKS / "weekly"
 COMPANIONS = [f"../companions/{path.stem}" for path in sorted((NOTEBOOKS / "companions").glob("*.ipynb"))]
 NAMES = ["1_engine_check", "2_dominant_regime", "3_aggressiveness", "4_strategy_style", "5_inflection_points"]
 MOST_LINES = 5
-SETUP_LINES = 6
+SETUP_LINES = 7
 
 
 def notebook(name: str) -> Any:

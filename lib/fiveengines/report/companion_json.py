@@ -1,22 +1,18 @@
-"""A companion's answer as NAME.json: stamped, checked against its model, and the schemas that ship.
+"""A companion's answer as NAME.json: stamped, and checked against its own model, which its schema is made from.
 
-Computes nothing. `python -m fiveengines.report.companion_json` renews the schemas.
+Computes nothing.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
 from typing import Any
 
 from fiveengines import overrides
 from fiveengines.companions.document import CompanionDocument
-from fiveengines.companions.registry import REGISTRY, Companion
 from fiveengines.companions.session import Session
 from fiveengines.report.fingerprint import companion_fingerprint
-
-FOLDER = Path(__file__).parent
 
 
 def companion_document(
@@ -45,20 +41,3 @@ def fingerprint(session: Session, stem: str) -> str:
 def json_text(document: dict[str, Any]) -> str:
     """The document as it is written."""
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def schema_file(companion: Companion) -> Path:
-    """Where the schema of its JSON ships."""
-    return FOLDER / f"{companion.stem}.schema.json"
-
-
-def schema(companion: Companion) -> str:
-    """The JSON schema of NAME.json as text."""
-    found = companion.result.model_json_schema(mode="serialization", by_alias=True)
-    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    return json.dumps(found, indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    for each in REGISTRY.values():
-        schema_file(each).write_text(schema(each), encoding="utf-8")

@@ -1,14 +1,12 @@
 """A week as reading.json, the form other programs read. These models are the document and its schema at once.
 
-Translates a Week; computes nothing. `python -m fiveengines.report.reading_json` renews the schema that ships.
+Translates a Week; computes nothing. `report.schemas` makes the schema that ships.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -29,9 +27,6 @@ from fiveengines.data.file_summary import FileSummary, Group
 from fiveengines.model.regimes import NUMBERS
 from fiveengines.report.fingerprint import parameters_fingerprint
 from fiveengines.week import Week
-
-SCHEMA_FILE = Path(__file__).with_name("reading.schema.json")
-
 
 Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
 State = Literal["supportive", "neutral", "adverse", "unknown"]
@@ -395,14 +390,3 @@ def _without(week: Week) -> dict[str, Any] | None:
         "aggressiveness": plain.target_exposure and plain.target_exposure.value,
         "states": {name: each.state for name, each in plain.engines.items()},
     }
-
-
-def schema() -> str:
-    """The JSON schema of reading.json as text."""
-    found = Reading.model_json_schema(mode="serialization", by_alias=True)
-    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    return json.dumps(found, indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    SCHEMA_FILE.write_text(schema(), encoding="utf-8")

@@ -1,0 +1,72 @@
+"""What holds for every companion, on the demo: its document's form, and that nothing later than its evening enters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any
+
+import jsonschema
+import pandas as pd
+import pytest
+
+from fiveengines import week
+from fiveengines.companions.registry import REGISTRY, Companion
+from fiveengines.companions.session import Session
+from fiveengines.data import calendars
+from fiveengines.report.companion_json import companion_document, json_text
+
+DAYS = ("2009-03-11", "2020-03-20")
+
+
+@pytest.fixture(autouse=True)
+def nothing_measured() -> Iterator[None]:
+    """Each test reads the data anew."""
+    yield
+    week._MEASURED.clear()
+    week._panel.cache_clear()
+
+
+def document(each: Companion, day: str) -> dict[str, Any]:
+    session = Session.load(day, source="demo")
+    found = companion_document(session, each.analyse(session))
+    return {**found, "generated_at": ""}
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+@pytest.mark.parametrize("day", DAYS)
+def test_cutting_what_came_later_changes_nothing(
+    name: str, day: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = document(REGISTRY[name], day)
+    moment, load = pd.Timestamp(day), week._dataset
+    monkeypatch.setattr(
+        week, "_dataset", lambda *given: load(*given).until(calendars.evening_of(moment), moment)
+    )
+    week._MEASURED.clear()
+    week._panel.cache_clear()
+    assert document(REGISTRY[name], day) == before
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_its_document_has_the_form_that_ships(name: str) -> None:
+    found = document(REGISTRY[name], DAYS[0])
+    stem = REGISTRY[name].stem
+    shipped = resources.files("fiveengines.report").joinpath(f"{stem}.schema.json").read_text("utf-8")
+    jsonschema.Draft202012Validator(json.loads(shipped)).validate(found)
+    assert (found["as_of"], found["source"], found["from"]) == (DAYS[0], "demo", None)
+    assert 0 < len(found["headline"].split()) <= 15
+    assert found["bottom_line"].endswith(".")
+    assert list(json.loads(json_text(found))) == list(found), "the envelope stands first"
+    assert list(found)[:9] == [
+        "schema",
+        "as_of",
+        "source",
+        "library_version",
+        "data_fingerprint",
+        "generated_at",
+        "parameters_fingerprint",
+        "headline",
+        "bottom_line",
+    ]
