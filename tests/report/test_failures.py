@@ -44,7 +44,9 @@ def steps(folder: Path, *broken: str) -> list[Path]:
 
 
 def ran(folder: Path, *broken: str, timeout: float = 60) -> ExecutionResult:
-    return execute(bind(steps(folder, *broken)), {"as_of": DAY}, cell_timeout=timeout)
+    home = folder / "weekly"
+    home.mkdir(exist_ok=True)
+    return execute(bind(steps(home, *broken)), {"as_of": DAY}, cell_timeout=timeout)
 
 
 def printed(result: ExecutionResult) -> dict[int, str]:

@@ -209,7 +209,7 @@ class CoverContext(PageCover):
 
     def place(self, failure: Failure) -> str:
         """Where a failure happened."""
-        return f"Step {failure.step}, {failure.title}," if failure.step else "The set-up"
+        return f"Step {failure.step}, {failure.title}" if failure.step else "The set-up"
 
     @property
     def blind(self) -> bool:
