@@ -50,14 +50,11 @@ class Companion:
         return cast("CompanionDocument", answer)
 
 
-REGISTRY: dict[str, Companion] = {
-    each.name: each
-    for each in (
-        Companion(
-            "evidence", "What followed weeks like this one, and would acting on it have paid?", window=False
-        ),
-    )
-}
+# In the order in which the week's cover names them.
+_COMPANIONS = (
+    Companion("evidence", "What followed weeks like this one, and would acting on it have paid?", window=False),
+)
+REGISTRY: dict[str, Companion] = {each.name: each for each in _COMPANIONS}
 
 
 def companion(name: str, where: str = "") -> Companion:
