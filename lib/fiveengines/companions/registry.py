@@ -52,7 +52,9 @@ class Companion:
 
 # In the order in which the week's cover names them.
 _COMPANIONS = (
-    Companion("evidence", "What followed weeks like this one, and would acting on it have paid?", window=False),
+    Companion(
+        "evidence", "What followed weeks like this one, and would acting on it have paid?", window=False
+    ),
 )
 REGISTRY: dict[str, Companion] = {each.name: each for each in _COMPANIONS}
 
