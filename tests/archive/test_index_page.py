@@ -173,6 +173,17 @@ def test_a_comparison_has_an_address(page: Page, page_log: Any, index: Path) -> 
     assert page_log.errors == []
 
 
+@pytest.mark.parametrize("fragment", ["%", "compare=%zz,%", "compare=2001-13-99,--", "compare=,", "%E0%A4%A"])
+def test_a_broken_address_is_no_error_of_the_page(
+    page: Page, page_log: Any, index: Path, fragment: str
+) -> None:
+    page.goto(f"{index.as_uri()}#{fragment}")
+    page.reload()
+    page.evaluate("location.hash = '#compare=%zz,%'")
+    assert page.locator("#comparison .calls thead a").all_inner_texts() == [day(WEEKS - 2), day(WEEKS - 1)]
+    assert page_log.errors == []
+
+
 def test_the_timeline_answers_to_keys_and_to_the_pointer(opened: Page) -> None:
     opened.focus("#at")
     opened.keyboard.press("Home")

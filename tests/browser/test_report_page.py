@@ -88,6 +88,17 @@ def test_code_is_folded_and_links_lead_to_their_step(page: Page, report: Path) -
     assert page.locator("nav [aria-current]").count() >= 1
 
 
+@pytest.mark.parametrize("fragment", ["%", "%zz", "%E0%A4%A", "#", "%00", "[object]", "step-1%", '"><b>'])
+def test_a_broken_fragment_is_no_error_of_the_page(
+    page: Page, page_log: PageLog, report: Path, fragment: str
+) -> None:
+    page.goto(f"{report.as_uri()}#{fragment}")
+    page.wait_for_function("document.documentElement.dataset.charts === 'drawn'")
+    page.evaluate("location.hash = '#%zz%'")
+    page.wait_for_timeout(50)
+    assert page_log.errors == []
+
+
 def test_the_cover_tells_the_week_first(page: Page, report: Path) -> None:
     open_page(page, report)
     cover = page.locator("#cover").inner_text()

@@ -6,13 +6,13 @@ Takes reading.json apart into plain rows; draws nothing and recomputes nothing.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fiveengines.base import formats
+from fiveengines.base.bounded_files import json_object
 from fiveengines.base.parameters import ENGINES
 from fiveengines.report.saving import FAILED, LATEST, READING, is_day
 from fiveengines.report.store import ReportStore
@@ -21,7 +21,11 @@ from fiveengines.views.theme import DIRECTIONS, STATES
 _BATCH = 64
 # The history table names turns in this order (see inflections.turns).
 _TURNS = ("breadth", "volatility", "liquidity", "positioning", "rate_path")
-_SHOWN = ("warning", "error")
+_TOLD = ("warning", "error")
+# Characters of a name that a reason repeats.
+_SHOWN = 60
+# No market of these engines is older, and no calendar here goes further: the picture of all weeks spans them.
+_YEARS = range(1950, 2150)
 
 
 @dataclass(frozen=True)
@@ -138,13 +142,15 @@ def week_row(day: str, content: bytes | None) -> WeekRow:
     if content is None:
         raise ValueError(f"there is no {READING}")
     try:
-        document = json.loads(content)
+        document = json_object(content)
     except ValueError:
         raise ValueError(f"{READING} is damaged") from None
     try:
         row = _row(document)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as problem:
-        what = f"lacks {problem}" if isinstance(problem, KeyError) else "does not have the shape of a reading"
+    except Exception as problem:  # whatever a foreign file makes of it, it is no reading
+        what = "does not have the shape of a reading"
+        if isinstance(problem, KeyError):
+            what = f"lacks {str(problem)[:_SHOWN]}"
         raise ValueError(f"{READING} {what}") from None
     if row.day != day:
         raise ValueError(f"{READING} is of another week")
@@ -159,7 +165,7 @@ def _row(document: dict[str, Any]) -> WeekRow:
     if (number is None and document["no_call"] is None) or (number is not None and None in known):
         raise ValueError("neither a call nor none")
     return WeekRow(
-        day=dt.date.fromisoformat(document["as_of"]).isoformat(),
+        day=_day(document["as_of"]),
         made_at=_moment(document["generated_at"]),
         source=str(document["source"]),
         simulated=document["source"] == "demo",
@@ -179,7 +185,7 @@ def _row(document: dict[str, Any]) -> WeekRow:
         style=str(document["style"]["name"] or ""),
         turns=_turns(document["inflections"]),
         manual=tuple(_manual(each) for each in document["overrides"]),
-        notices=tuple(str(each["text"]) for each in document["notices"] if each["level"] in _SHOWN),
+        notices=tuple(str(each["text"]) for each in document["notices"] if each["level"] in _TOLD),
     )
 
 
@@ -219,8 +225,17 @@ def _manual(entry: dict[str, Any]) -> tuple[str, str, str, str]:
     return str(entry["field"]), str(entry["value"]), str(entry.get("who", "")), str(entry.get("why", ""))
 
 
+def _day(text: str) -> str:
+    day = dt.date.fromisoformat(text)
+    if day.year not in _YEARS:
+        raise ValueError(text)
+    return day.isoformat()
+
+
 def _moment(text: str) -> dt.datetime:
     moment = dt.datetime.fromisoformat(text)
+    if moment.year not in _YEARS:
+        raise ValueError(text)
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 

@@ -10,6 +10,7 @@ import io
 from collections.abc import Sequence
 
 from fiveengines.archive.collect import WeekRow
+from fiveengines.base.formats import inert
 from fiveengines.base.parameters import ENGINES
 
 _OF_AN_ENGINE = ("score", "state", "direction", "coverage")
@@ -35,10 +36,5 @@ def readings_csv(weeks: Sequence[WeekRow]) -> str:
 
 def _fields(week: WeekRow) -> list[object]:
     engines = [getattr(week.engines[engine], name) for engine in ENGINES for name in _OF_AN_ENGINE]
-    rest = [week.regime, week.raw, week.aggressiveness, ",".join(week.turns), _inert(week.regime_name)]
+    rest = [week.regime, week.raw, week.aggressiveness, ",".join(week.turns), inert(week.regime_name)]
     return [week.day, *engines, *rest]
-
-
-def _inert(text: str) -> str:
-    """A spreadsheet takes a text with such a beginning for a formula, unless an apostrophe leads."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -55,16 +55,30 @@ def stored(
 
     What `read` refuses is made again; where nothing can be written, nothing is.
     """
+    found = recalled(name, key, read)
+    if found is not None:
+        return found
+    made = make()
+    remember(name, key, lambda to: write(to, made))
+    return made
+
+
+def recalled(name: str, key: str, read: Callable[[Path], _T]) -> _T | None:
+    """What `read` makes of the cache's file of this key; None where there is none or it is refused."""
     place = paths.cache_dir() / f"{name}-{key}"
     with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         found = read(place)
         os.utime(place)
         return found
-    made = make()
+    return None
+
+
+def remember(name: str, key: str, write: Callable[[Path], object]) -> None:
+    """Let `write` fill the cache's file of this key; where nothing can be written, nothing is."""
+    place = paths.cache_dir() / f"{name}-{key}"
     with contextlib.suppress(OSError):
-        replace_file(place, lambda to: write(to, made), durable=False)
+        replace_file(place, write, durable=False)
         _remove_old(place.parent, name)
-    return made
 
 
 def arrays(name: str, key: str, make: Callable[[], Mapping[str, np.ndarray]]) -> Arrays:

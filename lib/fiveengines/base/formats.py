@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 NOTHING = "–"
 _HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
 _DAYS_A_YEAR = 365.25
+# What begins a formula, in the wide forms of East Asian writing too.
+_FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def minus(text: str) -> str:
@@ -108,3 +110,14 @@ def joined(words: Sequence[str]) -> str:
 def first_capital(text: str) -> str:
     """The same text beginning with a capital."""
     return text[:1].upper() + text[1:]
+
+
+def inert(text: str) -> str:
+    """A text for a spreadsheet's cell: on one line, and never taken for a formula.
+
+    A spreadsheet passes over blanks, line breaks and marks that do not show before a sign that begins a formula; an
+    apostrophe in front makes it a text.
+    """
+    line = " ".join(text.split())
+    shown = line.lstrip("".join(each for each in set(line) if not each.isprintable()) + " '\"")
+    return f"'{line}" if shown[:1] in _FORMULA else line

@@ -25,11 +25,20 @@ def jupyter_folders(home: Path) -> dict[str, str]:
     return {"JUPYTER_PREFER_ENV_PATH": "1", **folders}
 
 
+# Providers' keys: only `fetch` and `doctor` ask providers, so no notebook and nothing in it needs one.
+SECRETS = ("FRED_API_KEY",)
+
+
+def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a kernel or a JupyterLab: the same without providers' keys."""
+    return {name: text for name, text in environ.items() if name not in SECRETS}
+
+
 def with_lab_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment for a JupyterLab that asks no one about news; a person's own settings still go before it."""
     ours = str(Path(__file__).resolve().parent / "lab_settings")
     others = environ.get("JUPYTER_CONFIG_PATH", "")
-    return {**environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (others, ours)))}
+    return {**without_secrets(environ), "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (others, ours)))}
 
 
 def keep_inside_environment(environ: MutableMapping[str, str] | None = None) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
+import reprlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,10 +17,18 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from yaml.nodes import MappingNode, Node, SequenceNode
 
+from fiveengines.base.bounded_files import read_bytes
 from fiveengines.base.errors import ParameterError
 
 Model = TypeVar("Model", bound=BaseModel)
 MAX_BYTES = 2_000_000
+# Up to here the loader in C is safe whatever the text holds; beyond, it is looked at first.
+_SAFE_LEVELS, _SAFE_ALIASES = 1_000, 20
+_MOST_LEVELS, _MOST_NODES = 100, 1_000_000
+# How an error repeats a wrong value, however long or deep it is.
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 200
+_INDENTED = re.compile(r"^[ \-?]*", re.MULTILINE)
 # What pydantic calls by Python's names.
 _LISTS = {"tuple_type": "A list is needed", "list_type": "A list is needed"}
 # The same safe loader, in C where PyYAML was built with it: ten times faster.
@@ -40,6 +50,14 @@ class _Loader(_Safe):  # type: ignore[misc]
         return super().construct_mapping(node, deep=deep)
 
 
+class TooLargeError(yaml.YAMLError):  # type: ignore[misc]
+    """A text that is nested or repeated beyond all use; `line` counts from 1."""
+
+    def __init__(self, line: int | None, what: str) -> None:
+        super().__init__(what)
+        self.line, self.what = line, what
+
+
 class Strict(BaseModel):
     """Base of every schema: unknown names are refused, values do not change afterwards."""
 
@@ -49,11 +67,7 @@ class Strict(BaseModel):
 def read_text(path: Path) -> str:
     """The file's text (UTF-8, a byte-order mark is dropped); ParameterError for a missing, huge or undecodable one."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ParameterError(
-                f"{path}: larger than {MAX_BYTES:,} bytes.", remedy="Is this the right file?"
-            )
-        return path.read_text(encoding="utf-8-sig")
+        return read_bytes(path, MAX_BYTES).decode("utf-8-sig")
     except FileNotFoundError:
         raise ParameterError(f"{path}: there is no such file.", remedy="Check the path.") from None
     except IsADirectoryError:
@@ -79,13 +93,52 @@ def load(path: Path) -> Any:
         raise ParameterError(f"{where}: {problem}.", remedy="Mend the YAML there.") from None
 
 
-def parse(text: str) -> Any:
-    """Plain Python data of a YAML text, read with the safe loader; yaml.YAMLError when it is none."""
-    return yaml.load(text, Loader=_Loader)  # noqa: S506  (the safe loader, in C)
+def parse(text: str, *, ours: bool = False) -> Any:
+    """Plain Python data of a YAML text, read with the safe loader; yaml.YAMLError when it is none, or nested or
+    repeated beyond all use, which is not looked at in a text of this package (`ours`)."""
+    if not ours:
+        _check_size(text)
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506  (the safe loader, in C)
+    except RecursionError:
+        raise TooLargeError(None, "nested too deeply") from None
+
+
+def _check_size(text: str) -> None:
+    """Refuse what would end the interpreter (the loader in C recurses on its stack) or fill the memory.
+
+    Only a text with so many brackets, so deep an indentation or so many aliases that it could is looked at.
+    """
+    openers = text.count("[") + text.count("{")
+    indented = max((len(run) for run in _INDENTED.findall(text)), default=0)
+    if openers <= _SAFE_LEVELS and indented <= _SAFE_LEVELS and text.count("*") <= _SAFE_ALIASES:
+        return
+    # nodes below each open collection, its anchor, and how many each anchor stands for when it is written out
+    opened: list[tuple[int, str | None]] = []
+    sizes: dict[str, int] = {}
+    total = 0
+    for event in yaml.parse(text, Loader=_Safe):
+        if isinstance(event, yaml.AliasEvent):
+            total += sizes.get(event.anchor, 1)
+        elif isinstance(event, yaml.CollectionStartEvent):
+            opened.append((total, event.anchor))
+            total += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            before, anchor = opened.pop()
+            if anchor is not None:
+                sizes[anchor] = total - before
+        elif isinstance(event, yaml.ScalarEvent):
+            total += 1
+        if len(opened) > _MOST_LEVELS or total > _MOST_NODES:
+            line = event.start_mark.line + 1
+            what = "nested too deeply" if len(opened) > _MOST_LEVELS else "repeated by aliases beyond all use"
+            raise TooLargeError(line, what)
 
 
 def what_is_wrong(error: yaml.YAMLError) -> tuple[int | None, str]:
     """Line (from 1) and reason of a parse error."""
+    if isinstance(error, TooLargeError):
+        return error.line, error.what
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark
         return (mark.line + 1 if mark else None), " ".join(str(error.problem or "not valid YAML").split())
@@ -125,7 +178,7 @@ def describe(path: Path, error: ValidationError, model: type[BaseModel]) -> str:
         message = _LISTS.get(first["type"], first["msg"].removeprefix("Value error, "))
         text = f"{name}: {message}" if name else message
         found = first["input"]
-        shown = str(found) if isinstance(found, dt.date) else repr(found)
+        shown = str(found) if isinstance(found, dt.date) else _SHORT.repr(found)
         text += "" if first["type"] == "value_error" else f" (found {shown})"
     more = error.error_count() - 1
     return f"{place}: {text}" + (f" ({more} more after that)" if more else "")
@@ -170,6 +223,7 @@ def line_of(path: Path, where: Sequence[Any]) -> int | None:
 def line_in(text: str, where: Sequence[Any]) -> int | None:
     """Line (from 1) of the deepest part of `where` that is in a YAML text."""
     try:
+        _check_size(text)
         node: Node | None = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError:
         return None

@@ -5,7 +5,6 @@ Looks and reports; changes nothing.
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from fiveengines import __version__
 from fiveengines.base import parameters, paths
+from fiveengines.base.bounded_files import json_object, read_bytes
 from fiveengines.base.errors import FiveEnginesError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -61,8 +61,8 @@ def _packages() -> Check:
 def _kernel() -> Check:
     spec = Path(sys.prefix) / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
     try:
-        argv = json.loads(spec.read_text(encoding="utf-8"))["argv"]
-    except (OSError, ValueError, KeyError):
+        argv = json_object(read_bytes(spec))["argv"]
+    except (OSError, ValueError, KeyError, FiveEnginesError):
         return Check(
             "Kernel", False, "none in this environment", "Run `python -m ipykernel install --sys-prefix`."
         )

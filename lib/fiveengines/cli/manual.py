@@ -108,12 +108,14 @@ def list_values(as_of: AsOf = None, params: Params = None) -> int:
         typer.echo("No manual readings.")
         return 0
     wide = max(len(row["field"]) for row in rows)
+    lines = []
     for row in rows:
         holds = f"{row['as_of']} to {row['until']}"
         value = _figure(row["value"], row["unit"])
-        typer.echo(f"{row['field']:<{wide}}  {row['status']:<10}  {holds}  {value}")
+        lines.append(f"{row['field']:<{wide}}  {row['status']:<10}  {holds}  {value}")
         source = f" ({row['source']})" if row["source"] else ""
-        typer.echo(f"  {row['who']}, {row['entered_at']:%Y-%m-%d %H:%M} UTC: {row['why']}{source}")
+        lines.append(f"  {row['who']}, {row['entered_at']:%Y-%m-%d %H:%M} UTC: {row['why']}{source}")
+    typer.echo("\n".join(lines))
     return 0
 
 

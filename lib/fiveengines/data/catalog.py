@@ -62,7 +62,7 @@ class Series(BaseModel):
 def catalog() -> dict[str, Series]:
     """All series by id, in the order of catalog.yaml."""
     text = resources.files("fiveengines.data").joinpath("catalog.yaml").read_text(encoding="utf-8")
-    raw: dict[str, Any] = yaml_files.parse(text)["series"]
+    raw: dict[str, Any] = yaml_files.parse(text, ours=True)["series"]
     return {key: Series(id=key, **entry) for key, entry in raw.items()}
 
 

@@ -15,13 +15,17 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pandas as pd
+from pydantic import TypeAdapter
 
-from fiveengines.base import yaml_files
+from fiveengines.base import cache, yaml_files
 from fiveengines.base.errors import OverrideError
 from fiveengines.base.yaml_files import Strict
 from fiveengines.overrides.entries import Entry, Record
 
 _WEEK_FILE = re.compile(r"^\d{4}-\d{2}-\d{2}\.yaml$")
+_CACHE = "trail"
+# So many weeks of YAML take longer to read than their copy in the cache.
+_WORTH_A_CACHE = 20
 Stamp = tuple[tuple[str, int, int, str], ...]
 
 
@@ -29,6 +33,9 @@ class WeekFile(Strict):
     """One file of the trail: the records made for one reading."""
 
     records: tuple[Record, ...]
+
+
+_READ = TypeAdapter(dict[str, tuple[Record, ...]])
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,9 @@ def stamp(directory: Path | str) -> Stamp:
     for path in sorted(folder.iterdir()):
         if _WEEK_FILE.match(path.name) and path.is_file():
             facts = path.stat()
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+            # a file beyond the limit is refused when its records are read
+            content = b"" if facts.st_size > yaml_files.MAX_BYTES else path.read_bytes()
+            digest = hashlib.sha256(content).hexdigest()[:16]
             found.append((path.name, facts.st_size, facts.st_mtime_ns, digest))
     return tuple(found)
 
@@ -171,9 +180,8 @@ def load(directory: Path | str) -> Trail:
 
 @lru_cache(maxsize=8)
 def _trail(folder: Path, known: Stamp) -> Trail:
-    records: list[Record] = []
-    for name, *_ in known:
-        records += read_week(folder / name)
+    weeks = _weeks(folder, known)
+    records = list(itertools.chain.from_iterable(weeks[digest] for *_, digest in known))
     seen: set[str] = set()
     for record in records:
         if record.id in seen:
@@ -182,6 +190,24 @@ def _trail(folder: Path, known: Stamp) -> Trail:
             )
         seen.add(record.id)
     return Trail(tuple(records))
+
+
+def _weeks(folder: Path, known: Stamp) -> dict[str, tuple[Record, ...]]:
+    """The records of each week by the digest of its file; YAML is read only where the cache does not have it."""
+    key = cache.key_of((str(folder.resolve()), cache.code_key("overrides/entries.py"))) + ".json"
+    remembered = len(known) >= _WORTH_A_CACHE
+    held = (
+        cache.recalled(_CACHE, key, lambda place: _READ.validate_json(place.read_bytes()))
+        if remembered
+        else None
+    )
+    weeks = held or {}
+    fresh = {digest: read_week(folder / name) for name, *_, digest in known if digest not in weeks}
+    weeks |= fresh
+    if remembered and len(fresh) >= _WORTH_A_CACHE:
+        wanted = {digest: weeks[digest] for *_, digest in known}
+        cache.remember(_CACHE, key, lambda to: to.write_bytes(_READ.dump_json(wanted)))
+    return weeks
 
 
 def read_week(path: Path) -> tuple[Record, ...]:

@@ -60,6 +60,11 @@ def append(path: Path, reading: dt.date, records: Sequence[Record]) -> None:
     if _parsed(written) != expected:
         # a file indented by hand in another style: write it anew, records in the same order
         written = _HEADER.format(reading=reading) + _yaml([_plain_record(each) for each in expected])
+    if len(written.encode()) > yaml_files.MAX_BYTES:
+        raise OverrideError(
+            f"{path}: would grow beyond {yaml_files.MAX_BYTES:,} bytes, which nothing reads.",
+            remedy="Enter it for another reading.",
+        )
     atomic_io.write_text(path, written)
 
 

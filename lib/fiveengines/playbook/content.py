@@ -164,9 +164,9 @@ def _path(name: str, folder: Path | None) -> Path:
 def _read_and_check(path: Path, modified: int) -> tuple[Any, tuple[str, ...]]:
     """The validated file, or None, and its problems as lines; `modified` only distinguishes versions."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return None, (f"{path.name}: cannot be read as UTF-8 text ({type(error).__name__})",)
+        text = yaml_files.read_text(path)
+    except ParameterError as error:
+        return None, (f"{path.name}: cannot be read as UTF-8 text ({error})",)
     file_type = _FILES[path.name]
     try:
         raw = yaml_files.parse(text)

@@ -6,7 +6,6 @@ Weeks are made by workers and written here, one at a time; no week is read in th
 from __future__ import annotations
 
 import datetime as dt
-import json
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import pandas as pd
 
 from fiveengines import overrides
 from fiveengines.base import parameters
+from fiveengines.base.bounded_files import json_object
 from fiveengines.base.errors import FiveEnginesError, ParameterError, sentence
 from fiveengines.base.parameters import RunParameters
 from fiveengines.companions.registry import Companion
@@ -247,7 +247,6 @@ def _fingerprint(dataset: Dataset, day: dt.date) -> str:
 
 def _reading(content: bytes | None) -> dict[str, Any]:
     try:
-        reading = json.loads(content or b"")
+        return json_object(content)
     except ValueError:
         return {}
-    return reading if isinstance(reading, dict) else {}

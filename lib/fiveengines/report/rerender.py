@@ -5,9 +5,9 @@ Its parameters are in its own folder: as_of and source in reading.json, the rest
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from fiveengines.base.bounded_files import json_object
 from fiveengines.base.errors import DataError
 from fiveengines.base.parameters import RunParameters, run_parameters
 from fiveengines.report.saving import NOTEBOOK, READING
@@ -23,8 +23,13 @@ def original_parameters(
     names = (f"{day}/{READING}", f"{day}/{NOTEBOOK}")
     found = store.read(names)
     reading, notebook = (_document(found[name], f"{store.label}/{name}") for name in names)
-    given = notebook.get("metadata", {}).get("papermill", {}).get("parameters", {})
-    values = {name: given.get(name) for name in _ASKED}
+    try:
+        given = notebook.get("metadata", {}).get("papermill", {}).get("parameters", {})
+        values = {name: given.get(name) for name in _ASKED}
+        if any("\0" in str(value) for value in values.values()):
+            raise ValueError("no path")
+    except (AttributeError, ValueError):
+        raise _unusable(f"{store.label}/{names[1]}") from None
     values |= {"as_of": reading.get("as_of"), "source": reading.get("source"), "out_dir": out_dir}
     return run_parameters(values), reading
 
@@ -58,11 +63,12 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
 
 def _document(content: bytes | None, where: str) -> dict[str, Any]:
     try:
-        document = json.loads(content or b"")
+        return json_object(content)
     except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        raise DataError(
-            "cannot be read", where=where, remedy="Render the week with `fiveengines weekly --as-of` instead."
-        )
-    return document
+        raise _unusable(where) from None
+
+
+def _unusable(where: str) -> DataError:
+    return DataError(
+        "cannot be read", where=where, remedy="Render the week with `fiveengines weekly --as-of` instead."
+    )

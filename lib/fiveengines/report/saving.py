@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-import json
 import os
 from collections.abc import Collection, Iterator, Mapping
 
+from fiveengines.base.bounded_files import json_object
 from fiveengines.report.store import ReportStore
 
 WEEKLY = "weekly"
@@ -110,7 +110,7 @@ def is_day(name: str) -> bool:
 def stamp_of(reading: bytes | None) -> dt.datetime | None:
     """When a report was made, by its own record; None where that is missing."""
     try:
-        return dt.datetime.fromisoformat(json.loads(reading or b"")["generated_at"])
+        return dt.datetime.fromisoformat(json_object(reading)["generated_at"])
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -20,7 +20,8 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from fiveengines.base.atomic_io import remove_leftovers, replace_file
-from fiveengines.base.errors import StoreError
+from fiveengines.base.bounded_files import json_object, read_bytes
+from fiveengines.base.errors import ParameterError, StoreError
 from fiveengines.data.providers.frames import Basis
 from fiveengines.data.store.revisions import ROW, view
 
@@ -197,11 +198,9 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 def read_json(path: Path) -> dict[str, Any]:
     """What `path` holds, empty when it is absent."""
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(content, dict):
-            raise ValueError("no object")
+        content = json_object(read_bytes(path))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ParameterError) as error:
         raise StoreError("the file is damaged.", where=str(path), remedy=_REBUILD) from error
     return content

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from fiveengines.base.errors import NotebookError
+from fiveengines.base.jupyter_home import without_secrets
 
 # Imported by the kernel while it boots, so that the first cell finds them loaded; what is absent is skipped.
 PRELOAD = (
@@ -24,6 +29,10 @@ PRELOAD = (
     "fiveengines.views.tables",
     "fiveengines.report.kernel_result",
 )
+# Begins the names of our folders among Jupyter's run-time files.
+_RUN = "fiveengines-"
+# Another run may take a new folder for a left one before it is held.
+_TRIES = 5
 
 
 class Kernel:
@@ -36,7 +45,12 @@ class Kernel:
 
         self._loop = event_loop()
         # "auto" encrypts where the transport supports it and, unlike the default, does so without a warning.
-        self.manager = AsyncKernelManager(kernel_name="python3", transport_encryption="auto")
+        self._folder = _own_folder()
+        self.manager = AsyncKernelManager(
+            kernel_name="python3",
+            transport_encryption="auto",
+            connection_file=str(self._folder.path / "kernel.json"),
+        )
         spec = self.manager.kernel_spec
         if spec is not None and spec.argv:
             spec.argv[0] = sys.executable  # "python" in a spec means whichever comes first on PATH
@@ -46,7 +60,11 @@ class Kernel:
                 self.manager.start_kernel(
                     extra_arguments=["--HistoryManager.enabled=False", *_boot_arguments(preload)],
                     cwd=str(cwd) if cwd else None,
-                    env={**os.environ, "PYDEVD_DISABLE_FILE_VALIDATION": "1", "FIVEENGINES_BATCH": "1"},
+                    env={
+                        **without_secrets(os.environ),
+                        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+                        "FIVEENGINES_BATCH": "1",
+                    },
                 )
             )
         except KeyboardInterrupt:
@@ -169,12 +187,53 @@ class Kernel:
                 await self.manager.cleanup_resources()
 
         self._loop.run_until_complete(end())
+        self._folder.remove()
 
     def __enter__(self) -> Kernel:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class _OwnFolder:
+    """A folder of Jupyter's run-time files that one process holds; whoever finds it let go removes it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self._lock = path, FileLock(path / "held")
+
+    def held(self) -> bool:
+        """Take it; False when another process has it or removed it meanwhile, or it cannot be had."""
+        try:
+            self._lock.acquire(timeout=0)
+        except (Timeout, OSError):
+            return False
+        return Path(self._lock.lock_file).exists()
+
+    def remove(self) -> None:
+        """Remove it with what it holds and let go of it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.release()
+        shutil.rmtree(self.path, ignore_errors=True)  # Windows removes no file that is open
+
+
+def _own_folder() -> _OwnFolder:
+    """A new folder for one kernel's connection file, after those of killed runs are gone.
+
+    jupyter_client removes the file when it ends the kernel itself; a run that is killed cannot.
+    """
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    home = Path(jupyter_runtime_dir())
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in home.glob(f"{_RUN}*"):
+        if (old := _OwnFolder(left)).held():
+            old.remove()
+    for _ in range(_TRIES):
+        made = _OwnFolder(Path(tempfile.mkdtemp(prefix=_RUN, dir=home)))
+        if made.held():
+            return made
+    raise NotebookError(f"no folder for a kernel can be held in {home}", remedy="Check its permissions.")
 
 
 def event_loop() -> asyncio.AbstractEventLoop:

@@ -75,7 +75,7 @@
       }
     }
     root.dataset.charts = failed ? "failed" : "drawn";
-    if (!settled) document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: "instant" });
+    if (!settled) named()?.scrollIntoView({ behavior: "instant" });
     settled = true;
   }
 
@@ -148,8 +148,15 @@
     });
   }
 
+  function named() {
+    const written = location.hash.slice(1);
+    let name = written;
+    try { name = decodeURIComponent(written); } catch { /* a broken escape names nothing else */ }
+    return name ? document.getElementById(name) || document.getElementById(written) : null;
+  }
+
   function unfoldTarget() {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = named();
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
   }
 
