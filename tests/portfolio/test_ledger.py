@@ -333,7 +333,7 @@ def test_what_was_edited_by_hand_counts_and_is_noted(tmp_path: Path) -> None:
             "instrument,side,size,entry,opened\nSPY,long,-1,100,2019-03-01\n",
             "line 2: size: input should be greater",
         ),
-        ("instrument,side,size,entry,opened,stop\nSPY,long,1,100,2019-03-01,120\n", "line 2: stop: 120"),
+        ("instrument,side,size,entry,opened,target\nSPY,long,1,100,2019-03-01,90\n", "line 2: target: 90"),
         (
             "id,instrument,side,size,entry,opened\nA,SPY,long,1,9,2019-03-01\nA,SPY,long,1,9,2019-03-02\n",
             "twice",
@@ -353,6 +353,17 @@ def test_a_spreadsheets_file_is_read_with_its_marks(tmp_path: Path) -> None:
     assert (trade.id, trade.instrument, trade.side, trade.size, trade.entry, trade.thesis) == (
         "T1", "SPY", "long", 1000.0, 250.5, "a, b",
     )  # fmt: skip
+
+
+def test_a_first_stop_that_is_not_known_is_not_made_up(tmp_path: Path) -> None:
+    text = "instrument,side,size,entry,opened,stop\nSPY,long,1,100,2019-03-01,95\nQQQ,long,1,100,2019-03-01,110\n"
+    (tmp_path / "trades.csv").write_text(text)
+    spy, qqq = ledger.load(tmp_path).trades
+    assert spy.initial_stop == 95 and spy.risk == 5.0
+    assert qqq.stop == 110 and qqq.risk is None and qqq.r_multiple(120) is None
+    _open(tmp_path, instrument="IWM")
+    again = ledger.load(tmp_path)
+    assert again.trades[:2] == (spy, qqq)
 
 
 def test_a_broken_line_of_the_trail_is_named(tmp_path: Path) -> None:

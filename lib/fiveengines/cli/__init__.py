@@ -21,8 +21,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str] | None) -> int:
-    # Imported after the Jupyter folders are set; data and manual add their commands to the app.
-    from fiveengines.cli import archive, data, manual  # noqa: F401
+    # Imported after the Jupyter folders are set; these add their commands to the app.
+    from fiveengines.cli import archive, data, manual, trade  # noqa: F401
     from fiveengines.cli.commands import app
     from fiveengines.cli.run import run
 

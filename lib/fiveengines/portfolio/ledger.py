@@ -337,11 +337,14 @@ def _trade(path: Path, number: int, given: dict[str, str], *, ids: bool) -> Trad
             values[name] = raw.lower()
         else:
             values[name] = raw.replace(",", "").replace("$", "").replace("−", "-")
-    if "stop" in values and "initial_stop" not in values:
-        values["initial_stop"] = values["stop"]
     values.setdefault("id", f"T{number - 1}" if ids else f"row{number}")
     try:
-        return Trade.model_validate(values)
+        trade = Trade.model_validate(values)
+        # a file of another hand knows one stop; where it locks a gain in, the first one is not known
+        first = trade.stop if "initial_stop" not in given and trade.stop is not None else None
+        if first is not None and trade.sign * (trade.entry - first) > 0:
+            trade = trade.model_copy(update={"initial_stop": first})
+        return trade
     except ValidationError as error:
         raise DataError(_words(error), where=f"{path}, line {number}", remedy="Mend that line.") from None
 

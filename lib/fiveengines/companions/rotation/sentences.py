@@ -64,37 +64,37 @@ def kind_sentence(
     if dispersion is None or kind is None:
         return "The data cannot tell a beta market from a stock-picker's: too few members or sectors have prices."
     main = dispersion.windows[rules.dispersion.main_window]
+    main_window = rules.dispersion.main_window
+    windows = sorted(dispersion.windows.items(), key=lambda item: item[0] != main_window)
     places = [
-        f"{_place(each.share_percentile)} over {window}"
-        for window, each in sorted(dispersion.windows.items(), reverse=True)
+        _place(each.share_percentile) + (" of its history" if window == main_window else f" over {window}")
+        for window, each in windows
         if each.share_percentile is not None
     ]
-    who = f"{main.members} {dispersion.of}'"
     text = (
-        f"one component carries {percent(main.market_share)} of {who} variance over {rules.dispersion.main_window} "
-        f"sessions ({f'{joined(places)} sessions' if places else 'too little history for a percentile'})"
+        f"one component carries {percent(main.market_share)} of {main.members} {dispersion.of}' variance over "
+        f"{rules.dispersion.main_window} sessions ({', '.join(places) or 'too little history for a percentile'})"
     )
-    moved = joined([_moved(each, rules) for each in factors[:2]])
-    return f"This is {KINDS[kind]}: {f'{moved}; ' if moved else ''}{text}."
+    moved = joined([_moved(each) for each in factors[:2]])
+    lead = f"in {rules.factors.window} sessions {moved}, and " if moved else ""
+    return f"This is {KINDS[kind]}: {lead}{text}."
 
 
-def _moved(each: FactorReturn, rules: RotationParameters) -> str:
+def _moved(each: FactorReturn) -> str:
     value = each.return_pct if each.return_pct is not None else each.deciles_return_pct
     long, short = FACTOR_NAMES.get(each.name, (each.name.replace("_", " "), "its opposite"))
     went = "gained" if (value or 0) > 0 else "lost"
-    size = f"{number(abs(value or 0), 1)} % on {short} in {rules.factors.window} sessions"
-    return f"{long} {went} {size} (z {number(each.size, 1, sign=True)})"
+    return f"{long} {went} {number(abs(value or 0), 1)} % on {short} (z {number(each.size, 1, sign=True)})"
 
 
-def market_words(each: MarketVolatility) -> str:
+def market_words(each: MarketVolatility, main_window: int) -> str:
     """Implied volatility of one market as cheap (below realised) or dear (above), by window where they differ."""
     cheap = [window for window, below in each.discount.items() if below]
     dear = [window for window, below in each.discount.items() if not below]
     lowest, highest = min(each.realized.values()), max(each.realized.values())
     span = f"{number(lowest, 1)} to {number(highest, 1)} % realised"
-    known = [value for value in each.percentile.values() if value is not None]
-    if known:
-        span += f", gap at the {ordinal(round(min(known)))} to {_place(max(known))} of its history"
+    if (place := each.percentile.get(main_window)) is not None:
+        span += f"; gap over {main_window} at its {_place(place)}"
     if not dear or not cheap:
         word = "cheap" if cheap else "dear"
         return f"{each.market} {word} in all windows ({number(each.implied, 1)} implied, {span})"
@@ -104,11 +104,11 @@ def market_words(each: MarketVolatility) -> str:
     return f"{each.market} {split} ({number(each.implied, 1)} implied, {span})"
 
 
-def volatility_sentence(markets: Sequence[MarketVolatility]) -> str:
+def volatility_sentence(markets: Sequence[MarketVolatility], main_window: int) -> str:
     """Is volatility cheap or dear, in which windows?"""
     if not markets:
         return "Whether volatility is cheap cannot be told: no implied volatility with its index."
-    return f"Volatility: {'; '.join(map(market_words, markets))}."
+    return f"Volatility: {'; '.join(market_words(each, main_window) for each in markets)}."
 
 
 def nothing_follows(every: Sequence[Cases], usable: Cases) -> bool:
