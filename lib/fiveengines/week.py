@@ -92,7 +92,7 @@ class Week:
         measured, notices = _measure(
             name, folder, day, params, data_stamp(name, data_dir=folder, seed=params.weekly.demo_seed)
         )
-        trail = overrides.load(params.beside(params.weekly.overrides))
+        trail = overrides.load(params.overrides_of(name))
         week = cls(day, name, params, run, measured, _read(measured, params, trail), trail, notices)
         _ = week.known_dates  # a mistake in params/events.yaml shows at once, not in step 5
         return week

@@ -51,8 +51,8 @@ def filled() -> Iterator[tuple[str, ReportStore]]:
     out = "memory://backfilled/reports"
     summary = backfill(RunParameters(source="demo", out_dir=out), START, END)
     assert [(each.day, each.status) for each in summary.outcomes] == [(day, "written") for day in DAYS]
-    archive.rebuild(report_store(out))
-    yield out, report_store(out)
+    archive.rebuild(report_store(out).of_demo())
+    yield out, report_store(out).of_demo()
     report_store(out).remove("")
 
 
@@ -90,7 +90,7 @@ def test_the_archive_s_table_is_the_history(filled: tuple[str, ReportStore]) -> 
     # Forecasts are in each week's reading.json; the archive's table has the columns of the calls.
     expected = expected[[name for name in expected if not name.startswith(("vol_20d_", "p_regime_"))]]
     pd.testing.assert_frame_equal(found[list(expected)], expected)
-    assert list(found.columns) == [*expected, "regime_name"]
+    assert list(found.columns) == [*expected, "regime_name", "source"]
 
 
 def test_a_second_call_keeps_what_stands_and_makes_what_does_not_fit(filled: tuple[str, ReportStore]) -> None:
@@ -98,7 +98,7 @@ def test_a_second_call_keeps_what_stands_and_makes_what_does_not_fit(filled: tup
     run = RunParameters(source="demo", out_dir=out)
     again = backfill(run, START, END)
     assert [each.status for each in again.outcomes] == ["unchanged", "unchanged"]
-    assert again.lines() == ["0 written, 2 already there"]
+    assert again.lines() == ["SIMULATED. 0 written, 2 already there"]
     assert again.exit_code == 0
     old = reading(where, DAYS[0])
     where.write(f"{DAYS[0]}/reading.json", json.dumps(old | {"parameters_fingerprint": "0" * 16}).encode())
@@ -183,8 +183,9 @@ def test_one_bad_week_does_not_stop_the_rest(pretend: Any, tmp_path: Path) -> No
     assert "2019-03-15: failed: fred/VIXCLS.csv: has a hole" in summary.lines()
     assert steps[-1] == (52, 52)
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
-    assert not (tmp_path / "2019-03-15").exists()
-    assert len(report_store(str(tmp_path)).folders("")) == 50
+    assert report_store(str(tmp_path)).folders("") == ["demo"]
+    assert not (tmp_path / "demo" / "2019-03-15").exists()
+    assert len(report_store(str(tmp_path)).folders("demo")) == 50
 
 
 def test_a_worker_that_dies_is_replaced_and_its_weeks_are_asked_for_once_more(
@@ -254,7 +255,7 @@ def test_weeks_that_fail_alike_share_a_line(pretend: Any, tmp_path: Path) -> Non
     assert summary.lines()[:3] == [
         "4 weeks from 2019-02-01 to 2019-11-01: failed: fred: is gone",
         "2019-08-09: failed: ValueError: odd",
-        "47 written, 0 already there, 5 failed",
+        "SIMULATED. 47 written, 0 already there, 5 failed",
     ]
 
 
@@ -289,7 +290,7 @@ def test_a_killed_run_leaves_whole_weeks_and_no_process_and_is_resumed(tmp_path:
     command += ["--start", "2019-11-01", "--end", "2019-11-30", "--out", str(tmp_path), "--workers", "2"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
-    while not list(tmp_path.glob("2019-*/reading.json")):
+    while not list((tmp_path / "demo").glob("2019-*/reading.json")):
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -297,11 +298,11 @@ def test_a_killed_run_leaves_whole_weeks_and_no_process_and_is_resumed(tmp_path:
     assert len(workers) >= 4  # two workers, each with a kernel
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    written = {each.parent.name for each in tmp_path.glob("2019-*/reading.json")}
+    written = {each.parent.name for each in (tmp_path / "demo").glob("2019-*/reading.json")}
     assert 0 < len(written) < 5
     for day in written:
         assert {"weekly.html", "weekly.ipynb", "reading.json"} <= {
-            each.name for each in (tmp_path / day).iterdir()
+            each.name for each in (tmp_path / "demo" / day).iterdir()
         }
     deadline = time.monotonic() + 30
     while any(map(alive, workers)):
@@ -310,7 +311,7 @@ def test_a_killed_run_leaves_whole_weeks_and_no_process_and_is_resumed(tmp_path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert f"{5 - len(written)} written, {len(written)} already there" in done.stdout
-    assert len(list(tmp_path.glob("2019-*/reading.json"))) == 5
+    assert len(list((tmp_path / "demo").glob("2019-*/reading.json"))) == 5
 
 
 @pytest.mark.slow
@@ -323,7 +324,9 @@ def test_a_dask_cluster_of_two_makes_the_same_weeks(filled: tuple[str, ReportSto
         summary = backfill(run, START, END, executor=f"dask:{cluster.scheduler_address}")
     assert sorted((each.day, each.status) for each in summary.outcomes) == [(day, "written") for day in DAYS]
     for day in DAYS:
-        assert undated(reading(report_store(tmp_path / "out"), day)) == undated(reading(filled[1], day))
+        assert undated(reading(report_store(tmp_path / "out" / "demo"), day)) == undated(
+            reading(filled[1], day)
+        )
 
 
 def test_an_address_without_a_scheduler_is_one_line(

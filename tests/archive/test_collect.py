@@ -143,7 +143,10 @@ def test_the_table_has_the_history_s_columns_and_the_regime_s_name(tmp_path: Pat
     rows = list(csv.DictReader(io.StringIO(readings_csv(weeks))))
     assert tuple(rows[0]) == COLUMNS
     assert COLUMNS[:3] == ("as_of", "liquidity_score", "liquidity_state")
-    assert COLUMNS[-5:] == ("regime", "regime_raw", "aggressiveness", "inflection", "regime_name")
+    assert COLUMNS[-6:] == (
+        "regime", "regime_raw", "aggressiveness", "inflection", "regime_name", "source"
+    )  # fmt: skip
+    assert {row["source"] for row in rows} == {"files"}
     first = synthetic.reading(synthetic.friday(0))
     assert float(rows[0]["breadth_score"]) == first["engines"]["breadth"]["score"]
     assert rows[0]["regime_name"] == first["regime"]["name"]

@@ -68,7 +68,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (base / "data" / "fred" / name).write_text(text, encoding="utf-8")
     where = ["--as-of", DAY, "--params", str(params / "weekly.yaml")]
     for field, value in (("vix", "19.5"), ("state:breadth", "adverse")):
-        entry = ["--why", ATTACK, "--who", ATTACK, "--source", ATTACK]
+        entry = ["--why", ATTACK, "--who", ATTACK, "--origin", ATTACK, "--source", "files"]
         assert cli.main(["override", "set", field, value, *entry, *where]) == 0
     asked = ["--source", "files", "--data-dir", str(base / "data"), "--out", str(base / "out")]
     mail = ["--mail-out", str(base / "out" / "week.eml")]

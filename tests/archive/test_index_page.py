@@ -380,12 +380,15 @@ def test_a_few_weeks_too_many_are_shown_at_once(page: Page, tmp_path: Path) -> N
     assert not page.is_visible("#more")
 
 
-def test_simulated_weeks_are_marked(page: Page, tmp_path: Path) -> None:
+def test_simulated_weeks_have_a_page_of_their_own(page: Page, tmp_path: Path) -> None:
     synthetic.put(tmp_path, synthetic.reading(dt.date(2019, 12, 27)))
-    synthetic.put(tmp_path, synthetic.reading(dt.date(2020, 1, 3), source="demo", simulated=True))
-    archive.rebuild(report_store(tmp_path))
+    synthetic.put(tmp_path / "demo", synthetic.reading(dt.date(2020, 1, 3), source="demo", simulated=True))
+    for store in reversed(archive.archives(str(tmp_path))):
+        archive.rebuild(store)
     page.goto((tmp_path / "index.html").as_uri())
-    assert "1 of 2 weeks" in page.inner_text(".banner")
-    assert page.locator("[data-week='2020-01-03'] .tag").inner_text() == "Simulated"
-    assert page.locator("[data-week='2019-12-27'] .tag").count() == 0
+    assert days(page) == ["2019-12-27"]
+    assert page.locator(".banner").count() == 0
+    page.click("text=Simulated weeks")
+    assert days(page) == ["2020-01-03"]
+    assert "none is real" in page.inner_text(".banner")
     assert search(page, "simulated") == ["2020-01-03"]

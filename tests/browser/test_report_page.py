@@ -37,7 +37,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr
     assert "Open " in done.stdout
-    return out / "2025-06-27" / "weekly.html"
+    return out / "demo" / "2025-06-27" / "weekly.html"
 
 
 def open_page(page: Page, report: Path) -> None:

@@ -68,6 +68,7 @@ def run(*arguments: str, cwd: Path | None = None, columns: str = "200") -> subpr
         (["override", "set", "vix", "30", "--why", "a test", "--as-of", "2999-01-01"], "in the future"),
         (["override", "set", "vix", "30", "--why", "a test", "--until", "soon"], "YYYY-MM-DD"),
         (["override", "set", "state:breadth", "bad", "--why", "a test"], "supportive, neutral, adverse"),
+        (["override", "set", "vix", "30", "--why", "a test", "--source", "desk"], "goes into --origin"),
         (["override", "lst"], "Did you mean 'list'"),
         (["fetch", "--only", "nobody"], "nobody"),
         (["import", "/nowhere/at/all"], "/nowhere/at/all"),
@@ -136,6 +137,24 @@ def test_an_override_is_set_listed_and_ended(tmp_path: Path) -> None:
     assert run("override", "expire", "cta_exposure", "--params", file).returncode != 0
 
 
+def test_an_override_belongs_to_one_source(tmp_path: Path) -> None:
+    shutil.copytree(paths.project_root() / "params", tmp_path / "params")
+    where = ["--params", str(tmp_path / "params" / "weekly.yaml")]
+    done = run("override", "set", "cta_exposure", "65", "--why", "a test", "--source", "demo", *where)
+    assert done.stdout.endswith("for the SIMULATED market only\n")
+    why = ["--why", "a test", "--origin", "a bank"]
+    assert "for live only" in run("override", "set", "vix", "30", *why, "--source", "live", *where).stdout
+    listed = {
+        each: run("override", "list", "--source", each, *where).stdout for each in ("demo", "files", "live")
+    }
+    assert "cta_exposure" in listed["demo"] and "vix" not in listed["demo"]
+    assert "vix" in listed["live"] and "(a bank)" in listed["live"]
+    assert listed["files"] == "No manual readings of files.\n"
+    assert "--source live" in run("override", "list", *where).stdout, "the demo's list names the others"
+    assert run("override", "expire", "vix", *where).returncode != 0
+    assert "live only" in run("override", "expire", "vix", "--source", "live", *where).stdout
+
+
 def test_an_override_remembers_what_the_data_said(tmp_path: Path) -> None:
     params, data = tmp_path / "params", tmp_path / "data"
     shutil.copytree(paths.project_root() / "params", params, ignore=shutil.ignore_patterns("*-*-*.yaml"))
@@ -162,7 +181,11 @@ def test_an_override_remembers_what_the_data_said(tmp_path: Path) -> None:
     file.write_text(re.sub("(?m)^data_dir:.*$", f"data_dir: {data}", text), encoding="utf-8")
     done = run(*command)
     assert done.returncode == 0, done.stderr
-    said = [each.data for each in overrides.load(params / "overrides").records]
+    said = [
+        each.data
+        for source in ("demo", "files")
+        for each in overrides.load(params / "overrides" / source).records
+    ]
     assert said == [None, 17.25], "nothing from a simulated market, the close from a real one"
 
 

@@ -37,7 +37,7 @@ def test_a_missing_folder_is_an_empty_trail(folder: Path) -> None:
 
 
 def test_set_change_and_expire_leave_a_record_each(folder: Path) -> None:
-    first = enter(folder, 65, before=12.5, source="desk")
+    first = enter(folder, 65, before=12.5, origin="desk")
     second = enter(folder, 70)
     assert second.id == first.id
     overrides.expire(folder, "cta_exposure", as_of=NEXT, who="Bo", why="stale")
@@ -184,7 +184,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_text_comes_back_as_it_was_typed(folder: Path, text: str) -> None:
-    assert enter(folder, 65, why=text, source=text[:300], who=text[:100]).why == " ".join(text.split())
+    assert enter(folder, 65, why=text, origin=text[:300], who=text[:100]).why == " ".join(text.split())
 
 
 def test_marks_that_reorder_or_do_not_show_are_left_out(folder: Path) -> None:
@@ -192,7 +192,7 @@ def test_marks_that_reorder_or_do_not_show_are_left_out(folder: Path) -> None:
     assert made.why == "safegnp.exe[31m end"
 
 
-@pytest.mark.parametrize(("field", "most"), [("why", "2,000"), ("source", "300"), ("who", "100")])
+@pytest.mark.parametrize(("field", "most"), [("why", "2,000"), ("origin", "300"), ("who", "100")])
 def test_ten_thousand_characters_are_too_many(folder: Path, field: str, most: str) -> None:
     with pytest.raises(OverrideError, match=f"10,000 characters are too many. Keep it to {most}"):
         enter(folder, 65, **{field: "x" * 10_000})
@@ -203,15 +203,15 @@ def test_ten_thousand_characters_are_too_many(folder: Path, field: str, most: st
 @given(st.text(min_size=1, max_size=80), st.text(max_size=80))
 @example("\x85", "\u2028")
 @example("\ufeff", "\ufffe")
-def test_any_text_survives_the_file(tmp_path: Path, why: str, source: str) -> None:
+def test_any_text_survives_the_file(tmp_path: Path, why: str, origin: str) -> None:
     folder = tmp_path / "any"
     try:
-        made = enter(folder, 65, why=why, source=source)
+        made = enter(folder, 65, why=why, origin=origin)
     except OverrideError as error:
         assert "why: is empty" in str(error)
         return
     again = overrides.load(folder).active(DAY)[0]
-    assert (again.why, again.source) == (made.why, made.source)
+    assert (again.why, again.origin) == (made.why, made.origin)
     assert "\n" not in again.why
 
 
@@ -262,3 +262,28 @@ def test_drafts_write_nothing_and_tell_what_saving_would_do(folder: Path) -> Non
     drafted = overrides.draft(trail, [Change("cta_exposure", None), Change("vix", 33.0, until=NEXT)], DAY)
     assert {e.field: e.value for e in trail.adding(drafted).active(DAY)} == {"vix": 33.0}
     assert {e.field: e.value for e in overrides.load(folder).active(DAY)} == {"cta_exposure": 65.0}
+
+
+def test_an_entry_belongs_to_one_source(tmp_path: Path) -> None:
+    for source, value in (("demo", 10), ("files", 20)):
+        enter(tmp_path / source, value)
+    assert [each.value for each in overrides.load(tmp_path / "demo").entries] == [10]
+    assert [each.value for each in overrides.load(tmp_path / "files").entries] == [20]
+    assert overrides.load(tmp_path / "live").entries == ()
+
+
+def test_an_entry_from_before_sources_counts_for_real_data_alone(tmp_path: Path) -> None:
+    """It keeps its meaning for files and live, and never reaches the simulated market; `source` was its origin."""
+    enter(tmp_path, 65, origin="desk")
+    file = next(tmp_path.glob("*.yaml"))
+    file.write_text(file.read_text(encoding="utf-8").replace("origin:", "source:"), encoding="utf-8")
+    for source in ("files", "live"):
+        assert [(each.value, each.origin) for each in overrides.load(tmp_path / source).entries] == [
+            (65, "desk")
+        ]
+    assert overrides.load(tmp_path / "demo").entries == ()
+    before = file.read_bytes()
+    overrides.expire(tmp_path / "files", "cta_exposure", as_of=DAY, why="over")
+    assert overrides.load(tmp_path / "files").active(DAY) == ()
+    assert [each.value for each in overrides.load(tmp_path / "live").active(DAY)] == [65]
+    assert file.read_bytes() == before

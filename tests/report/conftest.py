@@ -14,7 +14,7 @@ DAY = "2025-11-21"
 
 @pytest.fixture(scope="session")
 def week_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SavedReport]:
-    """OUT folder and what was written for a demo week of a year ago."""
+    """OUT/demo and what was written there for a demo week of a year ago."""
     out = tmp_path_factory.mktemp("reports")
     run = parameters.run_parameters({"as_of": DAY, "source": "demo", "out_dir": str(out)})
-    return out, write_week(run)
+    return out / "demo", write_week(run)

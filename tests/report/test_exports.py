@@ -151,22 +151,22 @@ def test_a_week_is_printed_and_mailed_and_rendered_again(
     out, mail = tmp_path / "out", tmp_path / "week.eml"
     asked = ["--as-of", "2020-03-21", "--source", "demo", "--out", str(out)]
     assert cli.main(["weekly", *asked, "--pdf", "--mail-out", str(mail)]) == 0
-    pdf = (out / "2020-03-20" / "weekly.pdf").read_bytes()
+    pdf = (out / "demo" / "2020-03-20" / "weekly.pdf").read_bytes()
     assert pdf.startswith(b"%PDF-")
     pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
     assert 3 <= pages <= 30
     assert "2020-03-20" in parts(mail.read_bytes())[0]["Subject"]
-    run, before = original_parameters(report_store(out), "2020-03-20", str(out))
+    run, before = original_parameters(report_store(out / "demo"), "2020-03-20", str(out))
     assert (str(run.as_of), run.source, run.data_dir) == ("2020-03-20", "demo", None)
     capsys.readouterr()
     assert cli.main(["archive", "--again", "2020-03-20", "--out", str(out)]) == 0
     assert "The same reading as before." in capsys.readouterr().out
-    after = json.loads((out / "2020-03-20" / "reading.json").read_text(encoding="utf-8"))
+    after = json.loads((out / "demo" / "2020-03-20" / "reading.json").read_text(encoding="utf-8"))
     assert differences(before, after) == []
-    kept = list((out / "2020-03-20" / "revisions").glob("*/weekly.pdf"))
+    kept = list((out / "demo" / "2020-03-20" / "revisions").glob("*/weekly.pdf"))
     assert [each.read_bytes() for each in kept] == [pdf]
     assert cli.main(["archive", "--keep-revisions", "0", "--dry-run", "--out", str(out)]) == 0
-    assert "would remove 2020-03-20/revisions/" in capsys.readouterr().out
+    assert "would remove demo/2020-03-20/revisions/" in capsys.readouterr().out
     assert kept[0].is_file()
     assert cli.main(["archive", "--keep-revisions", "0", "--out", str(out)]) == 0
     assert not kept[0].exists()

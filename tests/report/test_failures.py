@@ -18,7 +18,7 @@ from fiveengines.data import calendars
 from fiveengines.report.notebook.bind import bind, step_of
 from fiveengines.report.notebook.execute import execute
 from fiveengines.report.notebook.outcome import ExecutionResult, StepFailure
-from fiveengines.report.store import report_store
+from fiveengines.report.store import store_of
 from fiveengines.report.weekly import write_week
 
 DAY = "2025-11-21"
@@ -150,15 +150,15 @@ def words(page: str) -> str:
 def test_the_page_names_step_data_remedy_and_goes_once_the_week_is_whole(
     week_out: Week, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    out = tmp_path / "out"
+    out = tmp_path / "out" / "demo"
     shutil.copytree(week_out[0] / DAY, out / DAY)
-    archive.rebuild(report_store(str(out)), base_url="https://example.org/weeks")
-    run = parameters.run_parameters({"as_of": DAY, "source": "demo", "out_dir": str(out)})
+    run = parameters.run_parameters({"as_of": DAY, "source": "demo", "out_dir": str(out.parent)})
+    archive.rebuild(store_of(run), base_url="https://example.org/weeks")
     with monkeypatch.context() as patch:
         folder = failing(tmp_path, 4, KILL, [])
         patch.setattr(paths, "notebooks_dir", lambda: folder)
         failed = write_week(run)
-    failed = failed.published_at(archive.rebuild(report_store(str(out))).address)
+    failed = failed.published_at(archive.rebuild(store_of(run)).address)
     assert failed.report_to_terminal() == 1
     assert failed.address == f"https://example.org/weeks/failed/{DAY}/weekly.html"
     assert "step 4, Strategy style: DeadKernelError" in capsys.readouterr().err
@@ -169,7 +169,7 @@ def test_the_page_names_step_data_remedy_and_goes_once_the_week_is_whole(
     assert "close other programs" in text
     assert f"The run for {DAY}" in words((out / "index.html").read_text(encoding="utf-8"))
     whole = write_week(run)
-    whole = whole.published_at(archive.rebuild(report_store(str(out))).address)
+    whole = whole.published_at(archive.rebuild(store_of(run)).address)
     assert whole.report_to_terminal() == 0
     assert whole.address == f"https://example.org/weeks/{DAY}/weekly.html"
     assert not (out / "failed" / DAY).exists()
@@ -184,9 +184,11 @@ def test_a_failed_set_up_is_filed_under_its_reading_date(
     written = write_week(parameters.run_parameters({"out_dir": str(tmp_path / "out")}))
     assert [each.step for each in written.failures] == [0]
     day = calendars.reading_date(calendars.last_completed_friday()).date()
-    filed = {each.name for each in (tmp_path / "out" / "failed").iterdir()}
+    filed = {each.name for each in (tmp_path / "out" / "demo" / "failed").iterdir()}
     assert filed - {".lock"} == {day.isoformat()}
-    text = words((tmp_path / "out" / "failed" / day.isoformat() / "weekly.html").read_text(encoding="utf-8"))
+    text = words(
+        (tmp_path / "out" / "demo" / "failed" / day.isoformat() / "weekly.html").read_text(encoding="utf-8")
+    )
     assert "The set-up stopped. OSError: the disk is full." in text
     assert "Last good data: there is no whole report yet." in text
     assert dt.date.today().isoformat() == day.isoformat() or dt.date.today().isoformat() not in text

@@ -60,7 +60,7 @@ def test_a_year_old_week_rendered_twice_is_the_same_and_the_first_is_kept(week_o
     out, _ = week_out
     folder = out / "2025-11-21"
     before, page = json.loads((folder / "reading.json").read_text()), (folder / "weekly.html").read_text()
-    run = parameters.run_parameters({"as_of": "2025-11-21", "source": "demo", "out_dir": str(out)})
+    run = parameters.run_parameters({"as_of": "2025-11-21", "source": "demo", "out_dir": str(out.parent)})
     write_week(run)
     after = json.loads((folder / "reading.json").read_text())
     assert {**before, "generated_at": ""} == {**after, "generated_at": ""}
@@ -73,7 +73,7 @@ def test_a_year_old_week_rendered_twice_is_the_same_and_the_first_is_kept(week_o
 def test_a_failing_step_is_a_report_and_the_good_one_stays(
     week_out: WeekOut, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = tmp_path / "out"
+    out = tmp_path / "out" / "demo"
     shutil.copytree(week_out[0] / "2025-11-21", out / "2025-11-21")
     good = (out / "2025-11-21" / "weekly.html").read_bytes()
     broken = tmp_path / "notebooks"
@@ -85,7 +85,7 @@ def test_a_failing_step_is_a_report_and_the_good_one_stays(
     )
     nbformat.write(notebook, third)
     monkeypatch.setattr(paths, "notebooks_dir", lambda: broken)
-    run = parameters.run_parameters({"as_of": "2025-11-21", "source": "demo", "out_dir": str(out)})
+    run = parameters.run_parameters({"as_of": "2025-11-21", "source": "demo", "out_dir": str(out.parent)})
     written = write_week(run)
     assert [each.step for each in written.failures] == [3]
     assert written.report_to_terminal() == 1

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fiveengines.archive.collect import Collected, collect, folders
+from fiveengines.archive.collect import MISPLACED, Collected, collect, folders
 from fiveengines.archive.export import readings_csv
 from fiveengines.archive.feed import atom, published_at
 from fiveengines.archive.page import index_page
 from fiveengines.base.formats import counted
 from fiveengines.report import recover_interrupted
-from fiveengines.report.store import ReportStore
+from fiveengines.report.saving import is_simulated, move_simulated, newest_day
+from fiveengines.report.store import DEMO, ReportStore, report_store
 
 INDEX = "index.html"
 FEED = "feed.xml"
@@ -40,6 +41,7 @@ class Built:
 def rebuild(store: ReportStore, *, base_url: str | None = None) -> Built:
     """Write index.html, readings.csv and feed.xml for every report at `store`; a broken folder is listed, never fatal.
 
+    Simulated weeks that an earlier version put among real ones move to OUT/demo.
     What a killed run left half done is tidied first. Each file is replaced whole, the index last. `base_url` is where
     the archive is published, for the feed's links; None leaves it as in the present feed. A week that another run puts
     there meanwhile is not left out.
@@ -47,15 +49,50 @@ def rebuild(store: ReportStore, *, base_url: str | None = None) -> Built:
     if store.local is not None:
         recover_interrupted.recover(store.local)
     if base_url is None:
-        base_url = published_at(store.read([FEED])[FEED])
+        base_url = _published(store)
     for _ in range(_TRIES):
         found = collect(store)
+        strays = [each.name for each in found.unreadable if each.reason == MISPLACED[True]]
+        for name in strays:
+            move_simulated(store, name)
+        if strays:
+            found = collect(store)
         store.write(TABLE, readings_csv(found.weeks).encode())
         store.write(FEED, atom(found.weeks, base_url=base_url).encode())
-        store.write(INDEX, index_page(found).encode())
+        store.write(INDEX, index_page(found, _other(store)).encode())
         if set(found.names) == set(folders(store)):
             break
     return Built(f"{store.label.rstrip('/')}/{INDEX}", found, base_url.rstrip("/"))
 
 
-__all__ = ["FEED", "INDEX", "TABLE", "Built", "Collected", "collect", "rebuild"]
+def archives(out: str | None) -> list[ReportStore]:
+    """The archive at `out` and that of the simulated market inside it, where there is one.
+
+    A folder `demo` whose newest report is simulated is such an archive itself.
+    """
+    store = report_store(out)
+    above, _, name = store.url.rstrip("/").rpartition("/")
+    if name == DEMO and (newest := newest_day(store)) and is_simulated(store, newest):
+        return [report_store(above or ".").of_demo()]
+    demo = store.of_demo()
+    return [store, demo] if demo.folders() else [store]
+
+
+def _other(store: ReportStore) -> tuple[str, str] | None:
+    """Address and name of the archive that this one is kept apart from, where there is one."""
+    there = store.above if store.above is not None else store.of_demo()
+    if there.read([INDEX])[INDEX] is None:
+        return None
+    return (f"../{INDEX}", "Real weeks") if store.simulated else (f"{DEMO}/{INDEX}", "Simulated weeks")
+
+
+def _published(store: ReportStore) -> str:
+    """Where the archive is published, by its own feed; the demo's lies inside the real one's."""
+    own = published_at(store.read([FEED])[FEED])
+    if own or store.above is None:
+        return own
+    above = _published(store.above)
+    return f"{above}/{DEMO}" if above else ""
+
+
+__all__ = ["FEED", "INDEX", "TABLE", "Built", "Collected", "archives", "collect", "rebuild"]

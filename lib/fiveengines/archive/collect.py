@@ -15,10 +15,15 @@ from fiveengines.base import formats
 from fiveengines.base.bounded_files import json_object
 from fiveengines.base.parameters import ENGINES
 from fiveengines.report.saving import FAILED, LATEST, READING, is_day
-from fiveengines.report.store import ReportStore
+from fiveengines.report.store import DEMO, ReportStore
 from fiveengines.views.theme import DIRECTIONS, STATES
 
 _BATCH = 64
+# Why a readable week is not shown: real and simulated ones are kept apart.
+MISPLACED = {
+    True: "it is simulated and lies among real weeks",
+    False: "it is real and lies among simulated weeks",
+}
 # The history table names turns in this order (see inflections.turns).
 _TURNS = ("breadth", "volatility", "liquidity", "positioning", "rate_path")
 _TOLD = ("warning", "error")
@@ -116,7 +121,7 @@ def engine_name(engine: str) -> str:
 
 def folders(store: ReportStore) -> list[str]:
     """Names of the folders that should hold a week each."""
-    return [name for name in store.folders() if name not in (FAILED, LATEST)]
+    return [name for name in store.folders() if name not in (FAILED, LATEST, DEMO)]
 
 
 def collect(store: ReportStore) -> Collected:
@@ -130,7 +135,10 @@ def collect(store: ReportStore) -> Collected:
         found = store.read([f"{day}/{READING}" for day in batch])
         for day in batch:
             try:
-                weeks.append(week_row(day, found[f"{day}/{READING}"]))
+                row = week_row(day, found[f"{day}/{READING}"])
+                if row.simulated != store.simulated:
+                    raise ValueError(MISPLACED[row.simulated])
+                weeks.append(row)
             except ValueError as problem:
                 unreadable.append(Unreadable(day, str(problem)))
     failed = tuple(day for day in store.folders(FAILED) if is_day(day))

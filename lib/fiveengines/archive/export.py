@@ -22,6 +22,7 @@ COLUMNS = (
     "aggressiveness",
     "inflection",
     "regime_name",
+    "source",
 )
 
 
@@ -37,4 +38,4 @@ def readings_csv(weeks: Sequence[WeekRow]) -> str:
 def _fields(week: WeekRow) -> list[object]:
     engines = [getattr(week.engines[engine], name) for engine in ENGINES for name in _OF_AN_ENGINE]
     rest = [week.regime, week.raw, week.aggressiveness, ",".join(week.turns), inert(week.regime_name)]
-    return [week.day, *engines, *rest]
+    return [week.day, *engines, *rest, inert(week.source)]

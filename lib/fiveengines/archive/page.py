@@ -17,11 +17,11 @@ from fiveengines.report.page.cover_context import DISCLAIMER
 from fiveengines.report.page.templates import content_policy, render_template, script_json, style, text
 
 
-def index_page(found: Collected) -> str:
+def index_page(found: Collected, other: tuple[str, str] | None = None) -> str:
     """index.html as text: the same rows give the same page, byte for byte.
 
     Every text from a report is escaped or is data; the page's policy runs one script, named by its hash, and allows
-    no request at all.
+    no request at all. `other`: address and name of the archive of the other kind, simulated or real.
     """
     weeks = found.weeks
     script = text("archive/templates/archive.js")
@@ -44,6 +44,7 @@ def index_page(found: Collected) -> str:
         regimes=REGIME_NAMES,
         unreadable=found.unreadable,
         failed=found.failed,
+        other=other,
         data=Markup(script_json(data)),  # noqa: S704  (JSON with every <, > and & written as an escape)
         css=Markup(style("report/page/templates/page.css", "archive/templates/archive.css")),  # noqa: S704  (our own style sheets)
         script=Markup(script),  # noqa: S704  (our own script)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import typer
@@ -27,6 +27,9 @@ from fiveengines.cli.commands import (
     span,
     with_companions,
 )
+
+if TYPE_CHECKING:
+    from fiveengines.report.store import ReportStore
 
 Again = Annotated[
     str | None, typer.Option("--again", help="Render this week again as it was asked for (YYYY-MM-DD).")
@@ -54,7 +57,7 @@ def backfill(
     from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
     from fiveengines.report.backfill import backfill as run_weeks
-    from fiveengines.report.store import report_store
+    from fiveengines.report.store import store_of
 
     first, last = span(start, end)
     run = checked(source=source, data_dir=data_dir, params_file=params, out_dir=out)
@@ -72,11 +75,11 @@ def backfill(
                 on_progress=show,
             )
     except (Exception, KeyboardInterrupt):
-        store = report_store(run.out_dir)
+        store = store_of(run)
         if store.local is None or store.local.is_dir():
             rebuild(store)
         raise
-    for line in [*summary.lines(), f"Open {rebuild(report_store(run.out_dir)).page}"]:
+    for line in [*summary.lines(), f"Open {rebuild(store_of(run)).page}"]:
         typer.echo(line)
     return summary.exit_code
 
@@ -103,10 +106,12 @@ def archive(
     again: Again = None,
 ) -> int:
     """Rebuild the index of all reports; remove old ones; render one again."""
-    from fiveengines.archive import rebuild, retention
-    from fiveengines.report.store import report_store
+    from fiveengines.archive import archives, rebuild, retention
+    from fiveengines.report.saving import SIMULATED
+    from fiveengines.report.store import DEMO
 
-    store = report_store(out)
+    stores = archives(out)
+    store = stores[0]
     if store.local is not None and not store.local.is_dir():
         raise ParameterError(
             f"{store.label}: there is no such folder.",
@@ -119,7 +124,7 @@ def archive(
             raise ParameterError(
                 f"--again renders one week and takes no {given[0]}.", remedy="Give them in two calls."
             )
-        return _again(day(again, "again"), out)
+        return _again(day(again, "again"), stores)
     if base_url and not _is_address(base_url):
         raise ParameterError(
             f"--base-url {base_url!r} is not an address.", remedy="Write it as https://example.org/reports."
@@ -128,18 +133,22 @@ def archive(
         raise ParameterError(
             "--dry-run shows what --keep-weeks or --keep-revisions would remove.", remedy="Give one of them."
         )
-    going = retention.plan(store, keep_weeks=keep_weeks, keep_revisions=keep_revisions)
-    for each in going:
-        if not dry_run:
-            retention.remove(store, [each])
-        typer.echo(("would remove " if dry_run else "removed ") + each.line())
+    plans = [retention.plan(each, keep_weeks=keep_weeks, keep_revisions=keep_revisions) for each in stores]
+    for store, going in zip(stores, plans, strict=True):
+        for each in going:
+            if not dry_run:
+                retention.remove(store, [each])
+                inside = f"{DEMO}/" if store.simulated else ""
+            typer.echo(f"{'would remove' if dry_run else 'removed'} {inside}{each.line()}")
     if dry_run:
-        typer.echo(
-            f"{len(going)} folders, {sum(each.size for each in going) / 1e6:.1f} MB; nothing was removed."
-        )
+        sizes = [each.size for going in plans for each in going]
+        typer.echo(f"{len(sizes)} folders, {sum(sizes) / 1e6:.1f} MB; nothing was removed.")
         return 0
-    for line in rebuild(store, base_url=base_url).lines():
-        typer.echo(line)
+    # The real weeks last: rebuilding them may move simulated ones out, and their page links to the other.
+    for store in reversed(stores):
+        address = f"{base_url.rstrip('/')}/{DEMO}" if base_url and store.simulated else base_url
+        lines = rebuild(store, base_url=address).lines()
+        typer.echo("\n".join([f"{SIMULATED}. " * store.simulated + lines[0], *lines[1:]]))
     return 0
 
 
@@ -148,18 +157,18 @@ def _is_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc) and not re.search(r"\s", text)
 
 
-def _again(week: dt.date, out: str | None) -> int:
+def _again(week: dt.date, stores: list[ReportStore]) -> int:
     import json
 
     from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
     from fiveengines.report.rerender import differences, original_parameters
     from fiveengines.report.saving import READING
-    from fiveengines.report.store import report_store
     from fiveengines.report.weekly import write_week
 
-    store, name = report_store(out), week.isoformat()
-    run, before = original_parameters(store, name, out)
+    name = week.isoformat()
+    store = next((each for each in stores if name in each.folders()), stores[0])
+    run, before = original_parameters(store, name, (store.above or store).url)
     run = checked(**run.model_dump())
     with steps("Again") as show:
         written = write_week(run, on_progress=show)

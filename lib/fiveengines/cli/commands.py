@@ -119,7 +119,7 @@ def weekly(
     from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
     from fiveengines.report.exports import Exports
-    from fiveengines.report.store import report_store
+    from fiveengines.report.store import store_of
     from fiveengines.report.weekly import write_week
 
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
@@ -127,7 +127,7 @@ def weekly(
     exports = Exports(pdf=pdf, mail_out=mail_out)
     with steps("This week") as show:
         written = write_week(run, companions=chosen, on_progress=show, exports=exports.add)
-        written = written.published_at(rebuild(report_store(run.out_dir)).address)
+        written = written.published_at(rebuild(store_of(run)).address)
         exports.after(written)
     return written.report_to_terminal()
 
@@ -155,13 +155,13 @@ def companion(
     from fiveengines.cli.progress import steps
     from fiveengines.companions.registry import companion as named
     from fiveengines.report.companion import write_companion
-    from fiveengines.report.store import report_store
+    from fiveengines.report.store import store_of
 
     chosen, begin = named(name), None if start is None else day(start, "from")
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
     with steps(chosen.title) as show:
         written = write_companion(chosen, run, begin, data_only=data_only, on_progress=show)
-        rebuild(report_store(run.out_dir))
+        rebuild(store_of(run))
     return written.report_to_terminal()
 
 
@@ -184,7 +184,10 @@ def history(
     run = checked(source=source, data_dir=data_dir, params_file=params)
     table = history_table(first, last, source=run.source, data_dir=run.data_dir, params_file=run.params_file)
     write_text(out, table.to_csv(date_format="%Y-%m-%d", lineterminator="\n"))
-    typer.echo(f"{len(table)} weeks, {table.index[0].date()} to {table.index[-1].date()}: {out}")
+    simulated = parameters.load(run.params_file).source_of(run)[0] == "demo"
+    typer.echo(
+        f"{'SIMULATED. ' * simulated}{len(table)} weeks, {table.index[0].date()} to {table.index[-1].date()}: {out}"
+    )
     return 0
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 from typer.core import TyperCommand
 
 from fiveengines.base import parameters
-from fiveengines.base.errors import FiveEnginesError
+from fiveengines.base.errors import FiveEnginesError, ParameterError
 from fiveengines.cli.commands import AsOf, Params, app
 
 if TYPE_CHECKING:
@@ -27,6 +27,12 @@ Field = Annotated[str, typer.Argument(help="An indicator, or state:<engine>.")]
 Who = Annotated[str | None, typer.Option("--who", help="Who enters it (default: git or system user).")]
 
 
+BelongsTo = Annotated[
+    str | None,
+    typer.Option("--source", help="demo, files or live: whose readings it enters (default: weekly.yaml's)."),
+]
+SOURCES = get_args(parameters.SourceName)
+
 # Units that a figure does without.
 _BARE = {"index", "ratio", "flag"}
 _NEGATIVE = re.compile(r"-\.?\d")
@@ -40,22 +46,29 @@ class _Figures(TyperCommand):
         return super().parse_args(ctx, [f" {each}" if _NEGATIVE.match(each) else each for each in args])
 
 
-def _trail(params: Path | None) -> Path:
+def _trail(params: Path | None, source: str | None) -> tuple[Path, str]:
+    """Folder of the entries of one source (default: that of weekly.yaml), and which it is."""
     loaded = parameters.load(params)
-    return loaded.beside(loaded.weekly.overrides)
+    chosen = source or loaded.weekly.source
+    if chosen not in SOURCES:
+        raise ParameterError(
+            f"--source {chosen!r} is not a source of data; an entry belongs to one of {', '.join(SOURCES)}.",
+            remedy="Where a figure comes from goes into --origin.",
+        )
+    return loaded.overrides_of(chosen), chosen
 
 
-def _data_say(field: str, as_of: str | None, params: Path | None) -> float | str | None:
-    """What the data of weekly.yaml say in its place, for the trail.
+def _data_say(field: str, as_of: str | None, params: Path | None, source: str) -> float | str | None:
+    """What the source's data say in its place, for the trail.
 
-    None where that is the simulated market, which says nothing about a real one, or where they cannot be read.
+    None where that is the simulated market, where nothing is to be checked, or where they cannot be read.
     """
     from fiveengines.week import Week
 
-    if parameters.load(params).weekly.source == "demo":
+    if source == "demo":
         return None
     try:
-        engines = Week.load(as_of=as_of, params_file=params).without_overrides().engines
+        engines = Week.load(as_of=as_of, source=source, params_file=params).without_overrides().engines
     except FiveEnginesError:
         return None
     states: dict[str, float | str | None] = {f"state:{name}": each.state for name, each in engines.items()}
@@ -74,7 +87,8 @@ def set_value(
             "--until", help="Last reading it holds for (default: the figure's next release, or two weeks)."
         ),
     ] = None,
-    source: Annotated[str, typer.Option("--source", help="Where the figure comes from.")] = "",
+    origin: Annotated[str, typer.Option("--origin", help="Where the figure comes from.")] = "",
+    source: BelongsTo = None,
     as_of: AsOf = None,
     who: Who = None,
     params: Params = None,
@@ -83,29 +97,36 @@ def set_value(
     from fiveengines import overrides
 
     given = overrides.check(field, value)
+    folder, belongs_to = _trail(params, source)
     entry = overrides.set_override(
-        _trail(params),
+        folder,
         field,
         given,
         why=why,
         as_of=as_of,
-        source=source,
+        origin=origin,
         who=who,
         until=until,
-        before=_data_say(field, as_of, params),
+        before=_data_say(field, as_of, params, belongs_to),
     )
-    typer.echo(f"{entry.title}: {_figure(entry.value, overrides.bounds(field).unit)}, {_held(entry)}")
+    figure = _figure(entry.value, overrides.bounds(field).unit)
+    typer.echo(f"{entry.title}: {figure}, {_held(entry)}{_whose(belongs_to)}")
     return 0
 
 
 @manual.command(name="list")
-def list_values(as_of: AsOf = None, params: Params = None) -> int:
-    """Show every entry with who, when and why."""
+def list_values(source: BelongsTo = None, as_of: AsOf = None, params: Params = None) -> int:
+    """Show every entry of one source with who, when and why."""
     from fiveengines import overrides
 
-    rows = overrides.list_overrides(_trail(params), as_of)
+    folder, belongs_to = _trail(params, source)
+    rows = overrides.list_overrides(folder, as_of)
+    others = [each for each in SOURCES if each != belongs_to and overrides.stamp(folder.with_name(each))]
+    if source is None and others:
+        named = ", ".join(f"--source {each}" for each in others)
+        typer.echo(f"Of {belongs_to}; others have entries too: {named}.")
     if not rows:
-        typer.echo("No manual readings.")
+        typer.echo(f"No manual readings of {belongs_to}.")
         return 0
     wide = max(len(row["field"]) for row in rows)
     lines = []
@@ -113,8 +134,8 @@ def list_values(as_of: AsOf = None, params: Params = None) -> int:
         holds = f"{row['as_of']} to {row['until']}"
         value = _figure(row["value"], row["unit"])
         lines.append(f"{row['field']:<{wide}}  {row['status']:<10}  {holds}  {value}")
-        source = f" ({row['source']})" if row["source"] else ""
-        lines.append(f"  {row['who']}, {row['entered_at']:%Y-%m-%d %H:%M} UTC: {row['why']}{source}")
+        origin = f" ({row['origin']})" if row["origin"] else ""
+        lines.append(f"  {row['who']}, {row['entered_at']:%Y-%m-%d %H:%M} UTC: {row['why']}{origin}")
     typer.echo("\n".join(lines))
     return 0
 
@@ -123,6 +144,7 @@ def list_values(as_of: AsOf = None, params: Params = None) -> int:
 def expire(
     field: Field,
     why: Annotated[str, typer.Option("--why", help="Why it no longer holds.")] = "",
+    source: BelongsTo = None,
     as_of: AsOf = None,
     who: Who = None,
     params: Params = None,
@@ -130,9 +152,10 @@ def expire(
     """End an entry from this reading on; earlier readings still use it."""
     from fiveengines import overrides
 
-    ended = overrides.expire(_trail(params), field, why=why, as_of=as_of, who=who)
+    folder, belongs_to = _trail(params, source)
+    ended = overrides.expire(folder, field, why=why, as_of=as_of, who=who)
     count = "1 entry" if len(ended) == 1 else f"{len(ended)} entries"
-    typer.echo(f"{overrides.field_title(field)}: {count} ended.")
+    typer.echo(f"{overrides.field_title(field)}: {count} ended{_whose(belongs_to)}.")
     return 0
 
 
@@ -141,6 +164,10 @@ def _figure(value: float | str, unit: str) -> str:
     if isinstance(value, str):
         return value
     return f"{value:,.10g}" + ("" if unit in _BARE else f" {unit}")
+
+
+def _whose(source: str) -> str:
+    return f", for {'the SIMULATED market' if source == 'demo' else source} only"
 
 
 def _held(entry: Entry) -> str:

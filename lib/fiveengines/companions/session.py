@@ -72,7 +72,7 @@ class Session:
         day = calendars.last_completed_session(asked)
         begin = _start(start, day)
         name, _ = params.source_of(run)
-        trail = overrides.load(params.beside(params.weekly.overrides))
+        trail = overrides.load(params.overrides_of(name))
         panel = week.panel_of(params, run, day)
         return cls(day, name, params, run, panel, trail.active(day.date()), begin)
 

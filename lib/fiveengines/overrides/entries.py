@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, field_validator, model_validator
 
 from fiveengines.base.parameters import ENGINES
 from fiveengines.base.yaml_files import Strict
@@ -64,17 +64,17 @@ def field_title(field: str) -> str:
 class Entry:
     """One manual reading.
 
-    field: an indicator id, or "state:<engine>". value: in the indicator's unit, or a state. as_of, until:
-    first and last reading date it holds for. before: what the data said when it was entered, None where
-    they said nothing. record: id of the trail's record that this value came from, for telling whether
-    someone changed it since.
+    field: an indicator id, or "state:<engine>". value: in the indicator's unit, or a state. as_of, until: first and
+    last reading date it holds for. origin: where the figure comes from. before: what the data said when it was
+    entered, None where they said nothing. record: id of the trail's record that this value came from, for telling
+    whether someone changed it since.
     """
 
     id: str
     field: str
     value: Value
     why: str
-    source: str
+    origin: str
     who: str
     entered_at: dt.datetime
     as_of: dt.date
@@ -109,7 +109,8 @@ class Record(Strict):
     action: set (a new entry), change (of an entry's value, reason or validity), withdraw (it no longer
     counts from this reading on), held (an entry that met another person's and was kept without effect).
     reading: the reading date it was made for and takes effect from. entry: id of the entry it is about.
-    before, after: value before and after; data: what the data said then.
+    before, after: value before and after; data: what the data said then. origin: where the figure comes from; older
+    records call it `source`.
     """
 
     id: Annotated[str, Field(pattern=r"^[0-9a-zA-Z_-]{1,40}$")]
@@ -122,7 +123,7 @@ class Record(Strict):
     data: Given | None = None
     until: dt.date | None = None
     why: str
-    source: str = ""
+    origin: Annotated[str, Field(validation_alias=AliasChoices("origin", "source"))] = ""
     who: str
     at: Moment
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from fiveengines.base.errors import OverrideError
 
-LONGEST = {"why": 2000, "source": 300, "who": 100}
+LONGEST = {"why": 2000, "origin": 300, "who": 100}
 # Marks that reorder what follows them: right-to-left letters need none, and hiding text does.
 _REORDERING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

@@ -36,7 +36,7 @@ class Change:
     field: str
     value: Value | None
     why: str = ""
-    source: str = ""
+    origin: str = ""
     until: dt.date | str | None = None
     before: Value | None = None
     expected: str | None = ANYTHING
@@ -49,7 +49,7 @@ def set_override(
     *,
     why: str,
     as_of: dt.date | str | None = None,
-    source: str = "",
+    origin: str = "",
     who: str | None = None,
     until: dt.date | str | None = None,
     before: Value | None = None,
@@ -63,7 +63,7 @@ def set_override(
     absent reason, or when someone else changed the field since `expected` (this entry is then kept in the
     trail without effect).
     """
-    change = Change(field, check(field, value), why, source, until, before, expected)
+    change = Change(field, check(field, value), why, origin, until, before, expected)
     return save(directory, [change], as_of=as_of, who=who, now=now)[0]
 
 
@@ -171,7 +171,7 @@ def list_overrides(directory: Path | str, as_of: dt.date | str | None = None) ->
             "who": record.who,
             "entered_at": record.at,
             "why": record.why,
-            "source": record.source,
+            "origin": record.origin,
             "before": record.data,
         }
     return list(reversed(rows.values()))
@@ -212,7 +212,7 @@ def _checked(change: Change, day: dt.date) -> Change:
         field=change.field,
         value=check(change.field, change.value),
         why=required(change.why, "why", remedy),
-        source=plain(change.source, "source"),
+        origin=plain(change.origin, "origin"),
         until=checked_until(change.until, change.field, day),
         before=change.before,
         expected=change.expected,
@@ -316,7 +316,7 @@ def _entered(
         data=change.before if change.before is not None or mine is None else mine.before,
         until=change.until if isinstance(change.until, dt.date) else day,
         why=change.why,
-        source=change.source,
+        origin=change.origin,
         who=who,
         at=at,
     )

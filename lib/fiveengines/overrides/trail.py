@@ -26,6 +26,8 @@ _WEEK_FILE = re.compile(r"^\d{4}-\d{2}-\d{2}\.yaml$")
 _CACHE = "trail"
 # So many weeks of YAML take longer to read than their copy in the cache.
 _WORTH_A_CACHE = 20
+# The sources of data that describe a real market.
+_REAL = frozenset({"files", "live"})
 Stamp = tuple[tuple[str, int, int, str], ...]
 
 
@@ -139,7 +141,7 @@ def _entry(record: Record) -> Entry:
         field=record.field,
         value=record.after,
         why=record.why,
-        source=record.source,
+        origin=record.origin,
         who=record.who,
         entered_at=record.at,
         as_of=record.reading,
@@ -155,24 +157,30 @@ def week_file(directory: Path | str, reading: dt.date) -> Path:
 
 
 def stamp(directory: Path | str) -> Stamp:
-    """What changes when any week's file does: name, size, time and digest of each; empty without the
-    directory."""
-    folder = Path(directory)
-    if not folder.is_dir():
-        return ()
+    """What changes when any week's file does: path, size, time and digest of each; empty without one."""
     found = []
-    for path in sorted(folder.iterdir()):
-        if _WEEK_FILE.match(path.name) and path.is_file():
-            facts = path.stat()
-            # a file beyond the limit is refused when its records are read
-            content = b"" if facts.st_size > yaml_files.MAX_BYTES else path.read_bytes()
-            digest = hashlib.sha256(content).hexdigest()[:16]
-            found.append((path.name, facts.st_size, facts.st_mtime_ns, digest))
+    for folder in _folders(Path(directory)):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if _WEEK_FILE.match(path.name) and path.is_file():
+                facts = path.stat()
+                # a file beyond the limit is refused when its records are read
+                content = b"" if facts.st_size > yaml_files.MAX_BYTES else path.read_bytes()
+                digest = hashlib.sha256(content).hexdigest()[:16]
+                found.append((str(path), facts.st_size, facts.st_mtime_ns, digest))
     return tuple(found)
 
 
+def _folders(folder: Path) -> tuple[Path, ...]:
+    """Where the records of one source's folder stand, oldest first.
+
+    What lies in the folder above was entered before a source was named: it counts for real data of either kind, and
+    never for the simulated market.
+    """
+    return (folder.parent, folder) if folder.name in _REAL else (folder,)
+
+
 def load(directory: Path | str) -> Trail:
-    """The trail of one directory; empty when there is none. ParameterError names the file and line of a
+    """The trail of one source's directory; empty when there is none. ParameterError names the file and line of a
     mistake."""
     folder = Path(directory)
     return _trail(folder, stamp(folder))
@@ -202,7 +210,7 @@ def _weeks(folder: Path, known: Stamp) -> dict[str, tuple[Record, ...]]:
         else None
     )
     weeks = held or {}
-    fresh = {digest: read_week(folder / name) for name, *_, digest in known if digest not in weeks}
+    fresh = {digest: read_week(Path(path)) for path, *_, digest in known if digest not in weeks}
     weeks |= fresh
     if remembered and len(fresh) >= _WORTH_A_CACHE:
         wanted = {digest: weeks[digest] for *_, digest in known}

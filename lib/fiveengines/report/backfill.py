@@ -26,8 +26,8 @@ from fiveengines.data.dataset import Dataset
 from fiveengines.data.load_dataset import load_dataset
 from fiveengines.report.fingerprint import companion_fingerprint, parameters_fingerprint
 from fiveengines.report.run import Show
-from fiveengines.report.saving import WEEKLY, document_name, is_day, newest_day
-from fiveengines.report.store import ReportStore, report_store
+from fiveengines.report.saving import SIMULATED, WEEKLY, document_name, is_day, newest_day
+from fiveengines.report.store import ReportStore, store_of
 from fiveengines.report.weekly import RenderedReport, save
 from fiveengines.report.workers import LOCAL, BrokenProcessPool, Workers, workers
 
@@ -55,6 +55,7 @@ class Summary:
     """What became of all of them, in the order in which they ended."""
 
     outcomes: list[Outcome] = field(default_factory=list)
+    simulated: bool = False
 
     def count(self, status: Status) -> int:
         """Weeks that ended so."""
@@ -74,7 +75,7 @@ class Summary:
         failed = [f"{_named(days)}: failed: {text}" for text, days in reasons.items()]
         parts = [f"{self.count('written')} written", f"{self.count('unchanged')} already there"]
         parts += [f"{self.count('failed')} failed"] if failed else []
-        return [*failed, ", ".join(parts)]
+        return [*failed, f"{SIMULATED}. " * self.simulated + ", ".join(parts)]
 
 
 def _named(days: list[str]) -> str:
@@ -101,8 +102,8 @@ def backfill(
     """
     params = parameters.load(run.params_file)
     days = reading_days(start, end, params.weekly.history_start)
-    store = report_store(run.out_dir)
-    summary = Summary()
+    store = store_of(run)
+    summary = Summary(simulated=store.simulated)
     show = on_progress or (lambda done, total, text: None)
     show(0, len(days), "Looking for reports that are up to date")
     source, folder = params.source_of(run)
@@ -217,7 +218,7 @@ def _up_to_date(
     there = [name for name in store.folders() if is_day(name) and name in names]
     if not there:
         return set()
-    trail = overrides.load(params.beside(params.weekly.overrides))
+    trail = overrides.load(params.overrides_of(source))
     stems = [WEEKLY, *(each.stem for each in companions)]
     found = store.read(f"{name}/{document_name(stem)}" for name in there for stem in stems)
 

@@ -21,8 +21,8 @@ from fiveengines.report.notebook.bind import bind, tags
 from fiveengines.report.notebook.outcome import Progress, StepFailure
 from fiveengines.report.page.cover_context import CompanionCover, CompanionLine
 from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, run_bound
-from fiveengines.report.saving import FAILED, document_name, remove_failure, save_documents, trust
-from fiveengines.report.store import ReportStore, report_store
+from fiveengines.report.saving import FAILED, SIMULATED, document_name, remove_failure, save_documents, trust
+from fiveengines.report.store import ReportStore, store_of
 
 import nbformat  # isort: skip
 
@@ -61,7 +61,8 @@ class RenderedCompanion:
             said = f"{self.companion.name}: {sentence(self.problem)} {self.remedy}".strip()
             print(f"fiveengines: {said}", file=sys.stderr)
         elif self.document is not None:
-            print(f"{self.companion.name}, {self.document['as_of']}: {self.document['bottom_line']}")
+            mark = f"{SIMULATED}. " * (self.document["source"] == "demo")
+            print(f"{self.companion.name}, {self.document['as_of']}: {mark}{self.document['bottom_line']}")
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ def write_companion(
     on_progress: Show | None = None,
 ) -> SavedCompanion:
     """Make one companion's page, notebook and document, or with `data_only` the document alone, without a kernel."""
-    store = report_store(run.out_dir)
+    store = store_of(run)
     if data_only:
         return save_companion(_document_alone(companion, run, start), store)
     seat = KernelSeat()

@@ -193,7 +193,7 @@ class ManualEntryRecord(Record):
     field: str
     value: float | str
     why: str
-    source: str
+    origin: str
     who: str
     entered_at: Moment
     as_of: dt.date

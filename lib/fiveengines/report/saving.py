@@ -11,7 +11,7 @@ import os
 from collections.abc import Collection, Iterator, Mapping
 
 from fiveengines.base.bounded_files import json_object
-from fiveengines.report.store import ReportStore
+from fiveengines.report.store import DEMO, ReportStore
 
 WEEKLY = "weekly"
 READING = "reading.json"
@@ -21,6 +21,8 @@ PDF = "weekly.pdf"
 REVISIONS = "revisions"
 LATEST = "latest"
 FAILED = "failed"
+# What a terminal says where nothing is real.
+SIMULATED = "SIMULATED"
 
 
 def document_name(stem: str) -> str:
@@ -40,9 +42,12 @@ def save_documents(
 
     Returns where they are. Files that were there under the same stems move to <day>/revisions/<the moment they were
     made>/; others stay. A broken run harms no report: on a disk nothing is seen before all is written, elsewhere a page
-    without its document is not complete. `latest` names the newest day with a week. DataError when the store cannot be
-    written.
+    without its document is not complete. `latest` names the newest day with a week. Simulated and real reports never
+    replace each other: a simulated one that stands in a real one's place moves to OUT/demo first. DataError when the
+    store cannot be written.
     """
+    if not store.simulated:
+        move_simulated(store, day)
     folder = f"{FAILED}/{day}" if failed else day
     stems = {stem_of(name) for name in files}
     documents = {document_name(stem) for stem in stems}
@@ -68,13 +73,78 @@ def _retire(store: ReportStore, folder: str, coming: Collection[str], stems: Col
     documents.sort(key=lambda each: each != READING)
     held = store.read([f"{folder}/{name}" for name in documents])
     stamps = (stamp_of(held[f"{folder}/{name}"]) for name in documents)
-    stamp = next(filter(None, stamps), None) or dt.datetime.now(dt.UTC)
-    taken = set(store.folders(f"{folder}/{REVISIONS}"))
-    revision = next(each for each in revision_names(stamp) if each not in taken)
+    revision = _free_revision(store, folder, next(filter(None, stamps), None))
     for name in earlier:
         store.copy(f"{folder}/{name}", f"{folder}/{REVISIONS}/{revision}/{name}")
     for name in [*documents, *sorted(set(earlier) - set(coming) - set(documents))]:
         store.remove(f"{folder}/{name}")
+
+
+def _free_revision(store: ReportStore, folder: str, stamp: dt.datetime | None) -> str:
+    """A name that no revision in `folder` has yet, for pages made at `stamp`."""
+    taken = set(store.folders(f"{folder}/{REVISIONS}"))
+    return next(each for each in revision_names(stamp or dt.datetime.now(dt.UTC)) if each not in taken)
+
+
+def move_simulated(store: ReportStore, day: str) -> bool:
+    """Move a simulated report that stands among the real ones to OUT/demo; True when there was one.
+
+    Where OUT/demo has a report of that day it becomes a revision there. A real report that it had replaced comes back
+    from the revisions; companions go by their own source.
+    """
+    if not is_simulated(store, day):
+        return False
+    pages, target = _pages(store, day), store.of_demo()
+    simulated = {key for key, (document, _) in pages.items() if _is_simulated(document)}
+    beside = ""
+    if _has_reading(target, day):
+        beside = f"{REVISIONS}/{_free_revision(target, day, stamp_of(pages[('', WEEKLY)][0]))}"
+    for folder, stem in sorted(simulated):
+        _move(store, pages[folder, stem][1], f"{day}/{folder}", f"{DEMO}/{day}/{folder or beside}")
+    replaced = sorted(folder for folder, stem in pages.keys() - simulated if stem == WEEKLY and folder)
+    if replaced:
+        _move(store, pages[replaced[-1], WEEKLY][1], f"{day}/{replaced[-1]}", day)
+    if not store.files(day):
+        store.remove(day)
+    _point_latest(store)
+    _point_latest(target)
+    return True
+
+
+def _pages(store: ReportStore, day: str) -> dict[tuple[str, str], tuple[bytes | None, list[str]]]:
+    """What a day's folder holds, by folder ("" or that of a revision) and stem: its document and its files' names."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for path in store.files(day):
+        folder, _, name = path.rpartition("/")
+        found.setdefault((folder, stem_of(name)), []).append(name)
+    documents = {key: _inside(f"{day}/{key[0]}", document_name(key[1])) for key in found}
+    held = store.read(documents.values())
+    return {key: (held[documents[key]], names) for key, names in found.items()}
+
+
+def _move(store: ReportStore, names: list[str], source: str, target: str) -> None:
+    """Copy every file, the document last, and remove the document first: stopped in between, one end is whole."""
+    ordered = sorted(names, key=lambda each: each == document_name(stem_of(each)))
+    for name in ordered:
+        store.copy(_inside(source, name), _inside(target, name))
+    for name in reversed(ordered):
+        store.remove(_inside(source, name))
+
+
+def _inside(folder: str, name: str) -> str:
+    return f"{folder.rstrip('/')}/{name}"
+
+
+def is_simulated(store: ReportStore, day: str) -> bool:
+    """Whether the report in a week's folder is of the simulated market; False where there is none."""
+    return _is_simulated(store.read([name := f"{day}/{READING}"])[name])
+
+
+def _is_simulated(document: bytes | None) -> bool:
+    try:
+        return bool(json_object(document)["source"] == "demo")
+    except (ValueError, KeyError):
+        return False
 
 
 def remove_failure(store: ReportStore, day: str, stem: str) -> None:

@@ -18,16 +18,26 @@ from urllib.request import url2pathname
 
 from filelock import FileLock, Timeout
 
-from fiveengines.base import atomic_io, paths
+from fiveengines.base import atomic_io, parameters, paths
 from fiveengines.base.bounded_files import read_bytes
 from fiveengines.base.errors import DataError, ParameterError
+from fiveengines.base.parameters import RunParameters
 
+# Folder of the simulated market's pages, inside that of the real ones.
+DEMO = "demo"
 _URL = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+)(?:::.*)?://")
 _HALF_URL = re.compile(r"^[a-z][a-z0-9+.-]+:/?[^/\\]")
 _SECRET = re.compile(r"//[^/@]*@")
 # Seconds to wait for another run that is writing its week.
 _PATIENCE = 60
 _T = TypeVar("_T")
+
+
+def store_of(run: RunParameters) -> ReportStore:
+    """The store that a run's pages go to: OUT, or OUT/demo where its source is the simulated market."""
+    store = report_store(run.out_dir)
+    source, _ = parameters.load(run.params_file).source_of(run)
+    return store.of_demo() if source == "demo" else store
 
 
 def report_store(out: str | Path | None = None) -> ReportStore:
@@ -51,14 +61,15 @@ def report_store(out: str | Path | None = None) -> ReportStore:
 class ReportStore:
     """A folder of reports. Names are relative and use "/"; what is refused is a DataError in one line.
 
-    `local` is the folder on this machine, or None. `label` is how a person knows the store; a name and password inside
-    a URL are not shown.
+    `url` is what named it, `local` the folder on this machine, or None. `label` is how a person knows the store; a name
+    and password inside a URL are not shown. `above` is the store of real pages that this one of simulated pages lies
+    in, or None.
     """
 
-    def __init__(self, url: str, local: Path | None = None) -> None:
+    def __init__(self, url: str, local: Path | None = None, *, above: ReportStore | None = None) -> None:
         import fsspec
 
-        self.local = local
+        self.local, self.url, self.above = local, url, above
         self.label = str(local) if local else _SECRET.sub("//…@", url)
         try:
             self._fs, root = fsspec.core.url_to_fs(str(local.absolute()) if local else url)
@@ -72,6 +83,16 @@ class ReportStore:
                 remedy="Name a folder or an fsspec URL such as s3://bucket/reports.",
             ) from None
         self._root = str(root).rstrip("/")
+
+    def of_demo(self) -> ReportStore:
+        """The store of simulated pages inside this one."""
+        local = self.local / DEMO if self.local is not None else None
+        return ReportStore(f"{self.url.rstrip('/')}/{DEMO}", local, above=self)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether simulated pages belong here, and no real one."""
+        return self.above is not None
 
     def folders(self, inside: str = "") -> list[str]:
         """Names of the folders directly in `inside`, sorted; links and hidden ones are left out."""

@@ -34,13 +34,14 @@ from fiveengines.report.saving import (
     NOTEBOOK,
     PAGE,
     READING,
+    SIMULATED,
     WEEKLY,
     newest_day,
     remove_failure,
     save_documents,
     trust,
 )
-from fiveengines.report.store import ReportStore, report_store
+from fiveengines.report.store import ReportStore, store_of
 
 import nbformat  # isort: skip
 
@@ -95,12 +96,13 @@ class SavedReport:
         """Say what happened and what to open; returns the exit code."""
         for each in self.failures:
             print(f"fiveengines: {sentence(each.summary)} {each.remedy}", file=sys.stderr)
+        mark = f"{SIMULATED}. " if self.cover is not None and self.cover.simulated else ""
         call = self.cover.regime if self.cover is not None and not self.failures else None
         if self.cover is not None and call is not None and call.number is None:
-            said = f"{call.name}. {call.narrative} {call.last_call}"
+            said = f"{mark}{call.name}. {call.narrative} {call.last_call}"
             print(f"fiveengines: {self.cover.week}: {said}", file=sys.stderr)
         elif self.cover is not None and call is not None:
-            print(f"{self.cover.week}: {call.name}. {call.narrative}")
+            print(f"{self.cover.week}: {mark}{call.name}. {call.narrative}")
         if self.files:
             print(self.files)
         for companion in self.companions:
@@ -258,7 +260,7 @@ def write_week(
     A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report in
     the week's own folder is not touched. `exports` may add files to a rendered week before it is saved.
     """
-    store, seat = report_store(run.out_dir), KernelSeat()
+    store, seat = store_of(run), KernelSeat()
     try:
         ran = run_week(run, seat, companions=companions, on_progress=on_progress)
     finally:

@@ -249,12 +249,12 @@ def test_the_report_shows_the_same_call_as_the_panel(
     command += ["--params", str(params), "--out", str(tmp_path / "out")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    reading = json.loads((tmp_path / "out" / AS_OF / "reading.json").read_text(encoding="utf-8"))
+    reading = json.loads((tmp_path / "out" / "demo" / AS_OF / "reading.json").read_text(encoding="utf-8"))
     assert reading["regime"]["number"] == shown.regime.number
     assert reading["aggressiveness"]["value"] == pytest.approx(shown.target_exposure.value, abs=1e-4)
     assert len(reading["overrides"]) == len(far_from(panel.week.without_overrides())) + 1
     evidence = reading["engines"]["positioning"]["evidence"]
     assert [each["indicator"] for each in evidence if each["overridden"]] == ["cta_exposure"]
-    page = (tmp_path / "out" / AS_OF / "weekly.html").read_text(encoding="utf-8")
+    page = (tmp_path / "out" / "demo" / AS_OF / "weekly.html").read_text(encoding="utf-8")
     assert "a bank" in page
     assert "<b>a bank" not in page

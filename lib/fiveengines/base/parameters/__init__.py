@@ -96,6 +96,10 @@ class Parameters(Strict):
         own = self.weekly.data_dir
         return source, run.data_dir or (str(self.beside(str(Path(own).expanduser()))) if own else None)
 
+    def overrides_of(self, source: str) -> Path:
+        """Folder of the manual readings that belong to one source of data."""
+        return self.beside(self.weekly.overrides) / source
+
     def beside(self, name: str) -> Path:
         """A path named in weekly.yaml, relative to that file."""
         return (self.file.parent / name).resolve()

@@ -224,7 +224,7 @@ def overrides(week: Week) -> Any:
             right=True,
         ),
         Column("Data said", before, right=True),
-        Column("Why", lambda each: typed(each.why, soft(each.source) if each.source else "")),
+        Column("Why", lambda each: typed(each.why, soft(each.origin) if each.origin else "")),
         Column("Who", lambda each: typed(each.who)),
         Column("When", lambda each: values.day(pd.Timestamp(each.entered_at))),
         Column("Until", lambda each: values.day(pd.Timestamp(each.until))),

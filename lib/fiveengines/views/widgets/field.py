@@ -55,7 +55,7 @@ class FieldRow:
         self.spec, self._changed = spec, changed
         self._entry, self._expected = entry, expected
         self._why: Any = None
-        self._source: Any = None
+        self._origin: Any = None
         self._until: Any = None
         self._quiet = False
         self._slid_to: float | None = None
@@ -109,13 +109,13 @@ class FieldRow:
             ended = Change(self.spec.field, None, before=self.spec.data, expected=self._expected)
             return ended if self._entry is not None else None
         value = overrides.check(self.spec.field, self.raw)
-        note = (self._why.value, self._source.value, self._until.value) if self._why is not None else None
+        note = (self._why.value, self._origin.value, self._until.value) if self._why is not None else None
         if self._entry is not None and value == self._entry.value:
-            saved = (self._entry.why, self._entry.source, self._entry.until)
+            saved = (self._entry.why, self._entry.origin, self._entry.until)
             if note is None or (note[0].strip(), note[1].strip(), note[2]) == saved:
                 return None
-        why, source, until = note or ("", "", None)
-        return Change(self.spec.field, value, why, source, until, self.spec.data, self._expected)
+        why, origin, until = note or ("", "", None)
+        return Change(self.spec.field, value, why, origin, until, self.spec.data, self._expected)
 
     def needs_reason(self) -> bool:
         """Whether the row is to be saved and says no reason yet."""
@@ -268,19 +268,19 @@ class FieldRow:
         self._why = ui.Textarea(
             description="Why", rows=2, placeholder="Needed to save", layout=wide, style=style
         )
-        self._source = ui.Text(
-            description="Source", placeholder="Where the figure comes from", layout=wide, style=style
+        self._origin = ui.Text(
+            description="Origin", placeholder="Where the figure comes from", layout=wide, style=style
         )
         self._until = ui.DatePicker(description="Valid until", style=style)
         self._fill_details()
-        for each in (self._why, self._source, self._until):
+        for each in (self._why, self._origin, self._until):
             each.observe(lambda _: self._noted(), names="value")
-        self._details.children = (self._why, self._source, self._until, ui.HTML(self._ask()))
+        self._details.children = (self._why, self._origin, self._until, ui.HTML(self._ask()))
 
     def _fill_details(self) -> None:
         entry, spec = self._entry, self.spec
         self._why.value = entry.why if entry else ""
-        self._source.value = entry.source if entry else ""
+        self._origin.value = entry.origin if entry else ""
         self._until.value = entry.until if entry else overrides.default_until(spec.field, spec.day)
 
     def _ask(self) -> str:

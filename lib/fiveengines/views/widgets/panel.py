@@ -46,7 +46,7 @@ class OverridePanel:
 
     def __init__(self, week: Week) -> None:
         self._day: dt.date = week.as_of.date()
-        self.directory = week.params.beside(week.params.weekly.overrides)
+        self.directory = week.params.overrides_of(week.source)
         self._questions = content.questions()
         self._rows: dict[str, FieldRow] = {}
         self._take(week)
@@ -123,8 +123,8 @@ class OverridePanel:
             return
         self.reload()
         self._say(
-            f"Saved to {self.directory.name}/{self._day}.yaml. Later notebooks read it when they run; run "
-            "this one's cells again to see it here too.",
+            f"Saved to {self.directory.parent.name}/{self.directory.name}/{self._day}.yaml. Later notebooks read "
+            "it when they run; run this one's cells again to see it here too.",
             good=True,
         )
 
@@ -300,7 +300,7 @@ class OverridePanel:
 def _with_dates(changes: list[Change], day: dt.date) -> list[Change]:
     """Drafts hold at least for this reading, whatever date is being typed."""
     return [
-        Change(each.field, each.value, each.why, each.source, until, each.before, each.expected)
+        Change(each.field, each.value, each.why, each.origin, until, each.before, each.expected)
         for each in changes
         for until in ([each.until] if isinstance(each.until, dt.date) and each.until >= day else [day])
     ]
