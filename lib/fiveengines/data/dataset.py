@@ -16,8 +16,19 @@ import numpy as np
 import pandas as pd
 
 COLUMNS = ("observed", "value", "known_at")
-# Names the closes of index members where series are named.
+# Names the closes of index members where series are named, and closes of tickers that are neither members nor series.
 MEMBERS = "MEMBERS"
+PRICES = "PRICES"
+# Tables that are no series, and the column of the day on whose evening a row is known (None: the index).
+# fed_funds_futures: date × contract month (YYYY-MM), settlement. fundamentals: a row a company, period and filing,
+# $. option_chain: a row an option of the S&P 500, as quoted on one day. sp500_eps_estimates: a row a quarter and
+# publication, index points.
+TABLES: Mapping[str, str | None] = {
+    "fed_funds_futures": None,
+    "fundamentals": "filed",
+    "option_chain": "date",
+    "sp500_eps_estimates": "published",
+}
 
 
 @dataclass(frozen=True)
@@ -189,25 +200,63 @@ class Members:
         return digest.hexdigest()[:12]
 
 
+def _table_until(name: str, frame: pd.DataFrame, session: pd.Timestamp) -> pd.DataFrame:
+    """The rows of a table that were known on the evening of `session`; of option chains only the newest."""
+    column = TABLES[name]
+    if column is None:
+        return _without_empty(frame.loc[:session])
+    cut = frame[(frame[column] <= session).to_numpy()]
+    if name == "option_chain" and len(cut):
+        cut = cut[(cut[column] == cut[column].max()).to_numpy()]
+    return cut.reset_index(drop=True)
+
+
+def _without_empty(frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` without the columns that hold nothing yet: a column that begins later is not known."""
+    some = ~np.isnan(frame.to_numpy(dtype="float64")).all(axis=0)
+    return frame if some.all() else frame.loc[:, some]
+
+
+def _print(frame: pd.DataFrame) -> str:
+    """Twelve hexadecimal digits over a frame's columns, index and values."""
+    digest = hashlib.sha256(",".join(map(str, frame.columns)).encode())
+    digest.update(pd.util.hash_array(frame.index.to_numpy()).tobytes())
+    if all(kind.kind == "f" for kind in frame.dtypes):
+        digest.update(np.ascontiguousarray(frame.to_numpy(dtype="float64")).tobytes())
+    else:
+        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    return digest.hexdigest()[:12]
+
+
 @dataclass(frozen=True)
 class Dataset:
-    """Everything one source knows: series by catalog id, members' closes, notices, a word on every file."""
+    """Everything one source knows: series by catalog id, members' closes, notices, a word on every file.
+
+    `tables` holds what is no series, by the names of TABLES. `other_prices` are closes of further tickers (dates ×
+    tickers, float64, NaN where none is known), None without any.
+    """
 
     source: Literal["demo", "files", "live"]
     series: Mapping[str, SeriesData]
     members: Members | None = None
     notices: tuple[Notice, ...] = ()
     files: tuple[FileRecord, ...] = ()
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    other_prices: pd.DataFrame | None = None
 
     def until(self, cutoff: pd.Timestamp, session: pd.Timestamp) -> Dataset:
         """What was public at `cutoff` (naive UTC), the evening of `session`; series without a row are left out."""
         cut = {key: data.until(cutoff) for key, data in self.series.items()}
         members = self.members.until(session) if self.members is not None else None
+        tables = {name: _table_until(name, frame, session) for name, frame in self.tables.items()}
+        others = _without_empty(self.other_prices.loc[:session]) if self.other_prices is not None else None
         return replace(
             self,
             series={k: v for k, v in cut.items() if len(v.frame)},
             members=members,
             notices=self.notices_at(cutoff),
+            tables={name: frame for name, frame in tables.items() if len(frame)},
+            other_prices=None if others is None or others.empty else others,
         )
 
     def notices_at(self, cutoff: pd.Timestamp) -> tuple[Notice, ...]:
@@ -219,10 +268,13 @@ class Dataset:
         found = {key: self.series[key].fingerprint() for key in sorted(self.series)}
         if self.members is not None:
             found[MEMBERS] = self.members.fingerprint()
+        if self.other_prices is not None:
+            found[PRICES] = _print(self.other_prices)
+        found |= {name: _print(self.tables[name]) for name in sorted(self.tables)}
         return found
 
     def fingerprints(self) -> dict[str, str]:
-        """Fingerprint of each series, and of the members as `MEMBERS`, in sorted order."""
+        """Fingerprint of each series, of the members as `MEMBERS`, of other prices as `PRICES`, and of each table."""
         return dict(self._prints)
 
     def fingerprint(self) -> str:

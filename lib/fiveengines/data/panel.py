@@ -6,7 +6,8 @@ No indicator and no judgement may enter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.data import calendars
-from fiveengines.data.catalog import lookup
+from fiveengines.data.catalog import catalog, lookup
 from fiveengines.data.dataset import Dataset, Members, SeriesData
 
 # The first session of the calendar that readings can be made on.
 FIRST_DAY = "1990-01-02"
+_TICKER = re.compile(r"[-.=^]")
 _PER_BILLION = {
     "$ million": 1e-3, "$ billion": 1.0, "$": 1e-9, "$ per 1 % move": 1e-9, "EUR million": 1e-3, "GBP million": 1e-3,
     "CHF million": 1e-3, "JPY 100 million": 0.1, "CNY 100 million": 0.1,
@@ -132,6 +134,26 @@ class Panel:
         known_at = data.frame["known_at"].to_numpy().astype("datetime64[s]")[row.clip(0)]
         observed = np.minimum(observed, self.sessions.to_numpy().astype("datetime64[s]"))
         return np.where(row >= 0, observed, nat), np.where(row >= 0, known_at, nat)
+
+    def prices(self, tickers: Iterable[str]) -> pd.DataFrame:
+        """Closes of `tickers` on `sessions` (sessions × tickers, float64, in the order asked, each once).
+
+        From the catalog's series in dollars (BTC-USD is BTC_USD), else members' closes, else any other price table
+        of the source. NaN on a session without a close; a ticker without prices is a column of NaN.
+        """
+        members: Members | None = self.dataset.members
+        closes = [None if members is None else members.closes, self.dataset.other_prices]
+        found: dict[str, pd.Series] = {}
+        for ticker in dict.fromkeys(tickers):
+            entry = catalog().get(_TICKER.sub("_", ticker))
+            if entry is not None and entry.unit == "$" and entry.id in self:
+                found[ticker] = self.dataset.series[entry.id].latest()
+                continue
+            frame = next((each for each in closes if each is not None and ticker in each.columns), None)
+            found[ticker] = pd.Series(dtype="float64") if frame is None else frame[ticker]
+        empty = pd.Series(np.nan, index=self.sessions)
+        columns = {t: values.reindex(self.sessions) if len(values) else empty for t, values in found.items()}
+        return pd.DataFrame(columns, index=self.sessions, dtype="float64")
 
     @cached_property
     def members(self) -> pd.DataFrame | None:

@@ -77,7 +77,7 @@ def test_import_says_what_was_refused(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["import", str(tmp_path / "dir"), "--data-dir", str(tmp_path / "store")]) == 1
     out, err = capsys.readouterr()
     assert err.startswith("error: fred/WALCL.csv · WALCL: this is a web page")
-    assert "2 files read as 2 series; 2 left out (1 refused, 1 not in the catalog)." in out
+    assert "3 files read as 3 series; 1 left out (1 refused)." in out
     assert "4 new rows in 2 series" in out
 
 

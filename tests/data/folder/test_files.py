@@ -196,7 +196,9 @@ class TestParquet:
         data = load(tmp_path)
         assert latest(data, "XLK") == {"2019-12-31": 91.67}
         assert latest(data, "SPY")["2019-12-27"] == 10.0
-        assert texts(data, "info") == ["prices/etf_closes.parquet: not in the catalog: ZZZZ left out."]
+        assert data.other_prices is not None and data.other_prices["ZZZZ"].tolist() == [10.0, 10.0, 10.0]
+        spans = next(each for each in data.files if each.path == "prices/etf_closes.parquet").read
+        assert [each.series for each in spans] == ["SPY", "prices of 1 further ticker"]
 
     def test_members_with_sectors_and_their_bias(self, tmp_path: Path) -> None:
         frame = self.save(tmp_path, "constituents.parquet", [f"T{at}" for at in range(120)])

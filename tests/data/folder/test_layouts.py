@@ -323,7 +323,9 @@ def test_members_are_told_by_their_list_or_the_largest_companies(tmp_path: Path)
     assert list(data.series) == ["SPY"]
     unknown = [f"Z{at}" for at in range(120)]
     closes(unknown).to_parquet(tmp_path / "prices" / "closes.parquet")
-    assert "name the file sp500_constituents" in words(files.read(tmp_path))["prices/closes.parquet"]
+    guessed = files.read(tmp_path)
+    assert guessed.other_prices is not None and guessed.other_prices.shape == (30, 120)
+    assert any("name the file sp500_constituents" in each.text for each in guessed.notices)
     (tmp_path / "list.csv").write_text(
         "Symbol,GICS Sector\n" + "".join(f"{each},Energy\n" for each in unknown)
     )

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from fiveengines.base.errors import DataError
+from fiveengines.base.formats import counted
 from fiveengines.data.catalog import catalog
 from fiveengines.data.dataset import MEMBERS, LeftOut, Members, Span
 from fiveengines.data.folder import file_map, names, price_tables
@@ -71,11 +73,6 @@ def read_tables(state: Loading) -> None:
         attempt(table.where, lambda table=table: _read_wide(table, state), state)  # type: ignore[misc]
 
 
-def _some(tickers: list[str]) -> str:
-    more = f" and {len(tickers) - 20} more" if len(tickers) > 20 else ""
-    return ", ".join(tickers[:20]) + more
-
-
 def _is_fund(ticker: str, state: Loading) -> bool:
     return ticker not in state.sectors and (
         ticker in names.fund_tickers() or names.series_of(ticker) is not None
@@ -105,22 +102,13 @@ def _read_wide(table: Table, state: Loading) -> None:
         state.members.append(table)
     known = {ticker: names.series_of(ticker) for ticker in table.tickers if _is_fund(ticker, state)}
     wanted = {ticker: series for ticker, series in known.items() if series and state.wants(series)}
-    if of_members is None:
-        some = ", ".join(table.tickers[:5])
-        state.left_out[table.where] = LeftOut(
-            "closes of unknown tickers",
-            f"{len(table.tickers)} columns ({some} …), neither funds that are known nor members of a list",
-            "If they are index members, name the file sp500_constituents, or add reference/sp500_members.csv"
-            " (ticker, sector).",
-        )
-        return
-    if not wanted and not of_members:
-        some = ", ".join(table.tickers[:5])
-        state.left_out[table.where] = LeftOut(
-            "not in the catalog", f"closes of {some}{' …' if len(table.tickers) > 5 else ''}"
-        )
-        return
-    if not wanted:
+    further = [] if of_members or state.ids is not None else [t for t in table.tickers if t not in wanted]
+    if not wanted and not further:
+        if not of_members:
+            some = ", ".join(table.tickers[:5])
+            state.left_out[table.where] = LeftOut(
+                "not in the catalog", f"closes of {some}{' …' if len(table.tickers) > 5 else ''}"
+            )
         return
     closes = price_tables.read_closes(table.source, table.where, today=state.today)
     if not of_members:
@@ -132,9 +120,18 @@ def _read_wide(table: Table, state: Loading) -> None:
         if series is not None:
             piece = Piece(rank, table.where, closes.dates, closes.values[:, at])
             state.pieces.setdefault(series, []).append(piece)
-    unknown = [ticker for ticker in closes.tickers if ticker not in known]
-    if unknown and not of_members:
-        state.note("info", None, f"{table.where}: not in the catalog: {_some(unknown)} left out.")
+    chosen = [at for at, ticker in enumerate(closes.tickers) if ticker in set(further)]
+    if chosen:
+        frame = _closes_frame(closes.dates, closes.values[:, chosen], [closes.tickers[at] for at in chosen])
+        state.others.append((table.where, frame))
+    if of_members is None:
+        state.note(
+            "info",
+            None,
+            f"{table.where}: {len(chosen)} columns, neither funds that are known nor members of a list, were read as"
+            " prices. If they are index members, name the file sp500_constituents, or add"
+            " reference/sp500_members.csv (ticker, sector).",
+        )
 
 
 def members_of(state: Loading) -> Members | None:
@@ -166,6 +163,33 @@ def members_of(state: Loading) -> Members | None:
     return _single_members(state)
 
 
+def one_ticker(ticker: str, piece: Piece) -> pd.DataFrame:
+    """The closes of one ticker from a file of its own, positive ones only."""
+    values = np.where(piece.values > 0, piece.values, np.nan)
+    return _closes_frame(piece.dates, values[:, None], [ticker])
+
+
+def other_prices_of(state: Loading) -> pd.DataFrame | None:
+    """Closes of tickers that are neither members nor series, dates × tickers in their order; of two files with the
+    same ticker the first. None without any."""
+    found: dict[str, pd.Series] = {}
+    for where, frame in sorted(state.others, key=lambda other: other[0]):
+        new = [ticker for ticker in frame.columns if ticker not in found and frame[ticker].notna().any()]
+        if not new:
+            if state.left_out.get(where, NO_ROW) is NO_ROW and where not in state.read:
+                state.left_out[where] = LeftOut("another file has the series", "prices of the same tickers")
+            continue
+        found |= {ticker: frame[ticker] for ticker in new}
+        some = frame[new].dropna(how="all").index
+        words = f"prices of {counted(len(new), 'further ticker')}"
+        span = Span(words, some[0].date(), some[-1].date(), len(some))
+        state.read.setdefault(where, []).append(span)
+    if not found:
+        return None
+    frame = pd.DataFrame({ticker: found[ticker] for ticker in sorted(found)}).rename_axis("date")
+    return frame.set_axis(frame.columns.astype("object"), axis=1)
+
+
 def leave_members(state: Loading) -> None:
     """The word on members' closes that nobody asked for."""
     for where in (
@@ -178,9 +202,9 @@ def leave_members(state: Loading) -> None:
 def _single_members(state: Loading) -> Members | None:
     """Members' closes from one file a ticker."""
     if len(state.singles) < _SOME_MEMBERS:
-        for piece in state.singles.values():
-            why = f"a member's closes; {_SOME_MEMBERS} members at least make a picture"
-            state.left_out[piece.origin] = LeftOut("a single member", why)
+        # too few for a picture of the index: prices of these tickers
+        state.others += [(piece.origin, one_ticker(ticker, piece)) for ticker, piece in state.singles.items()]
+        state.singles.clear()
         return None
     columns = {
         ticker: pd.Series(piece.values, index=pd.DatetimeIndex(piece.dates.astype("datetime64[s]")))

@@ -123,6 +123,23 @@ def _positions(stem: str) -> tuple[str, str]:
     return (kind, market) if market in known else ("", "")
 
 
+_A_TICKER = re.compile(r"[A-Z][A-Z0-9]{0,5}(?:-[A-Z]{1,2})?")
+
+
+def further_ticker(path: PurePosixPath, word: LeftOut) -> str | None:
+    """The ticker that a file of daily prices in the folder prices/ is named after, BRK.B as BRK-B; None for another."""
+    if path.parts[0].lower() != "prices" or word.reason not in {
+        "not in the catalog",
+        "prices of no known symbol",
+    }:
+        return None
+    for text in names.spellings(path.stem):
+        ticker = re.sub(r"[._ ]", "-", text.strip().removesuffix(".us").upper())
+        if _A_TICKER.fullmatch(ticker):
+            return ticker
+    return None
+
+
 def choices(series: str) -> tuple[str, ...]:
     """Names that the series' column may have, for a message about a file without a header."""
     if catalog()[series].provider in _PRICED:

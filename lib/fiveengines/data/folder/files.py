@@ -17,13 +17,29 @@ from fiveengines.base.errors import DataError
 from fiveengines.data.catalog import catalog
 from fiveengines.data.consistency_checks import EXTRA, check_consistency
 from fiveengines.data.dataset import Dataset, LeftOut, Notice
-from fiveengines.data.folder import file_map, names, price_tables
-from fiveengines.data.folder.closes import MEMBER_WORDS, leave_members, members_of, read_tables
+from fiveengines.data.folder import file_map, keyed_tables, names, price_tables
+from fiveengines.data.folder.closes import (
+    MEMBER_WORDS,
+    leave_members,
+    members_of,
+    one_ticker,
+    other_prices_of,
+    read_tables,
+)
 from fiveengines.data.folder.csv import column_name, read_csv, read_texts
 from fiveengines.data.folder.csv.decode import refuse
 from fiveengines.data.folder.header import Header, columns_of, header_of, joined
 from fiveengines.data.folder.layouts import OWN_COLUMNS, Recipe, vendor_of
-from fiveengines.data.folder.loading import NO_ROW, NOT_ASKED, Loading, Piece, Table, attempt, refusal
+from fiveengines.data.folder.loading import (
+    NO_ROW,
+    NOT_ASKED,
+    TABLE_NOT_ASKED,
+    Loading,
+    Piece,
+    Table,
+    attempt,
+    refusal,
+)
 from fiveengines.data.folder.membership import MEMBERSHIP_FILE, RENAMES_FILE
 from fiveengines.data.folder.observations import STEP
 from fiveengines.data.folder.settle import settle
@@ -58,6 +74,8 @@ _SAVE_AS_CSV = "Download it as CSV, or save its table as CSV."
 
 
 _MEMBERS_FILE = "reference/sp500_members.csv"
+# A person's own portfolio is no market data; the portfolio's rooms read it.
+_PORTFOLIO = {"holdings": "the holdings of a portfolio", "trades": "the trade ledger of a portfolio"}
 
 
 def load(
@@ -78,7 +96,7 @@ def load(
     DataError when the directory is absent or holds nothing that the catalog knows.
     """
     data = read(directory, ids=ids, members=members, strict=strict, today=today)
-    asked = any(each.left_out in {None, NOT_ASKED} for each in data.files)
+    asked = any(each.left_out in {None, NOT_ASKED, TABLE_NOT_ASKED} for each in data.files)
     if not asked and all(notice.level == "info" for notice in data.notices):
         what = "nothing the catalog knows" if data.files else "no file"
         raise DataError(f"the files directory holds {what}.", where=str(directory), remedy=_LAYOUT)
@@ -112,7 +130,9 @@ def read(
     closes = members_of(state) if members else None
     if not members:
         leave_members(state)
-    return Dataset("files", series, closes, tuple(state.notices), state.records())
+    others = other_prices_of(state)
+    tables = keyed_tables.tables_of(state)
+    return Dataset("files", series, closes, tuple(state.notices), state.records(), tables, others)
 
 
 def stamp(directory: Path) -> tuple[object, ...]:
@@ -132,6 +152,12 @@ def _read_file(path: PurePosixPath, state: Loading) -> None:
     where = path.as_posix()
     if where.lower() in {MEMBERSHIP_FILE, RENAMES_FILE}:
         state.used[where] = "the membership of the index"
+        return
+    if path.parts[0].lower() == "portfolio":
+        if use := _PORTFOLIO.get(path.stem.lower()):
+            state.used[where] = use
+        else:
+            state.left_out[where] = LeftOut("no market data", "neither holdings.csv nor trades.csv", "")
         return
     promised = file_map.named(path.with_suffix("").stem if path.suffix.lower() == ".gz" else path.stem)
     if what := _NO_TABLE.get(path.suffix.lower()):
@@ -175,6 +201,12 @@ def _read_table(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> 
     """A table as text: recognised by its header and its name, then read for each of its series."""
     raw, tickers = joined(raw)
     header = header_of(raw, where)
+    if kind := keyed_tables.kind_of(path, raw, header):
+        if state.ids is None:
+            _read_keyed(kind, raw, where, path, header, state)
+        else:
+            state.left_out[where] = TABLE_NOT_ASKED
+        return
     if header is None:
         _read_undated(raw, where, path, state)
         return
@@ -184,8 +216,13 @@ def _read_table(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> 
     recipes = file_map.recipes(path, replace(header, tickers=tickers))
     if isinstance(recipes, LeftOut):
         ticker = names.symbol(path.stem).replace("_", "-")
-        if ticker in state.sectors and file_map.closes_of(header):
-            _read_single(raw, where, ticker, file_map.closes_of(header), state)
+        closes = file_map.closes_of(header)
+        further = file_map.further_ticker(path, recipes)
+        if ticker in state.sectors and closes:
+            state.singles[ticker] = _read_single(raw, where, closes, state)
+        elif further and closes and state.ids is None:
+            piece = _read_single(raw, where, closes, state)
+            state.others.append((where, one_ticker(further, piece)))
         else:
             state.left_out[where] = recipes
         return
@@ -193,6 +230,15 @@ def _read_table(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> 
     for recipe in recipes:
         if any(state.wants(name) for name in recipe.columns):
             _read_recipe(raw, where, recipe, header, state)
+
+
+def _read_keyed(
+    kind: str, raw: bytes, where: str, path: PurePosixPath, header: Header | None, state: Loading
+) -> None:
+    if kind == keyed_tables.FED_FUNDS and header and any(map(keyed_tables.contract_month, header.cells)):
+        keyed_tables.read_contracts(raw, where, state)
+    else:
+        keyed_tables.read_table(kind, raw, where, path, state)
 
 
 def _read_undated(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> None:
@@ -228,17 +274,15 @@ def _stranger(raw: bytes, where: str) -> LeftOut:
         refuse(raw, where)
     except DataError as error:
         return LeftOut("no table", error.message.rstrip("."), error.remedy or "")
-    if "Expiration Date" in raw[:4096].decode("latin-1"):
-        return LeftOut("no history", "an option chain of one day")
     return LeftOut("no table of dates", "no header with a date in its first lines")
 
 
-def _read_single(raw: bytes, where: str, ticker: str, closes: tuple[str, ...], state: Loading) -> None:
-    """One CSV a ticker: a member's closes."""
+def _read_single(raw: bytes, where: str, closes: tuple[str, ...], state: Loading) -> Piece:
+    """One CSV a ticker: the closes of a member or of a further ticker."""
     table = read_csv(raw, where=where, wanted=closes, step=1, today=state.today)
     state.repaired(where, None, table.repairs)
     column = next(name for name in closes if name in table.columns)
-    state.singles[ticker] = Piece(0, where, table.dates, table.columns[column])
+    return Piece(0, where, table.dates, table.columns[column])
 
 
 def _read_recipe(raw: bytes, where: str, recipe: Recipe, header: Header, state: Loading) -> None:
@@ -298,6 +342,12 @@ def _read_parquet(path: PurePosixPath, state: Loading) -> None:
     columns = price_tables.columns(full, where)
     tickers = price_tables.tickers(columns)
     fields = {column_name(name) for name in columns}
+    if keyed_tables.mostly_contracts(tickers):
+        if state.ids is None:
+            keyed_tables.read_contracts(full, where, state)
+        else:
+            state.left_out[where] = TABLE_NOT_ASKED
+        return
     # LOW and OPEN are tickers too, CLOSE is none
     own = not any(name.startswith("('") for name in columns) and (
         fields & {"close", "adj_close"} or file_map.named(path.stem) or fields & OWN_COLUMNS

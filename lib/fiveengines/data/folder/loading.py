@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import pandas as pd
 
 from fiveengines.base.errors import DataError
 from fiveengines.data.dataset import FileRecord, LeftOut, Notice, Span
@@ -23,6 +24,7 @@ NO_ROW = LeftOut("no row of use", "none of its rows is of a series in the catalo
 
 
 NOT_ASKED = LeftOut("not asked for", "closes of index members")
+TABLE_NOT_ASKED = LeftOut("not asked for", "a table that is no series")
 
 
 @dataclass
@@ -67,6 +69,8 @@ class Loading:
     tables: list[Table] = field(default_factory=list)
     members: list[Table] = field(default_factory=list)
     singles: dict[str, Piece] = field(default_factory=dict)
+    others: list[tuple[str, pd.DataFrame]] = field(default_factory=list)
+    keyed: dict[str, list[pd.DataFrame]] = field(default_factory=dict)
     sectors: dict[str, str] = field(default_factory=dict)
     read: dict[str, list[Span]] = field(default_factory=dict)
     left_out: dict[str, LeftOut] = field(default_factory=dict)
