@@ -36,6 +36,10 @@ _COUNT = sum(members for _, members, _ in SECTORS.values())
 _LEADING = {"Communication Services": 3, "Consumer Discretionary": 3, "Information Technology": 9}
 _OWN_DECAY = 0.5 ** (1 / 100)
 _ISSUES = 3000
+# Of the issues on the exchange this share moves with the members; bond funds and preferred shares do not. With it the
+# daily share of advances spreads about as on the NYSE since 1991 (0.16) and since 2007 (0.19), and thrusts are rare.
+_STOCKS = 0.85
+_OTHERS_RISING = 0.52
 
 
 def member_drift(latent: LatentRegime) -> Floats:
@@ -135,6 +139,7 @@ def breadth(seed: int, prices: Prices) -> dict[str, Floats]:
     rising = np.full(n, np.nan)
     rising[1:] = (prices[1:] > prices[:-1]).mean(axis=1)
     unchanged = np.round(90 + 15 * np.abs(normals(seed, "unchanged", n)))
+    rising = _STOCKS * rising + (1 - _STOCKS) * _OTHERS_RISING
     advancing = np.round(
         np.clip((rising + 0.01 * normals(seed, "advancing", n)) * (_ISSUES - unchanged), 20, 2900)
     )
