@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 
 from archive import synthetic
 from fiveengines import archive
-from fiveengines.archive.collect import Collected, collect, week_row
-from fiveengines.archive.compare import columns, inputs
+from fiveengines.archive.collect import Collected, collect
+from fiveengines.archive.compare import columns
 from fiveengines.archive.export import COLUMNS, readings_csv
 from fiveengines.archive.feed import atom
+from fiveengines.archive.figures import Figures
 from fiveengines.archive.page import index_page
+from fiveengines.archive.rows import week_row
 from fiveengines.report.store import ReportStore, report_store
 from report.schema import fits_schema
 
@@ -211,7 +213,9 @@ def test_the_address_of_an_archive_is_kept_until_it_is_changed(tmp_path: Path) -
 def test_points_add_up_to_the_score() -> None:
     row = week_row(DAY.isoformat(), json.dumps(synthetic.reading(DAY)).encode())
     for engine, read in row.engines.items():
-        points = [line["points"][0] for line in inputs([read], engine)]
+        figures = Figures(lines={engine: {}})
+        figures.add({engine: read})
+        points = [line["points"][0] for line in figures.columns()]
         counted = [each for each in read.inputs if each.weight]
         assert len(points) == len(counted) == synthetic.INDICATORS - 1
         assert sum(points) / 1000 == pytest.approx(
@@ -220,8 +224,8 @@ def test_points_add_up_to_the_score() -> None:
 
 
 def test_the_page_s_data_have_one_place_a_week(tmp_path: Path) -> None:
-    weeks = collect(report_store(synthetic.fill(tmp_path, 30))).weeks
-    data = columns(weeks)
+    found = collect(report_store(synthetic.fill(tmp_path, 30)))
+    data = columns(found.weeks, found.figures)
     for name in ("regime", "confirmed", "members", "risk", "exposure", "style", "turns", "said", "made"):
         assert len(data[name]) == 30, name
     for engine in data["engines"].values():

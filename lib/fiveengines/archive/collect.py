@@ -5,91 +5,34 @@ Takes reading.json apart into plain rows; draws nothing and recomputes nothing.
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from fiveengines.archive.figures import Figures
+from fiveengines.archive.rows import WeekRow, week_row
+from fiveengines.base import cache as computed
 from fiveengines.base import formats
-from fiveengines.base.bounded_files import json_object
-from fiveengines.base.parameters import ENGINES
 from fiveengines.report.saving import FAILED, LATEST, READING, is_day
 from fiveengines.report.store import DEMO, ReportStore
-from fiveengines.views.theme import DIRECTIONS, STATES
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 _BATCH = 64
+_CACHE = "archive"
+# The newest weeks are read anew each time: they may be rendered again, and earlier ones seldom are.
+_NEWEST = 8
+# So many weeks more than the cache has are worth writing it again.
+_WORTH_A_CACHE = 60
+Stamp = tuple[str, int, int, int]
 # Why a readable week is not shown: real and simulated ones are kept apart.
 MISPLACED = {
     True: "it is simulated and lies among real weeks",
     False: "it is real and lies among simulated weeks",
 }
-# The history table names turns in this order (see inflections.turns).
-_TURNS = ("breadth", "volatility", "liquidity", "positioning", "rate_path")
-_TOLD = ("warning", "error")
-# Characters of a name that a reason repeats.
-_SHOWN = 60
-# No market of these engines is older, and no calendar here goes further: the picture of all weeks spans them.
-_YEARS = range(1950, 2150)
-
-
-@dataclass(frozen=True)
-class InputRow:
-    """One figure behind an engine. `score` -1…+1 and `weight`; None where it could not be scored."""
-
-    indicator: str
-    title: str
-    unit: str
-    value: float | None
-    score: float | None
-    weight: float
-    manual: bool
-
-
-@dataclass(frozen=True)
-class EngineRow:
-    """One engine of one week; `score` None when it could not be read."""
-
-    score: float | None
-    state: str
-    direction: str
-    coverage: float | None
-    inputs: tuple[InputRow, ...]
-
-
-@dataclass(frozen=True)
-class WeekRow:
-    """One week as in its reading.json. Shares lie in 0-1; `turns` are engine:direction words of that week.
-
-    A week without a call has None in regime, raw, confidence, memberships, aggressiveness and exposure, and no style.
-    """
-
-    day: str
-    made_at: dt.datetime
-    source: str
-    simulated: bool
-    version: str
-    data: str
-    parameters: str
-    regime: int | None
-    regime_name: str
-    raw: int | None
-    confirmed: bool
-    confidence: float | None
-    memberships: tuple[float | None, ...]
-    narrative: str
-    engines: Mapping[str, EngineRow]
-    aggressiveness: float | None
-    exposure: float | None
-    style: str
-    turns: tuple[str, ...]
-    manual: tuple[tuple[str, str, str, str], ...]
-    notices: tuple[str, ...]
-
-    @property
-    def date(self) -> dt.date:
-        """The reading date."""
-        return dt.date.fromisoformat(self.day)
 
 
 @dataclass(frozen=True)
@@ -102,16 +45,48 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Collected:
-    """Everything found at a store: weeks oldest first, folders that could not be read, days whose last run failed."""
+    """Everything found at a store: weeks oldest first, folders that could not be read, days whose last run failed.
+
+    `figures` has what stands behind the weeks' scores; the rows themselves no longer do.
+    """
 
     weeks: tuple[WeekRow, ...]
     unreadable: tuple[Unreadable, ...] = ()
     failed: tuple[str, ...] = ()
+    figures: Figures = field(default_factory=Figures)
 
     @property
     def names(self) -> list[str]:
         """Folders that were looked into."""
         return [week.day for week in self.weeks] + [each.name for each in self.unreadable]
+
+
+@dataclass
+class _Read:
+    """Weeks read so far, oldest first; `stamps` tell whether their files are still those that were read."""
+
+    stamps: list[Stamp] = field(default_factory=list)
+    weeks: list[WeekRow] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
+
+    def read(self, store: ReportStore, days: Sequence[str], stamps: Sequence[Stamp]) -> None:
+        """Further weeks, each later than those before."""
+        self.stamps += stamps
+        for start in range(0, len(days), _BATCH):
+            batch = days[start : start + _BATCH]
+            found = store.read([f"{day}/{READING}" for day in batch])
+            for day in batch:
+                try:
+                    week = week_row(day, found[f"{day}/{READING}"])
+                    if week.simulated != store.simulated:
+                        raise ValueError(MISPLACED[week.simulated])
+                except ValueError as problem:
+                    self.unreadable.append(Unreadable(day, str(problem)))
+                    continue
+                self.figures.add(week.engines)
+                bare = {name: replace(engine, inputs=()) for name, engine in week.engines.items()}
+                self.weeks.append(replace(week, engines=bare))
 
 
 def engine_name(engine: str) -> str:
@@ -125,155 +100,47 @@ def folders(store: ReportStore) -> list[str]:
 
 
 def collect(store: ReportStore) -> Collected:
-    """Every week at `store`. A folder that is foreign, half copied or damaged is listed in `unreadable`."""
-    weeks, unreadable = [], []
+    """Every week at `store`. A folder that is foreign, half copied or damaged is listed in `unreadable`.
+
+    On a disk, weeks whose files have not changed since the last time come from the cache.
+    """
     names = folders(store)
-    unreadable += [Unreadable(name, "it is not named as a week is") for name in names if not is_day(name)]
-    days = [name for name in names if is_day(name)]
-    for start in range(0, len(days), _BATCH):
-        batch = days[start : start + _BATCH]
-        found = store.read([f"{day}/{READING}" for day in batch])
-        for day in batch:
-            try:
-                row = week_row(day, found[f"{day}/{READING}"])
-                if row.simulated != store.simulated:
-                    raise ValueError(MISPLACED[row.simulated])
-                weeks.append(row)
-            except ValueError as problem:
-                unreadable.append(Unreadable(day, str(problem)))
+    foreign = [Unreadable(name, "it is not named as a week is") for name in names if not is_day(name)]
+    found = _weeks(store, [name for name in names if is_day(name)])
     failed = tuple(day for day in store.folders(FAILED) if is_day(day))
-    return Collected(tuple(weeks), tuple(unreadable), failed)
+    return Collected(tuple(found.weeks), (*foreign, *found.unreadable), failed, found.figures)
 
 
-def week_row(day: str, content: bytes | None) -> WeekRow:
-    """One reading.json as a row; ValueError with the reason in a few words."""
-    if content is None:
-        raise ValueError(f"there is no {READING}")
+def _weeks(store: ReportStore, days: list[str]) -> _Read:
+    old = len(days) - _NEWEST
+    if store.local is None or old < _WORTH_A_CACHE:
+        found = _Read()
+        found.read(store, days, [])
+        return found
+    stamps = [_stamp(store.local, day) for day in days]
+    key = computed.key_of((str(store.local.resolve()), computed.code_key("archive"))) + ".json"
+    held = computed.recalled(_CACHE, key, lambda place: _shape().validate_json(place.read_bytes()))
+    found = held if held is not None and held.stamps == stamps[: len(held.stamps)] else _Read()
+    known = len(found.stamps)
+    if old - known >= _WORTH_A_CACHE:
+        found.read(store, days[known:old], stamps[known:old])
+        known = old
+        computed.remember(_CACHE, key, lambda to: to.write_bytes(_shape().dump_json(found)))
+    found.read(store, days[known:], stamps[known:])
+    return found
+
+
+@cache
+def _shape() -> TypeAdapter[_Read]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(_Read)
+
+
+def _stamp(folder: Path, day: str) -> Stamp:
+    """What changes when a week's reading does."""
     try:
-        document = json_object(content)
-    except ValueError:
-        raise ValueError(f"{READING} is damaged") from None
-    try:
-        row = _row(document)
-    except Exception as problem:  # whatever a foreign file makes of it, it is no reading
-        what = "does not have the shape of a reading"
-        if isinstance(problem, KeyError):
-            what = f"lacks {str(problem)[:_SHOWN]}"
-        raise ValueError(f"{READING} {what}") from None
-    if row.day != day:
-        raise ValueError(f"{READING} is of another week")
-    return row
-
-
-def _row(document: dict[str, Any]) -> WeekRow:
-    regime, risk = document["regime"], document["aggressiveness"]
-    number = _regime(regime["number"])
-    memberships = tuple(_maybe(regime["memberships"][str(each)]) for each in range(1, 6))
-    known = (*memberships, risk["value"], document["style"]["name"])
-    if (number is None and document["no_call"] is None) or (number is not None and None in known):
-        raise ValueError("neither a call nor none")
-    return WeekRow(
-        day=_day(document["as_of"]),
-        made_at=_moment(document["generated_at"]),
-        source=str(document["source"]),
-        simulated=document["source"] == "demo",
-        version=str(document["library_version"]),
-        data=str(document["data_fingerprint"]),
-        parameters=str(document.get("parameters_fingerprint", "")),
-        regime=number,
-        regime_name=str(regime["name"]),
-        raw=_regime(regime.get("raw", regime["number"])),
-        confirmed=bool(regime["confirmed"]),
-        confidence=_maybe(regime.get("confidence", number and memberships[number - 1])),
-        memberships=memberships,
-        narrative=str(regime["narrative"]),
-        engines={name: _engine(document["engines"][name]) for name in ENGINES},
-        aggressiveness=_maybe(risk["value"]),
-        exposure=_maybe(risk.get("portfolio_exposure", risk["value"])),
-        style=str(document["style"]["name"] or ""),
-        turns=_turns(document["inflections"]),
-        manual=tuple(_manual(each) for each in document["overrides"]),
-        notices=tuple(str(each["text"]) for each in document["notices"] if each["level"] in _TOLD),
-    )
-
-
-def _engine(engine: dict[str, Any]) -> EngineRow:
-    return EngineRow(
-        score=_score(engine["score"]),
-        state=_one_of(engine["state"], STATES),
-        direction=_one_of(engine["direction"], DIRECTIONS),
-        coverage=_maybe(engine["coverage"]),
-        inputs=tuple(
-            InputRow(
-                indicator=str(each["indicator"]),
-                title=str(each.get("title", each["indicator"])),
-                unit=str(each["unit"]),
-                value=_maybe(each["value"]),
-                score=_score(each["score"]),
-                weight=_number(each["weight"]),
-                manual=bool(each["overridden"]),
-            )
-            for each in engine["evidence"]
-        ),
-    )
-
-
-def _turns(inflections: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Announced turns of the week itself, in the order in which the history table names them."""
-    words = {
-        (_one_of(each["engine"], ENGINES), _one_of(each["direction"], ("improving", "deteriorating")))
-        for each in inflections
-        if each["weeks_ago"] == 0 and each.get("announced", True)
-    }
-    order = sorted(words, key=lambda each: (_TURNS.index(each[0]), each[1] != "improving"))
-    return tuple(f"{engine}:{direction}" for engine, direction in order)
-
-
-def _manual(entry: dict[str, Any]) -> tuple[str, str, str, str]:
-    return str(entry["field"]), str(entry["value"]), str(entry.get("who", "")), str(entry.get("why", ""))
-
-
-def _day(text: str) -> str:
-    day = dt.date.fromisoformat(text)
-    if day.year not in _YEARS:
-        raise ValueError(text)
-    return day.isoformat()
-
-
-def _moment(text: str) -> dt.datetime:
-    moment = dt.datetime.fromisoformat(text)
-    if moment.year not in _YEARS:
-        raise ValueError(text)
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
-
-
-def _regime(value: object) -> int | None:
-    if value is None:
-        return None
-    number = int(_number(value))
-    if number not in range(1, 6):
-        raise ValueError(value)
-    return number
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError(value)
-    return float(value)
-
-
-def _maybe(value: object) -> float | None:
-    return None if value is None else _number(value)
-
-
-def _score(value: object) -> float | None:
-    score = _maybe(value)
-    if score is not None and not -1 <= score <= 1:
-        raise ValueError(value)
-    return score
-
-
-def _one_of(value: object, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise ValueError(value)
-    return str(value)
+        facts = (folder / day / READING).stat()
+    except OSError:
+        return day, 0, 0, 0
+    return day, facts.st_mtime_ns, facts.st_size, facts.st_ino

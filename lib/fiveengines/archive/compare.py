@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fiveengines.archive.collect import EngineRow, InputRow, WeekRow
+from fiveengines.archive.figures import Figures
+from fiveengines.archive.rows import EngineRow, WeekRow
 from fiveengines.base.parameters import ENGINES
 
 _LETTERS = {"supportive": "s", "neutral": "n", "adverse": "a", "unknown": "u"}
 _WAYS = {"improving": "i", "stable": "s", "deteriorating": "d", "unknown": "u"}
-_SIGNIFICANT = 5
 
 
-def columns(weeks: Sequence[WeekRow]) -> dict[str, Any]:
+def columns(weeks: Sequence[WeekRow], figures: Figures) -> dict[str, Any]:
     """Plain JSON, one place per week in every list, oldest first; hundredths as integers, null where unknown."""
     words = _Words()
     return {
@@ -40,46 +40,9 @@ def columns(weeks: Sequence[WeekRow]) -> dict[str, Any]:
             if week.notices
         },
         "engines": {engine: _engine([week.engines[engine] for week in weeks]) for engine in ENGINES},
-        "inputs": [
-            each for engine in ENGINES for each in inputs([week.engines[engine] for week in weeks], engine)
-        ],
+        "inputs": figures.columns(),
         "words": words.texts,
     }
-
-
-def inputs(history: Sequence[EngineRow], engine: str) -> list[dict[str, Any]]:
-    """Every figure that ever carried weight in an engine, with its value and its points in each week's score.
-
-    Points are the share of the engine's score that a figure brought: weight × score ÷ all weights that counted; in
-    thousandths. They add up to the score, but for a cap under credit stress or a state set by hand.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    for place, row in enumerate(history):
-        total = sum(each.weight for each in row.inputs if each.score is not None)
-        for each in row.inputs:
-            if each.weight <= 0 and each.indicator not in found:
-                continue
-            line = found.setdefault(
-                each.indicator,
-                {
-                    "engine": engine,
-                    "value": [None] * len(history),
-                    "points": [None] * len(history),
-                    "manual": [],
-                },
-            )
-            line |= {"title": each.title, "unit": each.unit}
-            line["value"][place] = _short(each.value)
-            line["points"][place] = _points(each, total)
-            if each.manual:
-                line["manual"].append(place)
-    return list(found.values())
-
-
-def _points(each: InputRow, total: float) -> int | None:
-    if each.score is None or total <= 0:
-        return None
-    return round(1000 * each.weight * each.score / total)
 
 
 def _engine(history: Sequence[EngineRow]) -> dict[str, Any]:
@@ -93,10 +56,6 @@ def _engine(history: Sequence[EngineRow]) -> dict[str, Any]:
 
 def _hundredths(value: float | None) -> int | None:
     return None if value is None else round(100 * value)
-
-
-def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.{_SIGNIFICANT}g}")
 
 
 class _Words:

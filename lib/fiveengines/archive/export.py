@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from fiveengines.archive.collect import WeekRow
+from fiveengines.archive.rows import WeekRow
 from fiveengines.base.formats import inert
 from fiveengines.base.parameters import ENGINES
 

@@ -12,7 +12,7 @@ import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
-from fiveengines.archive.collect import WeekRow
+from fiveengines.archive.rows import WeekRow
 from fiveengines.base.formats import percent
 from fiveengines.report.page.cover_context import DISCLAIMER
 from fiveengines.report.saving import PAGE

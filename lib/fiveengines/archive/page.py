@@ -27,7 +27,7 @@ def index_page(found: Collected, other: tuple[str, str] | None = None) -> str:
     script = text("archive/templates/archive.js")
     simulated = sum(week.simulated for week in weeks)
     data = {
-        **columns(weeks),
+        **columns(weeks, found.figures),
         "regimes": REGIME_NAMES,
         "styles": {key: style.name for key, style in content.styles().items()},
         "engineNames": {engine: engine_name(engine) for engine in ENGINES},

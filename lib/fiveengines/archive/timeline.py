@@ -10,7 +10,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from fiveengines.archive.collect import WeekRow, engine_name
+from fiveengines.archive.collect import engine_name
+from fiveengines.archive.rows import WeekRow
 from fiveengines.base.parameters import ENGINES, REGIME_NAMES
 
 WIDTH = 1000
