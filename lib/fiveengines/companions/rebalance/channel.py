@@ -1,0 +1,56 @@
+"""The trading channel: a straight line through log closes and the band around it. A formula over closes alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Edges and middle at the last session, in points, and the line's slope in per cent a year."""
+
+    upper: float
+    middle: float
+    lower: float
+    slope: float
+
+
+def regression_channel(closes: pd.Series, sessions: int, width: float) -> Channel | None:
+    """Least squares of the log of the last `sessions` closes on time; the edges are `width` standard deviations away.
+
+    closes: (n,), oldest first; NaN is dropped. None with fewer than `sessions`. The standard deviation is that of the
+    residuals with n − 2 degrees of freedom.
+    """
+    present = closes.dropna().to_numpy()[-sessions:]
+    if len(present) < sessions:
+        return None
+    time, height = np.arange(sessions, dtype="float64"), np.log(present)
+    slope, start = np.polyfit(time, height, 1)
+    left = height - (start + slope * time)
+    spread = float(np.sqrt((left**2).sum() / (sessions - 2)))
+    middle = start + slope * (sessions - 1)
+    upper, centre, lower = np.exp([middle + width * spread, middle, middle - width * spread]).tolist()
+    return Channel(upper, centre, lower, float(np.expm1(slope * 252) * 100))
+
+
+def lower_edge(closes: pd.Series, sessions: int, width: float) -> pd.Series:
+    """The channel's lower edge as it was known on each evening, (n,), NaN before it is full.
+
+    closes: (n,) without NaN. The same regression as `regression_channel`, rolling, by running sums.
+    """
+    height = np.log(closes.to_numpy(dtype="float64"))
+    count = len(height)
+    edge = np.full(count, np.nan)
+    if count >= sessions:
+        time = np.arange(sessions, dtype="float64")
+        centred = time - time.mean()
+        windows = np.lib.stride_tricks.sliding_window_view(height, sessions)
+        mean = windows.mean(axis=1)
+        slope = windows @ centred / (centred**2).sum()
+        total = ((windows - mean[:, None]) ** 2).sum(axis=1) - slope**2 * (centred**2).sum()
+        spread = np.sqrt(np.maximum(total, 0.0) / (sessions - 2))
+        edge[sessions - 1 :] = np.exp(mean + slope * centred[-1] - width * spread)
+    return pd.Series(edge, index=closes.index)
