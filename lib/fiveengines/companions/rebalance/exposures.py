@@ -31,8 +31,8 @@ def exposures(portfolio: pd.Series, factors: pd.DataFrame, sessions: int, lags: 
     """The portfolio's returns on the factors': slope and t value of each, errors after Newey and West (1987).
 
     portfolio: daily returns in per cent of today's weights held back in time, (n,); factors: as `factor_returns`.
-    The last `sessions` on which all are known; factors with fewer than half of them are left out. Returns factor × slope,
-    t, n; empty with fewer than half of the sessions.
+    The last `sessions` on which all are known; factors with fewer than half of them are left out. Returns factor ×
+    slope, t, n; empty with fewer than half of the sessions.
     """
     import statsmodels.api as sm
 
@@ -60,8 +60,8 @@ def beta(portfolio: pd.Series, market: pd.Series, sessions: int) -> float | None
 def volatility_parts(returns: pd.DataFrame, weights: pd.Series, sessions: int) -> tuple[float, pd.Series]:
     """Annualised volatility of the weighted portfolio in per cent, and each position's part of it (adding to 1).
 
-    returns: sessions × ticker, daily, in per cent; NaN counts as no move. weights: ticker → share of the portfolio, cash
-    left out. The sample covariance of the last `sessions`.
+    returns: sessions × ticker, daily, in per cent; NaN counts as no move. weights: ticker → share of the portfolio,
+    cash left out. The sample covariance of the last `sessions`.
     """
     recent = returns[list(weights.index)].iloc[-sessions:].fillna(0.0)
     covariance = np.atleast_2d(np.cov(recent.to_numpy().T)) * _YEAR

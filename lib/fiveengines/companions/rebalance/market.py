@@ -1,0 +1,274 @@
+"""The index for the weekly portfolio process: fear clock, levels, season, valuation, scenarios, sectors for a bounce.
+
+Picks series and turns figures of the formula modules into records; nothing about a portfolio may enter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.parameters.rebalance import RebalanceParameters
+from fiveengines.companions.rebalance import bounce, channel, falls, seasonality, sentiment
+from fiveengines.companions.rebalance.result import (
+    AfterBounce,
+    BounceRecord,
+    ChannelRecord,
+    ExitStatistics,
+    Market,
+    Pivot,
+    RecordOfFalls,
+    Scenario,
+    SeasonRecord,
+    Sentiment,
+    TargetRecord,
+    ValuationRecord,
+)
+from fiveengines.companions.session import Session
+from fiveengines.research.bootstrap import mean_intervals
+
+_WEEK, _PUT_CALL, _MOMENTUM, _RETURN, _YEAR = 5, 10, 125, 20, 252
+
+
+def components(session: Session) -> dict[str, pd.Series]:
+    """The fear clock's seven parts, each turned so that higher is greedier; all NaN where a source has nothing."""
+    panel = session.panel
+    spx = panel.daily("SPX").ffill(limit=_WEEK)
+    vix = panel.first_of("VIX", "VIXCLS")
+    bonds = panel.first_of("IEF", "TLT", "ZN_F")
+    highs, lows = panel.daily("NEW_HIGHS_52W"), panel.daily("NEW_LOWS_52W")
+    spread = panel.first_of("BAMLH0A0HYM2", "BAA10Y")
+    low, high = spx.rolling(_YEAR).min(), spx.rolling(_YEAR).max()
+    return {
+        "volatility": -(vix / vix.rolling(50, min_periods=25).mean()),
+        "breadth": panel.first_of(
+            "PCT_ABOVE_50DMA_SP500", "PCT_ABOVE_100DMA_SP500", "PCT_ABOVE_200DMA_SP500"
+        ),
+        "put/call": -panel.daily("PUT_CALL_EQUITY").rolling(_PUT_CALL, min_periods=_WEEK).mean(),
+        "credit": -spread.diff(_RETURN),
+        "momentum": spx / spx.rolling(_MOMENTUM).mean() - 1,
+        "safe haven": spx.pct_change(_RETURN, fill_method=None) - bonds.pct_change(_RETURN, fill_method=None),
+        "strength": ((highs - lows) / (highs + lows)).rolling(_WEEK, min_periods=3).mean()
+        if highs.notna().any()
+        else (spx - low) / (high - low),
+    }
+
+
+def fear(session: Session, closes: pd.Series, rules: RebalanceParameters) -> Sentiment:
+    """The fear clock on this session, and its past spells."""
+    parts = sentiment.composite(components(session), rules.sentiment).reindex(closes.index)
+    value = parts.pop("value")
+    today = float(value.iloc[-1])
+    found = sentiment.spells(value, closes, rules.sentiment)
+    done = [each for each in found if each.closed]
+    running = next((each for each in found if not each.closed), None)
+    first = int(np.argmax(value.notna())) if value.notna().any() else len(closes)
+    lows = [
+        each.low
+        for each in falls.falls(closes.to_numpy(), rules.market.fall)
+        if each.low > first and each.recovered
+    ]
+    statistics = None
+    if done:
+        lengths = np.array([each.sessions for each in done])
+        statistics = ExitStatistics(
+            n=len(done),
+            mean_sessions=float(lengths.mean()),
+            median_sessions=float(np.median(lengths)),
+            shortest=int(lengths.min()),
+            longest=int(lengths.max()),
+            mean_to_low=float(np.mean([each.to_low for each in done])),
+            lows=len(lows),
+            lows_without=sentiment.lows_without(found, lows, rules.sentiment),
+        )
+    known = parts.iloc[-1].dropna()
+    return Sentiment(
+        value=today if np.isfinite(today) else None,
+        zone=sentiment.zone(today, rules.sentiment),
+        components={str(name): float(each) for name, each in known.items()},
+        spell_sessions=None if running is None else len(closes) - running.begin,
+        exit_statistics=statistics,
+    )
+
+
+def market(session: Session, closes: pd.Series, rules: RebalanceParameters, missing: list[str]) -> Market:
+    """Everything about the index; what cannot be said is added to `missing`.
+
+    closes: the S&P 500 up to the session, no NaN.
+    """
+    own = rules.market
+    price = closes.to_numpy()
+    close = float(price[-1])
+    recent = price[-own.high_sessions :]
+    peak = len(price) - len(recent) + int(np.argmax(recent))
+    if session.start is not None:
+        peak = int(np.searchsorted(closes.index.to_numpy(), session.start.to_datetime64()))
+    fall = close / price[peak] - 1
+    band = channel.regression_channel(closes, own.channel_sessions, own.channel_width)
+    if band is None:
+        missing.append(f"Channel: fewer than {own.channel_sessions} sessions of the index.")
+    paths = (
+        falls.from_here(price, -fall, own.scenario_sessions) if fall <= -own.fall / 2 else np.empty((0, 0))
+    )
+    score = fear(session, closes, rules)
+    if score.value is None:
+        missing.append("Fear clock: fewer of its parts are known than it needs.")
+    return Market(
+        close=close,
+        high=float(price[peak]),
+        fall_pct=100 * fall,
+        sentiment=score,
+        pivots=_pivots(closes, peak, rules, band),
+        channel=None if band is None else ChannelRecord.model_validate(band),
+        seasonality=_season(closes, rules),
+        valuation=_valuation(session, close, rules, missing),
+        scenarios=_scenarios(price, peak, close, paths, rules),
+        paths=[[None if not np.isfinite(each) else float(each) for each in row[::5]] for row in paths[:-1]],
+    )
+
+
+def _pivots(
+    closes: pd.Series, peak: int, rules: RebalanceParameters, band: channel.Channel | None
+) -> list[Pivot]:
+    own, price = rules.market, closes.to_numpy()
+    close = float(price[-1])
+    levels: list[tuple[str, str, float, falls.Record | None]] = []
+    if len(price) >= own.average:
+        average = float(price[-own.average :].mean())
+        record = falls.average_record(closes, own.fall, own.average)
+        levels.append((f"sma_{own.average}", f"{own.average}-day average", average, record))
+    low = float(price[peak:].min())
+    if low < price[peak] * (1 - own.fall / 2):
+        level = low + own.retrace * (float(price[peak]) - low)
+        record = falls.retracement_record(price, own.fall, own.retrace)
+        levels.append(
+            (f"retrace_{100 * own.retrace:.0f}", f"{own.retrace:.0%} of the fall won back", level, record)
+        )
+        levels.append(("fall_low", "Low of this fall", low, None))
+    before = price[max(0, peak - own.prior_low_sessions) : peak]
+    if len(before):
+        levels.append(("prior_low", "Low of the year before the high", float(before.min()), None))
+    if band is not None:
+        levels.append(("channel_lower", "Lower edge of the channel", band.lower, None))
+    return [
+        Pivot(
+            id=key,
+            name=name,
+            level=level,
+            distance_pct=100 * (level / close - 1),
+            record=None
+            if found is None or not found.n
+            else RecordOfFalls(n=found.n, resolved=found.resolved, share=found.share),
+        )
+        for key, name, level, found in sorted(levels, key=lambda each: -each[2])
+    ]
+
+
+def _season(closes: pd.Series, rules: RebalanceParameters) -> SeasonRecord | None:
+    found = seasonality.season(closes, rules.season_draws, rules.season_level, rules.seed)
+    if found is None:
+        return None
+    span = found.late - found.early
+    low = seasonality.day_of(found.low)
+    return SeasonRecord(
+        years=found.years,
+        low=low,
+        early=seasonality.day_of(found.early),
+        late=seasonality.day_of(min(found.late, seasonality.SESSIONS - 1)),
+        span_sessions=span,
+        says=f"The mean year had its low about {low}." if span <= rules.season_span else None,
+    )
+
+
+def _valuation(
+    session: Session, close: float, rules: RebalanceParameters, missing: list[str]
+) -> ValuationRecord:
+    ratio = session.panel.daily("SP500_FORWARD_PE")
+    now = float(ratio.iloc[-1]) if len(ratio) and np.isfinite(ratio.iloc[-1]) else None
+    if now is None:
+        missing.append("Valuation: no forward P/E of the last two weeks.")
+    known = ratio.dropna()
+    earnings = session.panel.daily("SPX") / ratio
+    past = earnings.dropna()
+    change = None
+    if now is not None and len(past) > 21:
+        change = 100 * (float(past.iloc[-1]) / float(past.iloc[-22]) - 1)
+    eps = None if now is None else close / now
+    return ValuationRecord(
+        forward_pe=now,
+        percentile=None if now is None else 100 * float((known <= now).mean()),
+        forward_eps=eps,
+        eps_change_pct=change,
+        targets=[
+            TargetRecord(
+                who=each.who,
+                level=each.level,
+                said=each.said,
+                by=each.by,
+                implied_return_pct=100 * (each.level / close - 1),
+                needed_pe=None if eps is None else each.level / eps,
+            )
+            for each in rules.targets
+            if pd.Timestamp(each.said) <= session.as_of
+        ],
+    )
+
+
+def _scenarios(
+    price: np.ndarray, peak: int, close: float, paths: np.ndarray, rules: RebalanceParameters
+) -> list[Scenario]:
+    """Shares of past falls of this size that reached the old high, or a further fall, first; none without a fall."""
+    # The last case is this one; it has no future yet.
+    whole = paths[:-1] if len(paths) else paths
+    if not len(whole):
+        return []
+    own = rules.market
+    back = 100 * (float(price[peak]) / close - 1)
+    higher, lower, count = falls.shares_reached(whole, back / 2, -100 * own.new_low)
+    if not count:
+        return []
+    rows = [
+        ("half of the fall won back first", close * (1 + back / 200), higher),
+        (f"a further {own.new_low:.0%} down first", close * (1 - own.new_low), lower),
+        ("neither within half a year", close, count - higher - lower),
+    ]
+    return [
+        Scenario(name=name, level=level, share_of_cases=each / count, n=count) for name, level, each in rows
+    ]
+
+
+def sectors_for_a_bounce(
+    session: Session, closes: pd.Series, rules: RebalanceParameters, missing: list[str]
+) -> list[BounceRecord]:
+    """Sectors from the most oversold against the index, and what such sectors did after earlier rebounds."""
+    own = rules.bounce
+    funds = session.panel.prices(list(rules.sectors)).reindex(closes.index)
+    funds = funds.loc[:, funds.iloc[-1].notna()]
+    if funds.shape[1] < 3:
+        missing.append("Sectors for a bounce: fewer than three sector funds have prices.")
+        return []
+    score = bounce.oversold(funds, closes, own.sessions, own.history)
+    events = bounce.rebounds(closes.to_numpy(), rules.market.fall, own.rise)
+    gained = bounce.after_rebounds(score, funds, closes, events, own.after)
+    after = None
+    if len(gained) >= 5:
+        bootstrap = session.params.research.bootstrap.model_copy(update={"mean_block_weeks": 1})
+        low, high = mean_intervals(
+            gained.to_numpy()[:, None], np.ones((len(gained), 1), dtype=bool), bootstrap
+        )
+        after = AfterBounce(
+            n=len(gained), mean=float(gained.mean()), low=float(low[0, 0]), high=float(high[0, 0])
+        )
+    gained_now = funds.pct_change(own.sessions, fill_method=None).iloc[-1]
+    relative = 100 * (gained_now - closes.pct_change(own.sessions).iloc[-1])
+    ranked = score.iloc[-1].dropna().sort_values(kind="stable")
+    return [
+        BounceRecord(
+            sector=rules.sectors[str(ticker)],
+            ticker=str(ticker),
+            oversold_z=float(z),
+            relative_pct=float(relative[ticker]),
+            after=after if at < max(1, round(len(ranked) / 3)) else None,
+        )
+        for at, (ticker, z) in enumerate(ranked.items())
+    ]

@@ -1,0 +1,272 @@
+"""rebalance.json: the models are the document and its schema at once. Shapes only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from fiveengines.base.documents import Figure, Record, Share, TwoDigits
+from fiveengines.companions.document import CompanionDocument
+
+
+class PositionRecord(Record):
+    """One position before trading; fields are null where cost, target, stop or price are not known.
+
+    gain_at_target above zero, loss_at_stop below, in dollars; ratio is their size against each other (R); loss_at_gap
+    is what a gap of three daily standard deviations through the stop would cost.
+    """
+
+    ticker: str
+    sector: str
+    shares: Figure
+    price: Figure | None
+    cost: Figure | None
+    value: TwoDigits
+    weight: Share
+    gain_pct: TwoDigits | None
+    to_target_pct: TwoDigits | None
+    to_stop_pct: TwoDigits | None
+    gain_at_target: TwoDigits | None
+    loss_at_stop: TwoDigits | None
+    loss_at_gap: TwoDigits | None
+    ratio: TwoDigits | None
+    volatility_share: Figure | None
+    vulnerable: bool
+
+
+class FactorExposure(Record):
+    """Slope of the portfolio's returns on a factor's, with its t value (Newey-West) and number of sessions."""
+
+    factor: str
+    slope: Figure
+    t: TwoDigits
+    n: int
+
+
+class Exposures(Record):
+    """Shares of the portfolio by part and sector, the market beta, factor slopes, volatility in per cent a year."""
+
+    parts: dict[str, Share]
+    sector: dict[str, Share]
+    factor: list[FactorExposure]
+    beta: Figure | None
+    volatility: TwoDigits | None
+
+
+class PortfolioRecord(Record):
+    """What is held, at this session's prices; `at_cost` names what has no price."""
+
+    name: str
+    value: TwoDigits
+    cash: TwoDigits
+    positions: list[PositionRecord]
+    exposures: Exposures
+    at_cost: list[str]
+
+
+class ExitStatistics(Record):
+    """Past spells of extreme fear: sessions until they ended and until the low; lows that came without one."""
+
+    n: int
+    mean_sessions: TwoDigits
+    median_sessions: TwoDigits
+    shortest: int
+    longest: int
+    mean_to_low: TwoDigits
+    lows: int
+    lows_without: int
+
+
+class Sentiment(Record):
+    """The fear clock: 0 is fear, 100 greed; spell_sessions counts the running spell, null outside one."""
+
+    value: TwoDigits | None
+    zone: str
+    components: dict[str, TwoDigits]
+    spell_sessions: int | None
+    exit_statistics: ExitStatistics | None
+
+
+class RecordOfFalls(Record):
+    """Of `n` falls that came back to the level, how many then reached the old high before a new low."""
+
+    n: int
+    resolved: int
+    share: Share | None
+
+
+class Pivot(Record):
+    """A level and how far the close is from it (above zero: the level is higher), with its record where it has one."""
+
+    id: str
+    name: str
+    level: TwoDigits
+    distance_pct: TwoDigits
+    record: RecordOfFalls | None
+
+
+class ChannelRecord(Record):
+    """The two-year regression channel, in points; slope in per cent a year."""
+
+    upper: TwoDigits
+    middle: TwoDigits
+    lower: TwoDigits
+    slope: TwoDigits
+
+
+class SeasonRecord(Record):
+    """When the mean year had its low, and the interval of that; `says` is null when the interval is too long to say."""
+
+    years: int
+    low: str
+    early: str
+    late: str
+    span_sessions: int
+    says: str | None
+
+
+class TargetRecord(Record):
+    """A price target: the return it implies, and the forward P/E it needs at today's earnings."""
+
+    who: str
+    level: TwoDigits
+    said: str
+    by: str
+    implied_return_pct: TwoDigits
+    needed_pe: TwoDigits | None
+
+
+class ValuationRecord(Record):
+    """Price over forward earnings, its percentile among past months, the earnings behind it, targets in context."""
+
+    forward_pe: TwoDigits | None
+    percentile: TwoDigits | None
+    forward_eps: TwoDigits | None
+    eps_change_pct: TwoDigits | None
+    targets: list[TargetRecord]
+
+
+class Scenario(Record):
+    """What past falls of this size did next: the share of cases that came to this level first."""
+
+    name: str
+    level: TwoDigits
+    share_of_cases: Share
+    n: int
+
+
+class Market(Record):
+    """The index: its fall from the high in per cent, sentiment, levels, season, valuation, scenarios."""
+
+    close: TwoDigits
+    high: TwoDigits
+    fall_pct: TwoDigits
+    sentiment: Sentiment
+    pivots: list[Pivot]
+    channel: ChannelRecord | None
+    seasonality: SeasonRecord | None
+    valuation: ValuationRecord
+    scenarios: list[Scenario]
+    paths: list[list[TwoDigits | None]]
+
+
+class AfterBounce(Record):
+    """What the most oversold third did after earlier rebounds, in points against the index, with its interval."""
+
+    n: int
+    mean: TwoDigits
+    low: TwoDigits
+    high: TwoDigits
+
+
+class BounceRecord(Record):
+    """One sector: how oversold against the index, in standard deviations of its own past."""
+
+    sector: str
+    ticker: str
+    oversold_z: TwoDigits
+    relative_pct: TwoDigits
+    after: AfterBounce | None
+
+
+class StockList(Record):
+    """The members' ranking of the last month's end, against the month before and its own record."""
+
+    month: dt.date
+    listed: list[str]
+    initiated: list[str]
+    closed: list[str]
+    return_pct: TwoDigits
+    index_pct: TwoDigits
+    drawdown_pct: TwoDigits
+    months: int
+
+
+class MixRecord(Record):
+    """One mix over the same years and costs: equity share now, Sharpe ratio, growth, volatility, deepest fall."""
+
+    name: str
+    equity: Share | None
+    sharpe: TwoDigits
+    cagr: TwoDigits
+    volatility: TwoDigits
+    max_drawdown: TwoDigits
+
+
+class LotRecord(Record):
+    """Shares of one lot that an order sells, and the gain in dollars where its cost is known."""
+
+    shares: Figure
+    cost: Figure | None
+    opened: dt.date | None
+    long_term: bool | None
+    gain: TwoDigits | None
+
+
+class OrderRecord(Record):
+    """One order; shares and dollars below zero are sales; `condition` is empty when it is for now."""
+
+    ticker: str
+    action: Literal["initiate", "add", "trim", "close"]
+    shares: Figure
+    reference_price: Figure
+    dollars: TwoDigits
+    lots: list[LotRecord]
+    tax: TwoDigits
+    wash_sale: bool
+    condition: str
+    weight_from: Share
+    weight_to: Share
+    reason: str
+
+
+class RiskRecord(Record):
+    """Dollars to gain at targets and to lose at stops, before and after trading; largest is the worst single loss at a
+    gap through the stop."""
+
+    gain_to_targets: TwoDigits
+    loss_to_stops: TwoDigits
+    ratio: TwoDigits | None
+    largest_gap_loss: TwoDigits | None
+    largest_gap_ticker: str | None
+    by_position: list[PositionRecord]
+    without_levels: list[str]
+
+
+class Result(CompanionDocument):
+    """The weekly portfolio process of one session."""
+
+    portfolio: PortfolioRecord | None
+    market: Market | None
+    bounce: list[BounceRecord]
+    stocks: StockList | None
+    allocation: list[MixRecord]
+    equity_now: Share | None
+    equity_target: Share | None
+    equity_reason: str
+    orders: list[OrderRecord]
+    cost: TwoDigits
+    turnover: Share
+    limited: list[str]
+    risk: RiskRecord | None
+    after: Exposures | None
