@@ -6,9 +6,12 @@ Weights are set on past data alone and earn from the next session on.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import metadata
 
 import numpy as np
 import pandas as pd
+
+from fiveengines.base import cache
 
 _YEAR = 252
 
@@ -42,19 +45,24 @@ def fitted_weights(returns: pd.DataFrame, sessions: int, years: int) -> Mapping[
     returns: sessions × fund, simple, without NaN. Returns name → dates × fund for the last `years`; a year with fewer
     sessions before it is left out.
     """
-    from skfolio import RiskMeasure
-    from skfolio.optimization import MeanRisk, RiskBudgeting
+    dates = pd.DatetimeIndex(returns.groupby(pd.DatetimeIndex(returns.index).year).tail(1).index[:-1])
+    ends = [end for end in dates[-years:] if len(returns.loc[:end]) >= sessions]
+    if not ends:
+        return {}
+    samples = [returns.loc[:end].iloc[-sessions:] for end in ends]
 
-    found: dict[str, dict[pd.Timestamp, np.ndarray]] = {"Minimum variance": {}, "Risk parity": {}}
-    ends = returns.groupby(pd.DatetimeIndex(returns.index).year).tail(1).index[:-1]
-    for end in ends[-years:]:
-        past = returns.loc[:end].iloc[-sessions:]
-        if len(past) < sessions:
-            continue
-        found["Minimum variance"][end] = MeanRisk(risk_measure=RiskMeasure.VARIANCE).fit(past).weights_
-        found["Risk parity"][end] = RiskBudgeting(risk_measure=RiskMeasure.VARIANCE).fit(past).weights_
-    return {
-        name: pd.DataFrame.from_dict(rows, orient="index", columns=returns.columns)
-        for name, rows in found.items()
-        if rows
-    }
+    def fit() -> Mapping[str, np.ndarray]:
+        from skfolio import RiskMeasure
+        from skfolio.optimization import MeanRisk, RiskBudgeting
+
+        models = {"Minimum variance": MeanRisk, "Risk parity": RiskBudgeting}
+        return {
+            name: np.array([model(risk_measure=RiskMeasure.VARIANCE).fit(each).weights_ for each in samples])
+            for name, model in models.items()
+        }
+
+    # Importing skfolio takes longer than its twenty fits, and a year that is over never changes.
+    version = metadata.version("skfolio")
+    key = cache.key_of([version, list(returns.columns), *(each.to_numpy().tobytes() for each in samples)])
+    fitted = cache.arrays("fitted-weights", key, fit)
+    return {name: pd.DataFrame(rows, index=ends, columns=returns.columns) for name, rows in fitted.items()}

@@ -34,14 +34,16 @@ def exposures(portfolio: pd.Series, factors: pd.DataFrame, sessions: int, lags: 
     The last `sessions` on which all are known; factors with fewer than half of them are left out. Returns factor ×
     slope, t, n; empty with fewer than half of the sessions.
     """
-    import statsmodels.api as sm
+    # statsmodels.api would bring every model it has.
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.tools.tools import add_constant
 
     recent = factors.iloc[-sessions:]
     recent = recent.loc[:, recent.notna().sum() > sessions / 2]
     together = pd.concat([portfolio.rename("portfolio"), recent], axis=1, join="inner").dropna()
     if len(together) < sessions / 2 or together.shape[1] < 2:
         return pd.DataFrame(columns=["slope", "t", "n"], dtype="float64")
-    fitted = sm.OLS(together["portfolio"], sm.add_constant(together.drop(columns="portfolio"))).fit(
+    fitted = OLS(together["portfolio"], add_constant(together.drop(columns="portfolio"))).fit(
         cov_type="HAC", cov_kwds={"maxlags": lags}
     )
     table = pd.DataFrame({"slope": fitted.params, "t": fitted.tvalues}).drop(index="const")

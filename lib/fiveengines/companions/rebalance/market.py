@@ -14,6 +14,7 @@ from fiveengines.companions.rebalance.result import (
     AfterBounce,
     BounceRecord,
     ChannelRecord,
+    DayClose,
     ExitStatistics,
     Market,
     Pivot,
@@ -123,6 +124,10 @@ def market(session: Session, closes: pd.Series, rules: RebalanceParameters, miss
         seasonality=_season(closes, rules),
         valuation=_valuation(session, close, rules, missing),
         scenarios=_scenarios(price, peak, close, paths, rules),
+        recent=[
+            DayClose(day=day.date(), close=float(each))  # type: ignore[attr-defined]
+            for day, each in closes.iloc[-own.high_sessions :].items()
+        ],
         paths=[[None if not np.isfinite(each) else float(each) for each in row[::5]] for row in paths[:-1]],
     )
 

@@ -155,8 +155,19 @@ class Scenario(Record):
     n: int
 
 
+class DayClose(Record):
+    """The index on one session."""
+
+    day: dt.date
+    close: TwoDigits
+
+
 class Market(Record):
-    """The index: its fall from the high in per cent, sentiment, levels, season, valuation, scenarios."""
+    """The index: its fall from the high in per cent, sentiment, levels, season, valuation, scenarios.
+
+    recent: closes of the last year; paths: what past falls of this size did from here, in per cent of this close, one
+    row a fall and one value a week.
+    """
 
     close: TwoDigits
     high: TwoDigits
@@ -167,6 +178,7 @@ class Market(Record):
     seasonality: SeasonRecord | None
     valuation: ValuationRecord
     scenarios: list[Scenario]
+    recent: list[DayClose]
     paths: list[list[TwoDigits | None]]
 
 

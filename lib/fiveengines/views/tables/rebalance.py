@@ -1,0 +1,280 @@
+"""The portfolio process in tables: orders, positions with their risk, levels, fear, sectors, mixes, stocks.
+
+Shows an answer of the rebalance companion; computes none, and sends nothing anywhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fiveengines.base.formats import counted, dollars, number, percent
+from fiveengines.companions.rebalance import Result
+from fiveengines.companions.rebalance.result import OrderRecord
+from fiveengines.views.tables.markup import Column, coloured, great_table, lines, prose, soft
+
+
+def bottom_line(result: Result) -> Any:
+    """The answer in sentences, and what could not be read."""
+    return prose(result.bottom_line, *(soft(each) for each in result.not_available))
+
+
+def orders(result: Result) -> Any:
+    """The order list: for now first, then what waits; a sentence when there is none."""
+    if not result.orders:
+        return prose("No orders.")
+    return great_table(
+        result.orders,
+        Column(
+            "Order",
+            lambda each: coloured(each.action, "supportive" if each.shares > 0 else "adverse", bold=True),
+        ),
+        Column("Ticker", lambda each: each.ticker),
+        Column(
+            "Shares",
+            lambda each: number(abs(each.shares), 0 if each.shares == int(each.shares) else 2),
+            right=True,
+        ),
+        Column("Price", lambda each: number(each.reference_price, 2), right=True),
+        Column("Dollars", lambda each: dollars(abs(each.dollars)), right=True),
+        Column(
+            "Weight",
+            lambda each: f"{percent(each.weight_from, 1)} → {percent(each.weight_to, 1)}",
+            right=True,
+        ),
+        Column("Why, and from which lots", lambda each: lines(each.reason, soft(_lots(each)))),
+        title="Orders",
+        subtitle="Whole shares at the session's closes; nothing is sent anywhere",
+        group=lambda each: f"Waits: {each.condition}" if each.condition else "Now",
+        note=_limits(result),
+    )
+
+
+def _lots(order: OrderRecord) -> str:
+    told = [
+        f"{number(each.shares, 0)} of {each.opened or 'unknown date'}"
+        + ("" if each.gain is None else f" ({dollars(each.gain)})")
+        for each in order.lots
+    ]
+    tax = f"; tax about {dollars(order.tax)}" if order.lots and order.tax else ""
+    wash = "; a loss here may not count: the ticker was bought within 30 days" if order.wash_sale else ""
+    return ", ".join(told) + tax + wash
+
+
+def _limits(result: Result) -> str:
+    held = f" Held back by: {', '.join(result.limited)}." if result.limited else ""
+    return f"Turnover {percent(result.turnover, 1)}, cost about {dollars(result.cost)}.{held}"
+
+
+def positions(result: Result) -> Any:
+    """What is held, with gains, distances and part in the portfolio's volatility."""
+    if result.portfolio is None:
+        return None
+    return great_table(
+        result.portfolio.positions,
+        Column("Position", lambda each: lines(each.ticker, soft(each.sector))),
+        Column("Value", lambda each: dollars(each.value), right=True),
+        Column("Weight", lambda each: percent(each.weight, 1), right=True),
+        Column("Gain", lambda each: number(each.gain_pct, 1, " %", sign=True), right=True),
+        Column("To target", lambda each: number(each.to_target_pct, 1, " %", sign=True), right=True),
+        Column("To stop", lambda each: number(each.to_stop_pct, 1, " %", sign=True), right=True),
+        Column("Part in volatility", lambda each: percent(each.volatility_share), right=True),
+        Column("", lambda each: coloured("near its stop", "adverse") if each.vulnerable else ""),
+        title=f"Holdings, {dollars(result.portfolio.value)}",
+        subtitle=f"Cash {dollars(result.portfolio.cash)}",
+        note="Near its stop: nearer than one usual weekly move, or below it.",
+    )
+
+
+def risk(result: Result) -> Any:
+    """Dollars to gain at targets and to lose at stops after trading, by position."""
+    if result.risk is None:
+        return None
+    shown = [
+        each
+        for each in result.risk.by_position
+        if each.gain_at_target is not None or each.loss_at_stop is not None
+    ]
+    if not shown:
+        return prose("No position has a target or a stop, so nothing can be said about dollars at risk.")
+    ratio = "" if result.risk.ratio is None else f", {number(result.risk.ratio, 1)} to 1"
+    return great_table(
+        shown,
+        Column("Position", lambda each: each.ticker),
+        Column("Gain at target", lambda each: dollars(each.gain_at_target), right=True),
+        Column("Loss at stop", lambda each: dollars(each.loss_at_stop), right=True),
+        Column("Loss at a gap", lambda each: dollars(each.loss_at_gap), right=True),
+        Column("Gain ÷ loss", lambda each: number(each.ratio, 1), right=True),
+        title=f"At targets {dollars(result.risk.gain_to_targets)}, at stops {dollars(result.risk.loss_to_stops)}{ratio}",
+        subtitle="After the orders for now; a gap is three daily standard deviations through the stop",
+        note=f"Without target or stop: {', '.join(result.risk.without_levels)}."
+        if result.risk.without_levels
+        else "",
+    )
+
+
+def exposures(result: Result) -> Any:
+    """Parts, sectors and factor slopes before and after trading."""
+    if result.portfolio is None or result.after is None:
+        return None
+    before, after = result.portfolio.exposures, result.after
+    rows = [("Part", name, each, after.parts.get(name)) for name, each in before.parts.items()]
+    rows += [("Sector", name, each, after.sector.get(name, 0.0)) for name, each in before.sector.items()]
+    return great_table(
+        rows,
+        Column("", lambda each: each[1]),
+        Column("Before", lambda each: percent(each[2], 1), right=True),
+        Column("After", lambda each: percent(each[3], 1), right=True),
+        title="Exposures before and after",
+        subtitle=f"Market beta {number(before.beta, 2)} → {number(after.beta, 2)}; "
+        f"volatility {number(before.volatility, 1)} → {number(after.volatility, 1)} % a year",
+        group=lambda each: each[0],
+    )
+
+
+def factors(result: Result) -> Any:
+    """Slopes on factor funds with t values."""
+    if result.portfolio is None or not result.portfolio.exposures.factor:
+        return None
+    return great_table(
+        result.portfolio.exposures.factor,
+        Column("Factor", lambda each: each.factor),
+        Column("Slope", lambda each: number(each.slope, 2, sign=True), right=True),
+        Column("t", lambda each: number(each.t, 1, sign=True), right=True),
+        title="Factor slopes",
+        subtitle=f"Daily returns of today's weights over {counted(result.portfolio.exposures.factor[0].n, 'session')}; "
+        "errors after Newey and West",
+    )
+
+
+def pivots(result: Result) -> Any:
+    """Levels with their distance and record."""
+    if result.market is None or not result.market.pivots:
+        return None
+    return great_table(
+        result.market.pivots,
+        Column("Level", lambda each: each.name),
+        Column("Points", lambda each: number(each.level), right=True),
+        Column("From here", lambda each: number(each.distance_pct, 1, " %", sign=True), right=True),
+        Column(
+            "What became of falls that came back to it",
+            lambda each: (
+                ""
+                if each.record is None
+                else f"{each.record.resolved} of {each.record.n} reached the old high before a new low"
+            ),
+        ),
+        title="Pivots",
+        subtitle="Falls of 10 % or more from a high, from the session on which the level was won back",
+    )
+
+
+def fear(result: Result) -> Any:
+    """The fear clock's parts, and its past spells in a sentence."""
+    if result.market is None:
+        return None
+    score = result.market.sentiment
+    stats = score.exit_statistics
+    record = (
+        f"{counted(stats.n, 'past spell')} of extreme fear lasted {stats.shortest} to {stats.longest} sessions, "
+        f"{number(stats.mean_sessions)} on average; {stats.lows_without} of {stats.lows} great lows came without one."
+        if stats is not None
+        else "No spell of extreme fear is complete yet."
+    )
+    return great_table(
+        score.components.items(),
+        Column("Part", lambda each: each[0]),
+        Column("Percentile (0 fear, 100 greed)", lambda each: number(each[1]), right=True),
+        title=f"Fear clock {number(score.value)}: {score.zone}",
+        subtitle="Mean percentile over three years; our own composite",
+        note=record,
+    )
+
+
+def season(result: Result) -> Any:
+    """What the calendar says, or that it says nothing."""
+    found = None if result.market is None else result.market.seasonality
+    if found is None:
+        return None
+    if found.says is None:
+        return prose(
+            f"The mean of {found.years} years had its low about {found.low}, but redrawing the years puts it anywhere "
+            f"from {found.early} to {found.late}: nothing follows from the calendar."
+        )
+    return prose(f"{found.says} Redrawing the years puts it between {found.early} and {found.late}.")
+
+
+def valuation(result: Result) -> Any:
+    """Forward P/E, and targets in context."""
+    found = None if result.market is None else result.market.valuation
+    if found is None or found.forward_pe is None:
+        return prose("No forward P/E is known.")
+    told = (
+        f"The index costs {number(found.forward_pe, 1)} times forward earnings of {number(found.forward_eps)}, the "
+        f"{number(found.percentile)}th percentile of its history here; the earnings changed by "
+        f"{number(found.eps_change_pct, 1, ' %', sign=True)} in a month."
+    )
+    rows = [
+        f"{each.who}: {number(each.level)} by {each.by} is {number(each.implied_return_pct, 1, ' %', sign=True)} and "
+        f"needs {number(each.needed_pe, 1)} times today's earnings."
+        for each in found.targets
+    ]
+    return prose(told, *rows)
+
+
+def bounce(result: Result) -> Any:
+    """Sectors from the most oversold."""
+    if not result.bounce:
+        return None
+    after = next((each.after for each in result.bounce if each.after is not None), None)
+    note = "Fewer than five earlier rebounds have sector prices, so nothing follows."
+    if after is not None:
+        sure = "nothing follows" if after.low <= 0 <= after.high else "they differed from the index"
+        note = (
+            f"The most oversold third gained {number(after.mean, 1, sign=True)} points more than the index in the quarter "
+            f"after {counted(after.n, 'earlier rebound')} (90 % interval {number(after.low, 1, sign=True)} to "
+            f"{number(after.high, 1, sign=True)}): {sure}."
+        )
+    return great_table(
+        result.bounce,
+        Column("Sector", lambda each: f"{each.sector} ({each.ticker})"),
+        Column(
+            "Against the index, quarter",
+            lambda each: number(each.relative_pct, 1, " %", sign=True),
+            right=True,
+        ),
+        Column("Standard deviations", lambda each: number(each.oversold_z, 1, sign=True), right=True),
+        title="Sectors for a bounce",
+        subtitle="From the most oversold",
+        note=note,
+    )
+
+
+def mixes(result: Result) -> Any:
+    """One's own mix beside the references."""
+    if not result.allocation:
+        return None
+    return great_table(
+        result.allocation,
+        Column("Mix", lambda each: each.name),
+        Column("Equity now", lambda each: percent(each.equity), right=True),
+        Column("Sharpe", lambda each: number(each.sharpe, 2), right=True),
+        Column("Growth", lambda each: number(each.cagr, 1, " %"), right=True),
+        Column("Volatility", lambda each: number(each.volatility, 1, " %"), right=True),
+        Column("Worst fall", lambda each: number(each.max_drawdown, 1, " %"), right=True),
+        title="The mix beside its references",
+        subtitle="The same sessions, funds and costs; cash earns nothing; what was, not what will be",
+    )
+
+
+def stocks(result: Result) -> Any:
+    """The monthly ranking of members."""
+    found = result.stocks
+    if found is None:
+        return None
+    return prose(
+        f"Ranking of {found.month:%-d %B %Y}, a model to look at: {', '.join(found.listed)}.",
+        f"New on it: {', '.join(found.initiated) or 'none'}. Gone: {', '.join(found.closed) or 'none'}.",
+        f"Equally weighted and renewed each month it returned {number(found.return_pct, 1, ' %', sign=True)} over "
+        f"{counted(found.months, 'month')} before costs, the index {number(found.index_pct, 1, ' %', sign=True)}; it is "
+        f"{number(-found.drawdown_pct, 1)} % below its high.",
+    )
