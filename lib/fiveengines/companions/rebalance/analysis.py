@@ -325,13 +325,9 @@ def _bottom_line(
         sold = -math.fsum(each.dollars for each in now if each.shares < 0)
         bought = math.fsum(each.dollars for each in now if each.shares > 0)
         if now:
-            traded = " and ".join(
-                filter(
-                    None,
-                    (f"sells {dollars(sold)}" if sold else "", f"buys {dollars(bought)}" if bought else ""),
-                )
-            )
-            lines.append(f"{counted(len(now), 'order')} now {traded} at a cost of {dollars(made.cost)}.")
+            told = [f"sell {dollars(sold)}"] * bool(sold) + [f"buy {dollars(bought)}"] * bool(bought)
+            count = counted(len(now), "order")
+            lines.append(f"{count} for now: {', '.join(told)}, at a cost of {dollars(made.cost)}.")
         waits = [each for each in made.orders if each.condition]
         if waits:
             later = -math.fsum(each.dollars for each in waits)

@@ -265,14 +265,15 @@ def sectors_for_a_bounce(
             n=len(gained), mean=float(gained.mean()), low=float(low[0, 0]), high=float(high[0, 0])
         )
     gained_now = funds.pct_change(own.sessions, fill_method=None).iloc[-1]
-    relative = 100 * (gained_now - closes.pct_change(own.sessions).iloc[-1])
+    usual = float(closes.pct_change(own.sessions).iloc[-1])
+    relative = {str(name): 100 * (float(each) - usual) for name, each in gained_now.items()}
     ranked = score.iloc[-1].dropna().sort_values(kind="stable")
     return [
         BounceRecord(
             sector=rules.sectors[str(ticker)],
             ticker=str(ticker),
             oversold_z=float(z),
-            relative_pct=float(relative[ticker]),
+            relative_pct=relative[str(ticker)],
             after=after if at < max(1, round(len(ranked) / 3)) else None,
         )
         for at, (ticker, z) in enumerate(ranked.items())

@@ -96,6 +96,7 @@ def risk(result: Result) -> Any:
     ]
     if not shown:
         return prose("No position has a target or a stop, so nothing can be said about dollars at risk.")
+    gain, loss = result.risk.gain_to_targets, result.risk.loss_to_stops
     ratio = "" if result.risk.ratio is None else f", {number(result.risk.ratio, 1)} to 1"
     return great_table(
         shown,
@@ -104,7 +105,7 @@ def risk(result: Result) -> Any:
         Column("Loss at stop", lambda each: dollars(each.loss_at_stop), right=True),
         Column("Loss at a gap", lambda each: dollars(each.loss_at_gap), right=True),
         Column("Gain ÷ loss", lambda each: number(each.ratio, 1), right=True),
-        title=f"At targets {dollars(result.risk.gain_to_targets)}, at stops {dollars(result.risk.loss_to_stops)}{ratio}",
+        title=f"At targets {dollars(gain)}, at stops {dollars(loss)}{ratio}",
         subtitle="After the orders for now; a gap is three daily standard deviations through the stop",
         note=f"Without target or stop: {', '.join(result.risk.without_levels)}."
         if result.risk.without_levels
@@ -230,8 +231,8 @@ def bounce(result: Result) -> Any:
     if after is not None:
         sure = "nothing follows" if after.low <= 0 <= after.high else "they differed from the index"
         note = (
-            f"The most oversold third gained {number(after.mean, 1, sign=True)} points more than the index in the quarter "
-            f"after {counted(after.n, 'earlier rebound')} (90 % interval {number(after.low, 1, sign=True)} to "
+            f"The most oversold third gained {number(after.mean, 1, sign=True)} points more than the index in the "
+            f"quarter after {counted(after.n, 'earlier rebound')} (90 % interval {number(after.low, 1, sign=True)} to "
             f"{number(after.high, 1, sign=True)}): {sure}."
         )
     return great_table(
@@ -275,6 +276,6 @@ def stocks(result: Result) -> Any:
         f"Ranking of {found.month:%-d %B %Y}, a model to look at: {', '.join(found.listed)}.",
         f"New on it: {', '.join(found.initiated) or 'none'}. Gone: {', '.join(found.closed) or 'none'}.",
         f"Equally weighted and renewed each month it returned {number(found.return_pct, 1, ' %', sign=True)} over "
-        f"{counted(found.months, 'month')} before costs, the index {number(found.index_pct, 1, ' %', sign=True)}; it is "
-        f"{number(-found.drawdown_pct, 1)} % below its high.",
+        f"{counted(found.months, 'month')} before costs, the index {number(found.index_pct, 1, ' %', sign=True)}; "
+        f"it is {number(-found.drawdown_pct, 1)} % below its high.",
     )
