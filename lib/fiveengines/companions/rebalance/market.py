@@ -29,6 +29,7 @@ from fiveengines.companions.session import Session
 from fiveengines.research.bootstrap import mean_intervals
 
 _WEEK, _PUT_CALL, _MOMENTUM, _RETURN, _YEAR = 5, 10, 125, 20, 252
+_MONTH_DAYS = 28
 
 
 def components(session: Session) -> dict[str, pd.Series]:
@@ -122,7 +123,7 @@ def market(session: Session, closes: pd.Series, rules: RebalanceParameters, miss
         pivots=_pivots(closes, peak, rules, band),
         channel=None if band is None else ChannelRecord.model_validate(band),
         seasonality=_season(closes, rules),
-        valuation=_valuation(session, close, rules, missing),
+        valuation=_valuation(session, closes, rules, missing),
         scenarios=_scenarios(price, peak, close, paths, rules),
         recent=[
             DayClose(day=day.date(), close=float(each))  # type: ignore[attr-defined]
@@ -186,37 +187,47 @@ def _season(closes: pd.Series, rules: RebalanceParameters) -> SeasonRecord | Non
 
 
 def _valuation(
-    session: Session, close: float, rules: RebalanceParameters, missing: list[str]
+    session: Session, closes: pd.Series, rules: RebalanceParameters, missing: list[str]
 ) -> ValuationRecord:
-    ratio = session.panel.daily("SP500_FORWARD_PE")
-    now = float(ratio.iloc[-1]) if len(ratio) and np.isfinite(ratio.iloc[-1]) else None
-    if now is None:
+    close = float(closes.iloc[-1])
+    published = session.panel.reports(["SP500_FORWARD_PE"])
+    stale = not np.isfinite(session.panel.daily("SP500_FORWARD_PE").iloc[-1])
+    if published.empty or stale:
         missing.append("Valuation: no forward P/E of the last two weeks.")
-    known = ratio.dropna()
-    earnings = session.panel.daily("SPX") / ratio
-    past = earnings.dropna()
-    change = None
-    if now is not None and len(past) > 21:
-        change = 100 * (float(past.iloc[-1]) / float(past.iloc[-22]) - 1)
-    eps = None if now is None else close / now
+        targets = _targets(session, close, rules, None)
+        return ValuationRecord(
+            forward_pe=None, percentile=None, forward_eps=None, eps_change_pct=None, targets=targets
+        )
+    ratio = published["SP500_FORWARD_PE"].dropna()
+    # Earnings behind a ratio are those of its own day's close; today's ratio is today's close over them.
+    earnings = (closes.reindex(ratio.index, method="ffill") / ratio).dropna()
+    eps = float(earnings.iloc[-1])
+    before = earnings.loc[: earnings.index[-1] - pd.Timedelta(days=_MONTH_DAYS)]
     return ValuationRecord(
-        forward_pe=now,
-        percentile=None if now is None else 100 * float((known <= now).mean()),
+        forward_pe=close / eps,
+        percentile=100 * float((ratio <= close / eps).mean()),
         forward_eps=eps,
-        eps_change_pct=change,
-        targets=[
-            TargetRecord(
-                who=each.who,
-                level=each.level,
-                said=each.said,
-                by=each.by,
-                implied_return_pct=100 * (each.level / close - 1),
-                needed_pe=None if eps is None else each.level / eps,
-            )
-            for each in rules.targets
-            if pd.Timestamp(each.said) <= session.as_of
-        ],
+        eps_change_pct=None if before.empty else 100 * (eps / float(before.iloc[-1]) - 1),
+        targets=_targets(session, close, rules, eps),
     )
+
+
+def _targets(
+    session: Session, close: float, rules: RebalanceParameters, eps: float | None
+) -> list[TargetRecord]:
+    """Price targets said by the session, in context."""
+    return [
+        TargetRecord(
+            who=each.who,
+            level=each.level,
+            said=each.said,
+            by=each.by,
+            implied_return_pct=100 * (each.level / close - 1),
+            needed_pe=None if eps is None else each.level / eps,
+        )
+        for each in rules.targets
+        if pd.Timestamp(each.said) <= session.as_of
+    ]
 
 
 def _scenarios(
