@@ -29,6 +29,7 @@ from fiveengines.data.load_dataset import data_stamp, load_dataset
 from fiveengines.data.panel import Panel
 from fiveengines.data.providers.registry import labels
 from fiveengines.indicators import positioning
+from fiveengines.indicators.weekly_path import WeekPath, path_on
 from fiveengines.model import certainty, engines, inflections, regimes, styles, target_exposure
 from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
 from fiveengines.overrides import Entry, Trail
@@ -403,6 +404,11 @@ class Week:
         """What is named, not measured: volatility_zone, vix_curve, curve_move, policy_phase; unknown is left out."""
         row = self.measured.labels.loc[self.as_of].dropna()
         return {str(name): str(label) for name, label in row.items()}
+
+    @property
+    def paths(self) -> dict[str, WeekPath | None]:
+        """What happened within the week: closes of spx and vix, and vix_intraday, the highs of the VIX's sessions."""
+        return {name: path_on(path, self.as_of) for name, path in self.readings.paths.items()}
 
     @property
     def breadth_basis(self) -> str:

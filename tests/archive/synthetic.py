@@ -84,6 +84,7 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
         "inflections": [],
         "insights": [],
         "changes": [],
+        "week_path": {"spx": None, "vix": None, "vix_intraday": None},
         "overrides": [],
         "without_overrides": None,
         "notices": [],

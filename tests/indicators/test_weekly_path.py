@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fiveengines.indicators.weekly_path import weekly_path
+from fiveengines.indicators.weekly_path import path_on, weekly_path
 
 # Closes of the VIX, 1 to 16 February 2018 (Cboe).
 CLOSES = [13.47, 17.31, 37.32, 29.98, 27.73, 33.46, 29.06, 25.61, 24.97, 19.26, 19.13, 19.46]
@@ -21,6 +21,17 @@ def test_the_week_has_a_first_a_highest_and_a_lowest_close() -> None:
     assert week["high_day"] == pd.Timestamp("2018-02-05")
     assert week["low_day"] == pd.Timestamp("2018-02-07")
     assert week["first_day"] == pd.Timestamp("2018-02-05")
+
+
+def test_one_week_as_a_record() -> None:
+    path = path_on(weekly_path(VIX, FRIDAYS), FRIDAYS[1])
+    assert path is not None
+    assert (path.first, path.high, path.low, path.last) == (37.32, 37.32, 27.73, 29.06)
+    assert (path.high_day, path.low_day) == (pd.Timestamp("2018-02-05"), pd.Timestamp("2018-02-07"))
+    only = VIX.where(SESSIONS == "2018-02-06")
+    assert path_on(weekly_path(only, FRIDAYS), FRIDAYS[0]) is None
+    tuesday = path_on(weekly_path(only, FRIDAYS), FRIDAYS[1])
+    assert tuesday is not None and (tuesday.high, tuesday.last) == (29.98, None)
 
 
 def test_the_week_before_the_reading_date_is_told_apart_from_it() -> None:

@@ -7,9 +7,11 @@ import datetime as dt
 from typing import Any
 
 import jsonschema
+import pandas as pd
 import pytest
 
 from archive import synthetic
+from fiveengines.data import demo
 from fiveengines.report import reading_json, schemas
 from fiveengines.report.reading_json import reading_document
 from fiveengines.week import Week
@@ -36,6 +38,17 @@ def test_a_document_names_its_schema_source_data_and_library(document: dict[str,
     fits_schema(document)
     assert (document["schema"], document["as_of"]) == ("fiveengines.reading.v1", "2020-03-20")
     assert document["generated_at"] == "2024-01-06T08:30:15+00:00"
+
+
+def test_the_path_of_the_week_is_that_of_its_daily_closes(document: dict[str, Any]) -> None:
+    friday = pd.Timestamp(document["as_of"])
+    closes = demo.load().series["VIX"].latest().loc[friday - pd.Timedelta(days=4) : friday]
+    path = document["week_path"]["vix"]
+    assert (path["first"], path["last"]) == pytest.approx((closes.iloc[0], closes.iloc[-1]), abs=0.005)
+    assert (path["high"], path["low"]) == pytest.approx((closes.max(), closes.min()), abs=0.005)
+    assert (path["high_day"], path["low_day"]) == (str(closes.idxmax().date()), str(closes.idxmin().date()))
+    assert document["week_path"]["vix_intraday"]["high"] >= path["high"]
+    assert document["week_path"]["spx"]["first_day"] == str(closes.index[0].date())
 
 
 def test_figures_are_rounded_and_no_nought_is_negative(document: dict[str, Any]) -> None:

@@ -5,10 +5,40 @@ A pure, causal formula; judgement and words may not enter.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 _FIRST_WEEK = 5  # sessions, where no earlier reading date says how long the first week was
+
+
+@dataclass(frozen=True)
+class WeekPath:
+    """One week of a daily series, in its unit: its first value, the highest, the lowest, and their days.
+
+    A day is None where the data do not say which it was. last: the value on the reading date, None without one.
+    """
+
+    first: float
+    first_day: pd.Timestamp | None
+    high: float
+    high_day: pd.Timestamp | None
+    low: float
+    low_day: pd.Timestamp | None
+    last: float | None
+
+
+def path_on(paths: pd.DataFrame, day: pd.Timestamp) -> WeekPath | None:
+    """The path of the week that ends on `day`; None where it has no value at all.
+
+    paths: (m,) rows as `weekly_path` gives them. Raises KeyError when `day` is not a reading date.
+    """
+    row = paths.loc[day]
+    if pd.isna(row["high"]):
+        return None
+    names = WeekPath.__dataclass_fields__
+    return WeekPath(**{name: None if pd.isna(row[name]) else row[name] for name in names})
 
 
 def weekly_path(daily: pd.Series, dates: pd.DatetimeIndex) -> pd.DataFrame:

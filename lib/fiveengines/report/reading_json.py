@@ -243,6 +243,36 @@ class ForecastRecord(Record):
     regimes: dict[Literal["1", "2", "3", "4", "5"], Share] | None
 
 
+class PathRecord(Record):
+    """Closes of one week, the sessions since the last reading: the first, the highest, the lowest, and the reading's.
+
+    A day is null where an entry by hand replaces the reading's own close and the data do not say which other it was.
+    """
+
+    first: TwoDigits
+    first_day: dt.date | None
+    high: TwoDigits
+    high_day: dt.date | None
+    low: TwoDigits
+    low_day: dt.date | None
+    last: TwoDigits | None
+
+
+class IntradayRecord(Record):
+    """The highest value within any session of the week."""
+
+    high: TwoDigits
+    high_day: dt.date | None
+
+
+class WeekPathRecord(Record):
+    """What happened within the week: S&P 500 and VIX by their closes, and the VIX's highest value within a session."""
+
+    spx: PathRecord | None
+    vix: PathRecord | None
+    vix_intraday: IntradayRecord | None
+
+
 class WithoutOverridesRecord(Record):
     """The call that the data alone would give."""
 
@@ -294,6 +324,7 @@ class Reading(Document):
     inflections: list[InflectionRecord]
     insights: list[InsightRecord]
     changes: list[str]
+    week_path: WeekPathRecord
     overrides: list[ManualEntryRecord]
     without_overrides: WithoutOverridesRecord | None
     notices: list[NoticeRecord]
@@ -325,6 +356,7 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "inflections": week.inflections,
         "insights": week.insights,
         "changes": week.changes,
+        "week_path": week.paths,
         "overrides": week.overrides,
         "without_overrides": _without(week),
         "notices": week.notices,

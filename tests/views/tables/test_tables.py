@@ -53,7 +53,7 @@ def entry(week: Week, field: str, value: float | str, text: str = "Dealer note")
         field=field,
         value=value,
         why=text,
-        source=text,
+        origin=text,
         who=text,
         entered_at=dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC),
         as_of=day,
@@ -159,6 +159,13 @@ def test_the_call_names_regime_exposure_style_and_what_was_entered(week: Week) -
     assert f"Aggressiveness: {100 * week.target_exposure.value:.0f} %" in said
     assert "by hand" not in said
     assert "1 entered by hand" in repr(tables.call(week.with_entries((entry(week, "vix", 30.0),))))
+
+
+def test_the_week_is_shown_and_not_its_friday_alone(week: Week) -> None:
+    path, text = week.paths["vix"], html(tables.week_path(week))
+    assert path is not None and path.high_day is not None
+    assert f"{path.high:,.2f} on {path.high_day:%a}" in text
+    assert all(name in text for name in ("S&amp;P 500, close", "VIX, close", "VIX, highest of a session"))
 
 
 def test_the_last_weeks_stand_newest_first_with_their_turns(week: Week) -> None:

@@ -14,7 +14,7 @@ from fiveengines.views.tables.answers import (
     risk,
     style,
 )
-from fiveengines.views.tables.engine_tables import appendix, engines, evidence, method
+from fiveengines.views.tables.engine_tables import appendix, engines, evidence, method, week_path
 from fiveengines.views.tables.evidence_tables import base_rates
 from fiveengines.views.tables.plan_tables import exposures, tilts, trades, tranches
 from fiveengines.views.tables.step_tables import (
@@ -35,5 +35,5 @@ __all__ = [
     "answer", "appendix", "base_rates", "call", "engines", "events", "evidence", "exposures", "files", "flip",
     "heading", "health", "inflection_records", "inflections", "insights", "last_weeks", "method", "narrative",
     "no_call", "outlook", "overrides", "plan", "playbook", "risk", "sequences", "style", "tape", "tilts", "trades",
-    "tranches", "watch",
+    "tranches", "watch", "week_path",
 ]  # fmt: skip

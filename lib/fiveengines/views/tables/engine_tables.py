@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from fiveengines.base.formats import NOTHING, figure, first_capital, minus, percent, signed
@@ -33,6 +34,31 @@ def engines(week: Week) -> Any:
         Column("Moved most", lambda each: "" if each.score is None else minus(moved_text(moved_most(each)))),
         title="Five engines this week",
         subtitle="Scores from −1 (adverse) to +1 (supportive); coverage is the share of weight with data",
+    )
+
+
+_PATHS = {"spx": "S&P 500, close", "vix": "VIX, close", "vix_intraday": "VIX, highest of a session"}
+
+
+def week_path(week: Week) -> Any:
+    """The week, not its Friday: first, highest, lowest and last value of the index and the VIX, with their days."""
+    rows = [(name, path) for name, path in week.paths.items() if path is not None]
+
+    def at(value: float | None, day: pd.Timestamp | None) -> str:
+        if value is None:
+            return NOTHING
+        return f"{value:,.2f}" if day is None else f"{value:,.2f} on {day:%a}"
+
+    return great_table(
+        rows,
+        Column("Market", lambda each: _PATHS[each[0]]),
+        Column("First", lambda each: at(each[1].first, each[1].first_day), right=True),
+        Column("Highest", lambda each: at(each[1].high, each[1].high_day), right=True),
+        Column("Lowest", lambda each: at(each[1].low, each[1].low_day), right=True),
+        Column("Last", lambda each: at(each[1].last, week.as_of), right=True),
+        title="Within the week",
+        subtitle="The sessions since the last reading",
+        note="" if rows else "Neither the index nor the VIX has a figure this week.",
     )
 
 
