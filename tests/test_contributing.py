@@ -41,6 +41,7 @@ class Edit:
         path = root / self.file
         assert path.exists() != (self.action == "new"), f"{self.action}: {self.file}"
         if self.action == "new":
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(self.text, encoding="utf-8")
             return
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fiveengines.archive.collect import MISPLACED, Collected, collect, folders
+from fiveengines.archive.collect import Collected, collect, folders
+from fiveengines.archive.companions import MISPLACED
 from fiveengines.archive.export import readings_csv
 from fiveengines.archive.feed import atom, published_at
 from fiveengines.archive.page import index_page
@@ -35,7 +36,8 @@ class Built:
         weeks = self.found.weeks
         span = f", {weeks[0].day} to {weeks[-1].day}" if weeks else ""
         odd = [f"{each.name}: not readable: {each.reason}" for each in self.found.unreadable]
-        return [f"{counted(len(weeks), 'week')}{span}", *odd, f"Open {self.page}"]
+        answers = f", {counted(len(self.found.companions), 'answer')}" if self.found.companions else ""
+        return [f"{counted(len(weeks), 'week')}{span}{answers}", *odd, f"Open {self.page}"]
 
 
 def rebuild(store: ReportStore, *, base_url: str | None = None) -> Built:
@@ -52,13 +54,13 @@ def rebuild(store: ReportStore, *, base_url: str | None = None) -> Built:
         base_url = _published(store)
     for _ in range(_TRIES):
         found = collect(store)
-        strays = [each.name for each in found.unreadable if each.reason == MISPLACED[True]]
-        for name in strays:
+        strays = {each.name.split("/")[0] for each in found.unreadable if each.reason == MISPLACED[True]}
+        for name in sorted(strays):
             move_simulated(store, name)
         if strays:
             found = collect(store)
         store.write(TABLE, readings_csv(found.weeks).encode())
-        store.write(FEED, atom(found.weeks, base_url=base_url).encode())
+        store.write(FEED, atom(found.weeks, found.companions, base_url=base_url).encode())
         store.write(INDEX, index_page(found, _other(store)).encode())
         if set(found.names) == set(folders(store)):
             break

@@ -11,11 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fiveengines.archive.companions import MISPLACED, CompanionRow, collect_companions, is_page
 from fiveengines.archive.figures import Figures
-from fiveengines.archive.rows import WeekRow, week_row
+from fiveengines.archive.rows import NO_READING, WeekRow, week_row
 from fiveengines.base import cache as computed
 from fiveengines.base import formats
-from fiveengines.report.saving import FAILED, LATEST, READING, is_day
+from fiveengines.report.saving import FAILED, LATEST, PAGE, READING, is_day
 from fiveengines.report.store import DEMO, ReportStore
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ _NEWEST = 8
 # So many weeks more than the cache has are worth writing it again.
 _WORTH_A_CACHE = 60
 Stamp = tuple[str, int, int, int]
-# Why a readable week is not shown: real and simulated ones are kept apart.
-MISPLACED = {
-    True: "it is simulated and lies among real weeks",
-    False: "it is real and lies among simulated weeks",
-}
 
 
 @dataclass(frozen=True)
@@ -45,20 +41,26 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Collected:
-    """Everything found at a store: weeks oldest first, folders that could not be read, days whose last run failed.
+    """Everything found at a store: weeks and companions' answers oldest first, and what could not be read.
 
-    `figures` has what stands behind the weeks' scores; the rows themselves no longer do.
+    `failed`: days whose last run failed; `failed_pages`: companions' pages of runs that failed, inside the store.
+    `figures` has what stands behind the weeks' scores; the rows themselves no longer do. `sessions`: folders of days
+    without a week that hold answers.
     """
 
     weeks: tuple[WeekRow, ...]
     unreadable: tuple[Unreadable, ...] = ()
     failed: tuple[str, ...] = ()
     figures: Figures = field(default_factory=Figures)
+    companions: tuple[CompanionRow, ...] = ()
+    failed_pages: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
         """Folders that were looked into."""
-        return [week.day for week in self.weeks] + [each.name for each in self.unreadable]
+        folders = [each.name for each in self.unreadable if "/" not in each.name]
+        return [*(week.day for week in self.weeks), *self.sessions, *folders]
 
 
 @dataclass
@@ -106,9 +108,23 @@ def collect(store: ReportStore) -> Collected:
     """
     names = folders(store)
     foreign = [Unreadable(name, "it is not named as a week is") for name in names if not is_day(name)]
-    found = _weeks(store, [name for name in names if is_day(name)])
-    failed = tuple(day for day in store.folders(FAILED) if is_day(day))
-    return Collected(tuple(found.weeks), (*foreign, *found.unreadable), failed, found.figures)
+    days = [name for name in names if is_day(name)]
+    found, answered = _weeks(store, days), collect_companions(store, days)
+    no_week = {each.name for each in found.unreadable if each.reason == NO_READING}
+    sessions = sorted(no_week & {each.day for each in answered.rows})
+    odd = [each for each in found.unreadable if each.name not in sessions]
+    odd += [Unreadable(name, why) for name, why in answered.unreadable]
+    stopped = store.contents([day for day in store.folders(FAILED) if is_day(day)], FAILED)
+    pages = {day: sorted(each for each in files if is_page(each)) for day, files in stopped.items()}
+    return Collected(
+        weeks=tuple(found.weeks),
+        unreadable=(*foreign, *odd),
+        failed=tuple(day for day, files in stopped.items() if PAGE in files or not pages[day]),
+        figures=found.figures,
+        companions=tuple(answered.rows),
+        failed_pages=tuple(f"{FAILED}/{day}/{page}" for day in pages for page in pages[day]),
+        sessions=tuple(sessions),
+    )
 
 
 def _weeks(store: ReportStore, days: list[str]) -> _Read:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fiveengines.archive.companions import CompanionRow
 from fiveengines.archive.figures import Figures
 from fiveengines.archive.rows import EngineRow, WeekRow
 from fiveengines.base.parameters import ENGINES
@@ -42,6 +43,14 @@ def columns(weeks: Sequence[WeekRow], figures: Figures) -> dict[str, Any]:
         "engines": {engine: _engine([week.engines[engine] for week in weeks]) for engine in ENGINES},
         "inputs": figures.columns(),
         "words": words.texts,
+    }
+
+
+def answers(companions: Sequence[CompanionRow]) -> dict[str, Any]:
+    """Companions' answers, oldest first: questions by name, and for each answer its day, name, headline and file."""
+    return {
+        "titles": {each.name: each.title for each in companions},
+        "rows": [[each.day, each.name, each.headline, each.page.partition("/")[2]] for each in companions],
     }
 
 

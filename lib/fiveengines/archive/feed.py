@@ -12,12 +12,15 @@ import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
+from fiveengines.archive.companions import CompanionRow
 from fiveengines.archive.rows import WeekRow
 from fiveengines.base.formats import percent
 from fiveengines.report.page.cover_context import DISCLAIMER
 from fiveengines.report.saving import PAGE
 
 NEWEST = 60
+# As many answers for each week at most, so that the feed stays short.
+_ANSWERS = 6
 _ATOM = "http://www.w3.org/2005/Atom"
 # Characters that XML 1.0 cannot hold, not even escaped.
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -25,8 +28,8 @@ _OWN = re.compile(r'<link rel="self" href="(https?://[^"]*)feed\.xml"')
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def atom(weeks: Sequence[WeekRow], *, base_url: str = "") -> str:
-    """Atom 1.0 of the newest weeks, newest first.
+def atom(weeks: Sequence[WeekRow], companions: Sequence[CompanionRow] = (), *, base_url: str = "") -> str:
+    """Atom 1.0 of the newest weeks, newest first, and of companions' answers since the oldest of these.
 
     An entry keeps its id when a week is rendered again; only its time of update moves. `base_url` makes the links
     absolute and the ids those of one published archive; without it links are relative to the feed, as a folder on a
@@ -35,6 +38,9 @@ def atom(weeks: Sequence[WeekRow], *, base_url: str = "") -> str:
     ET.register_namespace("", _ATOM)
     base = base_url.rstrip("/") + "/" if base_url else ""
     shown = list(reversed(weeks[-NEWEST:]))
+    since = shown[-1].day if shown else ""
+    answers = [each for each in reversed(companions) if each.day >= since][: NEWEST * _ANSWERS]
+    moments = [*(week.made_at for week in shown), *(each.made_at for each in answers)]
     feed = ET.Element(f"{{{_ATOM}}}feed")
     _add(feed, "id", _id(base, "archive"))
     _add(feed, "title", "Five Engines: the week")
@@ -43,7 +49,7 @@ def atom(weeks: Sequence[WeekRow], *, base_url: str = "") -> str:
         "subtitle",
         DISCLAIMER,
     )
-    _add(feed, "updated", _time(max((week.made_at for week in shown), default=_EPOCH)))
+    _add(feed, "updated", _time(max(moments, default=_EPOCH)))
     author = ET.SubElement(feed, f"{{{_ATOM}}}author")
     _add(author, "name", "Five Engines Workbook")
     ET.SubElement(feed, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{base}index.html")
@@ -58,6 +64,16 @@ def atom(weeks: Sequence[WeekRow], *, base_url: str = "") -> str:
             entry, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{base}{week.day}/{PAGE}"
         )
         _add(entry, "summary", _summary(week))
+    for answer in answers:
+        entry = ET.SubElement(feed, f"{{{_ATOM}}}entry")
+        _add(entry, "id", _id(base, f"{answer.source}/{answer.day}/{answer.name}"))
+        mark = "Simulated: " if answer.source == "demo" else ""
+        _add(entry, "title", f"{answer.day} · {mark}{answer.title}")
+        _add(entry, "updated", _time(answer.made_at))
+        ET.SubElement(
+            entry, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{base}{answer.page}"
+        )
+        _add(entry, "summary", answer.headline)
     ET.indent(feed)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode") + "\n"
 

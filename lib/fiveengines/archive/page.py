@@ -8,7 +8,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from fiveengines.archive.collect import Collected, engine_name
-from fiveengines.archive.compare import columns
+from fiveengines.archive.compare import answers, columns
 from fiveengines.archive.timeline import timeline
 from fiveengines.base.parameters import ENGINES, REGIME_NAMES
 from fiveengines.playbook import content
@@ -25,9 +25,10 @@ def index_page(found: Collected, other: tuple[str, str] | None = None) -> str:
     """
     weeks = found.weeks
     script = text("archive/templates/archive.js")
-    simulated = sum(week.simulated for week in weeks)
+    simulated = "demo" in {*(week.source for week in weeks), *(each.source for each in found.companions)}
     data = {
         **columns(weeks, found.figures),
+        "answers": answers(found.companions),
         "regimes": REGIME_NAMES,
         "styles": {key: style.name for key, style in content.styles().items()},
         "engineNames": {engine: engine_name(engine) for engine in ENGINES},
@@ -44,6 +45,9 @@ def index_page(found: Collected, other: tuple[str, str] | None = None) -> str:
         regimes=REGIME_NAMES,
         unreadable=found.unreadable,
         failed=found.failed,
+        failed_pages=found.failed_pages,
+        questions={each.name: each.title for each in found.companions},
+        companions=found.companions,
         other=other,
         data=Markup(script_json(data)),  # noqa: S704  (JSON with every <, > and & written as an escape)
         css=Markup(style("report/page/templates/page.css", "archive/templates/archive.css")),  # noqa: S704  (our own style sheets)

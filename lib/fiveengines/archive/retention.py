@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fiveengines.archive.companions import documents
 from fiveengines.base.errors import ParameterError
 from fiveengines.report.saving import FAILED, READING, REVISIONS, is_day
 from fiveengines.report.store import ReportStore
@@ -31,7 +32,8 @@ def plan(
     """What goes when the newest `keep_weeks` weeks and the newest `keep_revisions` earlier renderings of each stay.
 
     None removes none. Only folders that are named as a week and hold a reading are weeks; anything else is left alone.
-    Failed runs older than the oldest week that stays go with the weeks.
+    Failed runs, and companions' answers of days without a week, go with the weeks when they are older than the oldest
+    that stays.
     """
     for name, value, least in (("--keep-weeks", keep_weeks, 1), ("--keep-revisions", keep_revisions, 0)):
         if value is not None and value < least:
@@ -41,14 +43,17 @@ def plan(
     going = weeks[:-keep_weeks] if keep_weeks is not None else []
     found = [Removal(day, "week", sum(held[day].values())) for day in going]
     staying = weeks[len(going) :]
+    sessions = sorted({day for day, _ in documents(held)} - set(weeks))
     if going:
+        found += [Removal(day, "answers", sum(held[day].values())) for day in sessions if day < staying[0]]
+        sessions = [day for day in sessions if day >= staying[0]]
         old = [day for day in store.folders(FAILED) if is_day(day) and day < staying[0]]
         found += [
             Removal(f"{FAILED}/{day}", "failed run", sum(store.files(f"{FAILED}/{day}").values()))
             for day in old
         ]
     if keep_revisions is not None:
-        for day in staying:
+        for day in sorted([*staying, *sessions]):
             stamps = sorted({name.split("/")[1] for name in held[day] if name.startswith(f"{REVISIONS}/")})
             for stamp in stamps[: max(0, len(stamps) - keep_revisions)]:
                 folder = f"{REVISIONS}/{stamp}"

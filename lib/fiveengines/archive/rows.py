@@ -18,6 +18,7 @@ from fiveengines.views.theme import DIRECTIONS, STATES
 
 # The history table names turns in this order (see inflections.turns).
 _TURNS = ("breadth", "volatility", "liquidity", "positioning", "rate_path")
+NO_READING = f"there is no {READING}"
 _TOLD = ("warning", "error")
 # Characters of a name that a reason repeats.
 _SHOWN = 60
@@ -87,7 +88,7 @@ class WeekRow:
 def week_row(day: str, content: bytes | None) -> WeekRow:
     """One reading.json as a row; ValueError with the reason in a few words."""
     if content is None:
-        raise ValueError(f"there is no {READING}")
+        raise ValueError(NO_READING)
     try:
         document = json_object(content)
     except ValueError:
@@ -113,7 +114,7 @@ def _row(document: dict[str, Any]) -> WeekRow:
         raise ValueError("neither a call nor none")
     return WeekRow(
         day=_day(document["as_of"]),
-        made_at=_moment(document["generated_at"]),
+        made_at=moment(document["generated_at"]),
         source=str(document["source"]),
         simulated=document["source"] == "demo",
         version=str(document["library_version"]),
@@ -179,11 +180,12 @@ def _day(text: str) -> str:
     return day.isoformat()
 
 
-def _moment(text: str) -> dt.datetime:
-    moment = dt.datetime.fromisoformat(text)
-    if moment.year not in _YEARS:
+def moment(text: str) -> dt.datetime:
+    """A moment of a document in UTC; ValueError when it is none, or of no year that a document can be of."""
+    found = dt.datetime.fromisoformat(text)
+    if found.year not in _YEARS:
         raise ValueError(text)
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+    return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
 
 
 def _regime(value: object) -> int | None:

@@ -21,14 +21,19 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
 
     ParameterError for a larger one, and for a device or a pipe, which may never end; OSError when it cannot be opened.
     """
+    content = read_start(path, most + 1)
+    if len(content) > most:
+        raise ParameterError(f"{path}: larger than {most:,} bytes.", remedy="Is this the right file?")
+    return content
+
+
+def read_start(path: Path, count: int) -> bytes:
+    """The first `count` bytes of a regular file; ParameterError for a device or a pipe, OSError as when opening."""
     kind = path.stat().st_mode
     if not stat.S_ISREG(kind) and not stat.S_ISDIR(kind):
         raise ParameterError(f"{path}: this is no regular file.", remedy="Name a file.")
     with path.open("rb") as file:
-        content = file.read(most + 1)
-    if len(content) > most:
-        raise ParameterError(f"{path}: larger than {most:,} bytes.", remedy="Is this the right file?")
-    return content
+        return file.read(count)
 
 
 def json_object(content: bytes | str | None) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from urllib.request import url2pathname
 from filelock import FileLock, Timeout
 
 from fiveengines.base import atomic_io, parameters, paths
-from fiveengines.base.bounded_files import read_bytes
+from fiveengines.base.bounded_files import read_bytes, read_start
 from fiveengines.base.errors import DataError, ParameterError
 from fiveengines.base.parameters import RunParameters
 
@@ -112,15 +112,34 @@ class ReportStore:
             if not entry.get("islink")
         }
 
-    def read(self, names: Iterable[str]) -> dict[str, bytes | None]:
-        """Contents by name, all at once where the file system can; None for what is absent or cannot be read."""
+    def contents(self, folders: Iterable[str], inside: str = "") -> dict[str, frozenset[str]]:
+        """Names of the files directly in each of the `folders` of `inside`; what is hidden or a link is left out.
+
+        One listing of everything where the store is not on this machine, for there each question costs a journey.
+        """
+        if self.local is not None:
+            return {name: _files_in(self.local / inside / name) for name in folders}
+        found: dict[str, set[str]] = {name: set() for name in folders}
+        if not found:
+            return {}
+        for path in self.files(inside):
+            folder, _, name = path.partition("/")
+            if folder in found and name and "/" not in name:
+                found[folder].add(name)
+        return {folder: frozenset(names) for folder, names in found.items()}
+
+    def read(self, names: Iterable[str], *, first: int | None = None) -> dict[str, bytes | None]:
+        """Contents by name, all at once where the file system can; None for what is absent or cannot be read.
+
+        `first`: no more than so many bytes of each.
+        """
         wanted = list(names)
         if not wanted:
             return {}
         if self.local is not None:
-            return {name: _content(self.local / name) for name in wanted}
+            return {name: _content(self.local / name, first) for name in wanted}
         # Unlike fsspec's cat, this takes no character of a name for a pattern.
-        found = self._tried(lambda: self._fs.cat_ranges([self._path(each) for each in wanted], None, None))
+        found = self._tried(lambda: self._fs.cat_ranges([self._path(each) for each in wanted], None, first))
         return {
             name: content if isinstance(content, bytes) else None
             for name, content in zip(wanted, found, strict=True)
@@ -205,12 +224,24 @@ class ReportStore:
         ) from None
 
 
-def _content(path: Path) -> bytes | None:
-    """A file's content; None where there is none, or something that is no file of a report's size."""
+def _content(path: Path, first: int | None) -> bytes | None:
+    """A file's content, or its `first` bytes; None where there is none, or what is no file of a report's size."""
     try:
-        return read_bytes(path)
+        return read_bytes(path) if first is None else read_start(path, first)
     except (OSError, ParameterError):
         return None
+
+
+def _files_in(folder: Path) -> frozenset[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return frozenset(
+                each.name
+                for each in entries
+                if not each.name.startswith(".") and each.is_file(follow_symlinks=False)
+            )
+    except OSError:
+        return frozenset()
 
 
 @contextmanager

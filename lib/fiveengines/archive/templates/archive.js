@@ -82,8 +82,10 @@
 
   const view = { key: "week", down: true, shown: [], drawn: 0, ticked: [] };
 
+  const termsOf = (text) => [...text.toLowerCase().matchAll(/"([^"]+)"|[^\s"]+/g)].map((found) => found[1] || found[0]);
+
   function filter() {
-    const terms = [...$("search").value.toLowerCase().matchAll(/"([^"]+)"|[^\s"]+/g)].map((found) => found[1] || found[0]);
+    const terms = termsOf($("search").value);
     const only = Number($("only").value);
     if (terms.length) haystack ||= allWords();
     const found = [];
@@ -339,9 +341,57 @@
     return lines.length ? [el("h3", {}, "How they were made"), el("ul", { class: "plain" }, lines)] : [];
   }
 
+  // ---- further questions ------------------------------------------------------------------------------------------
+
+  const answersOf = (day) => data.answers.rows.filter((row) => row[0] === day);
+  const answerLink = ([day, , , file], text) => el("a", { href: `${day}/${file}` }, text);
+
+  function answered(a, b) {
+    const [left, right] = [answersOf(data.days[a]), answersOf(data.days[b])];
+    const names = Object.keys(data.answers.titles).filter((name) => [...left, ...right].some((row) => row[1] === name));
+    if (!names.length) return [];
+    const cell = (rows, name) => {
+      const row = rows.find((each) => each[1] === name);
+      return el("td", {}, row ? answerLink(row, row[2]) : el("span", { class: "soft" }, "not asked"));
+    };
+    return [el("table", { class: "side answers" }, el("caption", {}, "Further questions"),
+      el("thead", {}, el("tr", {}, ["Question", data.days[a], data.days[b]].map((text) => el("th", { scope: "col" }, text)))),
+      el("tbody", {}, names.map((name) => el("tr", {}, el("th", { scope: "row" }, data.answers.titles[name]), cell(left, name), cell(right, name)))))];
+  }
+
+  function answers() {
+    if (!$("answer-rows")) return;
+    const words = data.answers.rows.map((row) => `${row[0]} ${row[1]} ${data.answers.titles[row[1]]} ${row[2]}`.toLowerCase());
+    const at = { found: [], drawn: 0 };
+
+    function drawAnswers(count) {
+      const next = at.found.slice(at.drawn, at.drawn + count).map((i) => data.answers.rows[i]);
+      at.drawn += next.length;
+      $("answer-rows").append(...next.map((row) => el("tr", {}, el("th", { scope: "row" }, answerLink(row, row[0])), el("td", {}, data.answers.titles[row[1]]), el("td", {}, row[2]))));
+      if (!at.found.length) $("answer-rows").append(el("tr", {}, el("td", { colspan: "3", class: "none" }, "No answer says that. Try fewer words.")));
+      $("answer-count").textContent = at.found.length === words.length ? `${words.length} ${words.length === 1 ? "answer" : "answers"}` : `${at.found.length} of ${words.length} answers`;
+      $("more-answers").hidden = at.drawn >= at.found.length;
+    }
+
+    function filterAnswers() {
+      const terms = termsOf($("answer-search").value);
+      const only = $("question").value;
+      at.found = words.map((_, i) => words.length - 1 - i).filter((i) => (!only || data.answers.rows[i][1] === only) && terms.every((term) => words[i].includes(term)));
+      at.drawn = 0;
+      $("answer-rows").replaceChildren();
+      drawAnswers(FIRST);
+    }
+
+    let pause;
+    $("answer-search").addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(filterAnswers, 80); });
+    $("question").addEventListener("change", filterAnswers);
+    $("more-answers").addEventListener("click", () => drawAnswers(MORE));
+    filterAnswers();
+  }
+
   function compare() {
     const [a, b] = [Number($("first").value), Number($("second").value)];
-    $("comparison").replaceChildren(el("p", { class: "headline" }, headline(a, b)), calls(a, b), ...inputs(a, b), ...making(a, b));
+    $("comparison").replaceChildren(el("p", { class: "headline" }, headline(a, b)), calls(a, b), ...answered(a, b), ...inputs(a, b), ...making(a, b));
     try { history.replaceState(null, "", `#compare=${data.days[a]},${data.days[b]}`); } catch { /* a page opened in a frame may not */ }
   }
 
@@ -365,10 +415,15 @@
     addEventListener("hashchange", () => { const pair = asked(); if (pair) choose(...pair); });
   }
 
+  for (const form of document.querySelectorAll("form")) form.addEventListener("submit", (event) => event.preventDefault());
+  answers();
+  if (last < 0) {
+    document.documentElement.dataset.ready = "yes";
+    return;
+  }
   let waiting;
   $("search").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 80); });
   $("only").addEventListener("change", filter);
-  for (const form of document.querySelectorAll("form")) form.addEventListener("submit", (event) => event.preventDefault());
   for (const heading of document.querySelectorAll("th[data-key]")) heading.querySelector("button").addEventListener("click", () => sortBy(heading));
   $("sort").addEventListener("change", () => {
     const [key, up] = $("sort").value.split(":");
