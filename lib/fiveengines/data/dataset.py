@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 import numpy as np
@@ -200,6 +200,41 @@ class Members:
         return digest.hexdigest()[:12]
 
 
+class Tables(Mapping[str, pd.DataFrame]):
+    """Tables that are made when they are first asked for; one without a row is not there."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+        self._makers = dict(makers)
+        self._made: dict[str, pd.DataFrame] = {}
+
+    @classmethod
+    def of(cls, frames: Mapping[str, pd.DataFrame]) -> Tables:
+        """Tables that have been made."""
+        made = cls(dict.fromkeys(frames, pd.DataFrame))
+        made._made.update(frames)
+        return made
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        if not len(self._made[name]):
+            raise KeyError(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._makers if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def until(self, session: pd.Timestamp) -> Tables:
+        """What of each was known on the evening of `session`, cut when asked for."""
+        return Tables({name: partial(self._cut, name, session) for name in self._makers})
+
+    def _cut(self, name: str, session: pd.Timestamp) -> pd.DataFrame:
+        return _table_until(name, self[name], session) if name in self else pd.DataFrame()
+
+
 def _table_until(name: str, frame: pd.DataFrame, session: pd.Timestamp) -> pd.DataFrame:
     """The rows of a table that were known on the evening of `session`; of option chains only the newest."""
     column = TABLES[name]
@@ -241,21 +276,20 @@ class Dataset:
     members: Members | None = None
     notices: tuple[Notice, ...] = ()
     files: tuple[FileRecord, ...] = ()
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    tables: Tables = field(default_factory=lambda: Tables({}))
     other_prices: pd.DataFrame | None = None
 
     def until(self, cutoff: pd.Timestamp, session: pd.Timestamp) -> Dataset:
         """What was public at `cutoff` (naive UTC), the evening of `session`; series without a row are left out."""
         cut = {key: data.until(cutoff) for key, data in self.series.items()}
         members = self.members.until(session) if self.members is not None else None
-        tables = {name: _table_until(name, frame, session) for name, frame in self.tables.items()}
         others = _without_empty(self.other_prices.loc[:session]) if self.other_prices is not None else None
         return replace(
             self,
             series={k: v for k, v in cut.items() if len(v.frame)},
             members=members,
             notices=self.notices_at(cutoff),
-            tables={name: frame for name, frame in tables.items() if len(frame)},
+            tables=self.tables.until(session),
             other_prices=None if others is None or others.empty else others,
         )
 

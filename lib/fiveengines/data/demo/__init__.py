@@ -1,6 +1,6 @@
 """The demo source: a simulated market with a hidden sequence of regimes, the same for the same seed.
 
-No file, network or real observation may enter; `load` and `true_regimes` are its public face.
+No file, network or real observation may enter; `load`, `true_regimes` and `true_falls` are its public face.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from fiveengines.data import calendars
 from fiveengines.data.dataset import COLUMNS, Dataset, Members, Notice, SeriesData
 from fiveengines.data.demo import (
     economy,
+    further_series,
     latent_regime,
     liquidity,
     market,
@@ -25,9 +26,11 @@ from fiveengines.data.demo import (
     prices,
     publish,
     rates,
+    tables,
+    truth,
 )
 
-__all__ = ["FIRST_SESSION", "load", "stamp", "true_regimes"]
+__all__ = ["FIRST_SESSION", "load", "stamp", "true_falls", "true_regimes"]
 
 FIRST_SESSION = "2003-01-02"
 # Shortest simulation that fills every series (52-week highs, quarterly figures and their revision).
@@ -66,7 +69,7 @@ def load(seed: int = 7, end: dt.date | None = None) -> Dataset:
     # Simulating takes most of a second; the same code, seed and end always give the same arrays.
     key = cache.key_of((seed, last, cache.code_key("data/demo", "data/catalog.yaml", "data/calendars.py")))
     return _unpacked(
-        seed, sessions, cache.arrays("demo", key, lambda: _packed(simulate(seed, sessions, last)))
+        seed, sessions, last, cache.arrays("demo", key, lambda: _packed(simulate(seed, sessions, last)))
     )
 
 
@@ -79,22 +82,25 @@ def simulate(seed: int, sessions: pd.DatetimeIndex, last: pd.Timestamp) -> Datas
     states |= economy.simulate(seed, latent)
     sectors = members.sector_paths(seed, latent, index)
     states |= prices.simulate(seed, latent, index, sectors, states)
+    states |= further_series.simulate(seed, latent, index, states)
     closes, tickers, sector_of = members.closes(seed, latent, index, sectors)
     states |= members.breadth(seed, closes)
     return _dataset(
         seed,
         publish.publish_all(seed, sessions, last, states),
         Members(members.frame(closes, sessions, tickers), sector_of),
+        last,
     )
 
 
-def _dataset(seed: int, series: dict[str, SeriesData], found: Members) -> Dataset:
+def _dataset(seed: int, series: dict[str, SeriesData], found: Members, last: pd.Timestamp) -> Dataset:
     note, origin = "Simulated members; none joins or leaves.", f"simulation, seed {seed}"
     return Dataset(
         source="demo",
         series=series,
         members=replace(found, note=note, origin=origin),
         notices=(Notice("info", None, _NOTICE.format(seed=seed)),),
+        tables=tables.tables(seed, series, found.sectors, last),
     )
 
 
@@ -114,7 +120,7 @@ def _packed(data: Dataset) -> dict[str, np.ndarray]:
     }
 
 
-def _unpacked(seed: int, sessions: pd.DatetimeIndex, arrays: cache.Arrays) -> Dataset:
+def _unpacked(seed: int, sessions: pd.DatetimeIndex, last_day: pd.Timestamp, arrays: cache.Arrays) -> Dataset:
     ends = np.cumsum(arrays["lengths"])
     spans = zip(map(str, arrays["series"]), ends - arrays["lengths"], ends, strict=True)
     origin = f"simulation, seed {seed}"
@@ -125,7 +131,7 @@ def _unpacked(seed: int, sessions: pd.DatetimeIndex, arrays: cache.Arrays) -> Da
     tickers = [str(each) for each in arrays["tickers"]]
     closes = members.frame(arrays["closes"], sessions, tickers)
     return _dataset(
-        seed, series, Members(closes, dict(zip(tickers, map(str, arrays["sectors"]), strict=True)))
+        seed, series, Members(closes, dict(zip(tickers, map(str, arrays["sectors"]), strict=True))), last_day
     )
 
 
@@ -136,3 +142,14 @@ def true_regimes(seed: int = 7, end: dt.date | None = None) -> pd.Series:
     """
     sessions = _sessions(_end(end))
     return pd.Series(latent_regime.simulate(seed, sessions).regime, index=sessions, name="regime")
+
+
+def true_falls(
+    seed: int = 7, end: dt.date | None = None, *, least: float = 5.0, window: int = 63
+) -> pd.DataFrame:
+    """Every fall of the simulated index and what drove it; see `truth.falls`.
+
+    `least` in per cent below the highest close of `window` sessions, to `end` (default: the last completed Friday).
+    """
+    latent = latent_regime.simulate(seed, _sessions(_end(end)))
+    return truth.falls(latent, market.simulate(seed, latent), least, window)

@@ -28,6 +28,11 @@ class Market:
     states: dict[str, Floats]
 
 
+def trend_of(latent: LatentRegime) -> Floats:
+    """The drift that the regime gives the index, a day's log return, (n,)."""
+    return np.asarray((latent.level(*_DRIFT) + _REBOUND * latent.rebound) / 252)
+
+
 def _index(seed: int, latent: LatentRegime) -> tuple[Floats, Floats]:
     n = len(latent)
     log_volatility = jump(np.log(latent.level(*_VOLATILITY)), 2.0, 8.0)
@@ -37,8 +42,7 @@ def _index(seed: int, latent: LatentRegime) -> tuple[Floats, Floats]:
     shocks = normals(seed, "index", n) * fat * volatility / 100 / np.sqrt(252)
     # Moves around the regime's trend fade over months: otherwise half of all ranges would trend by luck.
     around = decaying_sum(shocks, 70)
-    drift = (latent.level(*_DRIFT) + _REBOUND * latent.rebound) / 252
-    return drift + np.diff(around, prepend=0.0), volatility
+    return trend_of(latent) + np.diff(around, prepend=0.0), volatility
 
 
 def _ohlc(seed: int, close: Floats, volatility: Floats) -> dict[str, Floats]:
@@ -79,7 +83,7 @@ def _options(seed: int, latent: LatentRegime, returns: Floats, volatility: Float
     ahead = _days_to_expiry(latent.sessions) / 30
     carry = np.exp(random_walk(seed, "vix-futures", n, 10, 0.015))
     futures = {
-        f"UX{k}": (anchor + (vix - anchor) * np.exp(-0.24 * (ahead + k - 1))) * carry for k in range(1, 8)
+        f"UX{k}": (anchor + (vix - anchor) * np.exp(-0.24 * (ahead + k - 1))) * carry for k in range(1, 10)
     }
     day = stream(seed, "vix-day").standard_normal((n, 3)) * 0.03
     before = np.concatenate((vix[:1], vix[:-1]))

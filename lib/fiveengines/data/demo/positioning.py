@@ -13,6 +13,10 @@ from fiveengines.data.demo.random_paths import Floats, ar1, decaying_sum, jump, 
 
 # Open interest (contracts) at the start, and how strongly speculators follow the crowd.
 _MARKETS = {"SP500": (1_400_000, 1.0), "NASDAQ": (220_000, 1.2), "RUSSELL": (340_000, 0.9)}
+# Markets beside stocks and notes: open interest (contracts) at the start; speculators follow a crowd of their own.
+_FURTHER = {
+    "GOLD": 380_000, "SILVER": 120_000, "COPPER": 170_000, "CRUDE": 1_300_000, "YEN": 180_000, "BITCOIN": 9_000,
+}  # fmt: skip
 _NOTES = {"TNOTE2": (1_100_000, 1.0), "TNOTE10": (1_900_000, 0.8)}
 
 
@@ -98,6 +102,8 @@ def simulate(seed: int, latent: LatentRegime, market: Market, two_year: Floats) 
     hawkish = np.clip(3.0 * (two_year - ar1(two_year, 45)), -2.2, 2.2)
     for name, (start, beta) in _NOTES.items():
         states |= _cot(seed, name, n, start, -beta * hawkish)
+    for name, opened in _FURTHER.items():
+        states |= _cot(seed, name, n, opened, random_walk(seed, f"lean-{name}", n, 40, 1.0))
     put_call = jump(np.log(latent.level(0.60, 0.52, 0.66, 0.76, 0.95)), 5, 12) - 0.8 * mood
     gamma = ar1(latent.level(3.0, 4.3, 1.6, -0.6, -2.2), 4) + 12 * mood + random_walk(seed, "gex", n, 3, 0.7)
     dark_pool_buying = ar1(latent.level(0.435, 0.425, 0.43, 0.44, 0.46), 8) + random_walk(

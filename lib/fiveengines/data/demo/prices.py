@@ -57,15 +57,17 @@ _BONDS = {
 _HIGH_YIELD = {"HYG": (32, 3.4, 0.10), "JNK": (33, 3.5, 0.11), "EMB": (36, 2.6, 0.15)}
 
 
-def _change(values: Floats) -> Floats:
+def change(values: Floats) -> Floats:
+    """What `values` (n,) changed by since the session before, 0 on the first, (n,)."""
     return np.diff(values, prepend=values[:1])
 
 
-def _path(start: float, log_returns: Floats) -> Floats:
+def price_path(start: float, log_returns: Floats) -> Floats:
+    """Prices (n,) from daily log returns (n,)."""
     return start * np.exp(np.cumsum(log_returns))
 
 
-def _note(yield_percent: Floats, years: float) -> Floats:
+def note_price(yield_percent: Floats, years: float) -> Floats:
     """Price of a 6 % note with half-yearly coupons, the future's notional bond, (n,)."""
     half = np.maximum(yield_percent, 0.01) / 200
     discount = (1 + half) ** (-2 * years)
@@ -79,7 +81,7 @@ def _equities(seed: int, latent: LatentRegime, market: Market, sectors: Floats) 
     scale = np.sqrt(market.volatility / 12)
     trend = 0.06 / 252
     states = {
-        name: _path(
+        name: price_path(
             start,
             trend
             + beta * (market.returns - trend)
@@ -90,8 +92,8 @@ def _equities(seed: int, latent: LatentRegime, market: Market, sectors: Floats) 
         for at, (name, (start, beta, median, lead, own)) in enumerate(_EQUITY.items())
     }
     for at, (fund, _, beta) in enumerate(SECTORS.values()):
-        moves = trend + beta * (market.returns - trend) + _change(sectors[:, at])
-        states[fund] = _path(24, moves + 0.10 * noise[:, len(_EQUITY) + at])
+        moves = trend + beta * (market.returns - trend) + change(sectors[:, at])
+        states[fund] = price_path(24, moves + 0.10 * noise[:, len(_EQUITY) + at])
     states["QQQ"] = states["NDX"] / 41
     states["IWM"] = states["RUT"] / 9.9
     states["KBE"] = states["KRE"] * np.exp(random_walk(seed, "banks", n, 120, 0.03))
@@ -104,40 +106,42 @@ def _bonds(seed: int, latent: LatentRegime, states: Mapping[str, Floats]) -> dic
     found: dict[str, Floats] = {}
     for at, (name, (start, duration, key, credit, own)) in enumerate(_BONDS.items()):
         carry = (states[key] + credit * grade + (2.2 if key == "DFII10" else 0.0)) / 100 / 252
-        moves = carry - duration * (_change(states[key]) + credit * _change(grade)) / 100
-        found[name] = _path(start, moves + own * noise[:, at])
+        moves = carry - duration * (change(states[key]) + credit * change(grade)) / 100
+        found[name] = price_path(start, moves + own * noise[:, at])
     for at, (name, (start, duration, own)) in enumerate(_HIGH_YIELD.items(), len(_BONDS)):
         # about a third of the spread is lost to defaults over time
         carry = (states["DGS5"] + 0.65 * junk) / 100 / 252
-        moves = carry - duration * (_change(junk) + _change(states["DGS5"])) / 100
-        found[name] = _path(start, moves + own * noise[:, at])
+        moves = carry - duration * (change(junk) + change(states["DGS5"])) / 100
+        found[name] = price_path(start, moves + own * noise[:, at])
     bill = np.maximum(states["DGS3MO"], 0.0) / 100 / 252
-    return {**found, "BIL": _path(70, bill - 0.0013 / 252), "SHV": _path(80, bill - 0.0010 / 252)}
+    return {**found, "BIL": price_path(70, bill - 0.0013 / 252), "SHV": price_path(80, bill - 0.0010 / 252)}
 
 
 def _others(
     seed: int, latent: LatentRegime, market: Market, states: Mapping[str, Floats]
 ) -> dict[str, Floats]:
     n = len(latent)
-    dollar = _change(np.log(states["DTWEXBGS"]))
-    gold = 0.06 / 252 - 0.6 * dollar - 0.05 * _change(states["DFII10"]) + 0.009 * normals(seed, "gold", n)
+    dollar = change(np.log(states["DTWEXBGS"]))
+    gold = 0.06 / 252 - 0.6 * dollar - 0.05 * change(states["DFII10"]) + 0.009 * normals(seed, "gold", n)
     oil = 0.02 / 252 + 0.6 * market.returns - 0.8 * dollar + 0.017 * normals(seed, "oil", n)
     coin = 0.12 / 252 + 1.5 * market.returns + 0.032 * normals(seed, "bitcoin", n)
     first, second = states["UX1"], states["UX2"]
     basis = (states["DGS3MO"] - 1.8) / 100 * 45 / 365
     return {
-        "GC_F": _path(350, gold),
-        "GLD": _path(34, gold - 0.004 / 252),
-        "SLV": _path(5, 1.3 * gold - 0.03 / 252 + 0.3 * market.returns + 0.010 * normals(seed, "silver", n)),
-        "USO": _path(60, oil - 0.06 / 252),
-        "DBC": _path(20, 0.5 * oil + 0.25 * gold - 0.02 / 252 + 0.004 * normals(seed, "commodities", n)),
+        "GC_F": price_path(350, gold),
+        "GLD": price_path(34, gold - 0.004 / 252),
+        "SLV": price_path(
+            5, 1.3 * gold - 0.03 / 252 + 0.3 * market.returns + 0.010 * normals(seed, "silver", n)
+        ),
+        "USO": price_path(60, oil - 0.06 / 252),
+        "DBC": price_path(20, 0.5 * oil + 0.25 * gold - 0.02 / 252 + 0.004 * normals(seed, "commodities", n)),
         "UUP": 26 * states["DTWEXBGS"] / 108,
         "DX_F": 96 * (states["DTWEXBGS"] / 108) ** 1.15 * np.exp(0.001 * normals(seed, "dollar-future", n)),
-        "BTC_USD": np.where(latent.sessions < np.datetime64("2010-07-19"), np.nan, _path(40, coin)),
+        "BTC_USD": np.where(latent.sessions < np.datetime64("2010-07-19"), np.nan, price_path(40, coin)),
         # a month of rolling from the first into the second future, spread over its sessions
-        "VIXY": _path(20_000_000, 0.5 * _change(np.log(states["VIX"])) - 0.8 * (second / first - 1) / 21),
-        "ZN_F": _note(0.75 * states["DGS10"] + 0.25 * states["DGS5"], 6.8),
-        "ZT_F": _note(states["DGS2"], 1.9),
+        "VIXY": price_path(20_000_000, 0.5 * change(np.log(states["VIX"])) - 0.8 * (second / first - 1) / 21),
+        "ZN_F": note_price(0.75 * states["DGS10"] + 0.25 * states["DGS5"], 6.8),
+        "ZT_F": note_price(states["DGS2"], 1.9),
         "ES_F": states["SPX"] * np.exp(basis),
         "NQ_F": states["NDX"] * np.exp(basis),
         "RTY_F": states["RUT"] * np.exp(basis),

@@ -21,14 +21,19 @@ Days = NDArray[np.datetime64]
 Positions = NDArray[np.int64]
 
 # Weekday of a weekly observation (0 = Monday); what is not named here is dated on a Friday.
-_WEEKDAY = {"WALCL": 2, "WTREGEN": 2, "WRESBAL": 2, "TREAST": 2, "NAAIM": 2, "AAII": 3, "ICSA": 5, "CCSA": 5}
+_WEEKDAY = {"WALCL": 2, "WTREGEN": 2, "WRESBAL": 2, "TREAST": 2, "NAAIM": 2, "AAII": 3, "ICSA": 5, "CCSA": 5,
+           "MORTGAGE30US": 3, "GASREGW": 0}  # fmt: skip
 # Standard deviation of a revision: a share of the value, or points for series that cross zero or are rates.
 # The recession flag has none: it is called a year late and then final.
 _REVISED_BY_SHARE = {
     "M2SL": 0.0008, "GDPC1": 0.0015, "CPIAUCSL": 0.0003, "CPILFESL": 0.0003, "PAYEMS": 0.0004,
     "ICSA": 0.008, "CCSA": 0.006, "MARGIN_DEBT": 0.002,
+    "AHETPI": 0.0008, "JTSJOL": 0.008, "INDPRO": 0.002, "RSAFS": 0.003, "DGORDER": 0.006, "HOUST": 0.015,
+    "PERMIT": 0.006, "BUSLOANS": 0.001, "PCEPI": 0.0004, "PCEPILFE": 0.0004, "PPIACO": 0.001, "SP500_EPS": 0.003,
+    "SP500_EPS_REPORTED": 0.006,
 }  # fmt: skip
-_REVISED_BY_POINTS = {"NFCI": 0.02, "ANFCI": 0.02, "STLFSI4": 0.04, "UNRATE": 0.06}
+_REVISED_BY_POINTS = {"NFCI": 0.02, "ANFCI": 0.02, "STLFSI4": 0.04, "UNRATE": 0.06, "U6RATE": 0.08, "CIVPART": 0.06,
+                      "CFNAI": 0.05, "GDPNOW": 0.15}  # fmt: skip
 _DAYS_TO_REVISION = {"weekly": 7, "monthly": 30, "quarterly": 30}
 _DECIMALS = {
     "NFCI": 3, "ANFCI": 3, "STLFSI4": 4, "DEXUSEU": 4, "DTWEXBGS": 4, "DIX": 4, "SHY": 4, "BIL": 4, "SHV": 4,
@@ -36,7 +41,9 @@ _DECIMALS = {
     "VIXY": 4, "CPIAUCSL": 3, "CPILFESL": 3, "GDPC1": 3, "UNRATE": 1, "M2SL": 1, "RRPONTSYD": 3,
     "AAII_BULLISH": 1, "AAII_NEUTRAL": 1, "AAII_BEARISH": 1, "PCT_ABOVE_200DMA_SP500": 1,
     "PCT_ABOVE_100DMA_SP500": 1, "PCT_ABOVE_50DMA_SP500": 1, "PCT_ABOVE_20DMA_SP500": 1,
-    "PCT_ABOVE_200DMA_ALL": 1,
+    "PCT_ABOVE_200DMA_ALL": 1, "6E_F": 5, "6J_F": 7, "HG_F": 4, "FXE": 4, "FXY": 4, "PCEPI": 3,
+    "PCEPILFE": 3, "PPIACO": 3, "INDPRO": 4, "U6RATE": 1, "CIVPART": 1,
+    "UMCSENT": 1, "MICH": 1, "SOFR30DAYAVG": 5, "GASREGW": 3, "VGSH": 4,
 }  # fmt: skip
 _WHOLE = {
     "contracts", "count", "$ million", "EUR million", "GBP million", "CHF million", "JPY 100 million",

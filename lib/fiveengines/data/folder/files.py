@@ -16,7 +16,7 @@ from fiveengines.base import paths
 from fiveengines.base.errors import DataError
 from fiveengines.data.catalog import catalog
 from fiveengines.data.consistency_checks import EXTRA, check_consistency
-from fiveengines.data.dataset import Dataset, LeftOut, Notice
+from fiveengines.data.dataset import Dataset, LeftOut, Notice, Tables
 from fiveengines.data.folder import file_map, keyed_tables, names, price_tables
 from fiveengines.data.folder.closes import (
     MEMBER_WORDS,
@@ -131,7 +131,7 @@ def read(
     if not members:
         leave_members(state)
     others = other_prices_of(state)
-    tables = keyed_tables.tables_of(state)
+    tables = Tables.of(keyed_tables.tables_of(state))
     return Dataset("files", series, closes, tuple(state.notices), state.records(), tables, others)
 
 
