@@ -55,6 +55,7 @@ _COMPANIONS = (
     Companion(
         "evidence", "What followed weeks like this one, and would acting on it have paid?", window=False
     ),
+    Companion("rotation", "Is this a beta, a rotation or a dispersion market?", window=False),
     Companion("rebalance", "How to rebalance: from holdings to orders", window=False),
 )
 REGISTRY: dict[str, Companion] = {each.name: each for each in _COMPANIONS}

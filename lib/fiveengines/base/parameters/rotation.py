@@ -91,7 +91,7 @@ class Release(Strict):
     """One release whose surprise counts: growth or inflation, and whether more of it is the stronger figure."""
 
     group: Literal["growth", "inflation"]
-    measure: Literal["log_level", "growth", "difference"]
+    measure: Literal["growth", "difference"]
     sign: Literal[-1, 1]
 
 

@@ -76,7 +76,7 @@ def analyse(session: Session) -> Result:
     leadership = sentences.leadership_words(strip, leads, rules.sectors.windows)
     answers = {
         "market": sentences.kind_sentence(kind, kind_of, strong, rules),
-        "volatility": sentences.volatility_sentence(markets, rules.implied_realized.main_window),
+        "volatility": sentences.volatility_sentence(markets),
         "small_against_large": sentences.ratio_sentence(every, usable, condition, rules),
     }
     spells = (
@@ -142,7 +142,7 @@ def _market_record(each: implied_realized.MarketVolatility, rules: RotationParam
         "realized_percentiles": each.realized_percentile,
         "cone_sessions": each.cone_sessions,
         "after_discount": _records(each.followed),
-        "words": sentences.market_words(each, rules.implied_realized.main_window),
+        "words": sentences.market_words(each),
     }
 
 

@@ -75,40 +75,56 @@ def kind_sentence(
         f"one component carries {percent(main.market_share)} of {main.members} {dispersion.of}' variance over "
         f"{rules.dispersion.main_window} sessions ({', '.join(places) or 'too little history for a percentile'})"
     )
-    moved = joined([_moved(each) for each in factors[:2]])
-    lead = f"in {rules.factors.window} sessions {moved}, and " if moved else ""
+    lead = f"in {rules.factors.window} sessions {_moves(factors[:2])}, and " if factors else ""
     return f"This is {KINDS[kind]}: {lead}{text}."
 
 
-def _moved(each: FactorReturn) -> str:
-    value = each.return_pct if each.return_pct is not None else each.deciles_return_pct
-    long, short = FACTOR_NAMES.get(each.name, (each.name.replace("_", " "), "its opposite"))
-    went = "gained" if (value or 0) > 0 else "lost"
-    return f"{long} {went} {number(abs(value or 0), 1)} % on {short} (z {number(each.size, 1, sign=True)})"
+def _moves(factors: Sequence[FactorReturn]) -> str:
+    """What each factor gained or lost on what; the same opposite is named once."""
+    parts, named = [], ""
+    for each in factors:
+        value = each.return_pct if each.return_pct is not None else each.deciles_return_pct
+        long, short = FACTOR_NAMES.get(each.name, (each.name.replace("_", " "), "its opposite"))
+        went = "gained" if (value or 0) > 0 else "lost"
+        against = "" if short == named else f" on {short}"
+        named = short
+        parts.append(
+            f"{long} {went} {number(abs(value or 0), 1)} %{against} (z {number(each.size, 1, sign=True)})"
+        )
+    return joined(parts)
 
 
-def market_words(each: MarketVolatility, main_window: int) -> str:
-    """Implied volatility of one market as cheap (below realised) or dear (above), by window where they differ."""
-    cheap = [window for window, below in each.discount.items() if below]
-    dear = [window for window, below in each.discount.items() if not below]
+def window_words(each: MarketVolatility) -> str:
+    """Whether implied volatility is cheap (below realised) or dear (above), by window where they differ."""
+    cheap = [str(window) for window, below in each.discount.items() if below]
+    dear = [str(window) for window, below in each.discount.items() if not below]
+    if not cheap or not dear:
+        return f"{'cheap' if cheap else 'dear'} against all windows"
+    return f"cheap against {joined(cheap)}, dear against {joined(dear)} sessions"
+
+
+def market_words(each: MarketVolatility) -> str:
+    """One market's implied volatility in words and figures."""
+    return f"{each.market} {window_words(each)} ({_implied(each)})"
+
+
+def _implied(each: MarketVolatility) -> str:
     lowest, highest = min(each.realized.values()), max(each.realized.values())
-    span = f"{number(lowest, 1)} to {number(highest, 1)} % realised"
-    if (place := each.percentile.get(main_window)) is not None:
-        span += f"; gap over {main_window} at its {_place(place)}"
-    if not dear or not cheap:
-        word = "cheap" if cheap else "dear"
-        return f"{each.market} {word} in all windows ({number(each.implied, 1)} implied, {span})"
-    split = (
-        f"cheap against {joined(list(map(str, cheap)))}, dear against {joined(list(map(str, dear)))} sessions"
-    )
-    return f"{each.market} {split} ({number(each.implied, 1)} implied, {span})"
+    return f"{number(each.implied, 1)} implied, {number(lowest, 1)} to {number(highest, 1)} % realised"
 
 
-def volatility_sentence(markets: Sequence[MarketVolatility], main_window: int) -> str:
-    """Is volatility cheap or dear, in which windows?"""
+def volatility_sentence(markets: Sequence[MarketVolatility]) -> str:
+    """Is volatility cheap or dear, in which windows? Markets that say the same are named together."""
     if not markets:
         return "Whether volatility is cheap cannot be told: no implied volatility with its index."
-    return f"Volatility: {'; '.join(market_words(each, main_window) for each in markets)}."
+    said: dict[str, list[MarketVolatility]] = {}
+    for each in markets:
+        said.setdefault(window_words(each), []).append(each)
+    parts = [
+        f"{joined([each.market for each in group])} {words} ({'; '.join(map(_implied, group))})"
+        for words, group in said.items()
+    ]
+    return f"Volatility: {'; '.join(parts)}."
 
 
 def nothing_follows(every: Sequence[Cases], usable: Cases) -> bool:

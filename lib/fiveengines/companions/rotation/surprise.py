@@ -50,10 +50,10 @@ class SurpriseIndex:
         return "first release" if first else "latest vintage"
 
 
-def first_figures(data: SeriesData, measure: Literal["log_level", "growth", "difference"]) -> pd.DataFrame:
+def first_figures(data: SeriesData, measure: Literal["growth", "difference"]) -> pd.DataFrame:
     """What each release said when it came out: columns observed, known_at, value; one row a release, oldest first.
 
-    log_level: 100 · ln of the figure. growth, difference: against the figure before as it stood at that moment, in log
+    growth, difference: against the figure before as it stood at that moment, in log
     per cent or in the series' unit; a release without one before is left out.
     """
     frame = data.frame
@@ -70,8 +70,6 @@ def first_figures(data: SeriesData, measure: Literal["log_level", "growth", "dif
             continue
         before = current[at - 1] if at else np.nan
         match measure:
-            case "log_level":
-                figure = 100 * np.log(value) if value > 0 else np.nan
             case "growth":
                 figure = 100 * np.log(value / before) if value > 0 and before > 0 else np.nan
             case "difference":
