@@ -146,6 +146,10 @@ def _row(day: str, each: Companion, document: dict[str, Any], files: frozenset[s
         raise ValueError(f"it lacks {missing[0]}")
     if document["as_of"] != day:
         raise ValueError("it is of another session")
+    try:
+        made_at = moment(document["generated_at"])
+    except ValueError:
+        raise ValueError("it names no moment at which it was made") from None
     page = f"{each.stem}.html"
     name = page if page in files else document_name(each.stem)
     return CompanionRow(
@@ -155,7 +159,7 @@ def _row(day: str, each: Companion, document: dict[str, Any], files: frozenset[s
         headline=document["headline"][:_LONGEST],
         source=document["source"],
         page=f"{day}/{name}",
-        made_at=moment(document["generated_at"]),
+        made_at=made_at,
     )
 
 
