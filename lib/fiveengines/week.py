@@ -35,7 +35,7 @@ from fiveengines.model.readings import Measured, Readings, history_frame, measur
 from fiveengines.overrides import Entry, Trail
 from fiveengines.playbook import content, rules
 from fiveengines.playbook.phrases import Phrases
-from fiveengines.research import forecast_record
+from fiveengines.research import ablation, forecast_record
 from fiveengines.research.forecast_record import Outlook
 
 
@@ -291,6 +291,37 @@ class Week:
     def sensitivity(self) -> pd.DataFrame:
         """Every breakpoint, weight and rule moved by a fifth, one at a time; takes half a minute (see `research`)."""
         return research.sensitivity(self.measured, self.params, self.readings.applied)
+
+    @cached_property
+    def ablation(self) -> pd.DataFrame:
+        """What each part of the target exposure adds; takes some seconds (see `research.ablation`)."""
+        past = self.past
+        return ablation.ablation(
+            self.measured, self.params, self.readings.applied, past.closes, past.dates[0], self.as_of
+        )
+
+    @cached_property
+    def volatility_record(self) -> pd.DataFrame:
+        """Expected volatility beside simpler forecasts; takes some seconds (see `research.forecast_record`)."""
+        panel = self.measured.panel
+        closes, vix = panel.daily("SPX").loc[: self.as_of].dropna(), panel.first_of("VIX", "VIXCLS")
+        return forecast_record.volatility_record(
+            self.readings, closes, vix, self.params, self.readings.dates[0], self.as_of
+        )
+
+    @cached_property
+    def regime_record(self) -> pd.DataFrame:
+        """The regime in four weeks beside simpler forecasts (see `research.forecast_record`)."""
+        return forecast_record.regime_record(self._known, self.params, self.readings.dates[0], self.as_of)
+
+    @cached_property
+    def calibration(self) -> pd.DataFrame:
+        """Stated chances of regimes against how often they came (see `research.forecast_record`)."""
+        return forecast_record.calibration(self._known, self.params, self.readings.dates[0], self.as_of)
+
+    @property
+    def _known(self) -> Readings:
+        return replace(self.readings, regimes=forecast_record.known_by(self.readings.regimes, self.as_of))
 
     @cached_property
     def phrases(self) -> Phrases:

@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fiveengines import research
 from fiveengines.research import walk_forward
+from fiveengines.research.significance import sharpe
 from fiveengines.research.walk_forward import above_average, daily_exposure, net_returns, statistics
+from fiveengines.week import Week
 
 DAYS = pd.bdate_range("2001-01-01", periods=15)
 FRIDAYS = DAYS[[4, 9, 14]]
@@ -85,3 +88,11 @@ def test_foresight_is_not_paid(made):
     past = made(closes, exposure=(friday > 0).astype(float))
     # Had it earned its own Friday, the Sharpe ratio would be above 5.
     assert abs(walk_forward(past).loc["Target exposure", "sharpe"]) < 1.0
+
+
+def test_daily_returns_give_the_sharpe_ratios_of_the_record():
+    past = Week.load(as_of="2012-06-29", source="demo").past
+    net, record = research.daily_net_returns(past), research.walk_forward(past)
+    assert set(net) == set(record.index) - {"Regime alone"} and net.notna().all(axis=None)
+    for name in net:
+        assert sharpe(net[name].to_numpy()) == pytest.approx(record.at[name, "sharpe"])

@@ -11,7 +11,7 @@ from fiveengines.research.forward_returns import Horizon, forward_returns
 from fiveengines.research.sensitivity import sensitivity
 from fiveengines.research.sensitivity import summary as sensitivity_summary
 from fiveengines.research.transitions import spell_lengths, spells, transition_counts, transition_shares
-from fiveengines.research.walk_forward import walk_forward
+from fiveengines.research.walk_forward import daily_net_returns, walk_forward
 
 __all__ = [
     "Analogs",
@@ -22,6 +22,7 @@ __all__ = [
     "base_rates",
     "benchmark_exposures",
     "benchmark_readings",
+    "daily_net_returns",
     "forward_returns",
     "inflection_record",
     "sensitivity",

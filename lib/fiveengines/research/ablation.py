@@ -44,8 +44,8 @@ def ablation(
     params: Parameters,
     applied: Applied,
     closes: pd.Series,
-    since: str,
-    until: str,
+    since: str | pd.Timestamp,
+    until: str | pd.Timestamp,
 ) -> pd.DataFrame:
     """Record of the exposure and of each variant between two dates, with the interval of each Sharpe difference.
 

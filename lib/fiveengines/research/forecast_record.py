@@ -5,6 +5,7 @@ Scores of forecasts and of simpler ones beside them; no forecast is made here.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +25,9 @@ def quantile_score(outcome: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
     levels = np.array(forecast.QUANTILES)
     missed = outcome[:, None] - quantiles
     return np.array(np.maximum(levels * missed, (levels - 1) * missed).mean(axis=1))
+
+
+Day = str | pd.Timestamp
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def outlook(readings: Readings, closes: pd.Series, params: Parameters, day: pd.T
     outcome = forecast.realized_ahead(closes.loc[:day], rules.sessions).reindex(market.index).to_numpy()
     scored = np.isfinite(outcome) & np.isfinite(band).all(axis=1)
     inside = (outcome >= band[:, 0]) & (outcome <= band[:, 2])
-    ahead = forecast.regime_ahead(_until(readings.regimes, day), rules)
+    ahead = forecast.regime_ahead(known_by(readings.regimes, day), rules)
     scores = _brier(ahead, readings.regimes.confirmed.loc[:day], rules.regime_weeks)
     means = {name: float(each.mean()) if len(each) else None for name, each in scores.items()}
     now, chances = band[-1], ahead.iloc[-1]
@@ -76,7 +80,8 @@ def outlook(readings: Readings, closes: pd.Series, params: Parameters, day: pd.T
     )
 
 
-def _until(history: RegimeHistory, day: pd.Timestamp) -> RegimeHistory:
+def known_by(history: RegimeHistory, day: pd.Timestamp) -> RegimeHistory:
+    """The regimes up to `day` alone, so that a record on an earlier week knows nothing later."""
     return replace(
         history,
         memberships=history.memberships.loc[:day],
@@ -86,7 +91,7 @@ def _until(history: RegimeHistory, day: pd.Timestamp) -> RegimeHistory:
 
 
 def volatility_record(
-    readings: Readings, closes: pd.Series, vix: pd.Series, params: Parameters, since: str, until: str
+    readings: Readings, closes: pd.Series, vix: pd.Series, params: Parameters, since: Day, until: Day
 ) -> pd.DataFrame:
     """Quantile scores of expected volatility beside simpler forecasts, and how often the 80 % band held.
 
@@ -121,6 +126,7 @@ def _rivals(
     closes: pd.Series, vix: pd.Series, outcome: pd.Series, dates: pd.DatetimeIndex, params: Parameters
 ) -> dict[str, np.ndarray]:
     from statsmodels.regression.quantile_regression import QuantReg
+    from statsmodels.tools.sm_exceptions import IterationLimitWarning
 
     rules = params.regimes.forecast
     returns = np.log(closes).diff()
@@ -154,7 +160,10 @@ def _rivals(
             design = _design(inputs, train, columns)
             now = _design(inputs, dates[these], columns)
             for at, level in enumerate(forecast.QUANTILES):
-                fit = QuantReg(target, design).fit(q=level, max_iter=2000).params
+                with warnings.catch_warnings():
+                    # Its steps may go to and fro between two weeks of the sample; either is a solution to four digits.
+                    warnings.simplefilter("ignore", IterationLimitWarning)
+                    fit = QuantReg(target, design).fit(q=level, max_iter=2000).params
                 found[name][these, at] = np.exp(now @ fit)
     return found
 
@@ -163,7 +172,7 @@ def _design(inputs: pd.DataFrame, dates: pd.DatetimeIndex, columns: list[str]) -
     return np.column_stack([np.ones(len(dates)), inputs.reindex(dates)[columns].to_numpy()])
 
 
-def regime_record(readings: Readings, params: Parameters, since: str, until: str) -> pd.DataFrame:
+def regime_record(readings: Readings, params: Parameters, since: Day, until: Day) -> pd.DataFrame:
     """Brier scores of the regime in four weeks beside persistence and climatology, 0 best to 2 worst.
 
     Persistence says that the regime stays; climatology gives the shares of the past. Returns forecast × score,
@@ -198,7 +207,7 @@ def _brier(ahead: pd.DataFrame, calls: pd.Series, weeks: int) -> dict[str, np.nd
 
 
 def calibration(
-    readings: Readings, params: Parameters, since: str, until: str, bins: int = 5
+    readings: Readings, params: Parameters, since: Day, until: Day, bins: int = 5
 ) -> pd.DataFrame:
     """Stated chances of all regimes against how often they came, in `bins` of equal width: stated, came, count."""
     rules = params.regimes.forecast

@@ -14,6 +14,7 @@ from fiveengines.base.parameters.research import WalkForwardRules
 from fiveengines.research.evidence_sample import EvidenceSample
 from fiveengines.research.forward_returns import SESSIONS_A_YEAR
 
+OWN = "Target exposure"
 COLUMNS = ("sharpe", "cagr", "volatility", "max_drawdown", "turnover", "mean_exposure")
 
 
@@ -95,6 +96,26 @@ def rivals(
     }
 
 
+def daily_net_returns(past: EvidenceSample) -> pd.DataFrame:
+    """Daily returns after costs of the target exposure and of every rival, on the sessions of `past`.
+
+    Returns (n, 6) float64 without NaN: the target exposure, the rules of `rivals`, a constant exposure of the same
+    mean, and holding the index. Empty where there is too little history.
+    """
+    if past.insufficient_history is not None:
+        return pd.DataFrame()
+    rules, closes = past.params.walk_forward, past.closes.dropna()
+    sessions, returns = pd.DatetimeIndex(closes.index), closes.pct_change()
+    target = daily_exposure(past.exposure, sessions)
+    held = {OWN: target}
+    for name, weekly in rivals(closes, past.vix_term, past.dates, rules).items():
+        held[name] = daily_exposure(weekly, sessions).reindex(target.index).fillna(1.0)
+    held |= {"Constant, its mean": target * 0 + target.mean(), "Holding the index": target * 0 + 1}
+    return pd.DataFrame(
+        {name: net_returns(each, returns, rules.cost) for name, each in held.items()}
+    ).dropna()
+
+
 def walk_forward(past: EvidenceSample, benchmarks: Mapping[str, pd.Series] | None = None) -> pd.DataFrame:
     """Each strategy's record after costs over the weeks of `past`.
 
@@ -110,7 +131,7 @@ def walk_forward(past: EvidenceSample, benchmarks: Mapping[str, pd.Series] | Non
     sessions = pd.DatetimeIndex(closes.index)
     returns = closes.pct_change()
     target = daily_exposure(past.exposure, sessions)
-    rows = {"Target exposure": statistics(target, returns, cost)}
+    rows = {OWN: statistics(target, returns, cost)}
     others = {
         "Regime alone": past.regime.map(rules.exposure_by_regime).astype("float64"),
         **rivals(closes, past.vix_term, past.dates, rules),

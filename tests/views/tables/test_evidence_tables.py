@@ -6,10 +6,13 @@ import re
 from html import unescape
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from fiveengines import research
 from fiveengines.model.regimes import NAMES
+from fiveengines.research import significance
+from fiveengines.views.charts.evidence import calibration
 from fiveengines.views.tables import evidence_tables
 from fiveengines.week import Week
 
@@ -60,3 +63,38 @@ def test_what_is_missing_is_a_dash() -> None:
         write(nothing) for write in (evidence_tables.change, evidence_tables.fall, evidence_tables.level)
     } == {"–"}
     assert evidence_tables.fall(-4.25) == "−4.2 %"
+
+
+def test_how_much_is_luck_stands_with_intervals_and_the_count_of_trials(
+    past: research.EvidenceSample,
+) -> None:
+    net, rules = research.daily_net_returns(past), past.params.bootstrap
+    found = significance.sharpe_differences(net, "Target exposure", rules).loc["Holding the index"]
+    shown = text(evidence_tables.differences(net, rules)).replace("−", "-")
+    gap, low, high = (f"{found[name]:+.2f}" for name in ("difference", "low", "high"))
+    assert f"Holding the index {gap} {low} to {high}" in shown
+    assert f"best of {significance.trials()['sharpe_2007'].notna().sum()} variants" in shown
+    assert "p-value 0." in shown or "p-value 1." in shown
+
+
+def test_forecasts_stand_beside_simpler_ones_and_not_beside_themselves() -> None:
+    rows = {"This workbook": [0.5, 0, 0, 0, 0.8], "VIX alone": [0.6, -0.1, -0.2, 0.05, 0.75]}
+    columns = ["score", "difference", "low", "high", "coverage"]
+    found = pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("forecast")
+    shown = text(evidence_tables.quantile_scores(found))
+    assert "This workbook 0.500 – 80 %" in shown
+    assert "VIX alone 0.600 −0.100 −0.200 to +0.050 75 %" in shown
+    parts = found.assign(max_drawdown=-10.0, turnover=1.0, mean_exposure=0.6, sharpe=0.7).rename_axis(
+        "variant"
+    )
+    assert "VIX alone 0.70 −0.10 −0.20 to +0.05 −10.0 %" in text(evidence_tables.ablation(parts))
+
+
+def test_the_record_of_an_earlier_week_knows_nothing_later() -> None:
+    week = Week.load(as_of="2012-06-29", source="demo")
+    earlier = week.at(pd.Timestamp("2010-06-25"))
+    alone = Week.load(as_of="2010-06-25", source="demo")
+    pd.testing.assert_frame_equal(earlier.regime_record, alone.regime_record)
+    pd.testing.assert_frame_equal(earlier.calibration, alone.calibration)
+    spec = calibration(alone.calibration).to_dict()
+    assert "came true to within" in spec["title"]["text"]

@@ -8,13 +8,41 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from fiveengines.base.formats import counted
+from fiveengines.base.formats import counted, percent
 from fiveengines.companions.evidence import Result
 from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 
 _HEIGHT = 150
+
+
+def calibration(found: pd.DataFrame) -> Picture:
+    """Stated chances of regimes against how often they came: on the line, a chance of 70 % comes true in 70 %.
+
+    found: one row a bin with `stated` and `came` (0-1) and `count`, as `Week.calibration` gives it.
+    """
+    if found.empty:
+        return base.no_data("Stated and come true", "no forecast is complete yet.")
+    share = alt.Scale(domain=[0, 1])
+    x = alt.X("stated:Q", title="stated chance", scale=share, axis=alt.Axis(format=".0%"))
+    y = alt.Y("came:Q", title="came true", scale=share, axis=alt.Axis(format=".0%"))
+    ends = pd.DataFrame({"stated": [0.0, 1.0], "came": [0.0, 1.0]})
+    line = alt.Chart(ends, height=240).mark_line(color=theme.LIGHT["line"]).encode(x=x, y=y)
+    hover = [
+        alt.Tooltip("stated:Q", title="stated", format=".0%"),
+        alt.Tooltip("came:Q", title="came true", format=".0%"),
+        alt.Tooltip("count:Q", title="forecasts"),
+    ]
+    dots = alt.Chart(found.reset_index()).mark_point(filled=True, opacity=1, color=base.INK)
+    size = alt.Size("count:Q", legend=None, scale=alt.Scale(range=[50, 400]))
+    widest = float((found["came"] - found["stated"]).abs().max())
+    return (line + dots.encode(x=x, y=y, size=size, tooltip=hover)).properties(
+        title=base.title(
+            f"Stated chances of regimes came true to within {percent(widest)}",
+            "Regime in four weeks, chances in five bins; a larger dot stands for more forecasts",
+        )
+    )
 
 
 def quarter_after(result: Result) -> Picture:

@@ -10,11 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from fiveengines.base.formats import minus, number, percent, signed
+from fiveengines.base.formats import NOTHING, minus, number, percent, signed
 from fiveengines.base.parameters import ENGINES
+from fiveengines.base.parameters.research import Bootstrap
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.commentary.no_call import NAME as NO_CALL
 from fiveengines.model.regimes import NAMES
+from fiveengines.research import significance
+from fiveengines.research.walk_forward import OWN
 from fiveengines.views.tables import values
 from fiveengines.views.tables.markup import Column, great_table, lines, prose, soft
 from fiveengines.week import Week
@@ -141,6 +144,59 @@ def walk_forward(found: pd.DataFrame) -> Any:
     )
 
 
+def differences(net: pd.DataFrame, rules: Bootstrap) -> Any:
+    """The target exposure's Sharpe ratio less that of each simpler rule, and how much of it is luck.
+
+    net: (n, k) daily returns after costs, as `research.daily_net_returns` gives them.
+    """
+    if net.empty:
+        return prose("There is too little history to compare rules.")
+    found = significance.sharpe_differences(net, OWN, rules)
+    spa = significance.superior_predictive_ability(net, OWN, rules)
+    deflated = significance.deflated(net[OWN], "2007")
+    return _table(
+        found.reset_index(),
+        "The target exposure less each simpler rule",
+        _of("rival", "Rule", str, right=False),
+        Column("Sharpe ratio, difference", lambda row: _apart(row, 2), right=True),
+        subtitle="In grey the 90 % interval of a bootstrap in blocks of weeks",
+        note="An interval that holds 0 shows no difference. Hansen's SPA test of whether any rule is better at the "
+        f"same volatility: p-value {spa:.2f}; a small one would say that one is. Deflated Sharpe ratio: with the best "
+        f"of {deflated['trials']:.0f} variants tried, {number(deflated['sharpe'], 2)} is above 0 with a probability of "
+        f"{percent(deflated['probability'])}.",
+    )
+
+
+def ablation(found: pd.DataFrame) -> Any:
+    """The exposure without each of its parts, or with an engine more, against the exposure as it is."""
+    return _table(
+        found.reset_index(),
+        "What each part adds",
+        _of("variant", "Exposure", lambda name: name.replace("_", " "), right=False),
+        _of("sharpe", "Sharpe ratio", lambda ratio: number(ratio, 2)),
+        Column("As it is less this", lambda row: _apart(row, 2), right=True),
+        _of("max_drawdown", "Deepest fall", fall),
+        _of("turnover", "Turnover a year", lambda times: number(times, 1, "×")),
+        _of("mean_exposure", "Mean exposure", percent),
+        subtitle="Above 0 the part helps; in grey a 90 % interval",
+    )
+
+
+def quantile_scores(found: pd.DataFrame) -> Any:
+    """Expected volatility against the VIX alone, realised volatility alone and the past's quantiles."""
+    return _forecasts(
+        found,
+        "Volatility of the coming month",
+        "Quantile score, lower is better",
+        _of("coverage", "80 % band held", percent),
+    )
+
+
+def brier_scores(found: pd.DataFrame) -> Any:
+    """The regime in four weeks against persistence and the shares of the past."""
+    return _forecasts(found, "The regime in four weeks", "Brier score, 0 best to 2 worst")
+
+
 def sensitivity(found: pd.DataFrame) -> Any:
     """The ten numbers that the readings hang on most."""
     return _table(
@@ -153,6 +209,27 @@ def sensitivity(found: pd.DataFrame) -> Any:
         _of("changed", "Weeks with another regime", lambda part: percent(part, 1)),
         _of("states_changed", "Engine states changed", lambda part: percent(part, 1)),
     )
+
+
+def _forecasts(found: pd.DataFrame, title: str, score: str, *further: Column) -> Any:
+    return _table(
+        found.reset_index(),
+        title,
+        _of("forecast", "Forecast", str, right=False),
+        _of("score", "Score", lambda value: number(value, 3)),
+        Column("Ours less this", lambda row: _apart(row, 3), right=True),
+        *further,
+        subtitle=f"{score}; a difference below 0 is ours ahead, in grey its 90 % interval",
+    )
+
+
+def _apart(row: Any, digits: int) -> object:
+    """A difference with its interval; a dash for what is compared with itself."""
+    gap, low, high = (row[name] for name in ("difference", "low", "high"))
+    if pd.isna(gap) or gap == low == high == 0:
+        return NOTHING
+    write = [number(each, digits, sign=True) for each in (gap, low, high)]
+    return lines(write[0], soft(f"{write[1]} to {write[2]}"))
 
 
 def _engine(name: str) -> str:
@@ -188,5 +265,6 @@ def _of(name: str, heading: str, write: Callable[[Any], object], *, right: bool 
     return Column(heading, lambda row: write(row[name]), right)
 
 
-def _table(found: pd.DataFrame, title: str, *columns: Column, subtitle: str = "") -> Any:
-    return great_table((row for _, row in found.iterrows()), *columns, title=title, subtitle=subtitle)
+def _table(found: pd.DataFrame, title: str, *columns: Column, subtitle: str = "", note: str = "") -> Any:
+    rows = (row for _, row in found.iterrows())
+    return great_table(rows, *columns, title=title, subtitle=subtitle, note=note)
