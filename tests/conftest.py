@@ -34,7 +34,7 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-UNWANTED = ("FRED_API_KEY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+UNWANTED = ("FIVEENGINES_PROJECT", "FRED_API_KEY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 SCRATCH = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)

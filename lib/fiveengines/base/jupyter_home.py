@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
+from fiveengines.base import paths
+
 _FOLDERS = {
     "JUPYTER_CONFIG_DIR": "config",
     "JUPYTER_DATA_DIR": "data",
@@ -42,18 +44,25 @@ def with_lab_settings(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def keep_inside_environment(environ: MutableMapping[str, str] | None = None) -> None:
-    """Point Jupyter's folders into the running virtual environment; what is already set stays.
+    """Point Jupyter's folders to where they may be; what is already set stays.
 
-    Call before anything imports jupyter_core, which reads these variables. Outside a virtual environment only
-    the kernel preference is set: the interpreter's own folder may not be writable.
+    Those of a checkout are inside its virtual environment. An installed package leaves them where Jupyter itself
+    would put them, in the user's home, and uses the cache where that cannot be written. Call before anything imports
+    jupyter_core, which reads these variables.
     """
     environ = os.environ if environ is None else environ
     environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
-    if sys.prefix == sys.base_prefix:
+    home = _home()
+    if home is None:
         return
-    home = Path(sys.prefix) / "jupyter"
-    home.mkdir(
-        exist_ok=True
-    )  # IPython wants its folder's parent to exist, and warns in every kernel otherwise
+    # IPython wants its folder's parent to exist, and warns in every kernel otherwise
+    home.mkdir(exist_ok=True)
     for name, value in jupyter_folders(home).items():
         environ.setdefault(name, value)
+
+
+def _home() -> Path | None:
+    """Folder for what Jupyter writes; None leaves it to Jupyter."""
+    if paths.checkout() is not None:
+        return Path(sys.prefix) / "jupyter" if sys.prefix != sys.base_prefix else None
+    return None if os.access(Path.home(), os.W_OK) else paths.cache_dir() / "jupyter"

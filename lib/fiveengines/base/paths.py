@@ -1,6 +1,7 @@
-"""Where the project's own files are: params, notebooks and outputs beside the package, or the copies inside a wheel.
+"""Where the project's own files are: a project folder from the working directory upwards, or what the package carries.
 
-Only paths and stamps; no content is read here.
+Only paths and stamps; no content is read here. Nothing may be written into the package: what a person writes goes to
+`working_root`, what can be built again to `cache_dir`.
 """
 
 from __future__ import annotations
@@ -12,35 +13,62 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+# Environment variable for processes that work elsewhere, kernels above all: the folder to take for the project's.
+PROJECT = "FIVEENGINES_PROJECT"
 _PACKAGE = Path(__file__).resolve().parents[1]
+_CARRIED = _PACKAGE / "_project"
+
+
+def project() -> Path | None:
+    """The project folder: the nearest one, from the working directory upwards, with params/weekly.yaml in it.
+
+    Elsewhere it is the checkout that the package runs from; None for an installed package.
+    """
+    if named := os.environ.get(PROJECT):
+        return Path(named) if _is_project(Path(named)) else None
+    here = Path.cwd()
+    return next((each for each in (here, *here.parents) if _is_project(each)), checkout())
+
+
+def checkout() -> Path | None:
+    """The project's checkout that this package runs from; None for an installed package."""
+    folder = _PACKAGE.parents[1]
+    return folder if _is_project(folder) and (folder / "notebooks").is_dir() else None
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / "params" / "weekly.yaml").is_file() and folder.resolve() != _CARRIED
+
+
+def shipped() -> Path:
+    """Folder with the params and notebooks that come with the package; only read."""
+    return checkout() or _CARRIED
+
+
+def is_shipped(path: Path) -> bool:
+    """Whether `path` lies in the installed package, where nothing may be written."""
+    return path.resolve().is_relative_to(_PACKAGE)
 
 
 def project_root() -> Path:
-    """Folder that holds `params/` and `notebooks/`.
-
-    A checkout is found from the package's own place; an installed wheel carries copies in `_project`.
-    """
-    checkout = _PACKAGE.parents[1]
-    if (checkout / "params" / "weekly.yaml").is_file() and (checkout / "notebooks").is_dir():
-        return checkout
-    return _PACKAGE / "_project"
+    """Folder that holds `params/`: the project folder, else what an installed package carries."""
+    return project() or _CARRIED
 
 
 def working_root() -> Path:
-    """Folder for what a person writes (outputs, data): the checkout, or the current folder for an installed wheel."""
-    root = project_root()
-    return Path.cwd() if root.name == "_project" else root
+    """Folder for what a person writes (outputs, data): the project folder, else the current one."""
+    return project() or Path(os.environ.get(PROJECT) or Path.cwd())
 
 
 def params_file() -> Path:
     """The weekly parameters that apply when none are named."""
-    local = Path.cwd() / "params" / "weekly.yaml"
-    return local if local.is_file() else project_root() / "params" / "weekly.yaml"
+    return project_root() / "params" / "weekly.yaml"
 
 
 def notebooks_dir() -> Path:
-    """Folder of the notebooks."""
-    return project_root() / "notebooks"
+    """Folder of the notebooks: the project's, or those that come with the package where it has none."""
+    own = project_root() / "notebooks"
+    return own if own.is_dir() else shipped() / "notebooks"
 
 
 def outputs_dir() -> Path:
@@ -59,9 +87,11 @@ def choice_file() -> Path:
 
 
 def cache_dir() -> Path:
-    """Folder for what can be built again: inside the environment, or the user's temporary folder."""
-    for base in (Path(sys.prefix) / "var" / "cache", Path(tempfile.gettempdir())):
-        folder = base / "fiveengines"
+    """Folder for what can be built again: of a checkout inside its environment, else the user's own cache folder.
+
+    The temporary folder where neither can be written.
+    """
+    for folder in (_own_cache(), Path(tempfile.gettempdir()) / "fiveengines"):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -69,6 +99,14 @@ def cache_dir() -> Path:
         if os.access(folder, os.W_OK):
             return folder
     return Path(tempfile.mkdtemp(prefix="fiveengines-"))
+
+
+def _own_cache() -> Path:
+    if checkout() is not None:
+        return Path(sys.prefix) / "var" / "cache" / "fiveengines"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("fiveengines", appauthor=False)
 
 
 def file_stamps(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:

@@ -208,6 +208,11 @@ def lab(
     from fiveengines.cli.run import until_stopped
 
     folder = paths.notebooks_dir()
+    if paths.is_shipped(folder):
+        raise ParameterError(
+            "there is no project folder here, and notebooks are not opened inside the installed package.",
+            remedy="Make one with `fiveengines init DIR` and call this in it.",
+        )
     start = folder / "Start.ipynb"
     command = [
         sys.executable,
@@ -224,5 +229,8 @@ def lab(
     command += ["--allow-root"] if allow_root else []
     typer.echo(f"JupyterLab opens {folder}; stop it with Ctrl-C.")
     # kernels work in the folders of their notebooks and would look for the choice there
-    choice = {"FIVEENGINES_CHOICE": str(paths.choice_file().resolve())}
-    return until_stopped(command, with_lab_settings({**os.environ, **choice}))
+    own = {
+        "FIVEENGINES_CHOICE": str(paths.choice_file().resolve()),
+        paths.PROJECT: str(paths.working_root().resolve()),
+    }
+    return until_stopped(command, with_lab_settings({**os.environ, **own}))

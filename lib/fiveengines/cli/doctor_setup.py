@@ -33,7 +33,7 @@ class Check:
 
 def check_setup() -> tuple[Check, ...]:
     """Every check, in the order in which to correct them."""
-    return (_python(), _packages(), _kernel(), _params(), _notebooks(), _outputs(), _browser())
+    return (_python(), _packages(), _kernel(), _project(), _params(), _notebooks(), _outputs(), _browser())
 
 
 def _python() -> Check:
@@ -67,6 +67,12 @@ def _kernel() -> Check:
             "Kernel", False, "none in this environment", "Run `python -m ipykernel install --sys-prefix`."
         )
     return Check("Kernel", True, f"{Path(str(argv[0])).name} in {sys.prefix}")
+
+
+def _project() -> Check:
+    folder = paths.project()
+    none = "none here, only what the package carries; `fiveengines init DIR` makes one"
+    return Check("Project folder", True, str(folder) if folder is not None else none)
 
 
 def _params() -> Check:

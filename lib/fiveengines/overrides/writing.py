@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from filelock import FileLock, Timeout
 
-from fiveengines.base import atomic_io, yaml_files
+from fiveengines.base import atomic_io, paths, yaml_files
 from fiveengines.base.errors import OverrideError
 from fiveengines.overrides.entries import Record
 from fiveengines.overrides.trail import WeekFile, read_week
@@ -31,6 +31,11 @@ records:
 def only_writer(directory: Path | str) -> Iterator[None]:
     """Hold the directory's lock, made when absent; OverrideError when it stays taken or cannot be written."""
     folder = Path(directory)
+    if paths.is_shipped(folder):
+        raise OverrideError(
+            "there is no project folder here to keep manual readings in.",
+            remedy="Make one with `fiveengines init DIR` and work in it, or name a parameter file with --params.",
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock", timeout=_WAIT_SECONDS):

@@ -18,6 +18,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from fiveengines.base import paths
 from fiveengines.base.errors import NotebookError
 from fiveengines.base.jupyter_home import without_secrets
 
@@ -64,6 +65,8 @@ class Kernel:
                         **without_secrets(os.environ),
                         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
                         "FIVEENGINES_BATCH": "1",
+                        # it works in the notebooks' folder, which may be the installed package's
+                        paths.PROJECT: str(paths.working_root().resolve()),
                     },
                 )
             )
