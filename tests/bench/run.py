@@ -80,7 +80,7 @@ def weekly_against_toy(folder: Path, rounds: int) -> None:
         print(f"{label:34s} {wall:6.2f} s wall  {cpu:6.2f} s CPU")
     ratio = statistics.median(b[0] / a[0] for a, b in zip(times["toy"], times["weekly"], strict=True))
     print(f"{'ratio weekly / toy, pair by pair':34s} {ratio:6.2f}")
-    page = next((folder / "out").glob("[0-9]*/weekly.html"))
+    page = next((folder / "out" / "demo").glob("[0-9]*/weekly.html"))
     print(f"{'weekly.html':34s} {page.stat().st_size / 1e6:6.2f} MB")
     print(
         f"{'peak memory, largest process':34s} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:6.0f} MB"

@@ -61,7 +61,7 @@ def test_the_weekly_command_does_not_see_the_choice(tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("fiveengines")), "weekly", "--out", str(tmp_path / "out")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    (found,) = (tmp_path / "out").glob("[0-9]*/reading.json")
+    (found,) = (tmp_path / "out" / "demo").glob("[0-9]*/reading.json")
     assert json.loads(found.read_text(encoding="utf-8"))["as_of"] != "2015-06-26"
 
 
