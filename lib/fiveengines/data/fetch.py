@@ -24,6 +24,7 @@ from fiveengines.data.catalog import Frequency, Series, lookup
 from fiveengines.data.providers.base import (
     HISTORY_STARTS,
     FetchError,
+    FoundTables,
     IncompleteError,
     Item,
     MemberCloses,
@@ -277,6 +278,10 @@ class _Work:
             return
         if isinstance(item, MemberCloses):
             self._members(item)
+            return
+        if isinstance(item, FoundTables):
+            with self.gate:
+                self.writer.put_tables(item.tables, item.prices)
             return
         try:
             with expected_form(self.provider.title, item.series):

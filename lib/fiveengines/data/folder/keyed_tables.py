@@ -129,25 +129,28 @@ def read_contracts(source: Path | bytes, where: str, state: Loading) -> None:
     _keep(FED_FUNDS, _quotes(frame, where, state), where, state)
 
 
-def tables_of(state: Loading) -> Mapping[str, pd.DataFrame]:
-    """Every table that was read, files of one kind joined: of two rows for the same key the later file's counts."""
-    found: dict[str, pd.DataFrame] = {}
-    for name, parts in sorted(state.keyed.items()):
-        if name == FED_FUNDS:
-            joined = parts[0]
-            for part in parts[1:]:
-                joined = part.combine_first(joined)
-            found[name] = joined if joined.columns.is_monotonic_increasing else joined.sort_index(axis=1)
-            continue
-        if name == CHAIN:
-            # a day's chain comes whole: of two files the later one
-            by_day = {part["date"].iloc[0]: part for part in parts}
-            found[name] = pd.concat([by_day[day] for day in sorted(by_day)], ignore_index=True)
-            continue
-        whole = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-        keys = _KEYS[name]
-        found[name] = whole.drop_duplicates(keys, keep="last").sort_values(keys, ignore_index=True)
-    return found
+def tables_of(state: Loading) -> dict[str, pd.DataFrame]:
+    """Every table that was read, files of one kind joined."""
+    return {name: joined(name, parts) for name, parts in sorted(state.keyed.items())}
+
+
+def joined(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Parts of one table as one: of two rows for the same key the later part's counts, of two numbers likewise."""
+    if name == CHAIN:
+        # a day's chain comes whole
+        by_day = {
+            day: part[(part["date"] == day).to_numpy()] for part in parts for day in part["date"].unique()
+        }
+        chains: pd.DataFrame = pd.concat([by_day[day] for day in sorted(by_day)], ignore_index=True)
+        return chains
+    keys = _KEYS.get(name)
+    if keys is None:
+        whole: pd.DataFrame = parts[0]
+        for part in parts[1:]:
+            whole = part.combine_first(whole)
+        return whole if whole.columns.is_monotonic_increasing else whole[sorted(whole.columns)]
+    rows = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+    return rows.drop_duplicates(keys, keep="last").sort_values(keys, ignore_index=True)
 
 
 def _keep(kind: str, frame: pd.DataFrame, where: str, state: Loading) -> None:

@@ -123,7 +123,15 @@ class MemberCloses:
     note: str
 
 
-Item = Response | MemberCloses | FetchError
+@dataclass(frozen=True)
+class FoundTables:
+    """Tables that are no series, by the names of TABLES, and prices of further tickers (dates × tickers)."""
+
+    tables: Mapping[str, pd.DataFrame]
+    prices: pd.DataFrame | None
+
+
+Item = Response | MemberCloses | FoundTables | FetchError
 
 
 class Provider(ABC):

@@ -13,7 +13,15 @@ from fiveengines.base.errors import DataError
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.file_summary import summary
 from fiveengines.data.folder import files
-from fiveengines.data.providers.base import FetchError, Item, MemberCloses, Provider, Request, Response
+from fiveengines.data.providers.base import (
+    FetchError,
+    FoundTables,
+    Item,
+    MemberCloses,
+    Provider,
+    Request,
+    Response,
+)
 from fiveengines.data.providers.frames import frame_by_rule
 
 FOLDER = "manual_downloads"
@@ -53,12 +61,14 @@ class ManualDownloads(Provider):
         return Response(series_id, frame, f"{FOLDER}/{data.origin}")
 
     def fetch_extras(self) -> Iterator[Item]:
-        """What could not be read, and members' closes."""
+        """What could not be read, members' closes, tables and prices of further tickers."""
         for notice in self._read.notices:
             if notice.level == "error":
                 yield FetchError(notice.series, DataError(notice.text))
         if (held := self._read.members) is not None:
             yield MemberCloses(held.closes, held.sectors, f"{FOLDER}/{held.origin}", held.note)
+        if self._read.tables or self._read.other_prices is not None:
+            yield FoundTables(self._read.tables, self._read.other_prices)
 
     def ping(self) -> str:
         """How many series are there, and how many files were left out."""

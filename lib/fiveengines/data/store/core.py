@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,10 @@ from fiveengines.base import formats, paths
 from fiveengines.base.errors import StoreError
 from fiveengines.data import calendars
 from fiveengines.data.catalog import catalog, lookup
-from fiveengines.data.dataset import Dataset, Members, Notice, SeriesData
+from fiveengines.data.dataset import PRICES, TABLES, Dataset, Members, Notice, SeriesData, Tables
 from fiveengines.data.folder import files
 from fiveengines.data.providers.frames import Basis
-from fiveengines.data.store import disk
+from fiveengines.data.store import disk, tables
 from fiveengines.data.store.revisions import ROW, additions, first_choice, newest_row, no_rows, view
 
 IMPORTED = "files"
@@ -85,7 +86,7 @@ class Store:
 
     def stamp(self) -> tuple[object, ...]:
         """What changes when a fetch or an import has written something that `dataset` reads."""
-        others = (self.folder / "members.parquet", self.folder / "status.json")
+        others = (self.folder / "members.parquet", self.folder / "status.json", *tables.files_of(self.folder))
         return paths.file_stamps([*(self._file(source) for source in self.sources()), *others])
 
     def sources(self) -> tuple[str, ...]:
@@ -139,7 +140,10 @@ class Store:
                     if len(seen):
                         found.setdefault(series_id, []).append(_Seen(source, seen, rows, series_id))
         series = {key: _merged(key, found[key]) for key in known if key in found}
-        whole = Dataset("live", series, self.members() if members else None, self._notices())
+        held = self.members() if members else None
+        prices = self._read(tables.file_of(self.folder, PRICES), tables.read, None) if ids is None else None
+        others = self.tables() if ids is None else Tables({})
+        whole = Dataset("live", series, held, self._notices(), tables=others, other_prices=prices)
         if as_of is None:
             return whole
         session = calendars.reading_date(as_of)
@@ -191,6 +195,14 @@ class Store:
         """Closes of index members, None when there are none."""
         path = self.folder / "members.parquet"
         found: Members | None = self._read(path, _read_members, None)
+        return found
+
+    def tables(self) -> Tables:
+        """The tables that were imported or downloaded, each read when it is asked for."""
+        return Tables({name: partial(self._table, name) for name in TABLES})
+
+    def _table(self, name: str) -> pd.DataFrame:
+        found: pd.DataFrame = self._read(tables.file_of(self.folder, name), tables.read, pd.DataFrame())
         return found
 
     # writing
@@ -300,8 +312,16 @@ class Writer:
         added = self.add(IMPORTED, answers, now)
         if data.members is not None and self._store.members() is None:
             self.put_members(data.members)
+        self.put_tables(data.tables, data.other_prices)
         self.mark_checked(IMPORTED, list(answers), now, None, True)
         return added
+
+    def put_tables(self, found: Mapping[str, pd.DataFrame], prices: pd.DataFrame | None) -> None:
+        """Add rows of tables, and prices of further tickers."""
+        for name, frame in found.items():
+            tables.put(self._store.folder, name, frame)
+        if prices is not None:
+            tables.put(self._store.folder, PRICES, prices)
 
     def put_members(self, members: Members) -> None:
         """Replace the members' closes."""
