@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from fiveengines import week
+from fiveengines.base import paths
 from fiveengines.companions.registry import REGISTRY, Companion
 from fiveengines.companions.session import Session
 from fiveengines.data import calendars
@@ -70,3 +71,10 @@ def test_its_document_has_the_form_that_ships(name: str) -> None:
         "headline",
         "bottom_line",
     ]
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_it_is_described(name: str) -> None:
+    text = (paths.project_root() / "docs" / "COMPANIONS.md").read_text(encoding="utf-8")
+    assert f"\n| `{name}` | " in text
+    assert f"\n## {name}\n" in text

@@ -98,6 +98,12 @@ def test_every_companion_has_a_notebook_that_asks_and_answers() -> None:
         assert f'result = notebook.answer(session, "{each.name}")' in setup[0]
 
 
+def test_start_leads_to_every_notebook() -> None:
+    start = (NOTEBOOKS / "Start.ipynb").read_text(encoding="utf-8")
+    for name in (*(f"weekly/{each}" for each in NAMES), *(each.removeprefix("../") for each in COMPANIONS)):
+        assert f"({name}.ipynb)" in start, name
+
+
 def test_they_bind_into_five_steps() -> None:
     bound = bind([FOLDER / f"{name}.ipynb" for name in NAMES])
     titles = [heading(notebook(name).cells[0].source) for name in NAMES]

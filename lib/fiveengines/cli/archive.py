@@ -162,7 +162,8 @@ def _again(week: dt.date, stores: list[ReportStore]) -> int:
 
     from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
-    from fiveengines.report.rerender import differences, original_parameters
+    from fiveengines.companions.registry import REGISTRY
+    from fiveengines.report.rerender import differences, original_companions, original_parameters
     from fiveengines.report.saving import READING
     from fiveengines.report.weekly import write_week
 
@@ -171,7 +172,8 @@ def _again(week: dt.date, stores: list[ReportStore]) -> int:
     run, before = original_parameters(store, name, (store.above or store).url)
     run = checked(**run.model_dump())
     with steps("Again") as show:
-        written = write_week(run, on_progress=show)
+        companions = [REGISTRY[each] for each in original_companions(before) if each in REGISTRY]
+        written = write_week(run, companions=companions, on_progress=show)
         rebuild(store)
     if not written.failures:
         found = differences(

@@ -52,11 +52,11 @@ class Companion:
 
 # In the order in which the week's cover names them.
 _COMPANIONS = (
+    Companion("rotation", "Is this a beta, a rotation or a dispersion market?", window=False),
+    Companion("rebalance", "How to rebalance: from holdings to orders", window=False),
     Companion(
         "evidence", "What followed weeks like this one, and would acting on it have paid?", window=False
     ),
-    Companion("rotation", "Is this a beta, a rotation or a dispersion market?", window=False),
-    Companion("rebalance", "How to rebalance: from holdings to orders", window=False),
 )
 REGISTRY: dict[str, Companion] = {each.name: each for each in _COMPANIONS}
 

@@ -34,6 +34,13 @@ def original_parameters(
     return run_parameters(values), reading
 
 
+def original_companions(reading: dict[str, Any]) -> list[str]:
+    """Names of the companions that ran with the week; none where the reading does not say."""
+    held = reading.get("companions")
+    found = [each.get("name") for each in held if isinstance(each, dict)] if isinstance(held, list) else []
+    return [each for each in found if isinstance(each, str)]
+
+
 def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """What differs between two readings of one week, a line each; empty when only the moment does."""
     lines = []

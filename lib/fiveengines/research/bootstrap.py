@@ -6,6 +6,8 @@ brings statsmodels and matplotlib and takes ten times as long as their table; so
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from fiveengines.base.parameters.research import Bootstrap
@@ -27,6 +29,15 @@ def stationary_indices(count: int, mean_block: float, draws: int, seed: int) -> 
     return result
 
 
+@lru_cache(maxsize=8)
+def _times_drawn(count: int, mean_block: float, draws: int, seed: int) -> np.ndarray:
+    """How often each resample holds each position, (draws, count); drawn once for the tables of one history."""
+    drawn = stationary_indices(count, mean_block, draws, seed)
+    flat = (drawn + np.arange(draws)[:, None] * count).ravel()
+    found: np.ndarray = np.bincount(flat, minlength=draws * count).reshape(draws, count).astype("uint16")
+    return found
+
+
 def mean_intervals(
     values: np.ndarray,
     groups: np.ndarray,
@@ -42,10 +53,7 @@ def mean_intervals(
     if count == 0:
         empty = np.full((groups.shape[1], values.shape[1]), np.nan)
         return empty, empty
-    draws = rules.draws
-    drawn = stationary_indices(count, rules.mean_block_weeks, draws, rules.seed)
-    flat = (drawn + np.arange(draws)[:, None] * count).ravel()
-    times = np.bincount(flat, minlength=draws * count).reshape(draws, count).astype("float64")
+    times = _times_drawn(count, rules.mean_block_weeks, rules.draws, rules.seed).astype("float64")
     known = np.isfinite(values)
     filled = np.where(known, values, 0.0)
     low, high = (np.full((groups.shape[1], values.shape[1]), np.nan) for _ in range(2))
