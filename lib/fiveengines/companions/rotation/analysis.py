@@ -16,7 +16,6 @@ from fiveengines.base.formats import joined
 from fiveengines.base.parameters.rotation import RotationParameters
 from fiveengines.companions.document import ManualEntry, envelope
 from fiveengines.companions.rotation import (
-    cases,
     dispersion,
     factors,
     implied_realized,
@@ -29,10 +28,11 @@ from fiveengines.companions.rotation import (
     sentences,
     surprise,
 )
-from fiveengines.companions.rotation.cases import Cases
 from fiveengines.companions.rotation.result import Result
 from fiveengines.companions.session import Session
 from fiveengines.indicators.rate_path import curve_move
+from fiveengines.research import cases
+from fiveengines.research.cases import Cases
 
 SURPRISE_FIELD = "data_surprise"
 VENDOR_SERIES = "SURPRISE_INDEX"

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters.rotation import ImpliedRealizedRules, SampleRules
-from fiveengines.companions.rotation import cases
-from fiveengines.companions.rotation.cases import Cases
 from fiveengines.indicators.volatility import realized_volatility
+from fiveengines.research import cases
+from fiveengines.research.cases import Cases
 
 
 @dataclass(frozen=True)

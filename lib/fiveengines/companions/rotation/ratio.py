@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters.rotation import SampleRules
-from fiveengines.companions.rotation import cases
-from fiveengines.companions.rotation.cases import Cases
 from fiveengines.indicators.transforms import pct_change
+from fiveengines.research import cases
+from fiveengines.research.cases import Cases
 
 
 @dataclass(frozen=True)

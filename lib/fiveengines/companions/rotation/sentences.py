@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 from fiveengines.base.formats import counted, joined, number, ordinal, percent
 from fiveengines.base.parameters.rotation import RotationParameters
-from fiveengines.companions.rotation import cases
-from fiveengines.companions.rotation.cases import Cases
 from fiveengines.companions.rotation.dispersion import Dispersion
 from fiveengines.companions.rotation.factors import FactorReturn
 from fiveengines.companions.rotation.implied_realized import MarketVolatility
 from fiveengines.companions.rotation.ratio import Ratio
 from fiveengines.companions.rotation.sectors import Sector
+from fiveengines.research import cases
+from fiveengines.research.cases import Cases
 
 KINDS = {
     "beta": "a beta market",

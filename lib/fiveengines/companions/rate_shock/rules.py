@@ -1,0 +1,192 @@
+"""The source's rules as it states them: when each held, and what followed. A rule that fired once cannot be tested."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fiveengines.base.formats import counted, number
+from fiveengines.base.parameters.rate_shock import RateShockParameters
+from fiveengines.companions.rate_shock.result import AfterRecord, Rule
+from fiveengines.companions.session import Session
+from fiveengines.research import cases
+
+_MONTH = 21
+
+
+def rule(
+    holds: pd.Series, outcome: pd.Series | None, rules: RateShockParameters, what: str, effect: str
+) -> Rule:
+    """When a condition held and what followed it.
+
+    holds: (n,) on sessions, boolean, NA where it cannot be known; outcome: a price (n,) whose return is what followed,
+    None where there is none. what: the condition in words; effect: the outcome in words. Spells closer than a month
+    count as one.
+    """
+    known = holds.dropna()
+    if known.empty:
+        return Rule(
+            holds=None, since=None, fired=[], after=None, testable=False, says=f"Not known here: {what}."
+        )
+    true = known.astype(bool).to_numpy()
+    index = pd.DatetimeIndex(known.index)
+    at = np.flatnonzero(true)
+    begins = [int(each) for place, each in enumerate(at) if place == 0 or each - at[place - 1] > _MONTH]
+    now = bool(true[-1]) and index[-1] == holds.index[-1]
+    since = index[begins[-1]].date() if now else None
+    fired = [index[each].date() for each in begins]
+    testable = len(begins) > 1
+    after = None
+    if outcome is not None and testable:
+        condition = holds.fillna(False).astype(bool).to_numpy()
+        price = outcome.reindex(holds.index)
+        samples = rules.samples
+        found = cases.after({"rule": condition}, cases.forward(price, samples.horizons), samples)["rule"]
+        main = cases.main(found, samples)
+        after = AfterRecord(
+            n=main.n, spells=len(begins), horizon=main.horizon, mean=main.mean, low=main.low, high=main.high,
+            usual=main.usual,
+        )  # fmt: skip
+    return Rule(
+        holds=now, since=since, fired=fired, after=after, testable=testable and after is not None and after.n > 0,
+        says=_says(now, since, begins, after, what, effect),
+    )  # fmt: skip
+
+
+def _says(
+    now: bool, since: object, begins: list[int], after: AfterRecord | None, what: str, effect: str
+) -> str:
+    state = f"It holds since {since}: {what}." if now else f"It does not hold: {what}."
+    if not begins:
+        return f"{state} It never held in this history, so it cannot be tested."
+    if len(begins) == 1:
+        return f"{state} It held in one spell alone, so it cannot be tested."
+    if after is None or after.mean is None:
+        return f"{state} It held in {len(begins)} spells; what followed is not known here."
+    told = (
+        f"{state} After the {counted(after.n, 'session')} of its {after.spells} spells {effect} returned "
+        f"{number(after.mean, 1, ' %', sign=True)} in {after.horizon} sessions, "
+        f"{number(after.usual, 1, ' %', sign=True)} after any"
+    )
+    if after.low is None or after.high is None:
+        return f"{told}; too few separate cases for an interval."
+    sure = after.usual is not None and not after.low <= after.usual <= after.high
+    interval = f"90 % interval {number(after.low, 1, sign=True)} to {number(after.high, 1, sign=True)}"
+    return f"{told} ({interval}): {'that differs' if sure else 'nothing follows'}."
+
+
+def trigger(session: Session, rules: RateShockParameters) -> Rule:
+    """The yield above a level and rising fast; what the growth fund did next."""
+    own = rules.trigger
+    yields = session.panel.daily("DGS10").ffill(limit=5)
+    holds = ((yields > own.level) & (yields.diff(own.sessions) >= own.rise)).astype("boolean")
+    holds = holds.mask(yields.diff(own.sessions).isna())
+    what = f"10-year yield above {own.level:g} % and {own.rise:g} points higher than {own.sessions} sessions before"
+    return rule(holds, session.panel.first_of("NDX", "QQQ"), rules, what, "the Nasdaq 100")
+
+
+def dear_and_slowing(session: Session, rules: RateShockParameters) -> pd.Series:
+    """Forward P/E above the source's limit while GDP grows more slowly over the year than a quarter before; boolean."""
+    panel = session.panel
+    ratio = panel.daily("SP500_FORWARD_PE")
+    gdp = panel.reports(["GDPC1"])
+    if gdp.empty:
+        return pd.Series(pd.NA, index=panel.sessions, dtype="boolean")
+    growth = 100 * gdp["GDPC1"].dropna().pct_change(4)
+    slowing = panel.from_reports(growth.diff(), "GDPC1")
+    holds = ((ratio > rules.reflexivity.forward_pe) & (slowing < 0)).astype("boolean")
+    return holds.mask(ratio.isna() | slowing.isna())
+
+
+def reflexivity(session: Session, rules: RateShockParameters) -> Rule:
+    """Dear while growth slows; what the index did next."""
+    what = f"forward P/E above {rules.reflexivity.forward_pe:g} while GDP growth slows (latest vintage)"
+    return rule(dear_and_slowing(session, rules), session.panel.daily("SPX"), rules, what, "the S&P 500")
+
+
+def pause(session: Session, rules: RateShockParameters) -> Rule:
+    """Secured funding dear against the policy rate while reverse repo is low."""
+    panel, own = session.panel, rules.pause
+    spread = 100 * (panel.daily("SOFR") - panel.first_of("EFFR", "DFF"))
+    repo = panel.daily("RRPONTSYD")
+    holds = ((spread > own.spread_bp) & (repo < own.reverse_repo)).astype("boolean")
+    holds = holds.mask(spread.isna() | repo.isna())
+    what = (
+        f"SOFR more than {own.spread_bp:g} bp above the funds rate (in place of OIS) and reverse repo below "
+        f"${own.reverse_repo:g} bn"
+    )
+    return rule(holds, panel.daily("SPX"), rules, what, "the S&P 500")
+
+
+def year_ahead(session: Session) -> pd.Series:
+    """The rate that futures price a year ahead less the running month's, points, (n,); NaN without prices."""
+    futures = session.dataset.tables.get("fed_funds_futures")
+    sessions = session.panel.sessions
+    if futures is None or futures.empty:
+        return pd.Series(np.nan, index=sessions)
+    months = {pd.Period(str(name), freq="M"): at for at, name in enumerate(futures.columns)}
+    values, dates = futures.to_numpy(), pd.DatetimeIndex(futures.index)
+    found = []
+    for row, day in enumerate(dates):
+        near, far = months.get(day.to_period("M")), months.get(day.to_period("M") + 11)
+        found.append(values[row, near] - values[row, far] if near is not None and far is not None else np.nan)
+    return pd.Series(found, index=dates, dtype="float64").reindex(sessions, method="ffill", limit=5)
+
+
+def steepener(session: Session, rules: RateShockParameters, no_cut: float | None) -> Rule:
+    """Cuts priced within the year but not at the next meeting; what banks did against unprofitable technology.
+
+    no_cut: the odds that the next meeting does not cut, per cent, where known for the session. In history the next
+    meeting's odds are stood in for by the running month's price against the next one's.
+    """
+    own, panel = rules.steepener, session.panel
+    ahead = year_ahead(session)
+    holds = (ahead <= -own.priced_cut).astype("boolean").mask(ahead.isna())
+    near = _next_month(session)
+    # Less than (100 − no_cut) per cent of a quarter-point cut is priced for next month.
+    holds = holds & (near > -0.25 * (1 - own.no_cut / 100)).astype("boolean").mask(near.isna())
+    if no_cut is not None and len(holds) and bool(pd.notna(holds.iloc[-1])):
+        holds.iloc[-1] = bool(ahead.iloc[-1] <= -own.priced_cut and no_cut > own.no_cut)
+    pair = panel.prices([own.long, own.short])
+    spread = (
+        (pair[own.long].pct_change(fill_method=None) - pair[own.short].pct_change(fill_method=None))
+        .add(1)
+        .cumprod()
+        if {own.long, own.short} <= set(pair.columns)
+        else None
+    )
+    what = f"a cut priced within a year but less than {100 - own.no_cut:g} % of one next month"
+    return rule(holds, spread, rules, what, f"{own.long} less {own.short}")
+
+
+def _next_month(session: Session) -> pd.Series:
+    futures = session.dataset.tables.get("fed_funds_futures")
+    sessions = session.panel.sessions
+    if futures is None or futures.empty:
+        return pd.Series(np.nan, index=sessions)
+    months = {pd.Period(str(name), freq="M"): at for at, name in enumerate(futures.columns)}
+    values, dates = futures.to_numpy(), pd.DatetimeIndex(futures.index)
+    found = []
+    for row, day in enumerate(dates):
+        near, far = months.get(day.to_period("M")), months.get(day.to_period("M") + 1)
+        found.append(values[row, near] - values[row, far] if near is not None and far is not None else np.nan)
+    return pd.Series(found, index=dates, dtype="float64").reindex(sessions, method="ffill", limit=5)
+
+
+def barbell(session: Session, rules: RateShockParameters) -> Rule:
+    """The futures turn dovish; what the two ends did against the index."""
+    own, panel = rules.barbell, session.panel
+    ahead = year_ahead(session)
+    turn = ahead.diff(own.sessions)
+    holds = (turn <= -own.priced_turn).astype("boolean").mask(turn.isna())
+    names = [*own.short_duration, own.long_duration]
+    closes = panel.prices([*names, "SPY"])
+    outcome = None
+    if set(names) | {"SPY"} <= set(closes.columns):
+        returns = closes.pct_change(fill_method=None)
+        mix = (returns[list(own.short_duration)].mean(axis=1) + returns[own.long_duration]) / 2
+        outcome = (mix - returns["SPY"]).add(1).cumprod()
+    what = f"the year-ahead rate {own.priced_turn:g} points lower than {own.sessions} sessions before"
+    return rule(
+        holds, outcome, rules, what, f"{' and '.join(own.short_duration)} with {own.long_duration}, less SPY,"
+    )
