@@ -437,7 +437,7 @@ def _bottom_line(
     path: list[MeetingRecord],
     says: str,
 ) -> str:
-    lines = [says]
+    lines = [says.replace("It ", "The source's rate trigger ", 1)]
     longest = max((each.window for each in table), default=0)
     sure = [each for each in table if each.window == longest and each.stable and abs(each.t) >= 2]
     if len(sure) >= 2:

@@ -78,7 +78,7 @@ def _finding(result: Result) -> str:
 
 
 def _subtitle(window: int) -> str:
-    return f"Left: funds over {window:,} sessions with 90 % intervals, grey where the sign changed; right: a rolling year"
+    return f"Left: funds over {window:,} sessions, 90 % intervals, grey where signs changed; right: a rolling year"
 
 
 def stress(result: Result) -> Picture:

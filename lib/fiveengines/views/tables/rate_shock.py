@@ -31,19 +31,20 @@ def betas(result: Result) -> Any:
     return great_table(
         rows,
         Column("Ticker", lambda row: row[0]),
-        *(
-            Column(f"{window:,} sessions", lambda row, w=window: _slope(row[1].get(w)), right=True)
-            for window in windows
-        ),
+        *map(_window_column, windows),
         Column(
             "Breakeven", lambda row: number(row[1][max(row[1])].per_100bp_breakeven, 1, sign=True), right=True
         ),
         Column("Market beta", lambda row: number(row[1][max(row[1])].market_beta, 2), right=True),
         Column("Sign", lambda row: "the same" if row[1][max(row[1])].stable else soft("changes")),
         title="Rate betas",
-        subtitle="Per cent for a point of real yield (t value), the market controlled; breakeven and beta of the longest window",
-        note="Least squares on daily changes, errors after Newey and West. A beta whose sign changes is not used in a sentence.",
+        subtitle="Per cent for a point of real yield (t value), market controlled; breakeven and beta of the longest",
+        note="Daily changes, errors after Newey and West. A beta whose sign changes enters no sentence.",
     )
+
+
+def _window_column(window: int) -> Column:
+    return Column(f"{window:,} sessions", lambda row: _slope(row[1].get(window)), right=True)
 
 
 def _slope(each: BetaRecord | None) -> str:
@@ -72,8 +73,8 @@ def policy_path(result: Result) -> Any:
         title="What futures price",
         subtitle=f"30-day fed funds futures; {result.policy_path[0].convention}",
         note="; ".join(
-            f"{each.horizon} days before {each.n} meetings the likeliest range came in {percent(each.hit)}, Brier score "
-            f"{number(each.brier, 2)} (no change: {number(each.naive, 2)})"
+            f"{each.horizon} days before {each.n} meetings the likeliest range came in {percent(each.hit)}, Brier "
+            f"score {number(each.brier, 2)} (no change: {number(each.naive, 2)})"
             for each in result.policy_record
         ),
     )
@@ -129,7 +130,7 @@ def stress(result: Result) -> Any:
         Column("Nasdaq 100", lambda each: number(each.nasdaq_100, 1, " %", sign=True), right=True),
         Column("S&P 500", lambda each: number(each.sp500, 1, " %", sign=True), right=True),
         title="Stress",
-        subtitle="Today's weights through past windows; supposed shocks by slopes over the middle window, each on its own",
+        subtitle="Today's weights through past windows; supposed shocks by slopes, each on its own",
     )
 
 
@@ -168,6 +169,6 @@ def strategy(result: Result) -> Any:
         title=f"The whole strategy since {date(found.begin)}, after costs",
         subtitle=f"Correlation with the Nasdaq 100 fund {number(found.correlation, 2)}; captured "
         f"{number(found.up_capture)} % of its rising and {number(found.down_capture)} % of its falling months",
-        note=f"{found.trials} variants were tried here: deflated Sharpe probability {number(found.deflated_sharpe, 2)}, "
+        note=f"{found.trials} variants were tried: deflated Sharpe probability {number(found.deflated_sharpe, 2)}, "
         f"probability of overfitting {number(found.overfitting, 2)}.",
     )

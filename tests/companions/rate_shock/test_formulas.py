@@ -1,0 +1,132 @@
+"""The formulas of the rate-shock companion against known truths, hand-worked numbers and simulated markets."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fiveengines.base import parameters, yaml_files
+from fiveengines.base.parameters.rate_shock import RateShockParameters
+from fiveengines.companions.rate_shock import betas, policy, rules, strategy, stress
+
+RULES = yaml_files.load_model(parameters.load().beside("rate_shock.yaml"), RateShockParameters)
+DAYS = pd.bdate_range("2010-01-04", periods=600)
+
+
+def test_betas_find_the_slopes_that_made_the_returns() -> None:
+    chance = np.random.default_rng(2)
+    real = pd.Series(1 + chance.normal(0, 0.05, 600).cumsum(), index=DAYS)
+    breakeven = pd.Series(2 + chance.normal(0, 0.04, 600).cumsum(), index=DAYS)
+    market = pd.Series(100 * np.exp(chance.normal(0, 0.01, 600).cumsum()), index=DAYS)
+    moves = betas.regressors(real, breakeven, market)
+    made = -7.5 * moves["real"] + 3.0 * moves["breakeven"] + 0.8 * moves["market"]
+    noise = pd.Series(chance.normal(0, 0.1, len(made)), index=made.index)
+    table = betas.rate_betas(pd.DataFrame({"BOND": made + noise, "FLAT": noise}), moves, (252, 504), 5)
+    bond = table[table["ticker"] == "BOND"]
+    assert bond["real"].to_numpy() == pytest.approx(-7.5, abs=0.5)
+    assert bond["breakeven"].to_numpy() == pytest.approx(3.0, abs=0.5)
+    assert bond["market"].to_numpy() == pytest.approx(0.8, abs=0.05)
+    flat = table[table["ticker"] == "FLAT"]
+    assert (flat["real"].abs() < 3 * flat["real_se"]).all()
+    assert betas.stable(table, "real")["BOND"]
+
+
+def test_a_day_without_a_yield_is_left_out_and_not_bridged() -> None:
+    real = pd.Series([1.0, np.nan, 1.5, 1.6], index=DAYS[:4])
+    moves = betas.regressors(real, real, pd.Series([100, 101, 102, 103.0], index=DAYS[:4]))
+    assert list(moves.index) == [DAYS[3]]
+    assert moves["real"].iloc[0] == pytest.approx(0.1)
+
+
+def test_empirical_duration_of_a_market_that_falls_six_per_point() -> None:
+    chance = np.random.default_rng(4)
+    moves = pd.DataFrame(
+        {"real": chance.normal(0, 0.05, 600), "breakeven": chance.normal(0, 0.05, 600)}, index=DAYS
+    )
+    found = betas.empirical_duration(-6 * moves["real"] + 2 * moves["breakeven"], moves, 252, 100)
+    assert found["real"].to_numpy() == pytest.approx(-6)
+    assert found["breakeven"].to_numpy() == pytest.approx(2)
+    assert list(found.index) == [DAYS[each] for each in (299, 399, 499, 599)]
+
+
+def test_a_window_by_hand() -> None:
+    """Half in A from 100 to 80, a quarter in B without prices, the rest cash: −10 %, two thirds priced."""
+    closes = pd.DataFrame({"A": [100, 90, 80.0], "B": np.nan}, index=DAYS[:3])
+    found = stress.window_return(closes, {"A": 0.5, "B": 0.25}, DAYS[0], DAYS[2])
+    assert found == (pytest.approx(-10.0), pytest.approx(2 / 3))
+    assert stress.window_return(closes, {"A": 1.0}, DAYS[0], DAYS[5])[0] is None
+    assert stress.window_return(closes, {"A": 1.0}, DAYS[0] - pd.Timedelta(days=9), DAYS[2])[0] is None
+
+
+def test_the_layers_by_hand() -> None:
+    yields = pd.Series([4.0, 4.4, 4.6, 4.6, 3.9], index=DAYS[:5])
+    dear = pd.Series([False, False, False, True, False], index=DAYS[:5])
+    held = strategy.layers(yields, dear, 4.5, 0.5, 2)
+    assert held["growth"].tolist() == [0.5, 0.5, 0.25, 0.25, 0.75]
+    assert held["bonds"].tolist() == [0, 0, 0.25, 0, 0]
+    assert held.sum(axis=1).tolist() == pytest.approx([1.0] * 5)
+
+
+def test_capture_of_a_half_invested_strategy_is_near_a_half() -> None:
+    chance = np.random.default_rng(5)
+    market = pd.Series(chance.normal(0, 0.01, 600), index=DAYS)
+    for up in (True, False):
+        assert strategy.capture(0.5 * market, market, up=up) == pytest.approx(50, abs=3)
+
+
+def test_overfitting_is_certain_among_noise_and_absent_where_one_is_better() -> None:
+    chance = np.random.default_rng(6)
+    noise = chance.normal(0, 0.01, (800, 20))
+    assert 0.25 < strategy.overfitting_probability(noise, 8) < 0.85
+    better = noise.copy()
+    better[:, 3] += 0.004
+    assert strategy.overfitting_probability(better, 8) == 0.0
+
+
+def test_meetings_of_next_year_are_known_from_july() -> None:
+    calendar = {2018: [dt.date(2018, 12, 19)], 2019: [dt.date(2019, 1, 30)]}
+    june, july = pd.Timestamp("2018-06-29"), pd.Timestamp("2018-07-02")
+    assert list(policy.known_meetings(calendar, june, 7)) == [pd.Timestamp("2018-12-19")]
+    assert len(policy.known_meetings(calendar, july, 7)) == 2
+
+
+def test_brier_scores_by_hand() -> None:
+    """One meeting on 20 March; a month before, the futures are sure of a rise of a quarter, and it comes."""
+    months = ["2019-02", "2019-03", "2019-04"]
+    days = pd.bdate_range("2019-02-01", "2019-03-29")
+    after = (20 * 2.0 + 11 * 2.25) / 31
+    futures = pd.DataFrame([[98.0, 100 - after, 97.75]] * len(days), index=days, columns=months)
+    lower = pd.Series(np.where(days < "2019-03-21", 2.0, 2.25), index=days)
+    calendar = {2019: [dt.date(2019, 3, 20)]}
+    found = policy.brier_scores(futures, calendar, lower, [30], 7, meeting_day_before=True).iloc[0]
+    assert (found["n"], found["hit"]) == (1, 1.0)
+    assert found["brier"] == pytest.approx(0.0, abs=1e-6)
+    assert found["naive"] == 2.0
+
+
+def test_a_rule_that_fired_once_cannot_be_tested() -> None:
+    holds = pd.Series(False, index=DAYS)
+    holds.iloc[100:110] = True
+    price = pd.Series(np.linspace(100, 120, 600), index=DAYS)
+    once = rules.rule(holds.astype("boolean"), price, RULES, "it", "the index")
+    assert (once.testable, once.fired) == (False, [DAYS[100].date()])
+    assert "cannot be tested" in once.says
+    never = rules.rule((holds & False).astype("boolean"), price, RULES, "it", "the index")
+    assert "never held" in never.says
+    unknown = rules.rule(pd.Series(pd.NA, index=DAYS, dtype="boolean"), price, RULES, "it", "the index")
+    assert unknown.holds is None
+
+
+@pytest.mark.parametrize(("drift", "said"), [(0.004, "that differs"), (0.0, "nothing follows")])
+def test_what_followed_a_rule_is_told_by_its_interval(drift: float, said: str) -> None:
+    """Every hundred sessions the condition holds for five; the sixty after it rise, or do not."""
+    days = pd.bdate_range("2000-01-03", periods=3000)
+    place = np.arange(3000) % 100
+    holds = pd.Series(place < 5, index=days).astype("boolean")
+    steps = np.random.default_rng(8).normal(0, 0.002, 3000) + np.where(place < 65, drift, 0.0)
+    found = rules.rule(holds, pd.Series(100 * np.exp(steps.cumsum()), index=days), RULES, "it", "the index")
+    assert found.testable
+    assert said in found.says
