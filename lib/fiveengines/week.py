@@ -17,7 +17,7 @@ import pandas as pd
 from fiveengines import indicators, overrides, portfolio, research
 from fiveengines.base import parameters
 from fiveengines.base.errors import DataError, ParameterError
-from fiveengines.base.parameters import ENGINES, Parameters, RunParameters
+from fiveengines.base.parameters import ENGINES, ConsistencyParameters, Parameters, RunParameters
 from fiveengines.commentary import certainty as certainty_words
 from fiveengines.commentary import events, exposure_commentary, narrative, no_call, watch_list
 from fiveengines.commentary import inflections as inflection_history
@@ -483,8 +483,10 @@ def _newest(asked: dt.date) -> dt.date:
 
 
 @lru_cache(maxsize=4)
-def _dataset(source: str, data_dir: str | None, seed: int, stamp: tuple[Any, ...]) -> Dataset:
-    return load_dataset(source, data_dir=data_dir, seed=seed)
+def _dataset(
+    source: str, data_dir: str | None, seed: int, rules: ConsistencyParameters, stamp: tuple[Any, ...]
+) -> Dataset:
+    return load_dataset(source, data_dir=data_dir, seed=seed, rules=rules)
 
 
 _MEASURED: dict[tuple[Any, ...], tuple[Measured, tuple[Notice, ...]]] = {}
@@ -503,11 +505,12 @@ def _measure(
             regimes_.styles,
             regimes_.forecast,
             regimes_.call,
+            params.consistency,
         )
     )
     key = (source, data_dir, day, shapes, params.weekly.history_start, params.weekly.demo_seed, stamp)
     if key not in _MEASURED:
-        dataset = _dataset(source, data_dir, params.weekly.demo_seed, stamp)
+        dataset = _dataset(source, data_dir, params.weekly.demo_seed, params.consistency, stamp)
         if "SPX" not in dataset.series and not dataset.series:
             raise DataError(
                 "holds no series the workbook knows",
@@ -521,8 +524,15 @@ def _measure(
 
 
 @lru_cache(maxsize=4)
-def _panel(source: str, data_dir: str | None, seed: int, stamp: tuple[Any, ...], day: pd.Timestamp) -> Panel:
-    return Panel(_dataset(source, data_dir, seed, stamp), day)
+def _panel(
+    source: str,
+    data_dir: str | None,
+    seed: int,
+    rules: ConsistencyParameters,
+    stamp: tuple[Any, ...],
+    day: pd.Timestamp,
+) -> Panel:
+    return Panel(_dataset(source, data_dir, seed, rules, stamp), day)
 
 
 def panel_of(params: Parameters, run: RunParameters, day: pd.Timestamp) -> Panel:
@@ -535,7 +545,7 @@ def panel_of(params: Parameters, run: RunParameters, day: pd.Timestamp) -> Panel
     for key, (measured, _) in _MEASURED.items():
         if key[:3] == (name, folder, day) and key[-1] == stamp:
             return measured.panel
-    return _panel(name, folder, params.weekly.demo_seed, stamp, day)
+    return _panel(name, folder, params.weekly.demo_seed, params.consistency, stamp, day)
 
 
 def history_table(start: dt.date | str, end: dt.date | str, **where: Any) -> pd.DataFrame:

@@ -161,6 +161,7 @@ def test_an_override_remembers_what_the_data_said(tmp_path: Path) -> None:
     (data / "cboe").mkdir(parents=True)
     days = pd.bdate_range("2022-01-03", "2024-06-28")
     closes = pd.DataFrame({"DATE": days.strftime("%m/%d/%Y"), "VIX": 17.25})
+    closes.loc[closes.index[-2::-2], "VIX"] = 18.5  # a close that never changes would not be believed
     closes.to_csv(data / "cboe" / "VIX_History.csv", index=False)
     file = params / "weekly.yaml"
     text = file.read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,8 @@ from fiveengines.cli.commands import AsOf, DataDir, Source, app, day
 from fiveengines.data.file_summary import summary
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from fiveengines.data.dataset import Dataset, FileRecord, Notice
     from fiveengines.data.fetch import Event
     from fiveengines.data.store import Store
@@ -86,13 +89,14 @@ def import_files(
 
     read: list[Dataset] = []
     added = Store(_folder(data_dir)).import_directory(folder.expanduser(), on_read=read.append)
-    _show_notices(read[0].notices)
+    notices, _ = _cross_examined(read[0], None)
+    _show_notices(notices)
     if line := summary(read[0].files).line():
         typer.echo(line)
     typer.echo(
         f"{sum(added.values())} new rows in {sum(1 for rows in added.values() if rows)} series from {folder}"
     )
-    return 1 if any(each.level == "error" for each in read[0].notices) else 0
+    return 1 if any(each.level == "error" for each in notices) else 0
 
 
 def _show_notices(notices: Iterable[Notice]) -> None:
@@ -120,16 +124,43 @@ def _show_ages(console: Console, store: Store) -> None:
 
 def _doctor_files(data_dir: Path | None, as_of: str | None) -> int:
     """Every file by its full name: series, dates and rows, or why it was left out and what mends it."""
+    import pandas as pd
+
+    from fiveengines.data import calendars
     from fiveengines.data.folder import files
 
     if data_dir is None:
         raise ParameterError("--source files needs a folder.", remedy="Name it with --data-dir.")
-    found = files.read(data_dir.expanduser(), today=None if as_of is None else day(as_of, "as-of"))
+    found = files.read(data_dir.expanduser())
     for each in found.files:
         typer.echo(f"{each.path}: {_word(each)}")
-    _show_notices(found.notices)
+    if as_of is None:
+        notices, line = _cross_examined(found, None)
+    else:
+        session = pd.Timestamp(day(as_of, "as-of"))
+        evening = calendars.evening_of(session)
+        notices, line = _cross_examined(found.until(evening, session), evening)
+    _show_notices(notices)
     typer.echo(summary(found.files).line() or f"{data_dir} holds no file.")
-    return 1 if any(each.level == "error" for each in found.notices) else 0
+    if line:
+        typer.echo(line)
+    return 1 if any(each.level == "error" for each in notices) else 0
+
+
+def _cross_examined(data: Dataset, evening: pd.Timestamp | None) -> tuple[tuple[Notice, ...], str]:
+    """The notices of `data` as a reader has them at `evening` (default: now), relations that failed among them, and how
+    many were looked at; empty without a series."""
+    import pandas as pd
+
+    from fiveengines.base import parameters
+    from fiveengines.data.consistency_checks.examine import examine
+
+    verdict = examine(data, parameters.load().consistency)
+    moment = evening or pd.Timestamp.now(tz="UTC").tz_localize(None)
+    failed = replace(data, notices=verdict.notices).notices_at(moment)
+    looked = f"{counted(verdict.checked, 'relation')} between series looked at"
+    told = f"{looked}, {counted(len(failed), 'failure')} told above." if failed else f"{looked}; all hold."
+    return (*data.notices_at(moment), *failed), told if data.series else ""
 
 
 def _word(record: FileRecord) -> str:

@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 
 COLUMNS = ("observed", "value", "known_at")
+# After so long an odd row bears on no reading of the present.
+QUARTER = pd.Timedelta(days=92)
 # Names the closes of index members where series are named, and closes of tickers that are neither members nor series.
 MEMBERS = "MEMBERS"
 PRICES = "PRICES"
@@ -35,13 +37,21 @@ TABLES: Mapping[str, str | None] = {
 class Notice:
     """Something a reader should know about the data: a repaired file, a stale series, a provider that is down.
 
-    since: it bears only on readings after this moment (naive UTC), on all of them when None.
+    since: it bears only on readings after this moment (naive UTC), on all of them when None. until: the moment after
+    which nothing more of it became known, None while it goes on: a quarter later it is past and no warning any more.
     """
 
     level: Literal["info", "warning", "error"]
     series: str | None
     text: str
     since: pd.Timestamp | None = None
+    until: pd.Timestamp | None = None
+
+    def at(self, cutoff: pd.Timestamp) -> Notice:
+        """The notice as a reading at `cutoff` (naive UTC) has it: what ended long before is only told."""
+        if self.until is None or self.until >= cutoff:
+            return replace(self, until=None)
+        return replace(self, level="info") if self.until < cutoff - QUARTER else self
 
 
 @dataclass(frozen=True)
@@ -295,7 +305,7 @@ class Dataset:
 
     def notices_at(self, cutoff: pd.Timestamp) -> tuple[Notice, ...]:
         """The notices that bear on a reading at `cutoff` (naive UTC)."""
-        return tuple(each for each in self.notices if each.since is None or each.since < cutoff)
+        return tuple(each.at(cutoff) for each in self.notices if each.since is None or each.since < cutoff)
 
     @cached_property
     def _prints(self) -> dict[str, str]:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fiveengines.base import cache, parameters
 from fiveengines.base.errors import ParameterError
+from fiveengines.base.parameters import ConsistencyParameters
+from fiveengines.data.consistency_checks.examine import applied, examine
 from fiveengines.data.dataset import Dataset
 
 NAMES = ("demo", "files", "live")
@@ -31,11 +34,27 @@ def data_stamp(name: str, *, data_dir: str | Path | None = None, seed: int = 7) 
     return ()
 
 
-def load_dataset(name: str, *, data_dir: str | Path | None = None, seed: int = 7) -> Dataset:
-    """Everything the named source knows.
+def load_dataset(
+    name: str,
+    *,
+    data_dir: str | Path | None = None,
+    seed: int = 7,
+    rules: ConsistencyParameters | None = None,
+) -> Dataset:
+    """Everything the named source knows, without the rows that its own relations refuse.
 
     demo: simulated from `seed`. files: the folder `data_dir`. live: the local store in `data_dir` or its usual place.
+    rules: params/consistency.yaml (default: the project's).
     """
+    stamp = data_stamp(name, data_dir=data_dir, seed=seed)
+    found = _read(name, data_dir, seed)
+    chosen = rules or parameters.load().consistency
+    return applied(
+        found, examine(found, chosen, cache.key_of((name, stamp, cache.code_key("data"))) if stamp else "")
+    )
+
+
+def _read(name: str, data_dir: str | Path | None, seed: int) -> Dataset:
     match name:
         case "demo":
             from fiveengines.data import demo

@@ -107,7 +107,7 @@ def backfill(
     show = on_progress or (lambda done, total, text: None)
     show(0, len(days), "Looking for reports that are up to date")
     source, folder = params.source_of(run)
-    dataset = load_dataset(source, data_dir=folder, seed=params.weekly.demo_seed)
+    dataset = load_dataset(source, data_dir=folder, seed=params.weekly.demo_seed, rules=params.consistency)
     unchanged = set() if force else _up_to_date(source, dataset, params, days, store, companions)
     del dataset
     summary.outcomes += [Outcome(day.isoformat(), "unchanged") for day in days if day in unchanged]

@@ -27,7 +27,10 @@ def parameters_fingerprint(params: Parameters, trail: Trail | Iterable[Entry], d
     ]
     weekly = {"history_start": params.weekly.history_start.isoformat(), "demo_seed": params.weekly.demo_seed}
     parts = [weekly, known]
-    parts += [each.model_dump(mode="json") for each in (params.engines, params.regimes, params.portfolio)]
+    parts += [
+        each.model_dump(mode="json")
+        for each in (params.engines, params.regimes, params.portfolio, params.consistency)
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, field_validator
 
 from fiveengines.base import paths, yaml_files
 from fiveengines.base.errors import ParameterError
+from fiveengines.base.parameters.consistency import ConsistencyParameters
 from fiveengines.base.parameters.engines import ENGINES, Engine, EngineParameters, States
 from fiveengines.base.parameters.playbook import PlaybookParameters
 from fiveengines.base.parameters.portfolio import PortfolioParameters, TargetExposureRules
@@ -25,7 +26,8 @@ from fiveengines.base.parameters.research import ResearchParameters
 from fiveengines.base.yaml_files import Strict
 
 __all__ = [
-    "ENGINES", "REGIME_NAMES", "Engine", "EngineParameters", "Inflections", "Parameters", "PlaybookParameters",
+    "ENGINES", "REGIME_NAMES", "ConsistencyParameters", "Engine", "EngineParameters", "Inflections", "Parameters",
+    "PlaybookParameters",
     "PortfolioParameters", "RegimeParameters", "ResearchParameters", "RunParameters", "SourceName", "States", "Styles",
     "TargetExposureRules", "WeeklyParameters", "load", "run_parameters",
 ]  # fmt: skip
@@ -46,6 +48,7 @@ class WeeklyParameters(Strict):
     portfolio: str = "portfolio.yaml"
     playbook: str = "playbook.yaml"
     research: str = "research.yaml"
+    consistency: str = "consistency.yaml"
     overrides: str = "overrides"
     events: str = "events.yaml"
     demo_seed: int = Field(default=7, ge=0, lt=2**32)
@@ -81,6 +84,7 @@ class Parameters(Strict):
     portfolio: PortfolioParameters
     playbook: PlaybookParameters
     research: ResearchParameters
+    consistency: ConsistencyParameters
 
     def line_of(self, engine: str, name: str) -> str:
         """Where an indicator is defined: file and line, for messages."""
@@ -127,6 +131,7 @@ def _load(path: Path, stamp: tuple[float, ...]) -> Parameters:
         portfolio=yaml_files.load_model(path.parent / weekly.portfolio, PortfolioParameters),
         playbook=yaml_files.load_model(path.parent / weekly.playbook, PlaybookParameters),
         research=yaml_files.load_model(path.parent / weekly.research, ResearchParameters),
+        consistency=yaml_files.load_model(path.parent / weekly.consistency, ConsistencyParameters),
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from fiveengines.base import paths
 from fiveengines.base.errors import DataError
 from fiveengines.data.catalog import catalog
-from fiveengines.data.consistency_checks import EXTRA, check_consistency
+from fiveengines.data.consistency_checks.columns import EXTRA, check_consistency
 from fiveengines.data.dataset import Dataset, LeftOut, Notice, Tables
 from fiveengines.data.folder import file_map, keyed_tables, names, price_tables
 from fiveengines.data.folder.closes import (
@@ -304,6 +304,8 @@ def _read_recipe(raw: bytes, where: str, recipe: Recipe, header: Header, state: 
     if recipe.monthly:
         table = replace(table, dates=table.dates.astype("datetime64[M]").astype("datetime64[D]"))
     state.repaired(where, only, table.repairs)
+    for row, why in table.left_out:
+        state.left_row(where, only or next(iter(recipe.columns)), row, why)
     if not len(table.dates):  # a yearly file without this market
         return
     columns = {

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.errors import DataError
+from fiveengines.data.calendars import published_at
+from fiveengines.data.catalog import catalog
 from fiveengines.data.dataset import FileRecord, LeftOut, Notice, Span
 from fiveengines.data.folder import names
 from fiveengines.data.folder.csv.dates import Days
@@ -90,6 +92,16 @@ class Loading:
         """A warning about what was changed while reading."""
         if repairs:
             self.note("warning", series, f"{where}: repaired while reading: {'; '.join(repairs)}.")
+
+    def left_row(self, where: str, series: str, row: np.datetime64, why: str) -> None:
+        """A warning about one day's row that was not taken, from the evening it would have been known."""
+        known = pd.Timestamp(
+            published_at(catalog()[series], pd.DatetimeIndex([row.astype("datetime64[s]")]))[0]
+        )
+        text = f"{where}: the row of {row} was left out: {why}."
+        notice = Notice("warning", series, text, known, known)
+        if notice not in self.notices:  # one file may be read for several markets
+            self.notices.append(notice)
 
     def refused(self, where: str, error: DataError) -> None:
         """An error that leaves `where` out; raised when reading is strict."""

@@ -39,8 +39,8 @@ class Publication:
 
 def usable_rows(
     series: Series, dates: Days, values: Floats, where: str
-) -> tuple[npt.NDArray[np.bool_], list[str]]:
-    """Which rows (n,) have a value, lie in the usable past and within the catalog's bounds; what was outside.
+) -> tuple[npt.NDArray[np.bool_], list[tuple[int, str]]]:
+    """Which rows (n,) have a value, lie in the usable past and within the catalog's bounds; which were outside.
 
     dates, values: (n,), NaN for missing. A few isolated values outside are slips, each put into words; DataError
     when they are more: they mean another unit or another series.
@@ -61,7 +61,8 @@ def usable_rows(
             remedy=f"The unit must be {series.unit}; check that this is the right series.",
         )
     usable[outside] = False
-    return usable, [f"{each} lies {limits} and was left out." for each in found]
+    said = (f"{each} lies {limits} and was left out." for each in found)
+    return usable, list(zip(map(int, outside), said, strict=True))
 
 
 def observations(
@@ -78,8 +79,10 @@ def observations(
         )
     values, notices = _in_percent(series, values, origin)
     usable, left_out = usable_rows(series, dates, values, origin)
-    notices += [Notice("warning", series.id, f"{origin} · {series.id}: {each}") for each in left_out]
     known = publication.known_at(series, dates)
+    for at, said in left_out:
+        moment = pd.Timestamp(known[at])
+        notices.append(Notice("warning", series.id, f"{origin} · {series.id}: {said}", moment, moment))
     if not usable.all():
         dates, values, known = dates[usable], values[usable], known[usable]
     return _sorted_series(series, dates, values, known, origin), notices

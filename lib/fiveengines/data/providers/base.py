@@ -215,7 +215,8 @@ class Provider(ABC):
                 response = self.fetch_one(series_id, request)
                 frame = since(response.frame, request.since)
                 observed, value = frame["observed"].to_numpy(), frame["value"].to_numpy()
-                usable, left_out = usable_rows(lookup(series_id), observed, value, self.title)
+                usable, outside = usable_rows(lookup(series_id), observed, value, self.title)
+                left_out = [said for _, said in outside]
                 usable &= self._possible(frame, left_out)
         except DataError as error:
             return [self._failed(series_id, error)]

@@ -36,12 +36,14 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 class Table:
     """Dated numbers: `dates` (n,) rising without a repeat, `columns` name → (n,) with NaN for missing.
 
-    `repairs` says in words what was changed while reading; empty for a clean file.
+    `repairs` says in words what was changed while reading, `left_out` which days' rows were not taken and why; both are
+    empty for a clean file.
     """
 
     dates: Days
     columns: Mapping[str, Floats]
     repairs: tuple[str, ...] = ()
+    left_out: tuple[tuple[np.datetime64, str], ...] = ()
 
 
 def read_csv(

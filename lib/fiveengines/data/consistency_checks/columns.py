@@ -6,6 +6,7 @@ Numbers in, numbers and warnings out; a few rows that break an identity go, many
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -59,9 +60,9 @@ def _without(table: Table, broken: npt.NDArray[np.bool_], where: str, what: str)
             where=where,
             remedy="Download the file again; columns may be mixed up.",
         )
-    repairs = tuple(f"the row of {day} was left out: {what}" for day in days)
     columns = {name: values[~broken] for name, values in table.columns.items()}
-    return Table(table.dates[~broken], columns, table.repairs + repairs)
+    left_out = (*table.left_out, *((day, what) for day in days))
+    return replace(table, dates=table.dates[~broken], columns=columns, left_out=left_out)
 
 
 def _long_is_not_short(table: Table) -> npt.NDArray[np.bool_]:
@@ -118,4 +119,4 @@ def _aaii_percent(table: Table, where: str) -> Table:
     )
     if not share:
         return table
-    return Table(table.dates, {name: values * 100 for name, values in table.columns.items()}, table.repairs)
+    return replace(table, columns={name: values * 100 for name, values in table.columns.items()})
