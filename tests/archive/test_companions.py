@@ -152,5 +152,7 @@ def test_a_reader_finds_an_answer_and_sees_it_in_the_comparison(out: Path, page:
     page.wait_for_function("document.querySelectorAll('#answer-rows tr').length === 1")
     assert WEDNESDAY in rows.first.inner_text()
     assert f"Said on {FRIDAY}" in page.locator("#comparison table.answers").inner_text()
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page_log.errors == []
     assert page_log.outside == []
