@@ -13,7 +13,6 @@ import pandas as pd
 
 from fiveengines.base import cache
 from fiveengines.base.parameters.engines import BreadthSettings
-from fiveengines.data.dataset import MEMBERS
 from fiveengines.data.panel import Panel
 
 Floats = npt.NDArray[np.float64]
@@ -89,7 +88,8 @@ def _from_members(panel: Panel, settings: BreadthSettings) -> pd.DataFrame:
         return pd.DataFrame(np.nan, index=panel.sessions, columns=list(_CACHED))
     code = cache.code_key("indicators/breadth_inputs.py")
     span = panel.sessions[0], panel.sessions[-1]
-    key = cache.key_of((panel.dataset.fingerprints()[MEMBERS], *span, code, settings.model_dump_json()))
+    held = panel.dataset.members.fingerprint() if panel.dataset.members is not None else ""
+    key = cache.key_of((held, *span, code, settings.model_dump_json()))
     arrays = cache.arrays("breadth", key, lambda: _computed(closes, panel.in_index, settings))
     return pd.DataFrame(arrays, index=panel.sessions)[list(_CACHED)]
 
