@@ -40,6 +40,19 @@ def test_what_is_chosen_counts_in_a_notebook_until_it_is_taken_back(own_file: Pa
     assert not own_file.exists()
 
 
+def test_a_companion_follows_the_choice_and_may_begin_its_window() -> None:
+    choice.save(CHOSEN)
+    session = notebook.session({"as_of": "", "source": "", "start": "2015-05-01"})
+    assert (str(session.as_of.date()), str(session.start and session.start.date())) == (
+        "2015-06-26",
+        "2015-05-01",
+    )
+    other = notebook.session({"as_of": "2015-06-24", "source": "demo", "start": ""})
+    assert (str(other.as_of.date()), other.start) == ("2015-06-24", None), "a session may be any day"
+    with pytest.raises(FiveEnginesError, match=r"choice of Start\.ipynb counts here"):
+        notebook.session({"as_of": "", "start": "2016-01-04"})
+
+
 def test_a_parameter_wins_over_the_choice() -> None:
     choice.save(RunParameters(as_of=dt.date(2015, 6, 26), source="files", data_dir="/downloads"))
     found = choice.applied(RunParameters(as_of=dt.date(2010, 1, 8)))
