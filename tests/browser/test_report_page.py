@@ -140,3 +140,22 @@ def test_axe_finds_no_serious_violation(browser: Browser, report: Path, width: i
         assert grave == []
     finally:
         context.close()
+
+
+_FIXED = """[...document.querySelectorAll('*')].filter(
+    e => ['fixed', 'sticky'].includes(getComputedStyle(e).position) && e.getClientRects().length
+).map(e => e.className)"""
+_PAGE_RULES = """[...document.styleSheets].flatMap(s => [...s.cssRules])
+    .filter(r => r instanceof CSSPageRule).map(r => r.cssText)"""
+
+
+@pytest.mark.parametrize("name", ["weekly.html", "../index.html"])
+def test_nothing_is_printed_over_the_text_of_a_page(page: Page, report: Path, name: str) -> None:
+    """What is fixed to a printed page takes no room from its text; a margin box has its own on every page."""
+    page.context.set_offline(True)
+    page.goto((report.parent / name).resolve().as_uri())
+    page.emulate_media(media="print")
+    assert page.evaluate(_FIXED) == []
+    assert page.evaluate("getComputedStyle(document.body).page") == "simulated"
+    (rule,) = [each for each in page.evaluate(_PAGE_RULES) if "simulated" in each.split("{")[0]]
+    assert "@bottom-center" in rule and "none is real" in rule

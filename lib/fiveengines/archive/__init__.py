@@ -61,7 +61,7 @@ def rebuild(store: ReportStore, *, base_url: str | None = None) -> Built:
             found = collect(store)
         store.write(TABLE, readings_csv(found.weeks).encode())
         store.write(FEED, atom(found.weeks, found.companions, base_url=base_url).encode())
-        store.write(INDEX, index_page(found, _other(store)).encode())
+        store.write(INDEX, index_page(found, _other(store)).encode("utf-8", "surrogateescape"))
         if set(found.names) == set(folders(store)):
             break
     return Built(f"{store.label.rstrip('/')}/{INDEX}", found, base_url.rstrip("/"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import signal
 import subprocess
@@ -58,9 +60,30 @@ def until_stopped(command: list[str], environ: dict[str, str] | None = None) -> 
                 signal.signal(number, handler)
 
 
+# What a console that knows few characters shows instead, one for one so that tables stay straight; "?" for the rest.
+_PLAIN = str.maketrans("✓✗→–—−…·’“”│─", '+x>---..\'""|-')
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """Codec handler: our marks in plain characters where a stream's encoding has no place for them."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_PLAIN)
+    return "".join(each if each.isascii() else "?" for each in text), error.end
+
+
+def print_plainly() -> None:
+    """Let nothing that is printed fail for want of a character: a redirect on Windows, a console under cron."""
+    codecs.register_error("fiveengines.plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="fiveengines.plain")
+
+
 def run(app: typer.Typer, arguments: list[str]) -> int:
     """Exit code of one command line. A traceback is printed only with FIVEENGINES_DEBUG set."""
     asked: list[int] = []
+    print_plainly()
     try:
         with _unwinding(asked):
             result = typer.main.get_command(app).main(

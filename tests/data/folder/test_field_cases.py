@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from fiveengines.cli import main
+from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.folder import files
 
@@ -152,3 +154,20 @@ def test_doctor_names_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[s
         if path.is_file()
     }
     assert said[6] == "3 files read as 3 series; 3 left out (3 refused)."
+
+
+@pytest.mark.parametrize(
+    ("friday", "newest"),
+    [
+        ("2025-01-03", "2024-12-24"),
+        ("2025-01-10", "2024-12-31"),
+        ("2025-01-17", "2025-01-07"),
+        ("2024-12-27", "2024-12-17"),
+    ],
+)
+def test_positions_wait_for_offices_that_an_order_closed(tmp_path: Path, friday: str, newest: str) -> None:
+    """The report of 7 January 2025 came on Monday the 13th (SIFMA's market matrix), that of Christmas Eve on the 30th
+    and that of New Year's Eve on 6 January (the CFTC's schedule)."""
+    day = pd.Timestamp(friday)
+    known = case(tmp_path, "cot-january-2025").until(calendars.evening_of(day), day)
+    assert str(known.series["COT_SP500_SPEC_LONG"].latest().index[-1].date()) == newest
