@@ -21,6 +21,7 @@ from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
 from fiveengines.indicators import REGISTRY
 from fiveengines.overrides import Entry, Record, Trail
+from fiveengines.overrides.companion_fields import FIELDS
 from fiveengines.overrides.trail import active
 from fiveengines.overrides.validity import default_until, next_release
 
@@ -214,7 +215,8 @@ def test_every_field_has_bounds_and_a_default() -> None:
         assert found.low < found.high
         assert found.step > 0
         assert overrides.default_until(field, DAYS[8]) >= DAYS[8]
-    assert {f"state:{engine}" for engine in ENGINES} | set(REGISTRY) == set(overrides.overridable())
+    states = {f"state:{engine}" for engine in ENGINES}
+    assert states | set(REGISTRY) | set(FIELDS) == set(overrides.overridable())
 
 
 @pytest.mark.parametrize(

@@ -84,16 +84,14 @@ class _Place:
 
     def close(self, instrument: str, on: dt.date, option: str) -> float:
         """The data's close of that day; ParameterError when there is none."""
-        from fiveengines.companions.rotation.inputs import closes
+        from fiveengines.companions.rotation.inputs import close_on
 
-        session = self.session(str(on))
-        frame = closes(session.panel, [instrument])
-        value = float(frame[instrument].iloc[-1]) if instrument in frame else float("nan")
-        if value != value or session.as_of.date() != on:  # noqa: PLR0124  (NaN)
+        found = close_on(self.session(str(on)), instrument, on)
+        if found is None:
             raise ParameterError(
                 f"the data have no close of {instrument} on {on}.", remedy=f"Give a price with {option}."
             )
-        return value
+        return found
 
 
 @trades.command(name="open")

@@ -15,6 +15,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, field_validator, mode
 from fiveengines.base.parameters import ENGINES
 from fiveengines.base.yaml_files import Strict
 from fiveengines.indicators import REGISTRY
+from fiveengines.overrides.companion_fields import FIELDS
 
 State = Literal["supportive", "neutral", "adverse"]
 Action = Literal["set", "change", "withdraw", "held"]
@@ -57,7 +58,8 @@ def field_title(field: str) -> str:
     engine = forced_engine(field)
     if engine is not None:
         return f"{engine.replace('_', ' ').capitalize()}: state of the whole engine"
-    return REGISTRY[field].title if field in REGISTRY else field
+    known = REGISTRY.get(field) or FIELDS.get(field)
+    return known.title if known else field
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class Record(Strict):
     @field_validator("field")
     @classmethod
     def _known(cls, value: str) -> str:
-        if value not in REGISTRY and forced_engine(value) is None:
+        if value not in REGISTRY and value not in FIELDS and forced_engine(value) is None:
             raise ValueError(f"{value!r} is neither an indicator nor state:<engine>.")
         return value
 

@@ -14,6 +14,7 @@ from fiveengines.base.parameters import ENGINES
 from fiveengines.base.yaml_files import suggestion
 from fiveengines.indicators import REGISTRY, Lookup
 from fiveengines.indicators.indicator import Kind
+from fiveengines.overrides.companion_fields import FIELDS
 from fiveengines.overrides.entries import STATE_PREFIX, STATES, Value, forced_engine
 
 
@@ -44,13 +45,13 @@ class Bounds:
 
 
 def overridable() -> tuple[str, ...]:
-    """Every field that may be entered: all indicators, then each engine's state."""
-    return (*REGISTRY, *(STATE_PREFIX + engine for engine in ENGINES))
+    """Every field that may be entered: all indicators, what companions ask for, then each engine's state."""
+    return (*REGISTRY, *FIELDS, *(STATE_PREFIX + engine for engine in ENGINES))
 
 
 def known_field(field: str) -> str:
     """`field` itself; an unknown one raises OverrideError with the nearest known ones."""
-    if field in REGISTRY or forced_engine(field) is not None:
+    if field in REGISTRY or field in FIELDS or forced_engine(field) is not None:
         return field
     hint = suggestion(field, overridable()) if isinstance(field, str) else ""
     near = (
@@ -67,13 +68,14 @@ def bounds(field: str) -> Bounds:
     known_field(field)
     if forced_engine(field) is not None:
         return Bounds(-1, 1, 1, "state", "state", choices=STATES)
-    each = REGISTRY[field]
+    each = REGISTRY.get(field) or FIELDS[field]
     return Bounds(each.range.low, each.range.high, each.range.step, each.range.kind, each.unit)
 
 
 def lookup(field: str) -> Lookup | None:
     """Where a person finds the figure of `field`; None where nobody wrote it down."""
-    return REGISTRY[field].lookup if field in REGISTRY else None
+    known = REGISTRY.get(field) or FIELDS.get(field)
+    return known.lookup if known else None
 
 
 def check(field: str, value: object) -> Value:

@@ -14,11 +14,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fiveengines import overrides
+from fiveengines.base.errors import OverrideError
 from fiveengines.companions import rotation
 from fiveengines.companions.rotation import inputs
 from fiveengines.companions.session import Session
-from fiveengines.data import calendars
-from fiveengines.data.dataset import Dataset, SeriesData
+from fiveengines.data import calendars, demo
+from fiveengines.data.dataset import Dataset, SeriesData, series_data
+from fiveengines.data.demo import latent_regime, market, members
 from fiveengines.data.panel import Panel
 from fiveengines.portfolio import ledger
 from fiveengines.portfolio.folders import portfolio_folder
@@ -166,15 +169,48 @@ def test_an_empty_folder_still_has_an_answer(session: Session) -> None:
     assert "cannot tell" in found.bottom_line
 
 
-def test_a_surprise_entered_by_hand_takes_the_place_of_the_index_and_is_marked(session: Session) -> None:
-    class Entry:
-        field, value, why, who = "data_surprise", -1.5, "vendor's page", "a tester"
-
-    entered = replace(session, entries=(Entry(),))  # type: ignore[arg-type]
-    found = rotation.analyse(entered)
+def test_a_surprise_entered_by_hand_takes_the_place_of_the_index_and_is_marked(
+    tmp_path: Path, session: Session
+) -> None:
+    for value in ("6", "high"):
+        with pytest.raises(OverrideError):
+            overrides.check("data_surprise", value)
+    entry = overrides.set_override(
+        tmp_path, "data_surprise", -1.5, why="vendor's page", as_of="2019-05-31", who="a tester"
+    )
+    assert entry.holds(dt.date(2019, 6, 5))
+    found = rotation.analyse(replace(session, entries=(entry,)))
     assert found.surprise_index.basis == "entered by hand" and found.surprise_index.growth == -1.5
     assert found.surprise_index.state == "below"
     assert [(each.field, each.value) for each in found.overrides] == [("data_surprise", -1.5)]
+
+
+def test_a_vendors_index_takes_the_place_of_the_own_one(session: Session) -> None:
+    days = session.panel.sessions
+    values = np.where(np.arange(len(days)) % 2, 40.0, -40.0)
+    values[-1] = 80.0
+    data = series_data(
+        "SURPRISE_INDEX", days, values, calendars.to_utc(days, "18:00"), provider="t", origin="t"
+    )
+    found = rotation.analyse(
+        _with(session, lambda held: replace(held, series={**held.series, "SURPRISE_INDEX": data}))
+    )
+    assert found.surprise_index.basis == found.surprise_index.name == "vendor's index"
+    assert found.surprise_index.growth == pytest.approx(2.0, abs=0.01)
+
+
+def test_the_demos_hidden_sector_paths_are_found(session: Session, answer: rotation.Result) -> None:
+    """The simulated sectors move by hidden paths beside the index: what the room ranks is what was hidden."""
+    seed = session.params.weekly.demo_seed
+    sessions = demo._sessions(session.as_of)
+    latent = latent_regime.simulate(seed, sessions)
+    path = members.sector_paths(seed, latent, market.simulate(seed, latent))
+    hidden = pd.Series(path[-1] - path[-31], index=[fund for fund, _, _ in members.SECTORS.values()])
+    ranks = pd.Series({each.ticker: each.rank for each in answer.sectors}, dtype="float64")
+    assert hidden.rank(ascending=False).corr(ranks.reindex(hidden.index)) > 0.7
+    strength = pd.Series({each.ticker: each.strength for each in answer.sectors}, dtype="float64")
+    mean = pd.Series(path[-1] - path[-63:].mean(axis=0), index=hidden.index)
+    assert mean.corr(strength.reindex(hidden.index)) > 0.7
 
 
 def test_the_demo_has_a_ledger_of_its_own_that_an_earlier_day_sees_shorter(session: Session) -> None:

@@ -246,7 +246,7 @@ def _surprises(work: _Work) -> tuple[surprise.SurpriseIndex, pd.Series, Surprise
             "Data surprises from first releases: this source keeps latest vintages only, so the index stays out of the "
             "bottom line."
         )
-    vendor = session.panel.daily(VENDOR_SERIES)
+    vendor = surprise.standardised(session.panel.daily(VENDOR_SERIES), work.rules.samples.fewest_sessions)
     if np.isfinite(vendor.iloc[-1]):
         daily, basis = vendor, "vendor's index"
     entry = session.entered(SURPRISE_FIELD)

@@ -5,6 +5,7 @@ Picks series; computes nothing.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -36,14 +37,13 @@ def own_levels(session: Session) -> OwnLevels:
 
 
 def closes(panel: Panel, tickers: Iterable[str]) -> pd.DataFrame:
-    """Closes by session of every ticker that has any: a series of the catalog, else a member (sessions × tickers)."""
-    members = panel.members
-    found = {}
-    for ticker in dict.fromkeys(tickers):
-        if ticker in panel:
-            found[ticker] = panel.daily(ticker)
-        elif members is not None and ticker in members:
-            found[ticker] = members[ticker]
+    """Closes by session of every ticker that has any: a series of the catalog, else any price of the source.
+
+    Sessions × tickers, NaN where there is no close; a ticker without one is no column.
+    """
+    names = list(dict.fromkeys(tickers))
+    others = panel.prices([each for each in names if each not in panel])
+    found = {each: panel.daily(each) if each in panel else others[each] for each in names}
     frame = pd.DataFrame(found, index=panel.sessions)
     return frame.loc[:, frame.notna().any(axis=0)]
 
@@ -55,6 +55,16 @@ def best(panel: Panel, candidates: Sequence[str], fewest: int) -> pd.Series | No
         if each in frame and np.isfinite(frame[each].iloc[-1]) and frame[each].notna().sum() >= fewest:
             return frame[each]
     return None
+
+
+def close_on(session: Session, instrument: str, day: dt.date) -> float | None:
+    """The close of `instrument` on that day, as far as the session knows it; None where the data have none."""
+    frame = closes(session.panel, [instrument]) if instrument else pd.DataFrame()
+    moment = pd.Timestamp(day)
+    if instrument not in frame or moment not in frame.index:
+        return None
+    found = float(frame[instrument].loc[moment])
+    return found if np.isfinite(found) else None
 
 
 def decision_days(session: Session) -> list[pd.Timestamp]:

@@ -186,6 +186,16 @@ def _last(
     )
 
 
+def standardised(index: pd.Series, fewest: int) -> pd.Series:
+    """A vendor's index in its own standard deviations so far, (n,); NaN before `fewest` values and where it has none.
+
+    index: (n,) around zero in any unit. No mean is taken off: zero is what was expected.
+    """
+    spread = index.expanding(fewest).std()
+    found: pd.Series = index / spread.where(spread > 0)
+    return found
+
+
 def state(index: pd.Series, neutral: float) -> pd.Series:
     """'above', 'near' or 'below' usual by session, (n,) object; NaN where the index is.
 
