@@ -50,7 +50,7 @@ def run(*arguments: str, cwd: Path | None = None, columns: str = "200") -> subpr
         (["backfill", "--start", "1980-01-01", "--end", "1981-01-02"], "where the history starts"),
         (["fetch", "--since", "2999-01-01"], "in the future"),
         (["companion", "evidnce"], "Did you mean 'evidence'?"),
-        (["companion", "weather"], "There are "),
+        (["companion", "weather"], "Known: "),
         (["companion", "evidence", "--as-of", "soon", "--data-only"], "YYYY-MM-DD"),
         (["companion", "evidence", "--from", "soon"], "--from 'soon'"),
         (["companion", "evidence", "--as-of", "1992-02-03", "--data-only"], "before the first reading"),

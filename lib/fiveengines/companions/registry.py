@@ -65,9 +65,8 @@ REGISTRY: dict[str, Companion] = {each.name: each for each in _COMPANIONS}
 def companion(name: str, where: str = "") -> Companion:
     """The companion of that name; ParameterError names the nearest, and `where` it was asked for."""
     if name not in REGISTRY:
-        near = suggestion(name, REGISTRY) or f" There are {', '.join(REGISTRY)}."
         place = f"{where}: " if where else ""
-        raise ParameterError(f"{place}there is no companion {name!r}.{near}")
+        raise ParameterError(f"{place}there is no companion {name!r}.{suggestion(name, REGISTRY)}")
     return REGISTRY[name]
 
 
