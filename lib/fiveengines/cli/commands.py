@@ -166,6 +166,44 @@ def companion(
 
 
 @app.command()
+def claims(
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="Mark them as of the last session on or before this date (YYYY-MM-DD)."),
+    ] = None,
+    source: Source = None,
+    data_dir: DataDir = None,
+    params: Params = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write them to this file: FILE.json or FILE.csv.")
+    ] = None,
+) -> int:
+    """Mark every claim of the sources: true, false, depends on the window, or untestable."""
+    from fiveengines.base.atomic_io import write_text
+    from fiveengines.companions import claims as room
+    from fiveengines.companions.session import Session
+    from fiveengines.report.companion_json import companion_document, json_text
+
+    if out is not None and out.suffix.lower() not in {".json", ".csv"}:
+        raise ParameterError(
+            f"--out {out}: neither a .json nor a .csv file.", remedy="Give it one of these endings."
+        )
+    run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params)
+    session = Session.load(**run.model_dump(mode="json"))
+    found = room.analyse(session)
+    if out is not None:
+        text = json_text(companion_document(session, found))
+        write_text(out, text if out.suffix.lower() == ".json" else room.as_csv(found))
+    else:
+        for each in found.claims:
+            typer.echo(f"{each.verdict:<11} {each.id:<32} {each.claim}")
+    typer.echo(
+        f"{'SIMULATED. ' * session.simulated}{found.bottom_line}{f' {out}' if out is not None else ''}"
+    )
+    return 0
+
+
+@app.command()
 def history(
     start: Start,
     end: End,

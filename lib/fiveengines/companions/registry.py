@@ -55,6 +55,7 @@ _COMPANIONS = (
     Companion("rotation", "Is this a beta, a rotation or a dispersion market?", window=False),
     Companion("rebalance", "How to rebalance: from holdings to orders", window=False),
     Companion("rate-shock", "What would a rate shock do?", window=False),
+    Companion("claims", "Which of the sources' claims hold?", window=False),
     Companion(
         "evidence", "What followed weeks like this one, and would acting on it have paid?", window=False
     ),

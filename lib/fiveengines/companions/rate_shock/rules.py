@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -75,14 +77,20 @@ def _says(
     return f"{told} ({interval}): {'that differs' if sure else 'nothing follows'}."
 
 
+def spiking(session: Session, rules: RateShockParameters) -> pd.Series:
+    """The 10-year yield above the trigger's level and risen by as much as it asks, (n,) boolean."""
+    own = rules.trigger
+    yields = session.panel.daily("DGS10").ffill(limit=5)
+    rise = yields.diff(own.sessions)
+    return ((yields > own.level) & (rise >= own.rise)).astype("boolean").mask(rise.isna())
+
+
 def trigger(session: Session, rules: RateShockParameters) -> Rule:
     """The yield above a level and rising fast; what the growth fund did next."""
     own = rules.trigger
-    yields = session.panel.daily("DGS10").ffill(limit=5)
-    holds = ((yields > own.level) & (yields.diff(own.sessions) >= own.rise)).astype("boolean")
-    holds = holds.mask(yields.diff(own.sessions).isna())
     what = f"10-year yield above {own.level:g} % and {own.rise:g} points higher than {own.sessions} sessions before"
-    return rule(holds, session.panel.first_of("NDX", "QQQ"), rules, what, "the Nasdaq 100")
+    outcome = session.panel.first_of("NDX", "QQQ")
+    return rule(spiking(session, rules), outcome, rules, what, "the Nasdaq 100")
 
 
 def dear_and_slowing(session: Session, rules: RateShockParameters) -> pd.Series:
@@ -104,18 +112,23 @@ def reflexivity(session: Session, rules: RateShockParameters) -> Rule:
     return rule(dear_and_slowing(session, rules), session.panel.daily("SPX"), rules, what, "the S&P 500")
 
 
-def pause(session: Session, rules: RateShockParameters) -> Rule:
-    """Secured funding dear against the policy rate while reverse repo is low."""
+def funding_dear(session: Session, rules: RateShockParameters) -> pd.Series:
+    """SOFR far above the funds rate while reverse repo is low, (n,) boolean."""
     panel, own = session.panel, rules.pause
     spread = 100 * (panel.daily("SOFR") - panel.first_of("EFFR", "DFF"))
     repo = panel.daily("RRPONTSYD")
     holds = ((spread > own.spread_bp) & (repo < own.reverse_repo)).astype("boolean")
-    holds = holds.mask(spread.isna() | repo.isna())
+    return holds.mask(spread.isna() | repo.isna())
+
+
+def pause(session: Session, rules: RateShockParameters) -> Rule:
+    """Secured funding dear against the policy rate while reverse repo is low."""
+    own = rules.pause
     what = (
         f"SOFR more than {own.spread_bp:g} bp above the funds rate (in place of OIS) and reverse repo below "
         f"${own.reverse_repo:g} bn"
     )
-    return rule(holds, panel.daily("SPX"), rules, what, "the S&P 500")
+    return rule(funding_dear(session, rules), session.panel.daily("SPX"), rules, what, "the S&P 500")
 
 
 def year_ahead(session: Session) -> pd.Series:
@@ -190,3 +203,11 @@ def barbell(session: Session, rules: RateShockParameters) -> Rule:
     return rule(
         holds, outcome, rules, what, f"{' and '.join(own.short_duration)} with {own.long_duration}, less SPY,"
     )
+
+
+# The conditions that are tested elsewhere too, by the rule's name.
+CONDITIONS: Mapping[str, Callable[[Session, RateShockParameters], pd.Series]] = {
+    "trigger": spiking,
+    "reflexivity": dear_and_slowing,
+    "pause": funding_dear,
+}
