@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -207,12 +208,18 @@ def _without(data: SeriesData, unused: Flags, evenings: npt.NDArray[np.datetime6
 
 
 def _notices(judged: _Judged, who: dict[str, Flags], evenings: npt.NDArray[np.datetime64]) -> list[Notice]:
-    """One notice for each spell of evenings in which the relation fails, worded by what its first evening knew."""
-    failed = judged.failed
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], failed, [False]]).astype(int)))
+    """One notice for each spell of evenings in which the relation fails and the same sides are blamed, worded by what
+    its first evening knew."""
+    outcome = judged.outcome
+    state = judged.failed.astype("int64")
+    for at, when in enumerate(who.values(), start=1):
+        state += when.astype("int64") << at
+    edges = [*np.flatnonzero(np.diff(state, prepend=0)), len(state)]
     found = []
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        outcome, row = judged.outcome, judged.row[begin]
+    for begin, end in pairwise(edges):
+        if not state[begin]:
+            continue
+        row = judged.row[begin]
         unused = [name for name, when in who.items() if when[begin]]
         unit = f" {outcome.unit}" if outcome.unit else ""
         figure = f"{outcome.figure[row]:.4g}{unit}"
