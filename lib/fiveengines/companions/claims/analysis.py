@@ -23,14 +23,24 @@ def parameters(session: Session) -> ClaimsParameters:
     return yaml_files.load_model(session.params.beside("claims.yaml"), ClaimsParameters)
 
 
+def marked(session: Session, source: str) -> list[ClaimRecord]:
+    """The claims of one source, in the order of params/claims.yaml."""
+    return [
+        _record(
+            session, each.id, each.source, each.claim, each.needs, partial(measures.measure, session, each)
+        )
+        for each in parameters(session).claims
+        if each.source == source
+    ]
+
+
 def analyse(session: Session) -> Result:
     """Every claim with its verdict as of the session; one that cannot be decided says what it waits for."""
     own = parameters(session)
     records = [
-        _record(
-            session, each.id, each.source, each.claim, each.needs, partial(measures.measure, session, each)
-        )
-        for each in own.claims
+        each
+        for source in dict.fromkeys(claim.source for claim in own.claims)
+        for each in marked(session, source)
     ]
     week = session.week
     history = None if week is None else insights.statuses(week)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fiveengines.base.formats import number
@@ -43,13 +44,13 @@ def _window(each: WindowRecord) -> str:
     return f"{each.window}: {number(each.figure, 1)}{interval}, n {each.n:,}"
 
 
-def of_source(result: Result, *sources: str) -> Any:
-    """The claims of one or several sources with their verdicts, for a companion's own page."""
-    rows: list[ClaimRecord] = [each for each in result.claims if each.source in sources]
+def marked(claims: Sequence[ClaimRecord]) -> Any:
+    """The claims of one source with their verdicts, for its companion's own page."""
     return great_table(
-        rows,
+        claims,
         Column("Claim", lambda each: lines(each.claim, soft(each.id))),
         Column("Verdict", lambda each: each.verdict),
-        Column("Middle window", lambda each: number(each.figure, 1), right=True),
+        Column("Figure", lambda each: lines(*map(_window, each.windows)) or soft(each.waits_for)),
         title="What the source claims",
+        subtitle="True when every window shows it, false when none does",
     )
