@@ -99,8 +99,8 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
     }
     if week % 17 == 0:
         document["inflections"] = [
-            turn("breadth", "improving", day, 0),
-            turn("volatility", "improving", day, 3),
+            inflection("breadth", "improving", day, 0),
+            inflection("volatility", "improving", day, 3),
         ]
     return document | changes
 
@@ -142,8 +142,8 @@ def evidence(name: str, number: int, week: int, score: float) -> dict[str, Any]:
     }
 
 
-def turn(engine: str, direction: str, day: dt.date, weeks_ago: int) -> dict[str, Any]:
-    """One announced turn."""
+def inflection(engine: str, direction: str, day: dt.date, weeks_ago: int) -> dict[str, Any]:
+    """One announced inflection."""
     since = (day - dt.timedelta(weeks=weeks_ago)).isoformat()
     base = {"engine": engine, "direction": direction, "since": since}
     return base | {"weeks_ago": weeks_ago, "strength": 0.5, "announced": True, "reversed": None}

@@ -153,7 +153,7 @@ def test_the_table_has_the_history_s_columns_and_the_regime_s_name(tmp_path: Pat
     assert float(rows[0]["breadth_score"]) == first["engines"]["breadth"]["score"]
     assert rows[0]["regime_name"] == first["regime"]["name"]
     turned = [row["as_of"] for row in rows if row["inflection"] == "breadth:improving"]
-    assert turned == [week.day for week in weeks if week.turns]
+    assert turned == [week.day for week in weeks if week.inflections]
 
 
 def test_an_unknown_score_is_an_empty_field_and_a_name_is_never_a_formula() -> None:
@@ -226,7 +226,17 @@ def test_points_add_up_to_the_score() -> None:
 def test_the_page_s_data_have_one_place_a_week(tmp_path: Path) -> None:
     found = collect(report_store(synthetic.fill(tmp_path, 30)))
     data = columns(found.weeks, found.figures)
-    for name in ("regime", "confirmed", "members", "risk", "exposure", "style", "turns", "said", "made"):
+    for name in (
+        "regime",
+        "confirmed",
+        "members",
+        "risk",
+        "exposure",
+        "style",
+        "inflections",
+        "said",
+        "made",
+    ):
         assert len(data[name]) == 30, name
     for engine in data["engines"].values():
         assert {len(values) for values in engine.values()} == {30}

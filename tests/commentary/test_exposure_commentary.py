@@ -1,4 +1,4 @@
-"""Step 3 in words: the verdict follows the numbers, and the named moves would really move the gauge."""
+"""Step 3 in words: the conclusion follows the numbers, and the named moves would really move the gauge."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def said(week: Week, **numbers: object) -> exposure_commentary.ExposureCommentar
 
 
 def test_says_when_nothing_needs_doing(week: Week) -> None:
-    assert said(week, nothing_to_do=True).verdict.startswith("Nothing needs doing")
-    assert said(week, nothing_to_do=False, previous=0.5, value=0.65).verdict.startswith(
+    assert said(week, nothing_to_do=True).conclusion.startswith("Nothing needs doing")
+    assert said(week, nothing_to_do=False, previous=0.5, value=0.65).conclusion.startswith(
         "Add: the target exposure goes from 50 %"
     )
-    assert said(week, nothing_to_do=False, previous=0.5, value=0.2).verdict.startswith("Reduce")
+    assert said(week, nothing_to_do=False, previous=0.5, value=0.2).conclusion.startswith("Reduce")
 
 
 def test_distance_from_todays_exposure(week: Week) -> None:

@@ -351,11 +351,11 @@ def test_words_at_their_limits(week: Week) -> None:
 
     def level(engine: Engine, name: str, value: float) -> str:
         flat = quantity(np.full(len(inputs.dates), value))
-        words = {**inputs.words, f"{engine}_state": np.full(len(inputs.dates), "neutral", dtype=object)}
+        words = {**inputs.labels, f"{engine}_state": np.full(len(inputs.dates), "neutral", dtype=object)}
         changed = replace(
             inputs,
             series={**inputs.series, name: flat, "pct_above_50d": quantity(flat * 0 + 49)},
-            words=words,
+            labels=words,
         )
         return Phrases(changed).clause(engine, week.as_of).split(" (")[0].split(",")[0].split(" and ")[0]
 

@@ -71,7 +71,7 @@ def weeks(
     return RuleInputs(
         dates=pd.DatetimeIndex(pd.date_range(end="2018-03-30", periods=COUNT, freq="W-FRI")),
         series={name: quantity(each) for name, each in values.items()},
-        words={name: np.full(COUNT, word, dtype=object) for name, word in named.items()},
+        labels={name: np.full(COUNT, word, dtype=object) for name, word in named.items()},
         daily=by_day,
         at=np.arange(COUNT) * SESSIONS_A_WEEK + SESSIONS_A_WEEK - 1,
         percentiles=PARAMS.percentiles,
@@ -84,7 +84,7 @@ def cut(whole: RuleInputs, count: int) -> RuleInputs:
     return RuleInputs(
         dates=whole.dates[:count],
         series={name: each[:count].copy() for name, each in whole.series.items()},
-        words={name: each[:count].copy() for name, each in whole.words.items()},
+        labels={name: each[:count].copy() for name, each in whole.labels.items()},
         daily={name: each[:sessions].copy() for name, each in whole.daily.items()},
         at=whole.at[:count],
         percentiles=whole.percentiles,

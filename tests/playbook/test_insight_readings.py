@@ -61,7 +61,7 @@ def test_past_cases_are_counted_without_the_present_one() -> None:
     each = found("cta_at_maximum", cta_exposure=exposure, spx=close)
     assert (each.history.cases, each.history.complete) == (2, 2)
     assert each.history.mean == pytest.approx(5.0) and each.history.share_up == 0.5
-    assert each.history.small and "small sample" in each.history.words
+    assert each.history.small and "small sample" in each.history.sentence
 
 
 def test_rare_and_new_ranks_before_common_and_old() -> None:

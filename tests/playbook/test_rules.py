@@ -256,7 +256,7 @@ def test_missing_series_cannot_be_judged_and_never_crash(insight: str) -> None:
     blind = RuleInputs(
         market.dates,
         {name: quantity(np.full(COUNT, np.nan)) for name in market.series},
-        {name: np.full(COUNT, "unknown", dtype=object) for name in market.words},
+        {name: np.full(COUNT, "unknown", dtype=object) for name in market.labels},
         {name: np.full(len(each), np.nan) for name, each in market.daily.items()},
         market.at,
         market.percentiles,

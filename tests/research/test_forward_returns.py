@@ -31,16 +31,16 @@ def test_hand_worked_cases() -> None:
     assert found.median == pytest.approx(10)
     assert found.usual == pytest.approx((10 - 10 + 10 - 10 + 10) / 5)
     assert found.usual_up == pytest.approx(3 / 5)
-    assert found.small and "small sample" in found.words and "3 of 4" in found.words
+    assert found.small and "small sample" in found.sentence and "3 of 4" in found.sentence
 
 
 def test_incomplete_cases_are_not_counted() -> None:
     close = np.linspace(100, 120, 20)
     found = after_signal(np.array([2, 10, 15]), close, 16, RULES)
     assert (found.cases, found.complete) == (3, 1)
-    assert after_signal(np.array([10]), close, 12, RULES).words.endswith("no case is 13 weeks old yet.")
+    assert after_signal(np.array([10]), close, 12, RULES).sentence.endswith("no case is 13 weeks old yet.")
     nothing = after_signal(np.array([], dtype=int), close, 12, RULES)
-    assert nothing.words == "It has not fired before in this history."
+    assert nothing.sentence == "It has not fired before in this history."
 
 
 def test_a_sample_is_small_below_ten_cases_that_do_not_overlap() -> None:

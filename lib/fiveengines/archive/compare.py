@@ -28,7 +28,7 @@ def columns(weeks: Sequence[WeekRow], figures: Figures) -> dict[str, Any]:
         "risk": [_hundredths(week.aggressiveness) for week in weeks],
         "exposure": [_hundredths(week.exposure) for week in weeks],
         "style": [words.place(week.style) for week in weeks],
-        "turns": [",".join(week.turns) for week in weeks],
+        "inflections": [",".join(week.inflections) for week in weeks],
         "said": [week.narrative for week in weeks],
         "made": [
             [words.place(each) for each in (week.source, week.version, week.parameters, week.data)]

@@ -37,5 +37,5 @@ def readings_csv(weeks: Sequence[WeekRow]) -> str:
 
 def _fields(week: WeekRow) -> list[object]:
     engines = [getattr(week.engines[engine], name) for engine in ENGINES for name in _OF_AN_ENGINE]
-    rest = [week.regime, week.raw, week.aggressiveness, ",".join(week.turns), inert(week.regime_name)]
+    rest = [week.regime, week.raw, week.aggressiveness, ",".join(week.inflections), inert(week.regime_name)]
     return [week.day, *engines, *rest, inert(week.source)]

@@ -79,13 +79,13 @@ def atom(weeks: Sequence[WeekRow], companions: Sequence[CompanionRow] = (), *, b
 
 
 def _summary(week: WeekRow) -> str:
-    turns = (
-        f" Turns: {', '.join(each.replace('_', ' ').replace(':', ' ') for each in week.turns)}."
-        if week.turns
+    inflections = (
+        f" Inflections: {', '.join(each.replace('_', ' ').replace(':', ' ') for each in week.inflections)}."
+        if week.inflections
         else ""
     )
     risk = "" if week.aggressiveness is None else f" {percent(week.aggressiveness)} of the risk budget."
-    return f"{week.narrative}{risk}{turns}"
+    return f"{week.narrative}{risk}{inflections}"
 
 
 def _add(parent: ET.Element, name: str, text: str) -> None:

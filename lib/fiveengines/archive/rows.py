@@ -16,7 +16,7 @@ from fiveengines.base.parameters import ENGINES
 from fiveengines.report.saving import READING
 from fiveengines.views.theme import DIRECTIONS, STATES
 
-# The history table names turns in this order (see inflections.turns).
+# The history table names inflections in this order (see model.inflections.announced).
 _TURNS = ("breadth", "volatility", "liquidity", "positioning", "rate_path")
 NO_READING = f"there is no {READING}"
 _TOLD = ("warning", "error")
@@ -52,7 +52,7 @@ class EngineRow:
 
 @dataclass(frozen=True)
 class WeekRow:
-    """One week as in its reading.json. Shares lie in 0-1; `turns` are engine:direction words of that week.
+    """One week as in its reading.json. Shares lie in 0-1; `inflections` are engine:direction words of that week.
 
     A week without a call has None in regime, raw, confidence, memberships, aggressiveness and exposure, and no style.
     """
@@ -75,7 +75,7 @@ class WeekRow:
     aggressiveness: float | None
     exposure: float | None
     style: str
-    turns: tuple[str, ...]
+    inflections: tuple[str, ...]
     manual: tuple[tuple[str, str, str, str], ...]
     notices: tuple[str, ...]
 
@@ -131,7 +131,7 @@ def _row(document: dict[str, Any]) -> WeekRow:
         aggressiveness=_maybe(risk["value"]),
         exposure=_maybe(risk.get("portfolio_exposure", risk["value"])),
         style=str(document["style"]["name"] or ""),
-        turns=_turns(document["inflections"]),
+        inflections=_inflections(document["inflections"]),
         manual=tuple(_manual(each) for each in document["overrides"]),
         notices=tuple(str(each["text"]) for each in document["notices"] if each["level"] in _TOLD),
     )
@@ -158,8 +158,8 @@ def _engine(engine: dict[str, Any]) -> EngineRow:
     )
 
 
-def _turns(inflections: list[dict[str, Any]]) -> tuple[str, ...]:
-    """Announced turns of the week itself, in the order in which the history table names them."""
+def _inflections(inflections: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Announced inflections of the week itself, in the order in which the history table names them."""
     words = {
         (_one_of(each["engine"], ENGINES), _one_of(each["direction"], ("improving", "deteriorating")))
         for each in inflections

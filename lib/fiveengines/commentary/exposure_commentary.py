@@ -18,9 +18,9 @@ from fiveengines.model.target_exposure import TargetExposureReading
 
 @dataclass(frozen=True)
 class ExposureCommentary:
-    """Step 3 in sentences: the verdict, why, what would raise or lower it, the distance to today's exposure."""
+    """Step 3 in sentences: the conclusion, why, what would raise or lower it, the distance to today's exposure."""
 
-    verdict: str
+    conclusion: str
     why: tuple[str, ...]
     to_raise: tuple[str, ...]
     to_lower: tuple[str, ...]
@@ -61,7 +61,7 @@ def comment(
     else:
         lowering = _moves(leaning, exposure.to_lower, rules, up=False)
     return ExposureCommentary(
-        _verdict(exposure),
+        _conclusion(exposure),
         _why(exposure, clauses, regime, rules, capped=capped),
         raising,
         lowering,
@@ -69,7 +69,7 @@ def comment(
     )
 
 
-def _verdict(exposure: TargetExposureReading) -> str:
+def _conclusion(exposure: TargetExposureReading) -> str:
     if exposure.nothing_to_do:
         return "Nothing needs doing: the target exposure is unchanged, and so may your equity share be."
     if exposure.previous is None:

@@ -71,7 +71,7 @@ class Sequence:
         return self.phases[-1]
 
     @property
-    def words(self) -> str:
+    def sentence(self) -> str:
         """'Liquidity: worsening → stabilising → improving (3 weeks).'"""
         path = " → ".join(each.word for each in self.phases[-3:])
         count = self.now.weeks
@@ -85,7 +85,7 @@ class Record:
     engine: str
     direction: str
     cases: int
-    words: str
+    sentence: str
 
 
 def sequences(readings: Readings, weeks: int, day: pd.Timestamp) -> dict[str, Sequence]:

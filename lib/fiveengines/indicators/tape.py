@@ -54,6 +54,6 @@ def breakout_success(
     bottom = close.shift(1).rolling(window).min()
     up = (close > top).shift(hold, fill_value=False) & upward
     down = (close < bottom).shift(hold, fill_value=False) & downward
-    stood = (up & (close > top.shift(hold))) | (down & (close < bottom.shift(hold)))
+    held = (up & (close > top.shift(hold))) | (down & (close < bottom.shift(hold)))
     decided = (up | down).astype("float64").rolling(over, min_periods=1).sum()
-    return stood.astype("float64").rolling(over, min_periods=1).sum() / decided.where(decided > 0)
+    return held.astype("float64").rolling(over, min_periods=1).sum() / decided.where(decided > 0)

@@ -125,13 +125,13 @@ def active(entries: Iterable[Entry], day: dt.date) -> tuple[Entry, ...]:
 def _ended(pieces: list[_Piece], reading: dt.date) -> list[_Piece]:
     """The same pieces, over before `reading`; what would hold for no reading is left out."""
     last = reading - dt.timedelta(days=1)
-    kept = []
+    ended = []
     for piece in pieces:
         if piece.entry.until < reading:
-            kept.append(piece)
+            ended.append(piece)
         elif piece.entry.as_of < reading:
-            kept.append(_Piece(replace(piece.entry, until=last), cut=True))
-    return kept
+            ended.append(_Piece(replace(piece.entry, until=last), cut=True))
+    return ended
 
 
 def _entry(record: Record) -> Entry:

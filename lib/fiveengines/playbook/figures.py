@@ -34,7 +34,7 @@ def figure_column(inputs: RuleInputs, name: str, figure: Figure) -> Quantity | W
     """A figure in every week, as it is measured, or else the series or word of its own name; (weeks,)."""
     if figure.measure is not None and figure.of is not None:
         return _MEASURES[figure.measure](inputs, figure.of, figure.weeks or 0)
-    return inputs.words[name] if name in inputs.words else inputs[name]
+    return inputs.labels[name] if name in inputs.labels else inputs[name]
 
 
 def plain(value: object) -> float | str | None:

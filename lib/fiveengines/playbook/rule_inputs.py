@@ -34,7 +34,7 @@ _COUNTED = {"members": "members", "published": "members", "sectors": "sector fun
 
 @dataclass
 class RuleInputs:
-    """Series by name on reading dates, (weeks,), NA where unknown; words likewise, "" or "unknown" where unknown.
+    """Series by name on reading dates, (weeks,), NA where unknown; labels likewise, "" or "unknown" where unknown.
 
     A series is named by its indicator's id and has its unit; with `_bp` it is in basis points. `daily` holds plain
     floats on sessions and `at` the session of each reading date. `percentiles` says how far percentiles look back.
@@ -45,7 +45,7 @@ class RuleInputs:
 
     dates: pd.DatetimeIndex
     series: dict[str, Quantity]
-    words: dict[str, Words]
+    labels: dict[str, Words]
     daily: dict[str, Array]
     at: npt.NDArray[np.intp]
     percentiles: Percentiles
@@ -59,10 +59,10 @@ class RuleInputs:
             self.series[name] = quantity(np.full(len(self.dates), np.nan))
         return self.series[name]
 
-    def is_word(self, name: str, *wanted: str) -> Condition:
-        """Whether the word is one of `wanted`; NA where it is unknown."""
+    def is_label(self, name: str, *wanted: str) -> Condition:
+        """Whether the label is one of `wanted`; NA where it is unknown."""
         self.read.add(name)
-        found = self.words[name]
+        found = self.labels[name]
         return BooleanArray(np.isin(found, wanted), np.isin(found, ("unknown", "")))
 
     def change(self, name: str, weeks: float) -> Quantity:
@@ -228,31 +228,31 @@ def rule_inputs(readings: Readings, panel: Panel, percentiles: Percentiles) -> R
         "declines": down.to_numpy(),
         "policy_rate": rate_path.policy_rate(inputs).to_numpy(),
     }
-    words = {
+    labels = {
         f"{engine}_{what}": frame[engine].to_numpy(dtype=object)
         for engine in ENGINES
         for what, frame in (("state", readings.engines.state), ("direction", readings.engines.direction))
     }
-    words["reading_day"] = dates.day_name().to_numpy(dtype=object)
-    words["breadth_counted"] = (
+    labels["reading_day"] = dates.day_name().to_numpy(dtype=object)
+    labels["breadth_counted"] = (
         readings.measurements.breadth_basis.map(_COUNTED).fillna("").to_numpy(dtype=object)
     )
     for name in ("spx", "vix"):
         for end in ("high", "low"):
             days = pd.DatetimeIndex(readings.paths[name][f"{end}_day"])
-            words[f"{name}_week_{end}_day"] = days.day_name().fillna("").to_numpy(dtype=object)
-    words["cot_percentile_of"] = np.where(
+            labels[f"{name}_week_{end}_day"] = days.day_name().fillna("").to_numpy(dtype=object)
+    labels["cot_percentile_of"] = np.where(
         managers.notna(),
         "asset managers in " + bases("cot_asset_managers"),
         "speculators in " + bases("cot_speculators"),
     ).astype(object)
     for name in ("cot_leveraged_funds", "global_central_banks_13w"):
-        words[f"{name}_of"] = bases(name).to_numpy(dtype=object)
+        labels[f"{name}_of"] = bases(name).to_numpy(dtype=object)
     several = [name for name in map(str, values) if len(set(indicator(name).bases)) > 1]
     return RuleInputs(
         dates,
         {name: quantity(each) for name, each in series.items()},
-        words,
+        labels,
         daily,
         at,
         percentiles,

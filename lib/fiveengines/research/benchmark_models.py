@@ -31,7 +31,7 @@ class BenchmarkReading:
     converged: bool
 
     @property
-    def words(self) -> str:
+    def sentence(self) -> str:
         """For the line beside the call."""
         state = "calm" if self.calm >= 0.5 else "turbulent"
         sure = "" if self.calm in (0.0, 1.0) else f" ({max(self.calm, 1 - self.calm):.0%} sure)"

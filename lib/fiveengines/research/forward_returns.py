@@ -99,7 +99,7 @@ class ForwardReturns:
     small: bool
 
     @property
-    def words(self) -> str:
+    def sentence(self) -> str:
         """One sentence with the counts first."""
         if self.cases == 0:
             return "It has not fired before in this history."

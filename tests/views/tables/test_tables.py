@@ -246,7 +246,7 @@ def test_an_insight_tells_since_when_how_often_and_what_followed(week: Week) -> 
     for each in told:
         assert each.since is not None
         assert f"since {each.since.day} {each.since:%b %Y}, {each.weeks} week" in shown
-        assert each.history.words.replace("-", "−") in shown.replace("-", "−")
+        assert each.history.sentence.replace("-", "−") in shown.replace("-", "−")
 
 
 def test_each_conflict_between_what_is_shown_is_told_once(week: Week) -> None:

@@ -50,7 +50,7 @@
   const report = (i) => `${data.days[i]}/weekly.html`;
   const simulated = (i) => data.words[data.made[i][0]] === "demo";
   const manual = (i) => data.manual[i] || [];
-  const turnsOf = (i) => (data.turns[i] ? data.turns[i].split(",").map((each) => each.split(":")) : []);
+  const inflectionsOf = (i) => (data.inflections[i] ? data.inflections[i].split(",").map((each) => each.split(":")) : []);
   const state = (engine, i) => data.engines[engine].state[i];
   const mixed = data.days.some((_, i) => simulated(i)) && !data.days.every((_, i) => simulated(i));
   const formats = [0, 1, 2].map((places) => new Intl.NumberFormat("en-US", { maximumFractionDigits: places }));
@@ -58,7 +58,7 @@
   const figures = (value) => (Math.abs(value) < 1 ? small : formats[Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 100 ? 1 : 2]).format(value);
 
   const regimeChip = (i) => data.regime[i] === null ? [el("span", {}, regimeName(null))] : [el("span", { class: `number r${data.regime[i]}` }, String(data.regime[i])), el("span", {}, regimeName(data.regime[i]), data.confirmed[i] ? null : el("span", { class: "soft" }, " unconfirmed"))];
-  const turnText = (i) => turnsOf(i).map(([engine, way]) => `${data.engineNames[engine]} ${way}`).join(", ");
+  const inflectionText = (i) => inflectionsOf(i).map(([engine, way]) => `${data.engineNames[engine]} ${way}`).join(", ");
 
   // ---- every week -------------------------------------------------------------------------------------------------
 
@@ -67,7 +67,7 @@
   const allWords = () => data.days.map((day, i) => [
     day, long(i), data.regime[i] === null ? regimeName(null) : `regime ${data.regime[i]} ${regimeName(data.regime[i])} ${data.confirmed[i] ? "confirmed" : "unconfirmed"}`, styleOf(i), data.said[i],
     ...engines.map((engine) => `${data.engineNames[engine]} ${data.shapes[state(engine, i)]}; ${data.engineNames[engine]} ${data.ways[data.engines[engine].way[i]]};`),
-    data.turns[i] ? `turn ${turnText(i)}` : "", data.words[data.made[i][0]], simulated(i) ? "simulated" : "",
+    data.inflections[i] ? `inflection ${inflectionText(i)}` : "", data.words[data.made[i][0]], simulated(i) ? "simulated" : "",
     ...manual(i).map((entry) => `manual ${entry.join(" ")}`),
   ].join(" ").toLowerCase());
 
@@ -76,7 +76,7 @@
     regime: (i) => data.regime[i],
     risk: (i) => data.risk[i],
     style: (i) => styleOf(i),
-    turns: (i) => data.turns[i],
+    inflections: (i) => data.inflections[i],
   };
   for (const engine of engines) keys[engine] = (i) => data.engines[engine].score[i];
 
@@ -130,7 +130,7 @@
       engines.map((engine) => score(engine, i)),
       el("td", { class: "num", "data-label": "Risk budget" }, percent(data.risk[i])),
       el("td", { class: "style" }, styleOf(i)),
-      el("td", { class: "turns" }, turnText(i) || null),
+      el("td", { class: "inflections" }, inflectionText(i) || null),
       el("td", { class: "pick" }, el("label", {}, box, el("span", {}, "Pick"))));
   }
 

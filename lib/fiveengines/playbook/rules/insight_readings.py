@@ -156,7 +156,7 @@ def _relevance(insight: Insight, share: float, spell: int, ranking: Ranking) -> 
 def _against_the_regime(inputs: RuleInputs, insight: Insight, row: int, ranking: Ranking) -> bool:
     """Liquidity's own insights judge liquidity by themselves; the others need it in a hostile regime."""
     hostile = inputs.series["regime"][row] in ranking.hostile_regimes
-    improving = inputs.words["liquidity_direction"][row] == "improving"
+    improving = inputs.labels["liquidity_direction"][row] == "improving"
     return hostile and not improving and insight.engine != "liquidity"
 
 
@@ -173,8 +173,8 @@ def _lacking(inputs: RuleInputs, reads: frozenset[str], figures: Mapping[str, Fi
 def _is_missing(inputs: RuleInputs, name: str, row: int) -> bool:
     if name in inputs.series:
         return bool(inputs.series[name].isna()[row])
-    if name in inputs.words:
-        return inputs.words[name][row] in ("", "unknown")
+    if name in inputs.labels:
+        return inputs.labels[name][row] in ("", "unknown")
     return bool(np.isnan(inputs.daily[name][inputs.at[row]]))
 
 

@@ -40,7 +40,7 @@ def risk_premiums_narrow(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     quiet = inputs["vix_percentile"] < t["vix_percentile"]
     return RuleResult(
         active=narrowed & quiet & (inputs["liquidity_score"] > t["liquidity_score"]),
-        watch=narrowed & quiet & inputs.is_word("liquidity_state", "neutral"),
+        watch=narrowed & quiet & inputs.is_label("liquidity_state", "neutral"),
     )
 
 
@@ -87,10 +87,10 @@ def small_caps_confirm_liquidity(inputs: RuleInputs, t: Thresholds) -> RuleResul
     """Small caps against large say the same as the liquidity engine."""
     trail = inputs["small_vs_large_13w"] <= -t["gap"]
     lead = inputs["small_vs_large_13w"] >= t["gap"]
-    tight = inputs.is_word("liquidity_state", "adverse") | inputs.is_word(
+    tight = inputs.is_label("liquidity_state", "adverse") | inputs.is_label(
         "liquidity_direction", "deteriorating"
     )
-    easy = inputs.is_word("liquidity_state", "supportive") | inputs.is_word(
+    easy = inputs.is_label("liquidity_state", "supportive") | inputs.is_label(
         "liquidity_direction", "improving"
     )
     # Liquidity that is adverse and improving, or supportive and deteriorating, confirms nothing.
@@ -111,6 +111,6 @@ def slow_drain_or_burst(inputs: RuleInputs, t: Thresholds) -> RuleResult:
         # Central banks add most in a panic: a burst under adverse liquidity does not support the market.
         opposite=(rank >= t["surge_percentile"])
         & (inputs["net_liquidity_impulse_4w"] > 0)
-        & ~inputs.is_word("liquidity_state", "adverse"),
+        & ~inputs.is_label("liquidity_state", "adverse"),
         figures={"liquidity_drain_weeks": weeks_in_a_row(negative)},
     )

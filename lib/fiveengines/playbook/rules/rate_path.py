@@ -108,7 +108,7 @@ def cut_into_stress(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     stress = (
         (inputs["hy_spread"] > t["spread"])
         | (widening >= t["spread_rise"])
-        | (half_wide & inputs.is_word("volatility_state", "adverse"))
+        | (half_wide & inputs.is_label("volatility_state", "adverse"))
     )
     cut_lately = since_cut <= t["weeks"]
     healing = widening <= -t["lesser_rise"]
@@ -128,7 +128,7 @@ def hikes_absorbed(inputs: RuleInputs, t: Thresholds) -> RuleResult:
         inputs["liquidity_score"] > t["liquidity_score"],
         inputs["breadth_score"] > t["breadth_score"],
         inputs["hy_spread"] < t["spread"],
-        ~inputs.is_word("volatility_state", "adverse"),
+        ~inputs.is_label("volatility_state", "adverse"),
     )
     every = enough_of(len(supports), *supports)
     return RuleResult(

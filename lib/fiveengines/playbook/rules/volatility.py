@@ -76,7 +76,7 @@ def crowded_while_draining(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """A crowded market loses liquidity."""
     crowd = inputs["positioning_score"] <= t["positioning_score"]
     change = inputs.change("liquidity_score", t["weeks"])
-    drain = (change < 0) & inputs.is_word("liquidity_state", "adverse") | (change <= t["liquidity_change"])
+    drain = (change < 0) & inputs.is_label("liquidity_state", "adverse") | (change <= t["liquidity_change"])
     return RuleResult(active=crowd & drain, watch=crowd & (change < 0))
 
 
@@ -94,5 +94,5 @@ def implied_far_above_realized(inputs: RuleInputs, t: Thresholds) -> RuleResult:
     """Options price far more than the market moves."""
     multiple = inputs["vix"] / inputs["realized_volatility_21d"]
     wide = (inputs["implied_minus_realized"] >= t["gap"]) & (multiple >= t["multiple"])
-    worse = inputs.is_word("volatility_direction", "deteriorating")
+    worse = inputs.is_label("volatility_direction", "deteriorating")
     return RuleResult(active=wide & ~worse, watch=wide & worse)

@@ -39,7 +39,7 @@ def cover(week: Week) -> cc.CoverContext:
         aggressiveness=_aggressiveness(week),
         style=content.styles()[week.style.name].name if week.style else "",  # type: ignore[index]
         style_text=_style_text(week),
-        inflections=_turns(week),
+        inflections=_inflections(week),
         changes=tuple(map(minus, week.changes)),
         insights=tuple(minus(each.sentence) for each in week.insights if each.status == "active")[:FEW],
         data_health=_health(week),
@@ -141,22 +141,24 @@ def _style_text(week: Week) -> str:
         "choppy": "has gone nowhere",
         "mixed": f"has drifted {way} without a clear trend",
     }[style.tape]
-    verdict = {
+    status = {
         "agrees": "The tape agrees",
         "mixed": "The tape agrees in part",
         "disagrees": "The tape disagrees",
     }.get(style.agreement)
     text = f"the last quarter {tape} (efficiency ratio {style.efficiency_ratio:.2f})."
-    return f"{verdict}: {text}" if verdict else first_capital(text)
+    return f"{status}: {text}" if status else first_capital(text)
 
 
-def _turns(week: Week) -> tuple[str, ...]:
-    """Announced turns of the last quarter, those still in force first; a reversed one says so."""
+def _inflections(week: Week) -> tuple[str, ...]:
+    """Announced inflections of the last quarter, those still in force first; a reversed one says so."""
     announced = [each for each in week.inflections if each.announced]
-    return tuple(_turn(each) for each in sorted(announced, key=lambda each: each.reversed is not None))[:FEW]
+    return tuple(_inflection(each) for each in sorted(announced, key=lambda each: each.reversed is not None))[
+        :FEW
+    ]
 
 
-def _turn(each: Inflection) -> str:
+def _inflection(each: Inflection) -> str:
     ago = {0: "this week", 1: "last week"}.get(each.weeks_ago, f"{each.weeks_ago} weeks ago")
     since = "" if each.reversed is None else f"; reversed on {each.reversed.day} {each.reversed:%B}"
     return f"{ENGINE_NAMES[each.engine]} {each.direction}, {ago}{since}."

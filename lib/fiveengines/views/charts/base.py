@@ -26,7 +26,7 @@ INK, SOFT, ACCENT, LINE, PAPER = (theme.LIGHT[name] for name in ("ink", "soft", 
 
 
 def dates(week: Week, weeks: int = LONG) -> pd.DatetimeIndex:
-    """The reading dates of the last `weeks` weeks up to this one, oldest first."""
+    """The reading dates of the last `weeks` weeks up to this one, oldest first: at most (weeks,) datetime64."""
     return week.dates[-weeks:]
 
 
@@ -37,12 +37,15 @@ def back(week: Week, weeks: int) -> pd.Timestamp | None:
 
 
 def index_level(week: Week, on: pd.DatetimeIndex) -> pd.Series:
-    """The S&P 500, or the fund that follows it, on `on`; NaN where the source has neither."""
+    """The S&P 500, or the fund that follows it, on the dates `on`: (n,) points, NaN where the source has neither."""
     return week.series("SPX", "SPY").reindex(on)
 
 
 def index_line(week: Week, frame: pd.DataFrame, height: int, *, log: bool = True, x: Any = None) -> Picture:
-    """The column `index` of `frame` (by `date`) as a grey line; `x` when it does not follow the shared time axis."""
+    """The column `index` of `frame` as a grey line; `x` when it does not follow the shared time axis.
+
+    frame: one row a date with `date` and `index` (points); NaN leaves a gap.
+    """
     axis = alt.Y(
         "index:Q",
         title="S&P 500, log scale" if log else "S&P 500",
@@ -60,7 +63,7 @@ def stacked(parts: Sequence[Picture], over: alt.Title) -> Picture:
 
 
 def table(**columns: pd.Series) -> pd.DataFrame:
-    """Series on the same dates as a frame with a `date` column; rows without any value are left out."""
+    """Series on the same dates, each (n,), as columns beside `date`; rows that are all NaN are left out."""
     frame = pd.DataFrame(columns).dropna(how="all")
     frame.index.name = None
     return frame.rename_axis("date").reset_index()
@@ -137,14 +140,20 @@ def no_call(week: Week, what: str) -> Picture:
 
 
 def end_label(frame: pd.DataFrame, y: str, text: str, colour: str, **mark: Any) -> Picture:
-    """A direct label right of a line's last point."""
+    """A direct label right of a line's last point.
+
+    frame: one row a date with `date` and the column `y`; only its last row with a value is used.
+    """
     last = frame.dropna(subset=[y]).tail(1).assign(label=text)
     look: dict[str, Any] = {"align": "left", "dx": 6, "color": colour, "fontWeight": 600} | mark
     return alt.Chart(last).mark_text(**look).encode(x="date:T", y=f"{y}:Q", text="label:N")
 
 
-def words(frame: pd.DataFrame, y: str, text: str, **mark: Any) -> list[Picture]:
-    """Small words at the left edge, on a halo of paper so that lines pass behind them; the last layers of a chart."""
+def text_marks(frame: pd.DataFrame, y: str, text: str, **mark: Any) -> list[Picture]:
+    """Small words at the left edge, on a halo of paper so that lines pass behind them; the last layers of a chart.
+
+    frame: one row a mark, with the column `y` (in the unit of the axis) and the column `text`.
+    """
     look: dict[str, Any] = {"align": "left", "fontSize": 10, "clip": False} | mark
     chart = alt.Chart(frame).encode(y=f"{y}:Q", x=alt.value(4), text=f"{text}:N")
     halo = chart.mark_text(**look, color=PAPER, stroke=PAPER, strokeWidth=4, strokeJoin="round")
@@ -163,7 +172,10 @@ def apart(ends: Mapping[str, float], low: float, high: float, height: int) -> di
 
 
 def label_moves(frame: pd.DataFrame, names: Sequence[str], height: int) -> dict[str, float]:
-    """`apart` for the last values of the named columns, over the range that they cover."""
+    """`apart` for the last values of the named columns, over the range that they cover.
+
+    frame: one row a date, a column a name, NaN where there is no value. Returns name → pixels, for names with a value.
+    """
     ends = {name: float(frame[name].dropna().iloc[-1]) for name in names}
     values = frame[list(names)]
     return apart(ends, float(values.min().min()), float(values.max().max()), height)

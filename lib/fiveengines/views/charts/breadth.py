@@ -92,7 +92,7 @@ def _limits(week: Week) -> tuple[Picture, list[Picture]]:
     )
     frame = pd.DataFrame([row for row in rows if row[0] is not None], columns=["level", "meaning"])
     rules = alt.Chart(frame).mark_rule(strokeDash=[2, 4], opacity=0.7).encode(y="level:Q")
-    return rules, base.words(frame, "level", "meaning", baseline="bottom", dy=-2)
+    return rules, base.text_marks(frame, "level", "meaning", baseline="bottom", dy=-2)
 
 
 def _finding(week: Week, known: pd.DataFrame) -> str:

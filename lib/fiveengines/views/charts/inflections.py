@@ -22,7 +22,7 @@ _SHAPES = {"improving": "triangle-up", "deteriorating": "triangle-down"}
 def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
     """Turns of two years by engine: up when it improves, down when it deteriorates; pale when reversed since."""
     on = base.dates(week, weeks)
-    frame = turns(week, on)
+    frame = inflection_marks(week, on)
     edge = [on[0], on[-1]]
     side = alt.Y(
         "engine:N",
@@ -62,8 +62,8 @@ def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
     return base.stacked(parts, base.title(_finding(week), subtitle))
 
 
-def turns(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
-    """Turns on `on`, one row each: date, engine, direction, strength (0…1), now (active or reversed)."""
+def inflection_marks(week: Week, on: pd.DatetimeIndex) -> pd.DataFrame:
+    """Inflections on the dates `on`, a row each: date, engine, direction, strength (0…1), now (active or reversed)."""
     found, until = week.readings.inflections, week.readings.weeks_until_reversal
     place = {day: at for at, day in enumerate(week.readings.dates)}
     rows = []

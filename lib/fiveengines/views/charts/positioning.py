@@ -47,7 +47,7 @@ def cot_fan(week: Week) -> Picture:
         **{name: week.series(name).reindex(on).where(bases[name] == now[name]) for name in _COHORTS}
     )
     cohorts = {
-        name: replace(line, words=", ".join(filter(None, (line.words, now[name].partition(", ")[0]))))
+        name: replace(line, label=", ".join(filter(None, (line.label, now[name].partition(", ")[0]))))
         for name, line in _COHORTS.items()
     }
     present = with_values(frame, cohorts)
@@ -81,7 +81,7 @@ def _fan() -> tuple[Picture, list[Picture]]:
         .mark_rect(color=theme.LIGHT["line"])
         .encode(y="low:Q", y2="high:Q", opacity=alt.Opacity("depth:Q", scale=None, legend=None))
     )
-    return shade, base.words(words, "level", "words")
+    return shade, base.text_marks(words, "level", "words")
 
 
 def _finding(places: dict[str, float], lines: Mapping[str, Line]) -> str:
@@ -98,7 +98,7 @@ def _finding(places: dict[str, float], lines: Mapping[str, Line]) -> str:
         if place < 40
         else "near their middle"
     )
-    return f"{first_capital(lines[far].words)}: {word}, {ordinal(round(place))} percentile of three years"
+    return f"{first_capital(lines[far].label)}: {word}, {ordinal(round(place))} percentile of three years"
 
 
 def surveys(week: Week) -> Picture:
@@ -115,7 +115,7 @@ def surveys(week: Week) -> Picture:
     )
     layers = lines_over_time(chart, frame, present, {"title": "% of full exposure"}, 170, unit=", %")
     ends = last(frame, list(present))
-    said = "; ".join(f"{each.words} at {number(ends[n], 0, ' %')}" for n, each in present.items())
+    said = "; ".join(f"{each.label} at {number(ends[n], 0, ' %')}" for n, each in present.items())
     return alt.layer(*layers).properties(
         title=base.title(
             base.as_known(week, frame, present, first_capital(said)),

@@ -111,7 +111,7 @@ def _plain_column(column: pd.Series[Any]) -> list[Any]:
 
 
 def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:
-    """Copy of `frame` in types that Vega reads as meant; column names become strings, NaN stays missing."""
+    """Copy of `frame`, of its shape, in types that Vega reads as meant; names become strings, NaN stays missing."""
     safe = frame.reset_index() if any(name is not None for name in frame.index.names) else frame.copy()
     safe.columns = [str(column) for column in safe.columns]
     for name in safe.columns:

@@ -33,7 +33,7 @@ class Terms:
     digits: int
 
     def points(self, week: Week) -> pd.DataFrame:
-        """One row a term and moment that has a level: term, level, when, date, series."""
+        """One row a term and moment that has a level: term, level (in the unit of the terms), when, date, series."""
         rows = []
         for words, weeks in self.when.items():
             day = base.back(week, weeks)
@@ -47,12 +47,15 @@ class Terms:
         return frame.dropna(subset=["level"])
 
     def now(self, points: pd.DataFrame) -> pd.Series:
-        """Today's levels by term."""
+        """Today's levels by term: those of `points` (see there) that have one."""
         return points[points["when"] == next(iter(self.when))].set_index("term")["level"]
 
 
 def term_curve(week: Week, terms: Terms, points: pd.DataFrame, title: alt.Title) -> Picture:
-    """The curve of `points` now, with its levels written on it, and fainter at the earlier moments."""
+    """The curve of `points` now, with its levels written on it, and fainter at the earlier moments.
+
+    points: as `Terms.points` gives them.
+    """
     now = next(iter(terms.when))
     written = f".{terms.digits}f"
     source = base.source(week, *(name for names in terms.at.values() for name in names))
@@ -89,9 +92,9 @@ def term_curve(week: Week, terms: Terms, points: pd.DataFrame, title: alt.Title)
 
 @dataclass(frozen=True)
 class Line:
-    """How an indicator's line looks: its words, a colour of the theme, dashes."""
+    """How an indicator's line looks: its label, a colour of the theme, dashes."""
 
-    words: str
+    label: str
     colour: str
     dash: tuple[int, int]
 
@@ -107,7 +110,9 @@ def lines_over_time(
     digits: int = 0,
     moves: Mapping[str, float] | None = None,
 ) -> list[Picture]:
-    """Layers: one line a named column of `frame` with its words at its end, apart from each other.
+    """Layers: one line a named column of `frame` with its label at its end, apart from each other.
+
+    frame: one row a date; NaN leaves a gap.
 
     `axis` is what alt.Y takes; `moves` moves end labels where the axis does not end with the data; columns without
     any value must not be among `lines`.
@@ -115,7 +120,7 @@ def lines_over_time(
     hover = [
         base.when(),
         *(
-            alt.Tooltip(f"{n}:Q", title=f"{each.words}{unit}", format=f".{digits}f")
+            alt.Tooltip(f"{n}:Q", title=f"{each.label}{unit}", format=f".{digits}f")
             for n, each in lines.items()
         ),
         base.where(),
@@ -127,15 +132,15 @@ def lines_over_time(
         line = chart.mark_line(color=colour, strokeDash=list(each.dash), strokeWidth=1.6).encode(
             x=base.time_axis(), y=alt.Y(f"{name}:Q", **axis), tooltip=hover
         )
-        layers += [line, base.end_label(frame, name, each.words, colour, dy=spots[name])]
+        layers += [line, base.end_label(frame, name, each.label, colour, dy=spots[name])]
     return layers
 
 
 def with_values(frame: pd.DataFrame, lines: Mapping[str, Line]) -> dict[str, Line]:
-    """The lines whose column has at least one value."""
+    """The lines whose column of `frame` (one row a date) has a value that is not NaN."""
     return {n: each for n, each in lines.items() if not frame.empty and frame[n].notna().any()}
 
 
 def last(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, float]:
-    """The last value of each named column."""
+    """The last value that is not NaN of each named column of `frame`, one row a date."""
     return {name: float(frame[name].dropna().iloc[-1]) for name in names}

@@ -243,7 +243,7 @@ def risk(week: Week) -> Prose | None:
     if said is None:
         return prose(f"{week.call_name}: there is no target exposure this week.")
     return prose(
-        Markup("<strong>{}</strong> {}").format(sentence(said.verdict), sentence(said.distance)),
+        Markup("<strong>{}</strong> {}").format(sentence(said.conclusion), sentence(said.distance)),
         listed("Why", said.why),
         listed("What would raise it", said.to_raise),
         listed("What would lower it", said.to_lower),
@@ -264,7 +264,7 @@ def style(week: Week) -> Prose | None:
     why = ""
     if chosen.name != chosen.by_regime:
         own = content.styles()[chosen.by_regime].name.lower()  # type: ignore[index]
-        why = f" The regime alone would call for {own}; an improving turn allows more."
+        why = f" The regime alone would call for {own}; an improving inflection allows more."
     return prose(
         Markup("<strong>{}.</strong> {}{}").format(text.name, text.when, why),
         listed("Entries", text.entries),

@@ -63,7 +63,10 @@ def base_rates(week: Week) -> Any:
 
 
 def inflection_record(found: pd.DataFrame) -> Any:
-    """How often each engine's inflections were followed by what they promise, against all weeks."""
+    """How often each engine's inflections were followed by what they promise, against all weeks.
+
+    found: one row an inflection, as `research.inflection_record` gives it; rates 0-1, moves in per cent.
+    """
     return _table(
         found.reset_index(drop=True),
         "What followed each engine's inflections",
@@ -80,7 +83,10 @@ def inflection_record(found: pd.DataFrame) -> Any:
 
 
 def spells(found: pd.DataFrame) -> Any:
-    """How long each regime has lasted, in weeks."""
+    """How long each regime has lasted, in weeks.
+
+    found: one row a regime, as `research.spells` gives it; NaN (a dash) where there was no spell.
+    """
     return _table(
         found,
         "How long regimes last",
@@ -96,7 +102,10 @@ def spells(found: pd.DataFrame) -> Any:
 
 
 def transitions(counts: pd.DataFrame, shares: pd.DataFrame) -> Any:
-    """From one week's regime to the next week's: share of weeks, and in grey their count."""
+    """From one week's regime to the next week's: share of weeks, and in grey their count.
+
+    counts, shares: regime × regime, as `research.transition_counts` and `transition_shares` give them; shares are 0-1.
+    """
 
     def to(regime: Any) -> Column:
         def cell(start: Any) -> object:
@@ -115,7 +124,10 @@ def transitions(counts: pd.DataFrame, shares: pd.DataFrame) -> Any:
 
 
 def analogs(found: pd.DataFrame) -> Any:
-    """The closest past weeks: how far apart, their scores, and what followed."""
+    """The closest past weeks: how far apart, their scores, and what followed.
+
+    found: one row a week, as `research.Analogs.weeks` holds it; scores −1 to 1, returns and falls in per cent.
+    """
     return _table(
         found.reset_index(),
         "The closest past weeks",
@@ -130,7 +142,10 @@ def analogs(found: pd.DataFrame) -> Any:
 
 
 def walk_forward(found: pd.DataFrame) -> Any:
-    """What acting on each rule would have brought."""
+    """What acting on each rule would have brought.
+
+    found: one row a strategy, as `research.walk_forward` gives it; moves in per cent, exposure 0-1.
+    """
     return _table(
         found.reset_index(),
         "Acting on the target exposure, against simpler rules",
@@ -168,7 +183,10 @@ def differences(net: pd.DataFrame, rules: Bootstrap) -> Any:
 
 
 def ablation(found: pd.DataFrame) -> Any:
-    """The exposure without each of its parts, or with an engine more, against the exposure as it is."""
+    """The exposure without each of its parts, or with an engine more, against the exposure as it is.
+
+    found: one row a variant, as `Week.ablation` gives it.
+    """
     return _table(
         found.reset_index(),
         "What each part adds",
@@ -183,7 +201,10 @@ def ablation(found: pd.DataFrame) -> Any:
 
 
 def quantile_scores(found: pd.DataFrame) -> Any:
-    """Expected volatility against the VIX alone, realised volatility alone and the past's quantiles."""
+    """Expected volatility against the VIX alone, realised volatility alone and the past's quantiles.
+
+    found: one row a forecast, as `Week.volatility_record` gives it; coverage is 0-1.
+    """
     return _forecasts(
         found,
         "Volatility of the coming month",
@@ -193,12 +214,18 @@ def quantile_scores(found: pd.DataFrame) -> Any:
 
 
 def brier_scores(found: pd.DataFrame) -> Any:
-    """The regime in four weeks against persistence and the shares of the past."""
+    """The regime in four weeks against persistence and the shares of the past.
+
+    found: one row a forecast, as `Week.regime_record` gives it.
+    """
     return _forecasts(found, "The regime in four weeks", "Brier score, 0 best to 2 worst")
 
 
 def sensitivity(found: pd.DataFrame) -> Any:
-    """The ten numbers that the readings hang on most."""
+    """The ten numbers that the readings hang on most.
+
+    found: one row a number moved, the largest first, as `research.sensitivity` gives it; shares of weeks are 0-1.
+    """
     return _table(
         found.head(10),
         "The numbers that matter most",

@@ -1,4 +1,4 @@
-"""Steps 2 to 5 in tables: the tape, turns and what is close to one, insights, and manual readings.
+"""Steps 2 to 5 in tables: the tape, inflections and what is close to one, insights, and manual readings.
 
 Shows readings; computes none.
 """
@@ -94,7 +94,10 @@ def inflections(week: Week) -> Any:
         ),
         Column("Strength", lambda each: percent(each.strength), right=True),
         Column("Now", lambda each: f"reversed {values.day(each.reversed)}" if each.reversed else "active"),
-        Column("Counts as a market turn", lambda each: "yes" if each.announced else "no, shown only"),
+        Column(
+            "Counts as an inflection of the market",
+            lambda each: "yes" if each.announced else "no, shown only",
+        ),
         title="Turns of the last quarter",
         subtitle="Newest first; reversed: much of the move is lost again, or the engine has turned the other way",
     )
@@ -127,13 +130,13 @@ def watch(week: Week) -> Any:
 def inflection_records(week: Week) -> Prose | None:
     """How past inflections of the same kinds as this quarter's ended; nothing without an active one."""
     kinds = {(each.engine, each.direction) for each in week.inflections if each.reversed is None}
-    found = [each.words for each in week.inflection_records if (each.engine, each.direction) in kinds]
-    return prose(listed("How such turns went before", found))
+    found = [each.sentence for each in week.inflection_records if (each.engine, each.direction) in kinds]
+    return prose(listed("How such inflections went before", found))
 
 
 def sequences(week: Week) -> Prose | None:
     """Each engine's phases of the last half year, in a line; those that can be read this week."""
-    known = (each.words for name, each in week.sequences.items() if week.engines[name].score is not None)
+    known = (each.sentence for name, each in week.sequences.items() if week.engines[name].score is not None)
     return prose(listed("Where each engine comes from, by its direction over a month", known))
 
 
@@ -160,7 +163,8 @@ def insights(week: Week, engine: str | None = None) -> Any:
     said = (
         Column("Status", _status),
         Column(
-            "Evidence", lambda each: lines(_evidence(each), "" if engine else soft(minus(each.history.words)))
+            "Evidence",
+            lambda each: lines(_evidence(each), "" if engine else soft(minus(each.history.sentence))),
         ),
         Column("What it means", lambda each: lines(*_meaning(each, found))),
     )

@@ -71,18 +71,17 @@ def call(week: Week) -> Prose | None:
 
 
 def last_weeks(week: Week, weeks: int = _WEEKS) -> Any:
-    """The newest weeks, this one first: states, regime, aggressiveness and turns."""
+    """The newest weeks, this one first: states, regime, target exposure and inflections."""
     rows = [(day, row) for day, row in week.history().tail(weeks).iloc[::-1].iterrows()]
-    turned = (
-        [Column("Turns", lambda each: lines(*_turns(each[1])))] if any(_turns(row) for _, row in rows) else []
-    )
+    any_inflection = any(_inflections(row) for _, row in rows)
+    last = [Column("Inflections", lambda each: lines(*_inflections(each[1])))] if any_inflection else []
     return great_table(
         rows,
         Column("Week", lambda each: values.day(each[0])),
         *(_state(name) for name in ENGINES),
         Column("Regime", lambda each: _regime(each[1]["regime"])),
         Column("Aggressiveness", lambda each: percent(each[1]["aggressiveness"]), right=True),
-        *turned,
+        *last,
         title=f"The last {len(rows)} weeks",
     )
 
@@ -95,6 +94,6 @@ def _state(engine: str) -> Column:
     return Column(ENGINE_NAMES[engine], lambda each: values.state(each[1][f"{engine}_state"]))
 
 
-def _turns(row: pd.Series[Any]) -> list[str]:
-    turns = [each.split(":") for each in str(row["inflection"] or "").split(",") if ":" in each]
-    return [f"{ENGINE_NAMES[engine]} {direction}" for engine, direction in turns]
+def _inflections(row: pd.Series[Any]) -> list[str]:
+    inflections = [each.split(":") for each in str(row["inflection"] or "").split(",") if ":" in each]
+    return [f"{ENGINE_NAMES[engine]} {direction}" for engine, direction in inflections]
