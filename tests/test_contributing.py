@@ -130,6 +130,7 @@ def test_lint_is_green_with_all_of_them(copy: Path, command: tuple[str, ...]) ->
         (
             "tests/notebooks",
             "tests/companions/test_every_companion.py",
+            "--deselect=tests/companions/test_every_companion.py::test_it_is_described[volatility]",
             SCHEMA_TEST,
             "notebooks/companions/volatility.ipynb",
         ),

@@ -15,6 +15,7 @@ from fiveengines.base.formats import age, percent
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.commentary.no_call import NAME as NO_CALL
+from fiveengines.companions.registry import REGISTRY
 from fiveengines.companions.session import Session
 from fiveengines.model.regimes import NAMES
 from fiveengines.playbook import content
@@ -48,6 +49,14 @@ def heading(shown: Week | Session, *, chosen: bool = False) -> Prose:
         "as chosen in Start.ipynb" if chosen else "",
     ]
     return Prose((Markup(" · ").join(filter(None, parts)),))
+
+
+def companions() -> Any:
+    """Links to the companions' notebooks, as Start.ipynb shows them."""
+    from IPython.display import Markdown
+
+    links = (f"[{each.title}](companions/{each.stem}.ipynb)" for each in REGISTRY.values())
+    return Markdown("**Further questions:** " + " · ".join(links))
 
 
 def call(week: Week) -> Prose | None:
