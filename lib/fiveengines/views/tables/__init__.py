@@ -32,8 +32,8 @@ from fiveengines.views.tables.step_tables import (
 from fiveengines.views.tables.week_tables import call, companions, heading, last_weeks
 
 __all__ = [
-    "answer", "appendix", "base_rates", "call", "companions", "engines", "events", "evidence", "exposures", "files", "flip",
-    "heading", "health", "inflection_records", "inflections", "insights", "last_weeks", "method", "narrative",
+    "answer", "appendix", "base_rates", "call", "companions", "engines", "events", "evidence", "exposures", "files",
+    "flip", "heading", "health", "inflection_records", "inflections", "insights", "last_weeks", "method", "narrative",
     "no_call", "outlook", "overrides", "plan", "playbook", "risk", "sequences", "style", "tape", "tilts", "trades",
     "tranches", "watch", "week_path",
 ]  # fmt: skip
