@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fiveengines.base.jupyter_home import SECRETS, with_lab_settings, without_secrets
+from fiveengines.base.jupyter_home import SECRETS, for_kernels, with_lab_settings
 from fiveengines.data.providers.registry import registry
 from fiveengines.report.notebook.kernel import Kernel
 
@@ -22,7 +22,7 @@ SHOW = "from pathlib import Path; import os; Path({!r}).write_text('\\n'.join(os
 def test_every_providers_key_is_kept_from_kernels() -> None:
     assert set(SECRETS) == {each.key for each in registry().values() if each.key}
     given = dict.fromkeys(SECRETS, KEY) | {"HOME": "/"}
-    assert without_secrets(given) == {"HOME": "/"}
+    assert for_kernels(given) == {"HOME": "/"}
     assert KEY not in with_lab_settings(given).values()
 
 

@@ -31,16 +31,20 @@ def jupyter_folders(home: Path) -> dict[str, str]:
 SECRETS = ("FRED_API_KEY",)
 
 
-def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a kernel or a JupyterLab: the same without providers' keys."""
-    return {name: text for name, text in environ.items() if name not in SECRETS}
+# Altair reads its own documentation while it is imported, which an optimising interpreter leaves out.
+_OPTIMISE = "PYTHONOPTIMIZE"
+
+
+def for_kernels(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a kernel or a JupyterLab: the same without providers' keys and without optimisation."""
+    return {name: text for name, text in environ.items() if name not in (*SECRETS, _OPTIMISE)}
 
 
 def with_lab_settings(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment for a JupyterLab that asks no one about news; a person's own settings still go before it."""
     ours = str(Path(__file__).resolve().parent / "lab_settings")
     others = environ.get("JUPYTER_CONFIG_PATH", "")
-    return {**without_secrets(environ), "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (others, ours)))}
+    return {**for_kernels(environ), "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, (others, ours)))}
 
 
 def keep_inside_environment(environ: MutableMapping[str, str] | None = None) -> None:

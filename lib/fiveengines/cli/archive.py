@@ -14,6 +14,7 @@ import typer
 
 from fiveengines.base.errors import ParameterError
 from fiveengines.cli.commands import (
+    NO_INDEX,
     DataDir,
     End,
     Out,
@@ -163,6 +164,7 @@ def _again(week: dt.date, stores: list[ReportStore]) -> int:
     from fiveengines.archive import rebuild
     from fiveengines.cli.progress import steps
     from fiveengines.companions.registry import REGISTRY
+    from fiveengines.report.afterwards import told_only
     from fiveengines.report.rerender import differences, original_companions, original_parameters
     from fiveengines.report.saving import READING
     from fiveengines.report.weekly import write_week
@@ -174,7 +176,8 @@ def _again(week: dt.date, stores: list[ReportStore]) -> int:
     with steps("Again") as show:
         companions = [REGISTRY[each] for each in original_companions(before) if each in REGISTRY]
         written = write_week(run, companions=companions, on_progress=show)
-        rebuild(store)
+        with told_only(NO_INDEX):
+            rebuild(store)
     if not written.failures:
         found = differences(
             before, json.loads(store.read([f"{name}/{READING}"])[f"{name}/{READING}"] or b"{}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import io
 import os
 import signal
@@ -21,6 +22,7 @@ from fiveengines.base.errors import FiveEnginesError
 _ClickError: type[Exception] = typer.BadParameter.__mro__[2]
 # Typer's exit code for Ctrl-C.
 _INTERRUPTED = 130
+_NO_MORE_FILES = (errno.EMFILE, errno.ENFILE)
 
 
 @contextmanager
@@ -101,15 +103,21 @@ def run(app: typer.Typer, arguments: list[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         result = _INTERRUPTED
     except Exception as error:  # whatever it is, a person reads one line
-        if os.environ.get("FIVEENGINES_DEBUG"):
-            traceback.print_exc()
-        kind = type(error).__name__
-        return _say(
-            f"unexpected {kind}: {error}. Set FIVEENGINES_DEBUG=1 for the details and report them, please.", 1
-        )
+        return _unexpected(error)
     if result == _INTERRUPTED:
         return _say("stopped; nothing half-written was saved.", 128 + asked[0] if asked else _INTERRUPTED)
     return int(result) if isinstance(result, int) else 0
+
+
+def _unexpected(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in _NO_MORE_FILES:
+        return _say("too many files are open. Allow more, for example with `ulimit -n 1024`.", 1)
+    if os.environ.get("FIVEENGINES_DEBUG"):
+        traceback.print_exception(error)
+    kind = type(error).__name__
+    return _say(
+        f"unexpected {kind}: {error}. Set FIVEENGINES_DEBUG=1 for the details and report them, please.", 1
+    )
 
 
 def _say(text: str, code: int) -> int:

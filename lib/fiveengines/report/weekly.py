@@ -18,6 +18,7 @@ from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
 from fiveengines.base.parameters import RunParameters
 from fiveengines.companions.registry import Companion
 from fiveengines.report import kernel_result
+from fiveengines.report.afterwards import told_only
 from fiveengines.report.companion import (
     RenderedCompanion,
     assemble_companion,
@@ -227,7 +228,8 @@ def save(made: RenderedReport, store: ReportStore) -> SavedReport:
     beside = {} if made.failures else {name: text for each in whole for name, text in each.files.items()}
     folder = save_documents(store, made.day, made.files | beside, failed=bool(made.failures))
     if not made.failures:
-        remove_failure(store, made.day, WEEKLY)
+        with told_only("the page of an earlier failure is still there"):
+            remove_failure(store, made.day, WEEKLY)
     for each in made.companions:
         if each.files and each.files.keys() - beside:
             save_companion(each, store)

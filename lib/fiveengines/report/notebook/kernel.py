@@ -6,6 +6,7 @@ Knows Jupyter's messaging and nothing of notebooks, readings or pages.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sys
@@ -14,13 +15,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
 from fiveengines.base import paths
+from fiveengines.base.bounded_files import read_bytes
 from fiveengines.base.errors import NotebookError
-from fiveengines.base.jupyter_home import without_secrets
+from fiveengines.base.jupyter_home import for_kernels
 
 # Imported by the kernel while it boots, so that the first cell finds them loaded; what is absent is skipped.
 PRELOAD = (
@@ -32,6 +34,10 @@ PRELOAD = (
 )
 # Begins the names of our folders among Jupyter's run-time files.
 _RUN = "fiveengines-"
+# Open files that a kernel and its sockets need with some to spare.
+_FILES = 128
+# Characters of a kernel's last words that an error repeats.
+_SHOWN = 200
 # Another run may take a new folder for a left one before it is held.
 _TRIES = 5
 
@@ -46,6 +52,7 @@ class Kernel:
 
         self._loop = event_loop()
         # "auto" encrypts where the transport supports it and, unlike the default, does so without a warning.
+        _allow_files()
         self._folder = _own_folder()
         self.manager = AsyncKernelManager(
             kernel_name="python3",
@@ -62,12 +69,13 @@ class Kernel:
                     extra_arguments=["--HistoryManager.enabled=False", *_boot_arguments(preload)],
                     cwd=str(cwd) if cwd else None,
                     env={
-                        **without_secrets(os.environ),
+                        **for_kernels(os.environ),
                         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
                         "FIVEENGINES_BATCH": "1",
                         # it works in the notebooks' folder, which may be the installed package's
                         paths.PROJECT: str(paths.working_root().resolve()),
                     },
+                    stderr=self._folder.stderr,
                 )
             )
         except KeyboardInterrupt:
@@ -95,8 +103,10 @@ class Kernel:
                 await _reply_to(asked, client.get_iopub_msg, timeout=0.3)
             except Empty:
                 if not await self.manager.is_alive():
+                    why = self._folder.last_words()
                     raise NotebookError(
-                        "the Python kernel ended while starting", remedy="Run `fiveengines doctor`."
+                        f"the Python kernel ended while starting{f' ({why})' if why else ''}",
+                        remedy="Run `fiveengines doctor`.",
                     ) from None
                 continue
             return
@@ -199,11 +209,47 @@ class Kernel:
         self.stop()
 
 
+def _allow_files() -> None:
+    """Raise the limit of open files where it is low; NotebookError where it stays too low for a kernel.
+
+    The library under Jupyter's messages ends the whole process when it meets the limit.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if now >= _FILES or now == resource.RLIM_INFINITY:
+        return
+    if most == resource.RLIM_INFINITY or most >= _FILES:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, most))
+        return
+    raise NotebookError(
+        f"only {most} files may be open at the same time, and a kernel needs {_FILES}",
+        remedy="Allow more, for example with `ulimit -n 1024`.",
+    )
+
+
 class _OwnFolder:
     """A folder of Jupyter's run-time files that one process holds; whoever finds it let go removes it."""
 
     def __init__(self, path: Path) -> None:
         self.path, self._lock = path, FileLock(path / "held")
+        self._stderr: IO[bytes] | None = None
+
+    @property
+    def stderr(self) -> IO[bytes]:
+        """Where a kernel writes what is no cell's output, which is nobody's to read unless it ends."""
+        if self._stderr is None:
+            self._stderr = (self.path / "stderr").open("wb")
+        return self._stderr
+
+    def last_words(self) -> str:
+        """The last line that a kernel wrote there."""
+        with contextlib.suppress(OSError):
+            lines = read_bytes(self.path / "stderr").decode("utf-8", "replace").split("\n")
+            return next((line.strip() for line in reversed(lines) if line.strip()), "")[:_SHOWN]
+        return ""
 
     def held(self) -> bool:
         """Take it; False when another process has it or removed it meanwhile, or it cannot be had."""
@@ -215,6 +261,8 @@ class _OwnFolder:
 
     def remove(self) -> None:
         """Remove it with what it holds and let go of it."""
+        if self._stderr is not None:
+            self._stderr.close()
         shutil.rmtree(self.path, ignore_errors=True)
         self._lock.release()
         shutil.rmtree(self.path, ignore_errors=True)  # Windows removes no file that is open

@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 from tenacity import (
@@ -238,7 +240,8 @@ class Http:
             if time.monotonic() - began >= most:
                 transient = f"no whole answer within {most:g} seconds"
         except (httpx.RequestError, httpx.InvalidURL) as error:
-            transient = f"the connection failed: {self.redact(str(error)) or type(error).__name__}"
+            through = _proxy_of(url)
+            transient = f"the connection{through} failed: {self.redact(str(error)) or type(error).__name__}"
         if transient is not None:
             raise _TransientError(transient)
         where = self.redact(str(response.url.copy_with(query=None)))
@@ -331,6 +334,17 @@ class Http:
         if unpack and not unpack.eof:
             raise _TransientError("the packed answer is cut short")
         return b"".join(parts)
+
+
+def _proxy_of(url: str) -> str:
+    """Words that name the variable of the proxy through which `url` is asked; empty without one."""
+    parts = urlsplit(url)
+    if not parts.hostname or proxy_bypass(parts.hostname):
+        return ""
+    for scheme in (parts.scheme, "all"):
+        if getproxies().get(scheme):
+            return f" through the proxy of {scheme.upper()}_PROXY"
+    return ""
 
 
 def _same_domain(old: httpx.URL, new: httpx.URL) -> bool:
