@@ -59,6 +59,8 @@ _COMPANIONS = (
     Companion(
         "evidence", "What followed weeks like this one, and would acting on it have paid?", window=False
     ),
+    Companion("rebalance", "How to rebalance: from holdings to orders", window=False),
+    Companion("selloff", "What drives this sell-off, and is it spent?"),
 )
 REGISTRY: dict[str, Companion] = {each.name: each for each in _COMPANIONS}
 

@@ -29,6 +29,7 @@ _CACHED = (
     "advances",
     "declines",
     "net_new_highs",
+    "new_lows",
     "concentration",
 )
 
@@ -38,14 +39,15 @@ class BreadthInputs:
     """Breadth of one panel on its sessions, a column for each basis in order of preference.
 
     above: % of members by length of the average, columns "members", "published" and "sectors". advances, declines:
-    counts of "members" and of "nyse" issues. net_new_highs: % of "members", or as "published". concentration: (n,) % of
-    members. basis: (n,) the first of those of `above` that has a figure, "" where none has.
+    counts of "members" and of "nyse" issues. net_new_highs, new_lows: % of "members", or as "published". concentration:
+    (n,) % of members. basis: (n,) the first of those of `above` that has a figure, "" where none has.
     """
 
     above: dict[int, pd.DataFrame]
     advances: pd.DataFrame
     declines: pd.DataFrame
     net_new_highs: pd.DataFrame
+    new_lows: pd.DataFrame
     concentration: pd.Series
     basis: pd.Series
 
@@ -73,6 +75,9 @@ def breadth_inputs(panel: Panel, settings: BreadthSettings) -> BreadthInputs:
         advances=pd.DataFrame({"members": found["advances"], "nyse": panel.daily("NYSE_ADVANCING")}),
         declines=pd.DataFrame({"members": found["declines"], "nyse": panel.daily("NYSE_DECLINING")}),
         net_new_highs=pd.DataFrame({"members": found["net_new_highs"], "published": published}),
+        new_lows=pd.DataFrame(
+            {"members": found["new_lows"], "published": panel.daily("NEW_LOWS_52W") / issues * 100}
+        ),
         concentration=found["concentration"],
         basis=known.idxmax(axis=1).where(known.any(axis=1), ""),
     )
@@ -106,6 +111,7 @@ def _computed(
     }
     found |= {"advances": counts["advances"], "declines": counts["declines"]}
     found["net_new_highs"] = extremes["pct_highs"] - extremes["pct_lows"]
+    found["new_lows"] = extremes["pct_lows"]
     found["concentration"] = concentration_of_returns(
         closes, settings.concentration_sessions, settings.concentration_top, in_index
     )
