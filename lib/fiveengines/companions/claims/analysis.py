@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 
 from fiveengines.base import yaml_files
+from fiveengines.base.formats import counted
 from fiveengines.base.parameters.claims import ClaimsParameters
 from fiveengines.companions.claims import insights, measures
 from fiveengines.companions.claims.evidence import UntestableError, Window, verdict
@@ -51,7 +52,7 @@ def analyse(session: Session) -> Result:
     return Result.model_validate(
         envelope(session, NAME)
         | {
-            "headline": f"{told['true']} claims true, {told['false']} false, {told['depends']} depend on the window",
+            "headline": f"{counted(told['true'], 'claim')} true, {told['false']} false, {told['depends']} by the window",
             "bottom_line": (
                 f"Of {len(records)} claims {told['true']} hold in every window, {told['false']} in none, "
                 f"{told['depends']} in some; {told['untestable']} cannot be tested with the data at hand. What held is "

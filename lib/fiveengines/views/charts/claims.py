@@ -19,7 +19,7 @@ SOURCES = {
     "portfolio_rebalance": "Portfolio process",
     "rate_shock_hedge": "Rate-shock hedge",
 }
-VERDICTS = {"true": "supportive", "depends": "accent", "false": "adverse", "untestable": "line"}
+VERDICTS = {"true": "supportive", "depends": "manual", "false": "adverse", "untestable": "line"}
 
 
 def verdicts(result: Result) -> Picture:
