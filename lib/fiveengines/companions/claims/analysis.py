@@ -52,7 +52,7 @@ def analyse(session: Session) -> Result:
     return Result.model_validate(
         envelope(session, NAME)
         | {
-            "headline": f"{counted(told['true'], 'claim')} true, {told['false']} false, {told['depends']} by the window",
+            "headline": f"{counted(told['true'], 'claim')} true, {told['false']} false, {told['depends']} depend",
             "bottom_line": (
                 f"Of {len(records)} claims {told['true']} hold in every window, {told['false']} in none, "
                 f"{told['depends']} in some; {told['untestable']} cannot be tested with the data at hand. What held is "
