@@ -116,12 +116,12 @@ def own(table: Table) -> Table:
 
 
 def split(count: int) -> Change:
-    """The first `count` members with a price at half of it from October 2019 on."""
+    """The first `count` members with a price at half of it from December 2019 on."""
 
     def change(table: Table) -> Table:
         table = table.copy()
-        there = table.columns[table.loc[MONTHS:].iloc[0].notna()][:count]
-        table.loc[MONTHS:, there] /= 2
+        there = table.columns[table.loc[LATER:].iloc[0].notna()][:count]
+        table.loc[LATER:, there] /= 2
         return table
 
     return change
@@ -228,7 +228,7 @@ FAULTS: tuple[Fault, ...] = (
     _one("Survey dated a day late", "AAII", _AAII, later(1)),
     _one("Survey frozen for three months", "AAII", _AAII, frozen, MONTHS),
     _one("Managers' exposure as a share from October on", "NAAIM", "sentiment/naaim.csv", times(0.01, MONTHS), MONTHS),
-    _one("250 members with an unadjusted split", "embers", _MEMBERS, split(250), MONTHS),
+    _one("250 members with an unadjusted split", "embers", _MEMBERS, split(250), LATER),
     _one("Members' closes dated a day late", "MEMBERS", _MEMBERS, later(1)),
     _one("Published breadth as a share from October on", "PCT_ABOVE_200DMA_SP500", _ABOVE, times(0.01, MONTHS), MONTHS),
     _one("Published breadth of members below", "PCT_ABOVE_200DMA_SP500", _ABOVE, mirrored),

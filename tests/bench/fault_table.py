@@ -18,11 +18,11 @@ from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset, Notice
 from fiveengines.data.load_dataset import load_dataset
 
-AS_OF = pd.Timestamp("2020-01-03")
+AS_OF = pd.Timestamp("2020-01-10")
 
 
 def told(data: Dataset, clean: frozenset[str]) -> list[Notice]:
-    """What a reading in the first week of 2020 is warned of that the clean directory does not say."""
+    """What a reading in January 2020 is warned of that the clean directory does not say."""
     notices = data.notices_at(calendars.evening_of(AS_OF))
     return [each for each in notices if each.level != "info" and each.text not in clean]
 
