@@ -162,6 +162,15 @@ def test_what_is_missing_is_named_and_the_rest_goes_on(
     assert found.levels
 
 
+@pytest.mark.parametrize("day", ["2003-01-02", "2003-01-03", "2003-04-10"])
+def test_a_young_market_says_that_it_cannot_tell(day: str) -> None:
+    found = rotation.analyse(Session.load(day, source="demo"))
+    assert found.market_kind is None and found.headline.startswith("Market kind unknown")
+    assert found.headline.endswith("small against large unknown")
+    assert "cannot tell" in found.bottom_line and "percentile" not in found.bottom_line
+    assert found.ratio is None or "cannot be judged" in found.ratio.pair_trade
+
+
 def test_an_empty_folder_still_has_an_answer(session: Session) -> None:
     keys = tuple(session.dataset.series)
     found = rotation.analyse(_with(session, _without(*keys, members=False)))

@@ -115,7 +115,7 @@ def _markets(work: _Work) -> tuple[implied_realized.MarketVolatility, ...]:
         implied = work.session.panel.daily(each.implied)
         closes = inputs.best(work.session.panel, each.closes, max(rules.implied_realized.windows) + 1)
         if closes is None or not np.isfinite(implied.iloc[-1]):
-            lacking = each.implied if closes is not None else each.closes[0]
+            lacking = each.implied if closes is not None else f"{each.closes[0]} with enough closes"
             work.missing.append(f"Implied against realised volatility of {name}: no current {lacking}.")
             continue
         measured = implied_realized.measure(name, implied, closes, rules.implied_realized, rules.samples)
@@ -494,7 +494,7 @@ def _levels(work: _Work) -> list[dict[str, Any]]:
         if closes is not None:
             found += levels.of_market(market, closes, days, rules.levels)
         else:
-            work.missing.append(f"Levels of {market}: no current {each.closes[0]}.")
+            work.missing.append(f"Levels of {market}: no current {each.closes[0]} with enough closes.")
     for own in inputs.own_levels(work.session).levels:
         frame = inputs.closes(panel, [own.series])
         level = levels.own(own, frame[own.series], rules.levels) if own.series in frame else None

@@ -43,12 +43,12 @@ def strong(factors: Sequence[FactorReturn], rules: RotationParameters) -> tuple[
 
 
 def market_kind(dispersion: Dispersion | None, factors: Sequence[FactorReturn], turning: bool) -> str | None:
-    """beta, dispersion or mixed by the verdict; None without one.
+    """beta, dispersion or mixed by the verdict; None without one, or with too little history for percentiles.
 
     rotation when it is no beta market and leadership turns: what had led lost far (momentum is among the strong
     `factors` with a loss), or `turning`, the leaders of the quarter no longer lead over the month.
     """
-    if dispersion is None:
+    if dispersion is None or any(each.share_percentile is None for each in dispersion.windows.values()):
         return None
     fell = any(each.name == "momentum" and each.size < 0 for each in factors)
     return "rotation" if dispersion.verdict != "beta" and (fell or turning) else dispersion.verdict
@@ -62,7 +62,10 @@ def kind_sentence(
 ) -> str:
     """Is this a beta, a rotation or a dispersion market? factors: the strong ones."""
     if dispersion is None or kind is None:
-        return "The data cannot tell a beta market from a stock-picker's: too few members or sectors have prices."
+        lacking = (
+            "too few members or sectors have prices" if dispersion is None else "there is too little history"
+        )
+        return f"The data cannot tell a beta market from a stock-picker's: {lacking}."
     main = dispersion.windows[rules.dispersion.main_window]
     main_window = rules.dispersion.main_window
     windows = sorted(dispersion.windows.items(), key=lambda item: item[0] != main_window)
@@ -73,10 +76,11 @@ def kind_sentence(
     ]
     text = (
         f"one component carries {percent(main.market_share)} of {main.members} {dispersion.of}' variance over "
-        f"{rules.dispersion.main_window} sessions ({', '.join(places) or 'too little history for a percentile'})"
+        f"{rules.dispersion.main_window} sessions ({', '.join(places)})"
     )
     lead = f"in {rules.factors.window} sessions {_moves(factors[:2])}, and " if factors else ""
-    return f"This is {KINDS[kind]}: {lead}{text}."
+    also = " and a stock-picker's one" if kind == "rotation" and dispersion.verdict == "dispersion" else ""
+    return f"This is {KINDS[kind]}{also}: {lead}{text}."
 
 
 def _moves(factors: Sequence[FactorReturn]) -> str:
@@ -172,7 +176,7 @@ def pair_answer(
     rules: RotationParameters,
 ) -> str:
     """Is a pair trade worth it, by how much of the variance is the market's and by the interval?"""
-    if ratio is None or ratio.explained is None or usable is None:
+    if ratio is None or ratio.explained is None or usable is None or usable.n == 0:
         return "A pair trade of small against large cannot be judged: the ratio has too little history."
     share = f"the large index explains {percent(ratio.explained)} of the small one's variance"
     if dispersion is not None:
@@ -231,7 +235,8 @@ def headline(
         second = f"ES volatility {'cheap' if large.discount[min(large.discount)] else 'dear'} in every window"
     else:
         second = "ES volatility neither cheap nor dear"
-    third = "small against large: nothing follows"
+    known = usable is not None and usable.n > 0
+    third = "small against large: nothing follows" if known else "small against large unknown"
     if usable is not None and not nothing_follows(every, usable):
         third = "curve favours small caps" if (usable.mean or 0) > 0 else "curve favours large caps"
     return f"{first}; {second}; {third}"
