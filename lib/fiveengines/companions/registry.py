@@ -52,6 +52,7 @@ class Companion:
 
 # In the order in which the week's cover names them.
 _COMPANIONS = (
+    Companion("selloff", "What drives this sell-off, and is it spent?"),
     Companion("rotation", "Is this a beta, a rotation or a dispersion market?", window=False),
     Companion("rebalance", "How to rebalance: from holdings to orders", window=False),
     Companion("rate-shock", "What would a rate shock do?", window=False),
@@ -59,8 +60,6 @@ _COMPANIONS = (
     Companion(
         "evidence", "What followed weeks like this one, and would acting on it have paid?", window=False
     ),
-    Companion("rebalance", "How to rebalance: from holdings to orders", window=False),
-    Companion("selloff", "What drives this sell-off, and is it spent?"),
 )
 REGISTRY: dict[str, Companion] = {each.name: each for each in _COMPANIONS}
 
