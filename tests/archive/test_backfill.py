@@ -117,7 +117,7 @@ class Pretended(Workers):
         self.restarts = 0
         self.asked: list[str] = []
 
-    def submit(self, run: RunParameters, good: str | None) -> Future[RenderedReport]:
+    def submit(self, run: RunParameters, good: str | None, companions: Any = ()) -> Future[RenderedReport]:
         assert run.as_of is not None
         day = run.as_of.isoformat()
         self.asked.append(day)
