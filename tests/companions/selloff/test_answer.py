@@ -14,6 +14,7 @@ from companions.selloff.evenings import changed, document, edited, evening, scra
 from fiveengines.base.parameters.selloff import DRIVERS
 from fiveengines.companions.selloff import Result, analyse
 from fiveengines.companions.session import Session
+from fiveengines.data import demo
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +88,19 @@ def test_momentum_falls_are_listed_from_the_day_they_were_known(answer: Result) 
     assert found.falls
     assert all(each.worst_pct <= found.threshold_pct for each in found.falls)
     assert found.index_after[0].cases <= len(found.falls)
+
+
+def test_falls_of_the_simulated_crises_are_told_by_what_made_them() -> None:
+    """In a simulated crisis the policy rate is cut and spreads jump: growth or credit leads, and rates never do."""
+    falls = demo.true_falls(7, pd.Timestamp("2025-03-31").date(), least=25.0)
+    crises = falls[(falls["driver"] == "growth") & (falls["peak"] > "2012")]
+    assert len(crises) >= 3
+    for fall in crises.itertuples():
+        found = analyse(evening(str(fall.low.date()), str(fall.peak.date())))
+        assert found.window is not None
+        assert found.window.fall_pct == pytest.approx(fall.fall_pct, abs=0.01)
+        assert {each.driver for each in found.drivers[:2]} & {"growth", "credit"}
+        assert next(each for each in found.drivers if each.driver == "rates").role == "absent"
 
 
 def test_a_session_without_a_fall_says_so_in_three_lines(calm: Session) -> None:

@@ -136,7 +136,7 @@ def _cause(where: str, drivers: Sequence[DriverRecord], cannot_tell: str) -> str
     causes = [NAMES[each.driver] for each in speaking[1:] if each.role == "cause"]
     louder = [NAMES[each.driver] for each in speaking[1:] if each.role == "amplifier"]
     if causes:
-        text += f", with {joined(causes)} as a further cause"
+        text += f", with {joined(causes)} as {'a further cause' if len(causes) == 1 else 'further causes'}"
     if louder:
         text += f"; {joined(louder)} {'amplifies' if len(louder) == 1 and louder[0] not in _PLURAL else 'amplify'} it"
     quiet = [NAMES[each.driver] for each in drivers if each.role == "absent"]

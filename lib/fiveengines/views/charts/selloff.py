@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 _HALF = 235
 _SHOCKS = {
     "growth": "growth",
-    "monetary": "monetary policy",
-    "hedging_premium": "hedging premium",
-    "common_premium": "common premium",
-    "residual": "not explained",
+    "monetary": "monetary",
+    "hedging_premium": "hedging prem.",
+    "common_premium": "common prem.",
+    "residual": "residual",
 }
 _ROLE_COLOURS = {"cause": "adverse", "amplifier": "regime4", "permissive": "neutral", "absent": "unknown"}
 
