@@ -23,8 +23,12 @@ from indicators.causality import ROWS, Causal, world
 DECLARED = [*declared("indicators", "CAUSAL")]
 CASES: dict[str, Causal] = {name: case for each in DECLARED for name, case in each.items()}
 FRAMES = (pd.Series, pd.DataFrame)
-# An option chain is of one moment, and weekly paths have an index of their own: their own tests hold them.
-ELSEWHERE = {"dealer_gamma_from_chain", "dealer_gamma_profile", "weekly_path", "with_last"}
+# An option chain and a strip of futures are of one moment, and weekly paths have an index of their own: their own tests
+# hold them.
+ELSEWHERE = {
+    "dealer_gamma_from_chain", "dealer_gamma_profile", "implied_rates", "meeting_probabilities", "weekly_path",
+    "with_last",
+}  # fmt: skip
 
 seeds = st.integers(0, 2**32 - 1)
 
