@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters.claims import Claim
+from fiveengines.base.parameters.rotation import SampleRules
 from fiveengines.companions.claims.evidence import UntestableError, Window
 from fiveengines.companions.rate_shock import analysis as rate_shock
 from fiveengines.companions.rate_shock import rules as source_rules
@@ -335,8 +336,20 @@ def rule(session: Session, claim: Claim) -> list[Window]:
     return _after(session, claim, holds, outcome)
 
 
+def samples_of(session: Session) -> SampleRules:
+    """How cases are counted, read once a session: dozens of claims ask."""
+    memory = session.panel.memory
+    path = session.params.beside("rate_shock.yaml")
+    name = f"claims {path} {path.stat().st_mtime_ns}"
+    if name not in memory:
+        memory[name] = rate_shock.parameters(session).samples
+    found = memory[name]
+    assert isinstance(found, SampleRules)
+    return found
+
+
 def _after(session: Session, claim: Claim, held: pd.Series, outcome: pd.Series) -> list[Window]:
-    samples = rate_shock.parameters(session).samples
+    samples = samples_of(session)
     horizons = tuple(claim.settings["horizons"])
     samples = samples.model_copy(update={"horizons": horizons, "main_horizon": horizons[-1]})
     flags = held.reindex(outcome.index).fillna(False).astype(bool).to_numpy()

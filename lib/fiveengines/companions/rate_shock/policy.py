@@ -11,7 +11,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from fiveengines.base import cache
 from fiveengines.indicators.policy_path import implied_rates, meeting_probabilities
+
+# What the record depends on beside its inputs.
+_CODE = ("companions/rate_shock/policy.py", "indicators/policy_path.py")
 
 
 def known_meetings(
@@ -79,6 +83,30 @@ def brier_scores(
     likeliest range came. Only meetings up to the last session count.
     """
     held = lower.dropna()
+    # Hundreds of strips are read for this, and a meeting that is over never changes.
+    parts = [pd.util.hash_pandas_object(each).to_numpy().tobytes() for each in (futures, held)]
+    key = cache.key_of(
+        [parts, calendar, horizons, known_from_month, meeting_day_before, cache.code_key(*_CODE)]
+    )
+    found = cache.arrays(
+        "policy-record",
+        key,
+        lambda: {
+            "rows": _brier_rows(futures, calendar, held, horizons, known_from_month, meeting_day_before)
+        },
+    )
+    table = pd.DataFrame(found["rows"], columns=["horizon", "n", "brier", "naive", "hit"])
+    return table.astype({"horizon": "int64", "n": "int64"})
+
+
+def _brier_rows(
+    futures: pd.DataFrame,
+    calendar: Mapping[int, Sequence[dt.date]],
+    held: pd.Series,
+    horizons: Sequence[int],
+    known_from_month: int,
+    meeting_day_before: bool,
+) -> np.ndarray:
     rows = []
     past = (
         [
@@ -97,9 +125,15 @@ def brier_scores(
             after = held.loc[meeting + pd.Timedelta(days=1) :]
             if not len(on) or after.empty:
                 continue
+            # Later contracts and meetings bear on none of the odds that are asked here.
+            last = str((meeting + pd.DateOffset(months=2)).to_period("M"))
+            near = futures.loc[on[-1] - pd.Timedelta(days=7) : on[-1], futures.columns <= last]
             found = odds(
-                futures,
-                calendar,
+                near,
+                {
+                    year: calendar[year]
+                    for year in {on[-1].year, meeting.year, meeting.year + 1} & set(calendar)
+                },
                 pd.Timestamp(on[-1]),
                 float(held[on[-1]]),
                 known_from_month,
@@ -116,13 +150,5 @@ def brier_scores(
             naive.append(0.0 if outcome == round(float(held[on[-1]]), 4) else 2.0)
             hits.append(float(likeliest == outcome))
         if scores:
-            rows.append(
-                {
-                    "horizon": horizon,
-                    "n": len(scores),
-                    "brier": float(np.mean(scores)),
-                    "naive": float(np.mean(naive)),
-                    "hit": float(np.mean(hits)),
-                }
-            )
-    return pd.DataFrame(rows, columns=["horizon", "n", "brier", "naive", "hit"])
+            rows.append([horizon, len(scores), np.mean(scores), np.mean(naive), np.mean(hits)])
+    return np.array(rows, dtype="float64").reshape(-1, 5)
