@@ -18,6 +18,8 @@ MISSING = [None, float("nan")]
         (formats.number(-1234.56, 1), "−1,234.6"),
         (formats.number(3, sign=True), "+3"),
         (formats.number(-4.25, 1, " %"), "−4.2 %"),
+        (formats.number(-0.3, 0, " %"), "0 %"),
+        (formats.number(-0.04, 1, sign=True), "+0.0"),
         (formats.percent(0.534), "53 %"),
         (formats.percent(0.125, 1), "12.5 %"),
         (formats.signed(0.324), "+0.32"),

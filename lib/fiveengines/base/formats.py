@@ -26,7 +26,8 @@ def number(value: float | None, digits: int = 0, unit: str = "", *, sign: bool =
     """'1,234.5', '−3 %': a figure with its unit; `sign` writes a plus too; a dash for None and NaN."""
     if value is None or math.isnan(value):
         return NOTHING
-    return minus(f"{value:{'+' if sign else ''},.{digits}f}{unit}")
+    # Rounded first: what is written as nought has no sign of its own.
+    return minus(f"{round(value, digits) + 0.0:{'+' if sign else ''},.{digits}f}{unit}")
 
 
 def percent(share: float | None, digits: int = 0) -> str:
