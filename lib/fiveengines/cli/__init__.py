@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str] | None) -> int:
     # Imported after the Jupyter folders are set; these add their commands to the app.
-    from fiveengines.cli import archive, data, manual, project, trade  # noqa: F401
+    from fiveengines.cli import archive, data, manual, portfolio, project, trade  # noqa: F401
     from fiveengines.cli.commands import app
     from fiveengines.cli.run import run
 

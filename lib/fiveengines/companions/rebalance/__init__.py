@@ -4,6 +4,6 @@ One result for one session, from what was public on its evening; nothing is draw
 """
 
 from fiveengines.companions.rebalance.analysis import analyse
-from fiveengines.companions.rebalance.result import Result
+from fiveengines.companions.rebalance.result import Result, orders_csv
 
-__all__ = ["Result", "analyse"]
+__all__ = ["Result", "analyse", "orders_csv"]

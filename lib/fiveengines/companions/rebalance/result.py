@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 from typing import Literal
 
 from fiveengines.base.documents import Figure, Record, Share, TwoDigits
@@ -282,3 +284,22 @@ class Result(CompanionDocument):
     limited: list[str]
     risk: RiskRecord | None
     after: Exposures | None
+
+
+def orders_csv(result: Result) -> str:
+    """The orders as a table that brokers import, one row each; what waits for a level says so in the last column."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["Action", "Symbol", "Quantity", "OrderType", "ReferencePrice", "Condition"])
+    for each in result.orders:
+        side = "BUY" if each.shares > 0 else "SELL"
+        row = [
+            side,
+            each.ticker,
+            f"{abs(each.shares):g}",
+            "MKT",
+            f"{each.reference_price:.2f}",
+            each.condition,
+        ]
+        writer.writerow(row)
+    return out.getvalue()

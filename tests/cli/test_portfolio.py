@@ -1,0 +1,71 @@
+"""The order list as a file, and a broker's export as holdings."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from fiveengines.cli import main
+
+EXPORT = 'Symbol,Quantity,Cost Price\nSPY,"1,200",250.50\nIEF,300,100\nTotal,,\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FIVEENGINES_PORTFOLIO", str(tmp_path / "portfolio"))
+    return tmp_path
+
+
+def test_a_brokers_export_becomes_holdings_and_orders(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export = folder / "positions.csv"
+    export.write_text(EXPORT, encoding="utf-8")
+    given = ["holdings", "import", str(export), "--broker", "interactive_brokers", "--source", "demo"]
+    assert main([*given, "--cash", "5000"]) == 0
+    written = folder / "portfolio" / "demo" / "holdings.csv"
+    assert written.read_text(encoding="utf-8").splitlines()[1].startswith("SPY,1200.0,250.5")
+    assert written.read_text(encoding="utf-8").splitlines()[-1].startswith("CASH,5000")
+
+    out = folder / "orders.csv"
+    assert main(["orders", "--source", "demo", "--as-of", "2009-03-06", "--out", str(out)]) == 0
+    assert "SIMULATED." in capsys.readouterr().out
+    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    assert rows
+    assert {row["Symbol"] for row in rows} <= {"SPY", "IEF"}
+    assert all(float(row["Quantity"]) > 0 and row["Action"] in {"BUY", "SELL"} for row in rows)
+
+
+def test_holdings_are_replaced_only_when_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export = folder / "positions.csv"
+    export.write_text(EXPORT, encoding="utf-8")
+    given = ["holdings", "import", str(export), "--broker", "interactive_brokers", "--source", "demo"]
+    assert main(given) == 0
+    before = (folder / "portfolio" / "demo" / "holdings.csv").read_text(encoding="utf-8")
+    assert main([*given, "--cash", "1"]) == 2
+    assert "there are holdings already" in capsys.readouterr().err
+    assert main([*given, "--cash", "1", "--replace"]) == 0
+    kept = folder / "portfolio" / "demo" / "holdings.csv.before"
+    assert kept.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            ["--broker", "interactive_broker"],
+            "not in params/rebalance.yaml. Did you mean 'interactive_brokers'",
+        ),
+        (["--broker", "interactive_brokers", "--cash", "-1"], "cash cannot be below zero"),
+        (["--broker", "interactive_brokers"], "cannot be read"),
+    ],
+)
+def test_a_wrong_import_is_one_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], given: list[str], said: str
+) -> None:
+    assert main(["holdings", "import", str(folder / "none.csv"), *given, "--source", "demo"]) != 0
+    told = capsys.readouterr().err
+    assert said in told
+    assert len(told.strip().splitlines()) == 1
