@@ -74,3 +74,10 @@ def edited(session: Session, series: str, edit: Callable[[pd.DataFrame], pd.Data
     held = dict(session.dataset.series)
     held[series] = replace(held[series], frame=edit(held[series].frame).reset_index(drop=True))
     return changed(session, replace(session.dataset, series=held))
+
+
+def random_days(session: Session, count: int, seed: int) -> list[pd.Timestamp]:
+    """Sessions chosen at random, with three years before the first and a quarter after the last."""
+    able = session.panel.sessions[800:-70]
+    picked = np.random.default_rng(seed).choice(len(able), count, replace=False)
+    return [able[int(each)] for each in picked]

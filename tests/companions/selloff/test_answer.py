@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from companions.selloff.evenings import changed, document, edited, evening, scrambled, without
+from companions.selloff.evenings import changed, document, edited, evening, random_days, scrambled, without
 from fiveengines.base.parameters.selloff import DRIVERS
 from fiveengines.companions.selloff import Result, analyse
 from fiveengines.companions.session import Session
@@ -196,12 +196,6 @@ def assert_no_look_ahead(whole: Session, days: list[pd.Timestamp], seed: int) ->
         honest: Any = document(changed(session, whole.dataset))
         stirred: Any = document(changed(session, scrambled(whole.dataset, day, seed + at)))
         assert honest == stirred, f"{day.date()} knows its future"
-
-
-def random_days(session: Session, count: int, seed: int) -> list[pd.Timestamp]:
-    able = session.panel.sessions[800:-70]
-    picked = np.random.default_rng(seed).choice(len(able), count, replace=False)
-    return [able[int(each)] for each in picked]
 
 
 def test_what_comes_later_changes_nothing() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from companions.selloff.evenings import document, edited, evening, without
+from companions.selloff.evenings import changed, document, edited, evening, random_days, scrambled, without
 from fiveengines.companions.selloff import Result, analyse
 from fiveengines.companions.session import Session
+from fiveengines.data.panel import Panel
+from fiveengines.overrides import Entry
 
 pytestmark = pytest.mark.real_data
 
@@ -72,6 +76,30 @@ def test_the_chain_of_7_january_2024_gives_the_published_gamma_and_flip(real_dat
     assert found is not None
     assert found.value == pytest.approx(-11.00, abs=0.005)
     assert found.flip == pytest.approx(4734, abs=1)
+
+
+@pytest.mark.long
+def test_what_comes_later_changes_nothing_on_thirty_sessions(real_data: Path) -> None:
+    whole = evening("2019-12-31", folder=real_data)
+    for at, day in enumerate(random_days(whole, 30, 21)):
+        honest = replace(changed(whole, whole.dataset), as_of=day, panel=Panel(whole.dataset, day))
+        stirred = scrambled(whole.dataset, day, at)
+        assert document(honest) == document(replace(honest, panel=Panel(stirred, day))), day.date()
+
+
+def test_a_manual_reading_takes_the_measured_ones_place_and_is_named(session: Session) -> None:
+    moment = dt.datetime(2013, 6, 25, 22, tzinfo=dt.UTC)
+    day = dt.date(2013, 6, 25)
+    entries = tuple(
+        Entry(name, name, value, "desk's own count", "prime broker", "A. Reader", moment, day, day)
+        for name, value in (("dealer_gamma", -3.5), ("cta_exposure", 10.0), ("hedge_fund_gross", 88.0))
+    )
+    found = analyse(replace(session, entries=entries))
+    assert [each.field for each in found.overrides] == ["cta_exposure", "dealer_gamma", "hedge_fund_gross"]
+    assert found.gamma is not None
+    assert (found.gamma.value, found.gamma.source) == (-3.5, "entered by hand")
+    marked = {each.name: each.value for each in found.positioning if each.overridden}
+    assert marked == {"cta_exposure": 10.0, "hedge_fund_gross": 88.0}
 
 
 def test_an_answer_is_the_same_twice(session: Session) -> None:
