@@ -116,6 +116,15 @@ def test_a_trade_from_its_opening_to_its_end_in_file_and_trail(tmp_path: Path) -
         ledger.close_trade(tmp_path, "T9", 113, dt.date(2019, 5, 3))
 
 
+@pytest.mark.parametrize("thesis", ["\u200b=1+1", "＝1+1", "'=1+1", "''-2", '"@x', "a = b", "'tis so"])
+def test_a_thesis_is_a_text_for_a_spreadsheet_and_comes_back_as_it_was(tmp_path: Path, thesis: str) -> None:
+    _open(tmp_path, thesis=thesis)
+    assert ledger.load(tmp_path)["T1"].thesis == thesis
+    cell = ledger.to_csv(ledger.load(tmp_path).trades).splitlines()[1]
+    formula = thesis.lstrip("\u200b'\"")[0] in "=@-＝"
+    assert (f"'{thesis}".replace('"', '""') in cell) == formula
+
+
 def test_an_earlier_day_sees_the_ledger_as_it_stood(tmp_path: Path) -> None:
     _open(tmp_path, stop=95)
     ledger.amend_trade(tmp_path, "T1", {"stop": 104.0}, dt.date(2019, 4, 1), **WHO)

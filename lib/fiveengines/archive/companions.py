@@ -28,7 +28,7 @@ _BATCH = 256
 _OPENING = 4096
 # Characters of a headline that the page shows.
 _LONGEST = 160
-_CACHE = "archive"
+_CACHE = "answers"
 # So many days are worth a cache, and so many new ones to write it again.
 _WORTH_A_CACHE = 60
 Stamp = tuple[int, int]

@@ -21,6 +21,7 @@ from pydantic import Field, ValidationError
 
 from fiveengines.base import atomic_io, yaml_files
 from fiveengines.base.errors import DataError, FiveEnginesError, OverrideError, ParameterError
+from fiveengines.base.formats import inert
 from fiveengines.base.yaml_files import Strict, suggestion
 from fiveengines.overrides.labels import default_who, plain
 from fiveengines.portfolio.trades import Trade
@@ -29,8 +30,6 @@ TRADES, TRAIL = "trades.csv", "trades_trail.jsonl"
 COLUMNS = tuple(Trade.model_fields)
 AMENDABLE = ("size", "entry", "stop", "target", "thesis", "point_value", "mark", "marked_on", "split")
 _NEEDED = ("instrument", "side", "size", "entry", "opened")
-# A spreadsheet takes a text with such a beginning for a formula, unless an apostrophe leads.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WAIT_SECONDS = 10.0
 Action = Literal["open", "close", "amend", "import", "edit"]
 
@@ -327,7 +326,7 @@ def _trade(path: Path, number: int, given: dict[str, str], *, ids: bool) -> Trad
         if raw == "":
             continue
         if name in {"thesis", "id"}:
-            bare = raw[1:] if raw[0] == "'" and raw[1:2] in _FORMULA else raw
+            bare = raw[1:] if raw[0] == "'" and inert(raw[1:]) == raw else raw
             values[name] = text(bare) if name == "thesis" else bare
         elif name in {"opened", "closed", "marked_on"}:
             values[name] = raw[:10]
@@ -506,7 +505,7 @@ def _cell(value: Any) -> Any:
         return ""
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
-    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
+    return inert(value) if isinstance(value, str) else value
 
 
 def _content(trade: Trade) -> tuple[Any, ...]:

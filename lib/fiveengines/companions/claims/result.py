@@ -8,6 +8,7 @@ import io
 from typing import Literal
 
 from fiveengines.base.documents import Figure, Record
+from fiveengines.base.formats import inert
 from fiveengines.companions.document import CompanionDocument
 
 
@@ -70,5 +71,5 @@ def as_csv(result: Result) -> str:
             each.waits_for,
             each.as_of,
         ]
-        writer.writerow([*row, each.claim])
+        writer.writerow([*row, inert(each.claim)])
     return out.getvalue()
