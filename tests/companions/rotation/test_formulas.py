@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from fiveengines.base import parameters, yaml_files
 from fiveengines.base.parameters.rotation import RotationParameters
 from fiveengines.companions.rotation import (
-    cases,
     dispersion,
     factors,
     implied_realized,
@@ -23,6 +22,7 @@ from fiveengines.companions.rotation import (
 )
 from fiveengines.companions.rotation.dispersion import OneWindow
 from fiveengines.data.dataset import series_data
+from fiveengines.research import cases
 from fiveengines.research.bootstrap import mean_intervals
 
 RULES = yaml_files.load_model(parameters.load().beside("rotation.yaml"), RotationParameters)
