@@ -223,7 +223,12 @@ def test_a_folder_with_the_vix_alone_is_read_without_a_plan(tmp_path: Path) -> N
     """Everything that cannot be judged says so; no proposal is made out of nothing."""
     days = pd.bdate_range("2012-01-03", "2015-08-28")
     (tmp_path / "cboe").mkdir()
-    rows = "\n".join(f"{day:%m/%d/%Y},14,14,14,14" for day in days)
+    # A series that stands still for weeks is not used.
+    levels = [14 + 0.01 * (at * 7 % 40) for at in range(len(days))]
+    rows = "\n".join(
+        f"{day:%m/%d/%Y},{each:.2f},{each:.2f},{each:.2f},{each:.2f}"
+        for day, each in zip(days, levels, strict=True)
+    )
     (tmp_path / "cboe" / "VIX_History.csv").write_text(f"DATE,OPEN,HIGH,LOW,CLOSE\n{rows}\n")
     week = Week.load(as_of="2015-08-28", source="files", data_dir=tmp_path)
     every = rules.all_insights(week.readings, week.measured.panel, week.params, week.as_of)
@@ -238,7 +243,7 @@ def test_a_reading_entered_by_hand_moves_its_insight(demo: Week) -> None:
     """CTA exposure entered at 95 % of maximum makes `cta_at_maximum` active, whatever the model says."""
     now = dt.datetime(2016, 6, 24, 18, tzinfo=dt.UTC)
     entry = overrides.Entry(
-        id="1", field="cta_exposure", value=95.0, why="Desk note", source="broker", who="me", entered_at=now,
+        id="1", field="cta_exposure", value=95.0, why="Desk note", origin="broker", who="me", entered_at=now,
         as_of=demo.as_of.date(), until=demo.as_of.date() + dt.timedelta(days=7),
     )  # fmt: skip
     by_hand = demo.with_entries((entry,))
