@@ -149,7 +149,7 @@ def test_a_reader_finds_an_answer_and_sees_it_in_the_comparison(out: Path, page:
     rows = page.locator("#answer-rows tr")
     assert rows.count() == 2
     page.fill("#answer-search", WEDNESDAY)
-    page.wait_for_function("document.querySelectorAll('#answer-rows tr').length === 1")
+    rows.nth(1).wait_for(state="detached")
     assert WEDNESDAY in rows.first.inner_text()
     assert f"Said on {FRIDAY}" in page.locator("#comparison table.answers").inner_text()
     page.set_viewport_size({"width": 390, "height": 900})

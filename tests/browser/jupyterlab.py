@@ -41,7 +41,7 @@ class JupyterLab:
     @property
     def overrides(self) -> Path:
         """Where the panel writes."""
-        return self.folder / "params" / "overrides"
+        return self.folder / "params" / "overrides" / "demo"
 
     def theme(self, name: str) -> None:
         """Choose the theme of pages opened from now on: "JupyterLab Light" or "JupyterLab Dark"."""
@@ -89,7 +89,7 @@ def start(folder: Path) -> JupyterLab:
     work, settings = folder / "work", folder / "settings"
     shutil.copytree(paths.notebooks_dir() / "weekly", work)
     shutil.copytree(paths.project_root() / "params", work / "params", ignore=shutil.ignore_patterns(".lock"))
-    for left in (work / "params" / "overrides").glob("*.yaml"):
+    for left in (work / "params" / "overrides").rglob("*.yaml"):
         left.unlink()
     _write(
         settings / _EXTENSION / "notification.jupyterlab-settings",

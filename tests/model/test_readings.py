@@ -142,7 +142,7 @@ def entry(field: str, value: float, as_of: dt.date, until: dt.date) -> overrides
         field=field,
         value=value,
         why="a test",
-        source="",
+        origin="",
         who="tester",
         entered_at=dt.datetime(2014, 1, 1, tzinfo=dt.UTC),
         as_of=as_of,

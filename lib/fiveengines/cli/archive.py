@@ -139,7 +139,7 @@ def archive(
         for each in going:
             if not dry_run:
                 retention.remove(store, [each])
-                inside = f"{DEMO}/" if store.simulated else ""
+            inside = f"{DEMO}/" if store.simulated else ""
             typer.echo(f"{'would remove' if dry_run else 'removed'} {inside}{each.line()}")
     if dry_run:
         sizes = [each.size for going in plans for each in going]

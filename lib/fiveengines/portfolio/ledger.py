@@ -213,7 +213,9 @@ def amend_trade(
         if trade.initial_stop is None and stop is not None and trade.sign * (trade.entry - stop) > 0:
             first = {"initial_stop": stop}
         changed = checked({**_plain(trade), **first, **given})
-        _write(folder, ledger, [(changed, "amend", on)], why, who, now)
+        # A step without a change would read as a row taken out.
+        if changed != _still_open(ledger, trade_id):
+            _write(folder, ledger, [(changed, "amend", on)], why, who, now)
     return changed
 
 

@@ -63,7 +63,9 @@ def entry(week: Week, field: str, value: float | str, text: str = "Dealer note")
 
 
 def everything(week: Week) -> dict[str, str]:
-    found = {name: html(getattr(tables, name)(week)) for name in tables.__all__ if name not in BY_ENGINE}
+    # What Start lists of companions is of no week, and is Markdown.
+    of_a_week = [name for name in tables.__all__ if name not in {*BY_ENGINE, "companions"}]
+    found = {name: html(getattr(tables, name)(week)) for name in of_a_week}
     return found | {
         f"{name} {engine}": html(getattr(tables, name)(week, engine))
         for name in BY_ENGINE
