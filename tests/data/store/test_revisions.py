@@ -191,7 +191,7 @@ def test_what_another_source_told_in_time_stays_known_when_the_first_one_is_late
 DAYS = pd.date_range("2024-01-03", periods=6, freq="W-WED")
 ANSWERS = st.lists(
     st.tuples(
-        st.dictionaries(st.integers(0, 5), st.floats(1e5, 2e5), min_size=1, max_size=6),
+        st.dictionaries(st.integers(0, 5), st.integers(100_000, 200_000).map(float), min_size=1, max_size=6),
         st.booleans(),
         st.integers(1, 30),
     ),
