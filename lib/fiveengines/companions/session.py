@@ -54,15 +54,7 @@ class Session:
         Keywords as for `Week.load`; `start` must lie before the session. Raises FiveEnginesError with one clear line.
         A second call in the same process with unchanged files reads nothing again.
         """
-        run = parameters.run_parameters(
-            {
-                "as_of": str(as_of) if as_of else None,
-                "source": source,
-                "data_dir": str(data_dir) if data_dir else None,
-                "params_file": str(params_file) if params_file else None,
-                "out_dir": str(out_dir) if out_dir else None,
-            }
-        )
+        run = parameters.asked(as_of, source, data_dir, params_file, out_dir)
         params = parameters.load(run.params_file)
         asked = run.as_of or params.weekly.as_of or dt.date.today()
         if asked > dt.date.today():

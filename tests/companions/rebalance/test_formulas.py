@@ -57,17 +57,7 @@ def test_a_channel_by_hand() -> None:
     assert np.log([found.upper, found.middle, found.lower]).tolist() == pytest.approx(
         [0.8 + np.sqrt(0.4), 0.8, 0.8 - np.sqrt(0.4)]
     )
-    assert channel.lower_edge(closes, 4, 1.0).iloc[-1] == pytest.approx(found.lower)
     assert channel.regression_channel(closes, 5, 1.0) is None
-
-
-def test_the_rolling_edge_is_the_channel_of_each_evening() -> None:
-    closes = pd.Series(np.exp(np.random.default_rng(3).normal(0, 0.01, 60).cumsum()))
-    edge = channel.lower_edge(closes, 20, 2.0)
-    for at in (19, 33, 59):
-        own = channel.regression_channel(closes.iloc[: at + 1], 20, 2.0)
-        assert own is not None
-        assert edge.iloc[at] == pytest.approx(own.lower)
 
 
 def test_a_year_that_always_falls_to_its_hundredth_session() -> None:

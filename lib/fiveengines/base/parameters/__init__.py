@@ -29,7 +29,7 @@ __all__ = [
     "ENGINES", "REGIME_NAMES", "ConsistencyParameters", "Engine", "EngineParameters", "Inflections", "Parameters",
     "PlaybookParameters",
     "PortfolioParameters", "RegimeParameters", "ResearchParameters", "RunParameters", "SourceName", "States", "Styles",
-    "TargetExposureRules", "WeeklyParameters", "load", "run_parameters",
+    "TargetExposureRules", "WeeklyParameters", "asked", "load", "run_parameters",
 ]  # fmt: skip
 
 
@@ -149,3 +149,21 @@ def run_parameters(values: Mapping[str, Any]) -> RunParameters:
         name = ".".join(map(str, first["loc"]))
         remedy = "Write dates as YYYY-MM-DD." if name == "as_of" else first["msg"] + "."
         raise ParameterError(f"{name}: {first['input']!r} is not possible.", remedy=remedy) from None
+
+
+def asked(
+    as_of: dt.date | str | None,
+    source: str | None,
+    data_dir: str | Path | None,
+    params_file: str | Path | None,
+    out_dir: str | Path | None,
+) -> RunParameters:
+    """What a caller asks for in Python, checked as a notebook's parameters are; what is empty counts as not given."""
+    given = {
+        "as_of": as_of,
+        "source": source,
+        "data_dir": data_dir,
+        "params_file": params_file,
+        "out_dir": out_dir,
+    }
+    return run_parameters({name: str(value) if value else None for name, value in given.items()})

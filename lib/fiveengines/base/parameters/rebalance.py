@@ -43,6 +43,11 @@ class SentimentRules(Strict):
     """The fear clock: how its components look back, where its zones end, and when a spell is over."""
 
     window: Sessions
+    usual: Sessions
+    put_call: Sessions
+    change: Sessions
+    momentum: Sessions
+    year: Sessions
     least_components: int = Field(ge=1, le=7)
     zones: tuple[float, float, float, float]
     exit: float = Field(gt=0, lt=100)

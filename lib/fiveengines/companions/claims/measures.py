@@ -378,7 +378,9 @@ def fear_spells(session: Session, claim: Claim) -> list[Window]:
     """Mean length of spells of extreme fear, or great lows without one, for several edges of the zone."""
     own = rebalance.parameters(session)
     price = closes(session, "SPX")
-    value = sentiment.composite(components(session), own.sentiment)["value"].reindex(price.index)
+    value = sentiment.composite(components(session, own.sentiment), own.sentiment)["value"].reindex(
+        price.index
+    )
     first = int(np.argmax(value.notna())) if value.notna().any() else len(price)
     lows = [
         each.low

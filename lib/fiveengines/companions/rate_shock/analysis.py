@@ -14,6 +14,7 @@ from fiveengines.base.formats import number
 from fiveengines.base.parameters.rate_shock import RateShockParameters
 from fiveengines.commentary import events
 from fiveengines.companions.document import ManualEntry, envelope
+from fiveengines.companions.holdings import holdings
 from fiveengines.companions.rate_shock import betas, policy, strategy, stress
 from fiveengines.companions.rate_shock import rules as source_rules
 from fiveengines.companions.rate_shock.result import (
@@ -26,7 +27,6 @@ from fiveengines.companions.rate_shock.result import (
     StrategyRecord,
     StressRecord,
 )
-from fiveengines.companions.rebalance.analysis import holdings
 from fiveengines.companions.session import Session
 from fiveengines.portfolio.orders import portfolio_value, position_value
 from fiveengines.research.significance import deflated_sharpe, sharpe
@@ -47,12 +47,11 @@ def analyse(session: Session) -> Result:
     held = _weights(session, missing)
     table, moves = _betas(session, own, held, index, missing)
     path = _policy_path(session, own, missing)
-    no_cut = _no_cut(session, path)
     named = {
         "trigger": source_rules.trigger(session, own),
         "reflexivity": source_rules.reflexivity(session, own),
         "pause": source_rules.pause(session, own),
-        "steepener": source_rules.steepener(session, own, no_cut),
+        "steepener": source_rules.steepener(session, own),
         "barbell": source_rules.barbell(session, own),
     }
     record = _strategy(session, own, missing)
@@ -198,16 +197,6 @@ def _policy_path(session: Session, own: RateShockParameters, missing: list[str])
             pd.DatetimeIndex(table.index)[: own.policy.meetings], table.to_numpy(), strict=False
         )
     ]
-
-
-def _no_cut(session: Session, path: list[MeetingRecord]) -> float | None:
-    """Odds that the next meeting does not cut, per cent; None where they are not known."""
-    if not path:
-        return None
-    lower = float(_lower(session).iloc[-1])
-    return math.fsum(
-        chance for name, chance in path[0].outcomes.items() if float(name.rsplit("-", 1)[0]) >= lower - 1e-9
-    )
 
 
 def _policy_record(session: Session, own: RateShockParameters) -> list[BrierRecord]:

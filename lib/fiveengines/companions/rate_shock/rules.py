@@ -13,7 +13,7 @@ from fiveengines.companions.rate_shock.result import AfterRecord, Rule
 from fiveengines.companions.session import Session
 from fiveengines.research import cases
 
-_MONTH = 21
+_MONTH, _YEAR_AHEAD = 21, 11
 
 
 def rule(
@@ -131,35 +131,31 @@ def pause(session: Session, rules: RateShockParameters) -> Rule:
     return rule(funding_dear(session, rules), session.panel.daily("SPX"), rules, what, "the S&P 500")
 
 
-def year_ahead(session: Session) -> pd.Series:
-    """The rate that futures price a year ahead less the running month's, points, (n,); NaN without prices."""
+def priced_change(session: Session, months: int) -> pd.Series:
+    """The rate that futures price so many months ahead less the running month's, points, (n,); NaN without prices."""
     futures = session.dataset.tables.get("fed_funds_futures")
     sessions = session.panel.sessions
     if futures is None or futures.empty:
         return pd.Series(np.nan, index=sessions)
-    months = {pd.Period(str(name), freq="M"): at for at, name in enumerate(futures.columns)}
+    place = {pd.Period(str(name), freq="M"): at for at, name in enumerate(futures.columns)}
     values, dates = futures.to_numpy(), pd.DatetimeIndex(futures.index)
     found = []
-    for row, day in enumerate(dates):
-        near, far = months.get(day.to_period("M")), months.get(day.to_period("M") + 11)
+    for row, month in enumerate(dates.to_period("M")):
+        near, far = place.get(month), place.get(month + months)
         found.append(values[row, near] - values[row, far] if near is not None and far is not None else np.nan)
     return pd.Series(found, index=dates, dtype="float64").reindex(sessions, method="ffill", limit=5)
 
 
-def steepener(session: Session, rules: RateShockParameters, no_cut: float | None) -> Rule:
-    """Cuts priced within the year but not at the next meeting; what banks did against unprofitable technology.
+def steepener(session: Session, rules: RateShockParameters) -> Rule:
+    """Cuts priced within the year but not next month; what banks did against unprofitable technology.
 
-    no_cut: the odds that the next meeting does not cut, per cent, where known for the session. In history the next
-    meeting's odds are stood in for by the running month's price against the next one's.
+    Next month's price stands in for the next meeting's odds, now as in history, so that one rule is counted.
     """
     own, panel = rules.steepener, session.panel
-    ahead = year_ahead(session)
-    holds = (ahead <= -own.priced_cut).astype("boolean").mask(ahead.isna())
-    near = _next_month(session)
+    ahead, near = priced_change(session, _YEAR_AHEAD), priced_change(session, 1)
     # Less than (100 − no_cut) per cent of a quarter-point cut is priced for next month.
-    holds = holds & (near > -0.25 * (1 - own.no_cut / 100)).astype("boolean").mask(near.isna())
-    if no_cut is not None and len(holds) and bool(pd.notna(holds.iloc[-1])):
-        holds.iloc[-1] = bool(ahead.iloc[-1] <= -own.priced_cut and no_cut > own.no_cut)
+    holds = (ahead <= -own.priced_cut) & (near > -0.25 * (1 - own.no_cut / 100))
+    holds = holds.astype("boolean").mask(ahead.isna() | near.isna())
     pair = panel.prices([own.long, own.short])
     spread = (
         (pair[own.long].pct_change(fill_method=None) - pair[own.short].pct_change(fill_method=None))
@@ -172,24 +168,10 @@ def steepener(session: Session, rules: RateShockParameters, no_cut: float | None
     return rule(holds, spread, rules, what, f"{own.long} less {own.short}")
 
 
-def _next_month(session: Session) -> pd.Series:
-    futures = session.dataset.tables.get("fed_funds_futures")
-    sessions = session.panel.sessions
-    if futures is None or futures.empty:
-        return pd.Series(np.nan, index=sessions)
-    months = {pd.Period(str(name), freq="M"): at for at, name in enumerate(futures.columns)}
-    values, dates = futures.to_numpy(), pd.DatetimeIndex(futures.index)
-    found = []
-    for row, day in enumerate(dates):
-        near, far = months.get(day.to_period("M")), months.get(day.to_period("M") + 1)
-        found.append(values[row, near] - values[row, far] if near is not None and far is not None else np.nan)
-    return pd.Series(found, index=dates, dtype="float64").reindex(sessions, method="ffill", limit=5)
-
-
 def barbell(session: Session, rules: RateShockParameters) -> Rule:
     """The futures turn dovish; what the two ends did against the index."""
     own, panel = rules.barbell, session.panel
-    ahead = year_ahead(session)
+    ahead = priced_change(session, _YEAR_AHEAD)
     turn = ahead.diff(own.sessions)
     holds = (turn <= -own.priced_turn).astype("boolean").mask(turn.isna())
     names = [*own.short_duration, own.long_duration]

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base import yaml_files
-from fiveengines.base.errors import DataError
 from fiveengines.base.formats import counted, dollars, number, percent
 from fiveengines.base.parameters.rebalance import RebalanceParameters
 from fiveengines.companions.document import ManualEntry, envelope
+from fiveengines.companions.holdings import holdings
 from fiveengines.companions.rebalance import allocation, stocks
 from fiveengines.companions.rebalance.market import market, sectors_for_a_bounce
 from fiveengines.companions.rebalance.plan import Decisions, Waiting, plan, wanted_weights
@@ -28,8 +28,6 @@ from fiveengines.companions.rebalance.result import (
     StockList,
 )
 from fiveengines.companions.session import Session
-from fiveengines.portfolio.folders import portfolio_folder
-from fiveengines.portfolio.holdings import FILE, Holdings, Lot, Position, read_holdings
 from fiveengines.portfolio.orders import Order, OrderPlan, executed
 from fiveengines.research.walk_forward import above_average, volatility_target
 
@@ -110,44 +108,6 @@ def _result(session: Session, missing: list[str], **found: Any) -> Result:
     return Result.model_validate(
         envelope(session, NAME) | {"not_available": missing, "overrides": entered} | empty | found
     )
-
-
-def holdings(session: Session, portfolio: str | None, missing: list[str]) -> Holdings | None:
-    """What is held: holdings.csv of the source's own portfolio; the demo's simulated one while it has none."""
-    path = portfolio_folder(session.params, session.run, portfolio) / FILE
-    if path.is_file():
-        return read_holdings(path)
-    if portfolio:
-        raise DataError(
-            "there is no such file.", where=str(path), remedy="One row a lot: ticker,shares,cost."
-        )
-    if session.simulated:
-        return simulated_holdings(session)
-    missing.append(f"The portfolio: no {FILE} in {path.parent.name}/, so there is nothing to plan.")
-    return None
-
-
-# The demo's portfolio: dollars put into each fund on the first session of the year before, with stop and target; it
-# shows the process at work and is no advice.
-_DEMO = {"SPY": 40_000, "QQQ": 15_000, "IWM": 10_000, "XLK": 12_000, "XLF": 8_000, "IEF": 20_000}
-_DEMO_CASH, _DEMO_STOP, _DEMO_TARGET = 15_000.0, 0.88, 1.20
-
-
-def simulated_holdings(session: Session) -> Holdings | None:
-    """A portfolio at simulated prices, bought at the start of the year before the session; None before there is one."""
-    closes = session.panel.prices(list(_DEMO))
-    begun = closes.index[closes.index >= pd.Timestamp(session.as_of.year - 1, 1, 1)]
-    if not len(begun):
-        return None
-    lots = {}
-    for ticker, amount in _DEMO.items():
-        price = closes[ticker].loc[begun[0] :].dropna() if ticker in closes else closes.iloc[:0, 0]
-        if len(price):
-            paid = round(float(price.iloc[0]), 2)
-            lot = Lot(ticker, float(max(1, round(amount / paid))), paid, begun[0].date())
-            now = float(price.iloc[-1])
-            lots[ticker] = Position(ticker, (lot,), round(now * _DEMO_TARGET, 2), round(now * _DEMO_STOP, 2))
-    return Holdings(lots, _DEMO_CASH) if lots else None
 
 
 def _target(session: Session) -> tuple[float | None, str]:

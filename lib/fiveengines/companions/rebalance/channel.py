@@ -34,23 +34,3 @@ def regression_channel(closes: pd.Series, sessions: int, width: float) -> Channe
     middle = start + slope * (sessions - 1)
     upper, centre, lower = np.exp([middle + width * spread, middle, middle - width * spread]).tolist()
     return Channel(upper, centre, lower, float(np.expm1(slope * 252) * 100))
-
-
-def lower_edge(closes: pd.Series, sessions: int, width: float) -> pd.Series:
-    """The channel's lower edge as it was known on each evening, (n,), NaN before it is full.
-
-    closes: (n,) without NaN. The same regression as `regression_channel`, rolling, by running sums.
-    """
-    height = np.log(closes.to_numpy(dtype="float64"))
-    count = len(height)
-    edge = np.full(count, np.nan)
-    if count >= sessions:
-        time = np.arange(sessions, dtype="float64")
-        centred = time - time.mean()
-        windows = np.lib.stride_tricks.sliding_window_view(height, sessions)
-        mean = windows.mean(axis=1)
-        slope = windows @ centred / (centred**2).sum()
-        total = ((windows - mean[:, None]) ** 2).sum(axis=1) - slope**2 * (centred**2).sum()
-        spread = np.sqrt(np.maximum(total, 0.0) / (sessions - 2))
-        edge[sessions - 1 :] = np.exp(mean + slope * centred[-1] - width * spread)
-    return pd.Series(edge, index=closes.index)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.parameters.rebalance import RebalanceParameters
+from fiveengines.base.parameters.rebalance import RebalanceParameters, SentimentRules
 from fiveengines.companions.rebalance import bounce, channel, falls, seasonality, sentiment
 from fiveengines.companions.rebalance.result import (
     AfterBounce,
@@ -26,39 +26,51 @@ from fiveengines.companions.rebalance.result import (
     ValuationRecord,
 )
 from fiveengines.companions.session import Session
+from fiveengines.data.panel import Panel
 from fiveengines.research.bootstrap import mean_intervals
 
-_WEEK, _PUT_CALL, _MOMENTUM, _RETURN, _YEAR = 5, 10, 125, 20, 252
-_MONTH_DAYS = 28
+_WEEK, _MONTH_DAYS = 5, 28
 
 
-def components(session: Session) -> dict[str, pd.Series]:
-    """The fear clock's seven parts, each turned so that higher is greedier; all NaN where a source has nothing."""
+def components(session: Session, rules: SentimentRules) -> dict[str, pd.Series]:
+    """The fear clock's seven parts, each turned so that higher is greedier; all NaN where a source has nothing.
+
+    A part is made of one series throughout, the first that the session has: a percentile or a change over two
+    different ones would compare unlike levels.
+    """
     panel = session.panel
     spx = panel.daily("SPX").ffill(limit=_WEEK)
-    vix = panel.first_of("VIX", "VIXCLS")
-    bonds = panel.first_of("IEF", "TLT", "ZN_F")
+    vix = _one_of(panel, "VIX", "VIXCLS")
+    bonds = _one_of(panel, "IEF", "TLT", "ZN_F")
+    spread = _one_of(panel, "BAMLH0A0HYM2", "BAA10Y")
     highs, lows = panel.daily("NEW_HIGHS_52W"), panel.daily("NEW_LOWS_52W")
-    spread = panel.first_of("BAMLH0A0HYM2", "BAA10Y")
-    low, high = spx.rolling(_YEAR).min(), spx.rolling(_YEAR).max()
+    low, high = spx.rolling(rules.year).min(), spx.rolling(rules.year).max()
+    put_call = panel.daily("PUT_CALL_EQUITY").rolling(rules.put_call, min_periods=rules.put_call // 2)
     return {
-        "volatility": -(vix / vix.rolling(50, min_periods=25).mean()),
-        "breadth": panel.first_of(
-            "PCT_ABOVE_50DMA_SP500", "PCT_ABOVE_100DMA_SP500", "PCT_ABOVE_200DMA_SP500"
+        "volatility": -(vix / vix.rolling(rules.usual, min_periods=rules.usual // 2).mean()),
+        "breadth": _one_of(
+            panel, "PCT_ABOVE_50DMA_SP500", "PCT_ABOVE_100DMA_SP500", "PCT_ABOVE_200DMA_SP500"
         ),
-        "put/call": -panel.daily("PUT_CALL_EQUITY").rolling(_PUT_CALL, min_periods=_WEEK).mean(),
-        "credit": -spread.diff(_RETURN),
-        "momentum": spx / spx.rolling(_MOMENTUM).mean() - 1,
-        "safe haven": spx.pct_change(_RETURN, fill_method=None) - bonds.pct_change(_RETURN, fill_method=None),
+        "put/call": -put_call.mean(),
+        "credit": -spread.diff(rules.change),
+        "momentum": spx / spx.rolling(rules.momentum).mean() - 1,
+        "safe haven": spx.pct_change(rules.change, fill_method=None)
+        - bonds.pct_change(rules.change, fill_method=None),
         "strength": ((highs - lows) / (highs + lows)).rolling(_WEEK, min_periods=3).mean()
-        if highs.notna().any()
+        if np.isfinite(highs.iloc[-1])
         else (spx - low) / (high - low),
     }
 
 
+def _one_of(panel: Panel, *names: str) -> pd.Series:
+    """The first of the named series that is known on the last session; the last of them when none is."""
+    found = (panel.daily(name) for name in names)
+    return next((each for each in found if np.isfinite(each.iloc[-1])), panel.daily(names[-1]))
+
+
 def fear(session: Session, closes: pd.Series, rules: RebalanceParameters) -> Sentiment:
     """The fear clock on this session, and its past spells."""
-    parts = sentiment.composite(components(session), rules.sentiment).reindex(closes.index)
+    parts = sentiment.composite(components(session, rules.sentiment), rules.sentiment).reindex(closes.index)
     value = parts.pop("value")
     today = float(value.iloc[-1])
     found = sentiment.spells(value, closes, rules.sentiment)

@@ -12,11 +12,6 @@ from fiveengines.views.charts.claims import SOURCES
 from fiveengines.views.tables.markup import Column, great_table, lines, prose, soft
 
 
-def bottom_line(result: Result) -> Any:
-    """The answer in sentences."""
-    return prose(result.bottom_line)
-
-
 def of_verdict(result: Result, verdict: str, title: str) -> Any:
     """Every claim of one verdict, by source; a sentence when there is none."""
     rows = [each for each in result.claims if each.verdict == verdict]

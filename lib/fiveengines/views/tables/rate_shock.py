@@ -13,11 +13,6 @@ from fiveengines.companions.rate_shock.result import BetaRecord
 from fiveengines.views.tables.markup import Column, great_table, prose, soft
 
 
-def bottom_line(result: Result) -> Any:
-    """The answer in sentences, and what could not be read."""
-    return prose(result.bottom_line, *(soft(each) for each in result.not_available))
-
-
 def betas(result: Result) -> Any:
     """Slopes and t values by ticker, one column a window."""
     if not result.betas:

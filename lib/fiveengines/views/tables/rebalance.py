@@ -13,11 +13,6 @@ from fiveengines.companions.rebalance.result import OrderRecord
 from fiveengines.views.tables.markup import Column, coloured, great_table, lines, prose, soft
 
 
-def bottom_line(result: Result) -> Any:
-    """The answer in sentences, and what could not be read."""
-    return prose(result.bottom_line, *(soft(each) for each in result.not_available))
-
-
 def orders(result: Result) -> Any:
     """The order list: for now first, then what waits; a sentence when there is none."""
     if not result.orders:
