@@ -166,7 +166,7 @@ def implied_against_realized(result: Result) -> Picture:
         height=300,
         title=base.title(
             _volatility_finding(result.implied_realized),
-            "Bars: realised by sessions, blue where implied (black) is above",
+            "Bars: realised by sessions, blue where implied (the line) is above",
         ),
     )
 

@@ -22,7 +22,7 @@ from fiveengines.portfolio.folders import portfolio_folder
 from fiveengines.portfolio.trades import Trade
 from fiveengines.views.notebook import box
 
-_STYLE = {"description_width": "70px"}
+_STYLE = {"description_width": "80px"}
 _NARROW = ui.Layout(width="15em")
 _WIDE = ui.Layout(width="31em")
 
