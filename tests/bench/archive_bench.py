@@ -54,6 +54,17 @@ def index(out: Path) -> None:
     print(f"open in Chromium, until drawn      {statistics.median(times):6.2f} s, limit 1 s")
 
 
+def long_archive(out: Path) -> None:
+    """Build the index of five thousand weeks, and again after one new week, in seconds of processor time."""
+    synthetic.fill(out, 5_000)
+    for name, limit in (("5,000 weeks", 15), ("one week more", 1)):
+        began = time.process_time()
+        rebuild(report_store(out))
+        print(f"index of {name:25s} {time.process_time() - began:6.2f} s, limit {limit} s")
+        if name == "5,000 weeks":
+            synthetic.put(out, synthetic.reading(synthetic.friday(5_000)))
+
+
 def seconds(*arguments: str) -> float:
     """Wall seconds of one command."""
     began = time.perf_counter()
@@ -86,6 +97,7 @@ def main() -> None:
     keep_inside_environment()
     with tempfile.TemporaryDirectory() as name:
         index(Path(name) / "archive")
+        long_archive(Path(name) / "long")
         backfill(Path(name), int(sys.argv[1]) if len(sys.argv) > 1 else 12)
 
 
