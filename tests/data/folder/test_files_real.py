@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -74,11 +73,3 @@ class TestRealHistory:
         assert [text.partition(":")[0] for text in texts(data, "warning")] == [
             "cboe/VIX_History.csv · VIX_OPEN"
         ]
-
-    def test_it_is_quick(self, data: Dataset, real_data: Path) -> None:
-        took = []
-        for _ in range(3):
-            start = time.process_time()
-            files.load(real_data)
-            took.append(time.process_time() - start)
-        assert min(took) < 2.0
