@@ -88,9 +88,13 @@ def main() -> None:
         print(f"{name:40s} {best(work):6.2f} s   limit {limit:.1f} s")
 
     demo.load(7, days[-1])
-    print(f"{'simulate the demo, history at hand':40s} {best(lambda: demo.load(7, days[-1])):6.2f} s   limit 1.0 s")
+    print(
+        f"{'simulate the demo, history at hand':40s} {best(lambda: demo.load(7, days[-1])):6.2f} s   limit 1.0 s"
+    )
     if folder := os.environ.get("FIVEENGINES_REAL_DATA"):
-        print(f"{'read the real-data directory':40s} {best(lambda: files.load(Path(folder))):6.2f} s   limit 2.0 s")
+        print(
+            f"{'read the real-data directory':40s} {best(lambda: files.load(Path(folder))):6.2f} s   limit 2.0 s"
+        )
     long_trail()
 
 
