@@ -16,7 +16,6 @@ from indicators.synthetic import dataset, read
 CAUSAL = {
     "cot_net_share": Causal(lambda w: cot.cot_net_share(w.up, w.down, w.up + w.down), (-100, 100)),
     "cot_percentile": Causal(lambda w: cot.cot_percentile(w.rate, 20), (0, 100)),
-    "cot_index": Causal(lambda w: cot.cot_index(w.rate, 20, 5), (0, 100)),
 }
 
 

@@ -26,9 +26,7 @@ CAUSAL = {
         (0, 150),
         unitless=True,
     ),
-    "aaii_extreme": Causal(lambda w: positioning.aaii_extreme(w.rate, 0.2, 3), (0, 1)),
     "put_call_ratio_average": Causal(lambda w: positioning.put_call_ratio_average(w.price, 10)),
-    "dealer_gamma_normalised": Causal(lambda w: positioning.dealer_gamma_normalised(w.rate, w.price)),
 }
 
 
@@ -64,13 +62,10 @@ def test_no_share_without_open_interest() -> None:
     assert cot.cot_net_share(series(1, 1), series(0, nan), series(0, 10)).isna().all()
 
 
-def test_percentile_and_index_tell_different_stories() -> None:
+def test_percentile_of_a_net_position() -> None:
     net = series(-50, 8, 9, 10, 9.5)
-    # Four of five reports stand at or below 9.5; between −50 and 10 it is 59.5 / 60 of the way.
+    # Four of five reports are at or below 9.5.
     assert cot.cot_percentile(net, 5).iloc[-1] == pytest.approx(80)
-    assert cot.cot_index(net, 5).iloc[-1] == pytest.approx(100 * 59.5 / 60)
-    assert cot.cot_index(net, 5).isna().tolist() == [True] * 4 + [False]
-    assert cot.cot_index(series(3, 3), 2).isna().all()
     assert cot.cot_percentile(net, 5).isna().tolist() == [True] * 4 + [False]
 
 
@@ -127,18 +122,8 @@ def test_vol_target_halves_when_volatility_doubles() -> None:
     assert positioning.vol_target_exposure(returns, 12, 4, 1.5).isna().tolist() == [True] * 3 + [False]
 
 
-def test_three_weeks_of_bears() -> None:
-    found = positioning.aaii_extreme(series(56, 57, 58, 55, 60, nan), 55, 3)
-    np.testing.assert_allclose(found, [nan, nan, 1, 0, 0, nan])
-
-
 def test_put_call_mean() -> None:
     np.testing.assert_allclose(positioning.put_call_ratio_average(series(0.5, 0.7, 0.9), 2), [nan, 0.6, 0.8])
-
-
-def test_gamma_of_a_grown_index_is_comparable() -> None:
-    found = positioning.dealer_gamma_normalised(series(2, 6, 1), series(1000, 3000, 0))
-    np.testing.assert_allclose(found, [2, 2, nan])
 
 
 def test_gamma_of_a_chain_by_hand() -> None:

@@ -26,8 +26,6 @@ CAUSAL = {
     "rolling_percentile": Causal(
         lambda w: transforms.rolling_percentile(w.price, 20, 5), (0, 100), unitless=True
     ),
-    "zscore": Causal(lambda w: transforms.zscore(w.price, 20, 5), unitless=True),
-    "ewma": Causal(lambda w: transforms.ewma(w.price, 5)),
     "drawdown": Causal(lambda w: transforms.drawdown(w.price), (-100, 0), unitless=True),
     "distance_from_high": Causal(
         lambda w: transforms.distance_from_high(w.price, 10), (-100, 0), unitless=True
@@ -75,18 +73,6 @@ def test_percentile_counts_the_values_at_or_below_today() -> None:
     # A tie counts: 1, 2, 2 are all at or below 2.
     np.testing.assert_allclose(transforms.rolling_percentile(series(1, 2, 2), 3), [nan, nan, 100])
     np.testing.assert_allclose(transforms.rolling_percentile(series(1, nan, 0), 3, 2), [nan, nan, 50])
-
-
-def test_zscore_of_a_hand_worked_window() -> None:
-    # 2, 4, 9: mean 5, sample variance (9 + 1 + 16) / 2 = 13.
-    np.testing.assert_allclose(transforms.zscore(series(2, 4, 9), 3), [nan, nan, 4 / np.sqrt(13)])
-    assert transforms.zscore(series(0.1, 0.1, 0.1), 3).isna().all()
-
-
-def test_half_life_halves_the_weight() -> None:
-    # Weights 1/4, 1/2, 1 over their sum 7/4.
-    assert transforms.ewma(series(8, 4, 1), 1).iloc[-1] == pytest.approx((2 + 2 + 1) / 1.75)
-    assert transforms.ewma(series(8, nan, 4, 1), 1).iloc[-1] == pytest.approx((2 + 2 + 1) / 1.75)
 
 
 def test_drawdown_and_distance_from_high() -> None:

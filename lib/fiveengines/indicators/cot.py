@@ -34,18 +34,6 @@ def cot_percentile(net: pd.Series, window: int) -> pd.Series:
     return rolling_percentile(net, window)
 
 
-def cot_index(net: pd.Series, window: int = 156, min_periods: int | None = None) -> pd.Series:
-    """Place of the net position between the lowest and the highest of the last `window` reports, 0 to 100.
-
-    100 · (net − min) / (max − min). net: (n,) by report. Returns (n,), NaN until `min_periods` reports (the
-    window, unless given) have a value and where all are the same. Source: S. Briese, The Commitments of
-    Traders Bible (2008).
-    """
-    rolling = net.rolling(window, min_periods=window if min_periods is None else min_periods)
-    low, high = rolling.min(), rolling.max()
-    return 100.0 * (net - low) / (high - low).where(high > low)
-
-
 # What is made of a net share, report by report.
 Formula = Callable[[pd.Series], pd.Series]
 

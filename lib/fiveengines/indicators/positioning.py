@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range, billions_of, missing, value_of
-from fiveengines.indicators.transforms import as_flag, natural_log, skip_missing
+from fiveengines.indicators.transforms import natural_log, skip_missing
 from fiveengines.indicators.volatility import annualized_volatility
 
 SHARES_A_CONTRACT = 100
@@ -77,17 +77,6 @@ def after_move(close: pd.Series, model: Model, size: float, sessions: int) -> fl
     return float(model(pd.Series(np.concatenate([close.to_numpy(), path]))).iloc[-1])
 
 
-def aaii_extreme(bears: pd.Series, threshold: float, weeks: int) -> pd.Series:
-    """Flag: bears stood above `threshold` in each of the last `weeks` surveys, a rare washout of sentiment.
-
-    bears: (n,) % by survey, without gaps filled. Returns (n,) float64 of 1 and 0, NaN until `weeks` surveys
-    are there and where one of them is NaN. Source: American Association of Individual Investors, weekly
-    survey.
-    """
-    fewest = bears.rolling(weeks).min()
-    return as_flag(fewest > threshold, fewest.notna())
-
-
 def put_call_ratio_average(put_call: pd.Series, window: int) -> pd.Series:
     """Mean put/call ratio of the last `window` sessions. High is fear, low is greed.
 
@@ -95,15 +84,6 @@ def put_call_ratio_average(put_call: pd.Series, window: int) -> pd.Series:
     holds a NaN.
     """
     return put_call.rolling(window).mean()
-
-
-def dealer_gamma_normalised(gamma: pd.Series, price: pd.Series) -> pd.Series:
-    """Dealer gamma made comparable across the years: $bn per 1 % move, for each 1,000 points of the index.
-
-    Dollar gamma of an unchanged book grows with the index; dividing by it takes that out. gamma: (n,) $bn per
-    1 % move; price: (n,) index points. Returns (n,), NaN where either is NaN or the price is not positive.
-    """
-    return gamma / (price.where(price > 0) / 1000.0)
 
 
 def dealer_gamma_from_chain(chain: pd.DataFrame, spot: float) -> float:

@@ -86,26 +86,6 @@ def rolling_percentile(series: pd.Series, window: int, min_periods: int | None =
     return 100.0 * rank.rank(method="max", pct=True)
 
 
-def zscore(series: pd.Series, window: int, min_periods: int | None = None) -> pd.Series:
-    """Distance from the mean of the last `window` rows in sample standard deviations (divisor n − 1).
-
-    series: (n,); today is one of the window. Returns (n,), NaN until `min_periods` rows (the window, unless
-    given) have a value and where they are all the same.
-    """
-    rolling = series.rolling(window, min_periods=window if min_periods is None else min_periods)
-    # A constant window has no scale: the running sums of pandas may leave dust there instead of zero.
-    moved = rolling.max() > rolling.min()
-    return (series - rolling.mean()) / rolling.std().where(moved)
-
-
-def ewma(series: pd.Series, halflife: float) -> pd.Series:
-    """Exponentially weighted mean; an observation `halflife` values back counts half as much as today's.
-
-    series: (n,). Returns (n,), NaN before the first value. A NaN adds nothing: the mean before it carries on.
-    """
-    return series.ewm(halflife=halflife, ignore_na=True).mean()
-
-
 def drawdown(series: pd.Series) -> pd.Series:
     """Fall from the highest value so far, %: 100 · (x(t) / max of x up to t − 1), at most 0.
 

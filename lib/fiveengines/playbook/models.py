@@ -88,7 +88,6 @@ class Regime(Entry):
     what_to_avoid: Lines
     style: StyleId
     band: Band
-    band_hint: Line
 
 
 class TapeCheck(Entry):

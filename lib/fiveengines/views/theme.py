@@ -77,11 +77,6 @@ def regime_scale() -> dict[str, Any]:
     return {"domain": list(REGIMES), "range": [REGIME_COLOURS[number] for number in REGIMES]}
 
 
-def score_scale() -> dict[str, Any]:
-    """Diverging scale for scores: -1 adverse, 0 paper-grey, +1 supportive."""
-    return {"domain": [-1, 0, 1], "range": [LIGHT["adverse"], LIGHT["neutral_wash"], LIGHT["supportive"]]}
-
-
 def chart_config(colours: dict[str, str] = LIGHT) -> dict[str, Any]:
     """Vega-Lite `config` in the colours of LIGHT or DARK; the background is always transparent."""
     ink, soft, line, grid = colours["ink"], colours["soft"], colours["line"], colours["grid"]

@@ -146,7 +146,6 @@ class LevelRules(Strict):
     averages: tuple[Sessions, ...]
     year: Sessions
     band_pct: float = Field(gt=0, le=10)
-    near_pct: float = Field(gt=0, le=20)
 
 
 class LedgerRules(Strict):

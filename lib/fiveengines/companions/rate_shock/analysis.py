@@ -61,7 +61,7 @@ def analyse(session: Session) -> Result:
         envelope(session, NAME)
         | {
             "headline": _headline(named["trigger"].holds, duration),
-            "bottom_line": _bottom_line(session, table, duration, path, named["trigger"].says),
+            "bottom_line": _bottom_line(own, table, duration, path, named["trigger"].says),
             "not_available": missing,
             "overrides": [ManualEntry.model_validate(each) for each in session.entries],
             "betas": table,
@@ -240,6 +240,7 @@ def _screened(row: Mapping[str, object], own: RateShockParameters) -> ScreenReco
         why.append(f"free cash flow {'unknown' if margin is None else f'{margin:.0%} of revenue'}")
     if not debt < own.screen.most_debt:
         why.append(f"debt {'unknown' if not np.isfinite(debt) else f'{debt:.1f} times EBITDA'}")
+    little = research is not None and research < own.screen.least_research
     return ScreenRecord(
         ticker=str(row["ticker"]),
         period_end=pd.Timestamp(str(row["period_end"])).date(),
@@ -249,6 +250,7 @@ def _screened(row: Mapping[str, object], own: RateShockParameters) -> ScreenReco
         research_share=research,
         passes=not why,
         why="; ".join(why),
+        warning=f"little research: {research:.1%} of revenue" if little else "",
     )
 
 
@@ -420,7 +422,7 @@ def _headline(holds: bool | None, duration: list[DurationPoint]) -> str:
 
 
 def _bottom_line(
-    session: Session,
+    own: RateShockParameters,
     table: list[BetaRecord],
     duration: list[DurationPoint],
     path: list[MeetingRecord],
@@ -428,7 +430,11 @@ def _bottom_line(
 ) -> str:
     lines = [says.replace("It ", "The source's rate trigger ", 1)]
     longest = max((each.window for each in table), default=0)
-    sure = [each for each in table if each.window == longest and each.stable and abs(each.t) >= 2]
+    sure = [
+        each
+        for each in table
+        if each.window == longest and each.stable and abs(each.t) >= own.betas.significant
+    ]
     if len(sure) >= 2:
         worst, best = sure[0], sure[-1]
         lines.append(

@@ -57,7 +57,7 @@ class Rule(Record):
 
 
 class ScreenRecord(Record):
-    """One company: its figures as of its last filing, whether it passes, and why not."""
+    """One company: its figures as of its last filing, whether it passes, why not, and a warning of little research."""
 
     ticker: str
     period_end: dt.date
@@ -67,6 +67,7 @@ class ScreenRecord(Record):
     research_share: Figure | None
     passes: bool
     why: str
+    warning: str
 
 
 class MeetingRecord(Record):

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fiveengines.base.errors import exit_codes
-from fiveengines.report.notebook.bind import step_titles
 
 _REMEDIES = {
     "timeout": "Raise the time limit, or run the step alone in JupyterLab to see what takes so long.",
@@ -79,18 +78,6 @@ class ExecutionResult:
         return not self.failures
 
     @property
-    def failed_step(self) -> int | None:
-        """The first step that failed, or None."""
-        return self.failures[0].step if self.failures else None
-
-    @property
     def error(self) -> str | None:
         """One line on the first failure, or None."""
         return self.failures[0].summary if self.failures else None
-
-    @property
-    def failed_steps(self) -> tuple[int, ...]:
-        """Steps that did not run to their end; a failed set-up takes every step with it."""
-        if any(failure.step == 0 for failure in self.failures):
-            return tuple(step_titles(self.notebook))
-        return tuple(dict.fromkeys(failure.step for failure in self.failures))

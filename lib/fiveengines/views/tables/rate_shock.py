@@ -140,7 +140,10 @@ def screen(result: Result) -> Any:
         Column("Free cash flow", lambda each: percent(each.cash_flow_margin), right=True),
         Column("Debt ÷ EBITDA", lambda each: number(each.debt_to_ebitda, 1), right=True),
         Column("Research", lambda each: percent(each.research_share, 1), right=True),
-        Column("", lambda each: "passes" if each.passes else soft(each.why)),
+        Column(
+            "",
+            lambda each: soft("; ".join(filter(None, ("passes" if each.passes else each.why, each.warning)))),
+        ),
         title="Cash-flow screen",
         subtitle="As of the last filing; shares of revenue",
     )
