@@ -5,6 +5,7 @@ Takes reading.json apart into plain rows; draws nothing and recomputes nothing.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -13,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from fiveengines.archive.companions import MISPLACED, CompanionRow, collect_companions, is_page
 from fiveengines.archive.figures import Figures
-from fiveengines.archive.rows import NO_READING, WeekRow, week_row
+from fiveengines.archive.rows import NO_READING, Call, WeekRow, week_row
 from fiveengines.base import cache as computed
 from fiveengines.base import formats
-from fiveengines.report.saving import FAILED, LATEST, PAGE, READING, is_day
+from fiveengines.report.saving import FAILED, LATEST, PAGE, READING, REVISIONS, is_day
 from fiveengines.report.store import DEMO, ReportStore
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _CACHE = "archive"
 _NEWEST = 8
 # So many weeks more than the cache has are worth writing it again.
 _WORTH_A_CACHE = 60
-Stamp = tuple[str, int, int, int]
+Stamp = tuple[str, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class _Read:
     def read(self, store: ReportStore, days: Sequence[str], stamps: Sequence[Stamp]) -> None:
         """Further weeks, each later than those before."""
         self.stamps += stamps
+        earlier = _revisions(store, days)
         for start in range(0, len(days), _BATCH):
             batch = days[start : start + _BATCH]
             found = store.read([f"{day}/{READING}" for day in batch])
@@ -88,7 +90,31 @@ class _Read:
                     continue
                 self.figures.add(week.engines)
                 bare = {name: replace(engine, inputs=()) for name, engine in week.engines.items()}
-                self.weeks.append(replace(week, engines=bare))
+                told = _first_told(store, day, earlier.get(day, []), week)
+                self.weeks.append(replace(week, engines=bare, told=told))
+
+
+def _revisions(store: ReportStore, days: Sequence[str]) -> dict[str, list[str]]:
+    """Folders of each day's earlier renderings, the earliest first; days without any are left out."""
+    if store.local is not None:
+        held = [day for day in days if (store.local / day / REVISIONS).is_dir()]
+        return {day: store.folders(f"{day}/{REVISIONS}") for day in held}
+    found: dict[str, set[str]] = {}
+    for parts in (path.split("/") for path in store.files()):
+        if len(parts) > 3 and parts[1] == REVISIONS:
+            found.setdefault(parts[0], set()).add(parts[2])
+    return {day: sorted(found[day]) for day in days if day in found}
+
+
+def _first_told(store: ReportStore, day: str, revisions: Sequence[str], week: WeekRow) -> Call:
+    """What the earliest rendering of a week said: that of the revision made first, where one can be read."""
+    found = [week]
+    for content in store.read(f"{day}/{REVISIONS}/{each}/{READING}" for each in revisions).values():
+        with contextlib.suppress(ValueError):
+            found.append(week_row(day, content))
+    return min(
+        (each for each in found if each.simulated == week.simulated), key=lambda each: each.made_at
+    ).told
 
 
 def engine_name(engine: str) -> str:
@@ -158,5 +184,9 @@ def _stamp(folder: Path, day: str) -> Stamp:
     try:
         facts = (folder / day / READING).stat()
     except OSError:
-        return day, 0, 0, 0
-    return day, facts.st_mtime_ns, facts.st_size, facts.st_ino
+        return day, 0, 0, 0, 0
+    try:
+        revised = (folder / day / REVISIONS).stat().st_mtime_ns
+    except OSError:
+        revised = 0
+    return day, facts.st_mtime_ns, facts.st_size, facts.st_ino, revised

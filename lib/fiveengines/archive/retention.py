@@ -15,7 +15,7 @@ from fiveengines.report.store import ReportStore
 
 @dataclass(frozen=True)
 class Removal:
-    """One folder to remove, what it is, and the bytes it frees."""
+    """One folder or file to remove, what it is, and the bytes it frees."""
 
     name: str
     what: str
@@ -31,9 +31,9 @@ def plan(
 ) -> list[Removal]:
     """What goes when the newest `keep_weeks` weeks and the newest `keep_revisions` earlier renderings of each stay.
 
-    None removes none. Only folders that are named as a week and hold a reading are weeks; anything else is left alone.
-    Failed runs, and companions' answers of days without a week, go with the weeks when they are older than the oldest
-    that stays.
+    None removes none. Of the rendering that told a real week first, reading.json always stays: the record counts it.
+    Only folders that are named as a week and hold a reading are weeks; anything else is left alone. Failed runs, and
+    companions' answers of days without a week, go with the weeks when they are older than the oldest that stays.
     """
     for name, value, least in (("--keep-weeks", keep_weeks, 1), ("--keep-revisions", keep_revisions, 0)):
         if value is not None and value < least:
@@ -55,10 +55,20 @@ def plan(
     if keep_revisions is not None:
         for day in sorted([*staying, *sessions]):
             stamps = sorted({name.split("/")[1] for name in held[day] if name.startswith(f"{REVISIONS}/")})
+            told = [stamp for stamp in stamps if f"{REVISIONS}/{stamp}/{READING}" in held[day]]
+            first = told[0] if told and not store.simulated else None
             for stamp in stamps[: max(0, len(stamps) - keep_revisions)]:
                 folder = f"{REVISIONS}/{stamp}"
-                size = sum(size for name, size in held[day].items() if name.startswith(f"{folder}/"))
-                found.append(Removal(f"{day}/{folder}", "earlier rendering", size))
+                files = {name: size for name, size in held[day].items() if name.startswith(f"{folder}/")}
+                if stamp == first:
+                    what = "of the first rendering"
+                    found += [
+                        Removal(f"{day}/{name}", what, size)
+                        for name, size in files.items()
+                        if name != f"{folder}/{READING}"
+                    ]
+                else:
+                    found.append(Removal(f"{day}/{folder}", "earlier rendering", sum(files.values())))
     return found
 
 

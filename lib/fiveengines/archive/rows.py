@@ -51,10 +51,31 @@ class EngineRow:
 
 
 @dataclass(frozen=True)
+class Call:
+    """What one rendering of a week said that can be marked later; None where it said nothing.
+
+    volatility: low, median and high of the coming `sessions` sessions, % a year. chances: of each regime in
+    `regime_weeks` weeks. entries: figures by hand, and what the data alone would have given.
+    """
+
+    made_at: dt.datetime
+    regime: int | None
+    exposure: float | None
+    volatility: tuple[float, float, float] | None
+    sessions: int | None
+    chances: tuple[float, ...] | None
+    regime_weeks: int | None
+    entries: int
+    plain_regime: int | None
+    plain_exposure: float | None
+
+
+@dataclass(frozen=True)
 class WeekRow:
     """One week as in its reading.json. Shares lie in 0-1; `inflections` are engine:direction words of that week.
 
     A week without a call has None in regime, raw, confidence, memberships, aggressiveness and exposure, and no style.
+    `told` is what its first rendering said, however often it was rendered again.
     """
 
     day: str
@@ -78,6 +99,7 @@ class WeekRow:
     inflections: tuple[str, ...]
     manual: tuple[tuple[str, str, str, str], ...]
     notices: tuple[str, ...]
+    told: Call
 
     @property
     def date(self) -> dt.date:
@@ -134,7 +156,36 @@ def _row(document: dict[str, Any]) -> WeekRow:
         inflections=_inflections(document["inflections"]),
         manual=tuple(_manual(each) for each in document["overrides"]),
         notices=tuple(str(each["text"]) for each in document["notices"] if each["level"] in _TOLD),
+        told=_call(document, number),
     )
+
+
+def _call(document: dict[str, Any], number: int | None) -> Call:
+    """Parts that an earlier version did not write yet are None."""
+    ahead, plain = document.get("forecast") or {}, document.get("without_overrides") or {}
+    band, chances = ahead.get("volatility"), ahead.get("regimes")
+    quantiles = None if band is None else [_number(band[name]) for name in ("low", "median", "high")]
+    return Call(
+        made_at=moment(document["generated_at"]),
+        regime=number,
+        exposure=_maybe(document["aggressiveness"]["value"]),
+        volatility=None if quantiles is None else (quantiles[0], quantiles[1], quantiles[2]),
+        sessions=_whole(ahead.get("sessions")),
+        chances=None if chances is None else tuple(_number(chances[str(each)]) for each in range(1, 6)),
+        regime_weeks=_whole(ahead.get("regime_weeks")),
+        entries=len(document["overrides"]),
+        plain_regime=_regime(plain.get("regime")),
+        plain_exposure=_maybe(plain.get("aggressiveness")),
+    )
+
+
+def _whole(value: object) -> int | None:
+    """A count of sessions or weeks; ValueError for one that no forecast reaches."""
+    if value is None:
+        return None
+    if (number := int(_number(value))) not in range(1, 1000):
+        raise ValueError(value)
+    return number
 
 
 def _engine(engine: dict[str, Any]) -> EngineRow:

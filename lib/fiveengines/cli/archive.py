@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -80,7 +81,8 @@ def backfill(
         if store.local is None or store.local.is_dir():
             rebuild(store)
         raise
-    for line in [*summary.lines(), f"Open {rebuild(store_of(run)).page}"]:
+    built = rebuild(store_of(run), closes=summary.closes, params_file=run.params_file)
+    for line in [*summary.lines(), f"Open {built.page}"]:
         typer.echo(line)
     return summary.exit_code
 
@@ -161,7 +163,7 @@ def _is_address(text: str) -> bool:
 def _again(week: dt.date, stores: list[ReportStore]) -> int:
     import json
 
-    from fiveengines.archive import rebuild
+    from fiveengines.archive import past_calls, rebuild
     from fiveengines.cli.progress import steps
     from fiveengines.companions.registry import REGISTRY
     from fiveengines.report.afterwards import told_only
@@ -175,9 +177,10 @@ def _again(week: dt.date, stores: list[ReportStore]) -> int:
     run = checked(**run.model_dump())
     with steps("Again") as show:
         companions = [REGISTRY[each] for each in original_companions(before) if each in REGISTRY]
-        written = write_week(run, companions=companions, on_progress=show)
+        told = partial(past_calls, store, params_file=run.params_file)
+        written = write_week(run, companions=companions, on_progress=show, past_calls=told)
         with told_only(NO_INDEX):
-            rebuild(store)
+            rebuild(store, closes=written.closes, params_file=run.params_file)
     if not written.failures:
         found = differences(
             before, json.loads(store.read([f"{name}/{READING}"])[f"{name}/{READING}"] or b"{}")

@@ -6,6 +6,7 @@ Each is a few lines: read the arguments, call one function, say what to open.
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -118,7 +119,7 @@ def weekly(
     ] = None,
 ) -> int:
     """Read one week and write its report."""
-    from fiveengines.archive import rebuild
+    from fiveengines.archive import past_calls, rebuild
     from fiveengines.cli.progress import steps
     from fiveengines.report.afterwards import told_only
     from fiveengines.report.exports import Exports
@@ -129,9 +130,12 @@ def weekly(
     chosen = with_companions(companions, run)
     exports = Exports(pdf=pdf, mail_out=mail_out)
     with steps("This week") as show:
-        written = write_week(run, companions=chosen, on_progress=show, exports=exports.add)
+        store = store_of(run)
+        told = partial(past_calls, store, params_file=run.params_file)
+        written = write_week(run, companions=chosen, on_progress=show, exports=exports.add, past_calls=told)
         with told_only(NO_INDEX):
-            written = written.published_at(rebuild(store_of(run)).address)
+            built = rebuild(store, closes=written.closes, params_file=run.params_file)
+            written = written.published_at(built.address)
     code = written.report_to_terminal()
     exports.after(written)
     return code

@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -24,6 +24,7 @@ from fiveengines.companions.registry import Companion
 from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.load_dataset import load_dataset
+from fiveengines.report.closes import Closes
 from fiveengines.report.fingerprint import companion_fingerprint, parameters_fingerprint
 from fiveengines.report.run import Show
 from fiveengines.report.saving import SIMULATED, WEEKLY, document_name, is_day, newest_day
@@ -42,20 +43,29 @@ Status = Literal["written", "unchanged", "failed"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one week. `text` says why it failed."""
+    """What became of one week. `text` says why it failed; `closes` is what a real week knew of the index."""
 
     day: str
     status: Status
     text: str = ""
     seconds: float = 0.0
+    closes: Closes | None = None
 
 
 @dataclass
 class Summary:
-    """What became of all of them, in the order in which they ended."""
+    """What became of all of them, in the order in which they ended; `closes`: those of the newest real week written."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     simulated: bool = False
+    closes: Closes | None = None
+
+    def add(self, outcome: Outcome) -> None:
+        """One more; only the newest closes are held."""
+        found = outcome.closes
+        if found is not None and (self.closes is None or found.days[-1:] > self.closes.days[-1:]):
+            self.closes = found
+        self.outcomes.append(replace(outcome, closes=None))
 
     def count(self, status: Status) -> int:
         """Weeks that ended so."""
@@ -116,7 +126,7 @@ def backfill(
     if wanted:
         with workers(executor, min(count, len(wanted))) as (crew, size):
             for outcome in _made(run, companions, wanted, store, crew, size):
-                summary.outcomes.append(outcome)
+                summary.add(outcome)
                 show(len(summary.outcomes), len(days), f"{outcome.day} {outcome.status}")
     return summary
 
@@ -197,7 +207,7 @@ def _saved(made: RenderedReport, store: ReportStore, seconds: float) -> Outcome:
     stopped = [f"{each.companion.name}: {sentence(each.problem)}" for each in made.companions if each.problem]
     if stopped:
         return Outcome(made.day, "failed", f"the week is written, {'; '.join(stopped)}", seconds)
-    return Outcome(made.day, "written", seconds=seconds)
+    return Outcome(made.day, "written", seconds=seconds, closes=made.closes)
 
 
 def _line(problem: Exception) -> str:

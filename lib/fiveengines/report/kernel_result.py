@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from fiveengines.report.closes import Closes
 from fiveengines.report.page.cover_context import CompanionCover, CoverContext
 
 MIME = "application/vnd.fiveengines.week+json"
@@ -31,7 +32,14 @@ def show(week: Any) -> None:
     from fiveengines.report.page.cover import cover
     from fiveengines.report.reading_json import reading_document
 
-    _display("week", cover(week), reading_document(week), f"reading of {week.as_of.date()}")
+    closes = None if week.simulated else vars(_closes(week))
+    _display("week", cover(week), reading_document(week), f"reading of {week.as_of.date()}", closes)
+
+
+def _closes(week: Any) -> Closes:
+    """Of a real week alone: a simulated one is never marked."""
+    known = week.measured.panel.daily("SPX").loc[: week.as_of].dropna()
+    return Closes(tuple(f"{day:%Y-%m-%d}" for day in known.index), tuple(map(float, known)))
 
 
 def show_answer(name: str, session: Any, result: Any) -> None:
@@ -45,13 +53,18 @@ def show_answer(name: str, session: Any, result: Any) -> None:
     _display("companion", cover, document, f"answer of {session.as_of.date()}")
 
 
-def _display(kind: str, cover: Any, document: dict[str, Any], text: str) -> None:
+def _display(
+    kind: str, cover: Any, document: dict[str, Any], text: str, closes: dict[str, Any] | None = None
+) -> None:
     from IPython.display import display
 
     body = {"kind": kind, "cover": _COVERS[kind].dump_python(cover, mode="json"), "document": document}
+    body["closes"] = closes
     display({MIME: body, "text/plain": text}, raw=True)
 
 
-def unpack(output: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Cover and document from what was displayed."""
-    return _COVERS[output["kind"]].validate_python(output["cover"]), output["document"]
+def unpack(output: dict[str, Any]) -> tuple[Any, dict[str, Any], Closes | None]:
+    """Cover, document, and the closes that came with a real week, from what was displayed."""
+    closes = output["closes"]
+    held = None if closes is None else Closes(tuple(closes["days"]), tuple(closes["values"]))
+    return _COVERS[output["kind"]].validate_python(output["cover"]), output["document"], held

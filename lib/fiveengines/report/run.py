@@ -13,6 +13,7 @@ from typing import Any
 
 from fiveengines.base.errors import FiveEnginesError, exit_codes, sentence
 from fiveengines.report import kernel_result
+from fiveengines.report.closes import Closes
 from fiveengines.report.notebook.bind import tags
 from fiveengines.report.notebook.execute import execute
 from fiveengines.report.notebook.kernel import Kernel
@@ -27,11 +28,15 @@ _RESULT_ID = "kernel-result"
 
 @dataclass(frozen=True)
 class Ran:
-    """An executed notebook, and the cover and the document it handed back; both None when its set-up failed."""
+    """An executed notebook, and the cover and the document it handed back; both None when its set-up failed.
+
+    `closes`: those of the index, which come with a real week.
+    """
 
     result: ExecutionResult
     cover: Any
     document: dict[str, Any] | None
+    closes: Closes | None = None
 
     @property
     def failures(self) -> tuple[StepFailure, ...]:
@@ -88,10 +93,10 @@ def run_bound(
     except KeyboardInterrupt:
         kernel.stop()
         raise
-    cover, document = _taken_out(result.notebook)
+    cover, document, closes = _taken_out(result.notebook)
     if cover is None:
         _raise_if_plain(result)
-    return Ran(result, cover, document)
+    return Ran(result, cover, document, closes)
 
 
 def _with_kernel_result(bound: Any, source: str) -> Any:
@@ -104,17 +109,17 @@ def _with_kernel_result(bound: Any, source: str) -> Any:
     return bound
 
 
-def _taken_out(notebook: Any) -> tuple[Any, dict[str, Any] | None]:
+def _taken_out(notebook: Any) -> tuple[Any, dict[str, Any] | None, Closes | None]:
     """Remove that cell from the executed notebook and return what it displayed."""
-    cover, document = None, None
+    cover, document, closes = None, None, None
     for cell in [each for each in notebook.cells if each.id == _RESULT_ID]:
         for output in cell.get("outputs", []):
             body = output.get("data", {}).get(kernel_result.MIME)
             if body is not None:
-                cover, document = kernel_result.unpack(body)
+                cover, document, closes = kernel_result.unpack(body)
         if cover is not None:
             notebook.cells.remove(cell)
-    return cover, document
+    return cover, document, closes
 
 
 def _raise_if_plain(result: ExecutionResult) -> None:

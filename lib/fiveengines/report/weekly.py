@@ -19,6 +19,7 @@ from fiveengines.base.parameters import RunParameters
 from fiveengines.companions.registry import Companion
 from fiveengines.report import kernel_result
 from fiveengines.report.afterwards import told_only
+from fiveengines.report.closes import Closes
 from fiveengines.report.companion import (
     RenderedCompanion,
     assemble_companion,
@@ -27,7 +28,7 @@ from fiveengines.report.companion import (
 )
 from fiveengines.report.notebook.bind import bind
 from fiveengines.report.notebook.outcome import Progress, StepFailure
-from fiveengines.report.page.cover_context import CoverContext
+from fiveengines.report.page.cover_context import CoverContext, RecordSummary
 from fiveengines.report.reading_json import files_line
 from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, run_bound
 from fiveengines.report.saving import (
@@ -71,6 +72,11 @@ class RenderedReport:
     cover: CoverContext
     failures: tuple[StepFailure, ...]
     companions: tuple[RenderedCompanion, ...] = ()
+    closes: Closes | None = None
+
+
+# What became of the calls told before a day, by the closes that its reading knew.
+PastCalls = Callable[[dt.date, Closes], RecordSummary | None]
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class SavedReport:
     """What a run left behind: its folder inside OUT, and `failures`, empty when every step ran to its end.
 
     `address` is the page's own on the web when the archive is published; `files` counts a files directory's files.
+    `closes`: what a real week's reading knew of the index.
     """
 
     inside: str
@@ -88,6 +95,7 @@ class SavedReport:
     address: str = ""
     files: str = ""
     companions: tuple[RenderedCompanion, ...] = ()
+    closes: Closes | None = None
 
     def published_at(self, base_url: str) -> SavedReport:
         """The same with the page's address in an archive published at `base_url`, if any."""
@@ -179,7 +187,13 @@ def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> Cover
     )
 
 
-def assemble(run: RunParameters, ran: WeekRun, *, last_good: Callable[[], str | None]) -> RenderedReport:
+def assemble(
+    run: RunParameters,
+    ran: WeekRun,
+    *,
+    last_good: Callable[[], str | None],
+    past_calls: PastCalls | None = None,
+) -> RenderedReport:
     """The files of a week that has run; its kernel may work on another one meanwhile."""
     from fiveengines.report.page.render import render
 
@@ -194,6 +208,8 @@ def assemble(run: RunParameters, ran: WeekRun, *, last_good: Callable[[], str | 
     others = tuple(assemble_companion(each, run, result, beside=beside) for each, result in ran.companions)
     lines = tuple(each.line(week_failed=bool(failures)) for each in others)
     cover = replace(cover, companions=lines)
+    if past_calls is not None and ran.week.closes is not None and not failures:
+        cover = replace(cover, record=past_calls(cover.week, ran.week.closes))
     files: dict[str, str | bytes] = {
         NOTEBOOK: nbformat.writes(ran.week.result.notebook) + "\n",
         PAGE: render(ran.week.result.notebook, cover),
@@ -204,7 +220,7 @@ def assemble(run: RunParameters, ran: WeekRun, *, last_good: Callable[[], str | 
         ]
         files[READING] = json.dumps(reading, ensure_ascii=False, indent=1) + "\n"
     day = reading["as_of"] if reading is not None else cover.week.isoformat()
-    return RenderedReport(day, files, reading, cover, failures, others)
+    return RenderedReport(day, files, reading, cover, failures, others, ran.week.closes)
 
 
 def _last_good(reading: dict[str, Any] | None, report: str | None) -> str:
@@ -247,6 +263,7 @@ def save(made: RenderedReport, store: ReportStore) -> SavedReport:
         made.failures,
         files=files,
         companions=made.companions,
+        closes=made.closes,
     )
 
 
@@ -256,18 +273,20 @@ def write_week(
     companions: Sequence[Companion] = (),
     on_progress: Show | None = None,
     exports: Callable[[RenderedReport], None] | None = None,
+    past_calls: PastCalls | None = None,
 ) -> SavedReport:
     """Make one week's report and put it into its folder; the caller rebuilds the archive's index after it.
 
     A run in which a step failed goes to OUT/failed/<date> with a page that says what happened; the report in
-    the week's own folder is not touched. `exports` may add files to a rendered week before it is saved.
+    the week's own folder is not touched. `exports` may add files to a rendered week before it is saved;
+    `past_calls` says what became of the calls told before a real week.
     """
     store, seat = store_of(run), KernelSeat()
     try:
         ran = run_week(run, seat, companions=companions, on_progress=on_progress)
     finally:
         seat.stop()
-    made = assemble(run, ran, last_good=lambda: newest_day(store))
+    made = assemble(run, ran, last_good=lambda: newest_day(store), past_calls=past_calls)
     if exports is not None:
         exports(made)
     return save(made, store)

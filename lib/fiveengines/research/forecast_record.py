@@ -63,8 +63,8 @@ def outlook(readings: Readings, closes: pd.Series, params: Parameters, day: pd.T
     scored = np.isfinite(outcome) & np.isfinite(band).all(axis=1)
     inside = (outcome >= band[:, 0]) & (outcome <= band[:, 2])
     ahead = forecast.regime_ahead(known_by(readings.regimes, day), rules)
-    scores = _brier(ahead, readings.regimes.confirmed.loc[:day], rules.regime_weeks)
-    means = {name: float(each.mean()) if len(each) else None for name, each in scores.items()}
+    scores = brier_scores(ahead, readings.regimes.confirmed.loc[:day], rules.regime_weeks)
+    means = {str(name): float(each.mean()) if len(each) else None for name, each in scores.items()}
     now, chances = band[-1], ahead.iloc[-1]
     return Outlook(
         sessions=rules.sessions,
@@ -180,18 +180,22 @@ def regime_record(readings: Readings, params: Parameters, since: Day, until: Day
     """
     rules = params.regimes.forecast
     ahead = forecast.regime_ahead(readings.regimes, rules).loc[since:until]
-    scores = _brier(ahead, readings.regimes.confirmed, rules.regime_weeks)
+    scores = brier_scores(ahead, readings.regimes.confirmed, rules.regime_weeks)
     rows = {}
     for name, each in scores.items():
-        gap = scores[OWN] - each
+        gap = (scores[OWN] - each).to_numpy()
         rows[name] = [each.mean(), gap.mean(), *_interval(gap, params.research.bootstrap)]
     return pd.DataFrame.from_dict(
         rows, orient="index", columns=["score", "difference", "low", "high"]
     ).rename_axis("forecast")
 
 
-def _brier(ahead: pd.DataFrame, calls: pd.Series, weeks: int) -> dict[str, np.ndarray]:
-    """Brier scores of the complete weeks of `ahead` (n, 5) and of two simpler forecasts, by name."""
+def brier_scores(ahead: pd.DataFrame, calls: pd.Series, weeks: int) -> pd.DataFrame:
+    """Brier scores of chances stated `weeks` ahead and of two simpler forecasts, 0 best, 2 worst.
+
+    ahead: (n, 5) chances of regimes 1-5 on reading dates, NaN where nothing was stated. calls: (m,) regimes on every
+    reading date of the span, one row a week, NA without a call. Returns complete weeks × OWN, Persistence, Climatology.
+    """
     values = calls.to_numpy(dtype="float64", na_value=np.nan)
     later = calls.shift(-weeks).reindex(ahead.index).to_numpy(dtype="float64", na_value=np.nan)
     now = calls.reindex(ahead.index).to_numpy(dtype="float64", na_value=np.nan)
@@ -203,7 +207,9 @@ def _brier(ahead: pd.DataFrame, calls: pd.Series, weeks: int) -> dict[str, np.nd
         "Climatology": shares.div(shares.sum(axis=1), axis=0).reindex(ahead.index).to_numpy(),
     }
     whole = np.isfinite(later) & np.isfinite(now) & np.isfinite(found[OWN]).all(axis=1)
-    return {name: ((each - came) ** 2).sum(axis=1)[whole] for name, each in found.items()}
+    scores = {name: ((each - came) ** 2).sum(axis=1) for name, each in found.items()}
+    table: pd.DataFrame = pd.DataFrame(scores, index=ahead.index).loc[whole]
+    return table
 
 
 def calibration(

@@ -81,6 +81,17 @@ def volatility_target(closes: pd.Series, dates: pd.DatetimeIndex, rules: WalkFor
     return pd.Series(held, index=dates)
 
 
+def index_rules(closes: pd.Series, dates: pd.DatetimeIndex, rules: WalkForwardRules) -> dict[str, pd.Series]:
+    """The two rules that need nothing but the index, by name: weekly exposures (m,) on `dates`.
+
+    closes: session → close.
+    """
+    return {
+        f"Above the {rules.average_days}-day average": above_average(closes, dates, rules.average_days),
+        f"{rules.target_volatility:.0f} % volatility target": volatility_target(closes, dates, rules),
+    }
+
+
 def rivals(
     closes: pd.Series, vix_term: pd.Series, dates: pd.DatetimeIndex, rules: WalkForwardRules
 ) -> dict[str, pd.Series]:
@@ -90,8 +101,7 @@ def rivals(
     """
     calm = (vix_term < 1.0).astype("float64").where(vix_term.notna())
     return {
-        f"Above the {rules.average_days}-day average": above_average(closes, dates, rules.average_days),
-        f"{rules.target_volatility:.0f} % volatility target": volatility_target(closes, dates, rules),
+        **index_rules(closes, dates, rules),
         "VIX ÷ VIX3M below one": calm.reindex(dates, method="ffill"),
     }
 

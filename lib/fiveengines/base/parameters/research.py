@@ -76,6 +76,13 @@ class SensitivityRules(Strict):
     target: float = Field(gt=0, lt=1)
 
 
+class CallRecordRules(Strict):
+    """How calls that were told are marked."""
+
+    backfill_days: int = Field(ge=0, le=90)
+    enough_weeks: int = Field(ge=2, le=520)
+
+
 class ResearchParameters(Strict):
     """params/research.yaml."""
 
@@ -86,5 +93,6 @@ class ResearchParameters(Strict):
     bootstrap: Bootstrap
     analogs: AnalogRules
     walk_forward: WalkForwardRules
+    call_record: CallRecordRules
     benchmark_models: BenchmarkRules
     sensitivity: SensitivityRules

@@ -118,6 +118,24 @@ class CompanionLine:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class RecordSummary:
+    """What became of the calls that were told before this week, as known on its evening.
+
+    `text` says it in a few sentences. `days`, `told`, `holding`: a small picture, the growth of one at the exposure as
+    told and when holding the index, on at most sixty sessions. `early`: too few weeks to compare.
+    """
+
+    since: dt.date
+    weeks: int
+    missing: int
+    early: bool
+    text: str
+    days: tuple[dt.date, ...] = ()
+    told: tuple[float, ...] = ()
+    holding: tuple[float, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class PageCover:
     """What every page says, whatever it is about. `provenance`: label and value pairs for the foot of the page.
@@ -185,6 +203,7 @@ class CoverContext(PageCover):
 
     `regime` None is the cover of a week whose set-up failed: only `failures` and the data health are shown.
     `changes`: what changed since last week, a sentence each. `companions`: the further questions that ran with it.
+    `record`: what became of the calls told before; None on a simulated week, and while none has been told.
     """
 
     week: dt.date
@@ -198,6 +217,7 @@ class CoverContext(PageCover):
     insights: tuple[str, ...] = ()
     data_health: tuple[HealthItem, ...] = ()
     companions: tuple[CompanionLine, ...] = ()
+    record: RecordSummary | None = None
 
     template = "cover.html.j2"
     first = "The week"
