@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,48 @@ def test_a_brokers_export_becomes_holdings_and_orders(
     assert rows
     assert {row["Symbol"] for row in rows} <= {"SPY", "IEF"}
     assert all(float(row["Quantity"]) > 0 and row["Action"] in {"BUY", "SELL"} for row in rows)
+
+
+def test_each_portfolio_has_a_page_of_its_own(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = folder / "portfolio" / "demo"
+    for name, shares in (("growth", 300), ("income", 20)):
+        (mine / name).mkdir(parents=True)
+        (mine / name / "holdings.csv").write_text(
+            f"ticker,shares\nSPY,{shares}\nCASH,9000\n", encoding="utf-8"
+        )
+    (folder / "portfolio" / "holdings.csv").write_text("ticker,shares\nSECRET,1\n", encoding="utf-8")
+    out = folder / "reports"
+    given = [
+        "companion",
+        "rebalance",
+        "--source",
+        "demo",
+        "--as-of",
+        "2009-03-06",
+        "--data-only",
+        "--out",
+        str(out),
+    ]
+    assert main([*given, "--portfolio", "all"]) == 0
+    assert main(given) == 0
+    written = {each.name: each for each in (out / "demo" / "2009-03-06").iterdir()}
+    assert set(written) == {"rebalance.json", "rebalance-growth.json", "rebalance-income.json"}
+    found = {name: json.loads(each.read_text(encoding="utf-8")) for name, each in written.items()}
+    shares = {name: each["portfolio"]["positions"][0]["shares"] for name, each in found.items()}
+    assert (shares["rebalance-growth.json"], shares["rebalance-income.json"]) == (300, 20)
+    assert not any("SECRET" in json.dumps(each) for each in found.values())
+    markets = [each["market"] for each in found.values()]
+    assert markets[0] == markets[1] == markets[2]
+    index = (out / "demo" / "index.html").read_text(encoding="utf-8")
+    assert all(f'"{name}"' in index for name in written)
+    assert "How to rebalance: from holdings to orders (growth)" in index
+
+    assert main(["orders", "--source", "demo", "--as-of", "2009-03-06", "--portfolio", "income"]) == 0
+    capsys.readouterr()
+    assert main([*given, "--portfolio", "incme"]) == 2
+    assert "Did you mean 'income'" in capsys.readouterr().err
+    assert main(["companion", "selloff", "--source", "demo", "--portfolio", "income"]) == 2
+    assert "nothing that was asked for is about a portfolio" in capsys.readouterr().err
 
 
 def test_holdings_are_replaced_only_when_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

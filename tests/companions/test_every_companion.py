@@ -13,7 +13,8 @@ import pytest
 
 from fiveengines import week
 from fiveengines.base import paths
-from fiveengines.companions.registry import REGISTRY, Companion
+from fiveengines.base.errors import ParameterError
+from fiveengines.companions.registry import REGISTRY, Companion, labelled, paged
 from fiveengines.companions.session import Session
 from fiveengines.data import calendars
 from fiveengines.report.companion_json import companion_document, json_text
@@ -71,6 +72,20 @@ def test_its_document_has_the_form_that_ships(name: str) -> None:
         "headline",
         "bottom_line",
     ]
+
+
+def test_a_portfolio_has_pages_of_its_own() -> None:
+    growth = REGISTRY["rebalance"].about("growth-2")
+    assert (growth.stem, growth.page, growth.label) == (
+        "rebalance",
+        "rebalance-growth-2",
+        "rebalance-growth-2",
+    )
+    assert labelled("rebalance-growth-2") == paged("rebalance-growth-2") == growth
+    assert (labelled("rate-shock"), paged("rate_shock")) == (REGISTRY["rate-shock"], REGISTRY["rate-shock"])
+    assert (labelled("selloff-growth"), paged("selloff-growth"), paged("rebalance-")) == (None, None, None)
+    with pytest.raises(ParameterError, match="selloff is not about one of several portfolios"):
+        REGISTRY["selloff"].about("growth")
 
 
 @pytest.mark.parametrize("name", REGISTRY)

@@ -66,9 +66,10 @@ def test_parameters_are_the_runs_and_mean_as_chosen(name: str) -> None:
     values: dict[str, Any] = {}
     exec(compile(tagged[0].source, name, "exec"), values)
     given = {key: value for key, value in values.items() if not key.startswith("__")}
-    windows = {each.stem for each in REGISTRY.values() if each.window}
-    start = {"start"} if Path(name).stem in windows else set()
-    assert set(given) == set(RunParameters.model_fields) | start
+    mine = {each.stem: each for each in REGISTRY.values()}.get(Path(name).stem)
+    own = {"start"} if mine and mine.window else set()
+    own |= {"portfolio"} if mine and mine.portfolios else set()
+    assert set(given) == set(RunParameters.model_fields) | own
     assert given == dict.fromkeys(given, "")
 
 

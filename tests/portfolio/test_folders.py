@@ -9,7 +9,7 @@ import pytest
 from fiveengines.base import parameters
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import RunParameters
-from fiveengines.portfolio.folders import portfolio_folder, project_folder
+from fiveengines.portfolio.folders import chosen_portfolios, portfolio_folder, portfolio_names, project_folder
 
 
 @pytest.fixture
@@ -40,7 +40,24 @@ def test_the_demo_never_shares_a_folder_with_a_real_portfolio(project: Path) -> 
             _folder(name, source="live")
 
 
-@pytest.mark.parametrize("name", ["..", "a/b", ".hidden", "a b", "x" * 41, "-x"])
+def test_portfolios_are_found_where_the_run_reads_them(project: Path) -> None:
+    for place in ("", "growth", "income", "demo", "demo/toy", "a b"):
+        folder = project / "portfolio" / place
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "holdings.csv").touch()
+    (project / "portfolio" / "empty").mkdir()
+    params, real, demo = parameters.load(), RunParameters(source="live"), RunParameters(source="demo")
+    assert portfolio_names(params, real) == ["", "growth", "income"]
+    assert portfolio_names(params, demo) == ["", "toy"]
+    assert chosen_portfolios(["all"], params, real) == ["", "growth", "income"]
+    assert chosen_portfolios(["income, growth", "income"], params, real) == ["income", "growth"]
+    with pytest.raises(ParameterError, match="Did you mean 'growth'"):
+        chosen_portfolios(["grwth"], params, real)
+    with pytest.raises(ParameterError, match=r"--portfolio growth: there is no .*demo.growth.holdings\.csv"):
+        chosen_portfolios(["growth"], params, demo)
+
+
+@pytest.mark.parametrize("name", ["..", "all", "a/b", ".hidden", "a b", "x" * 41, "-x"])
 def test_a_name_that_is_no_plain_word_is_refused(project: Path, name: str) -> None:
     with pytest.raises(ParameterError, match="--portfolio"):
         _folder(name, source="live")

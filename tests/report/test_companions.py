@@ -16,7 +16,7 @@ from fiveengines.base import parameters, paths
 from fiveengines.base.errors import ParameterError
 from fiveengines.companions.registry import REGISTRY, chosen, companion
 from fiveengines.report.backfill import backfill
-from fiveengines.report.companion import SavedCompanion, write_companion
+from fiveengines.report.companion import SavedCompanion, write_companions
 from fiveengines.report.saving import remove_failure
 from fiveengines.report.store import report_store
 from fiveengines.report.weekly import SavedReport, write_week
@@ -54,7 +54,7 @@ def with_week(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SavedRepo
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> SavedCompanion:
     """The same session's document by itself, made without a kernel."""
-    return write_companion(EVIDENCE, run_for(tmp_path_factory.mktemp("alone")), data_only=True)
+    return write_companions([EVIDENCE], run_for(tmp_path_factory.mktemp("alone")), data_only=True)[0]
 
 
 def test_page_notebook_and_document_stand_beside_the_weeks(with_week: tuple[Path, SavedReport]) -> None:
@@ -118,7 +118,7 @@ def test_a_rerun_moves_its_own_former_files_and_no_others(
     shutil.copytree(with_week[0], out, symlinks=True)
     folder = out / folder_of(with_week[1]).relative_to(with_week[0])
     before = {each.name: each.read_bytes() for each in folder.iterdir()}
-    write_companion(EVIDENCE, run_for(out), data_only=True)
+    write_companions([EVIDENCE], run_for(out), data_only=True)
     stamp = dt.datetime.fromisoformat(json.loads(before["evidence.json"])["generated_at"])
     moved = folder / "revisions" / f"{stamp:%Y-%m-%dT%H%M%SZ}"
     assert {each.name: each.read_bytes() for each in moved.iterdir()} == {
@@ -196,7 +196,7 @@ def test_a_mistake_is_one_line_and_writes_nothing(tmp_path: Path) -> None:
     ):
         run, start = run_for(out, given.get("day", DAY)), given.get("start")  # type: ignore[arg-type]
         with pytest.raises(ParameterError, match=said):
-            write_companion(EVIDENCE, run, start, data_only=True)
+            write_companions([EVIDENCE], run, start, data_only=True)[0]
     assert not out.exists()
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fiveengines.archive.rows import moment
 from fiveengines.base import cache
 from fiveengines.base.bounded_files import json_object
-from fiveengines.companions.registry import REGISTRY, Companion
+from fiveengines.companions.registry import REGISTRY, Companion, paged
 from fiveengines.report.saving import document_name
 from fiveengines.report.store import ReportStore
 
@@ -55,17 +55,21 @@ class CompanionRow:
 
 def is_page(name: str) -> bool:
     """Whether a file is the page of a companion."""
-    return name in {f"{each.stem}.html" for each in REGISTRY.values()}
+    page, _, ending = name.partition(".")
+    return ending == "html" and paged(page) is not None
 
 
 def documents(held: Mapping[str, Iterable[str]]) -> list[tuple[str, Companion]]:
     """Day and companion of every document among the files that each day's folder holds, oldest first."""
-    return [
-        (day, each)
-        for day in sorted(held)
-        for each in REGISTRY.values()
-        if document_name(each.stem) in held[day]
-    ]
+    order = list(REGISTRY)
+    found = []
+    for day in sorted(held):
+        pages = (paged(name.removesuffix(".json")) for name in held[day] if name.endswith(".json"))
+        known = [each for each in pages if each is not None]
+        found += [
+            (day, each) for each in sorted(known, key=lambda each: (order.index(each.name), each.portfolio))
+        ]
+    return found
 
 
 @dataclass
@@ -85,7 +89,7 @@ class Answers:
         found = documents(held)
         for start in range(0, len(found), _BATCH):
             batch = {
-                f"{day}/{document_name(each.stem)}": (day, each)
+                f"{day}/{document_name(each.page)}": (day, each)
                 for day, each in found[start : start + _BATCH]
             }
             contents = store.read(batch, first=_OPENING)
@@ -150,12 +154,12 @@ def _row(day: str, each: Companion, document: dict[str, Any], files: frozenset[s
         made_at = moment(document["generated_at"])
     except ValueError:
         raise ValueError("it names no moment at which it was made") from None
-    page = f"{each.stem}.html"
-    name = page if page in files else document_name(each.stem)
+    page = f"{each.page}.html"
+    name = page if page in files else document_name(each.page)
     return CompanionRow(
         day=day,
-        name=each.name,
-        title=each.title,
+        name=each.label,
+        title=each.question,
         headline=document["headline"][:_LONGEST],
         source=document["source"],
         page=f"{day}/{name}",

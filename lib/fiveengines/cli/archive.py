@@ -20,9 +20,11 @@ from fiveengines.cli.commands import (
     End,
     Out,
     Params,
+    Portfolios,
     Source,
     Start,
     With,
+    about_portfolios,
     app,
     checked,
     day,
@@ -48,6 +50,7 @@ def backfill(
     out: Out = None,
     params: Params = None,
     companions: With = None,
+    portfolio: Portfolios = None,
     executor: Annotated[
         str, typer.Option("--executor", help="local, or dask:ADDRESS of a scheduler.")
     ] = "local",
@@ -63,7 +66,7 @@ def backfill(
 
     first, last = span(start, end)
     run = checked(source=source, data_dir=data_dir, params_file=params, out_dir=out)
-    chosen = with_companions(companions, run)
+    chosen = about_portfolios(with_companions(companions, run), portfolio, run)
     try:
         with steps("Reports", remaining=True) as show:
             summary = run_weeks(
@@ -165,7 +168,7 @@ def _again(week: dt.date, stores: list[ReportStore]) -> int:
 
     from fiveengines.archive import past_calls, rebuild
     from fiveengines.cli.progress import steps
-    from fiveengines.companions.registry import REGISTRY
+    from fiveengines.companions.registry import labelled
     from fiveengines.report.afterwards import told_only
     from fiveengines.report.rerender import differences, original_companions, original_parameters
     from fiveengines.report.saving import READING
@@ -176,7 +179,8 @@ def _again(week: dt.date, stores: list[ReportStore]) -> int:
     run, before = original_parameters(store, name, (store.above or store).url)
     run = checked(**run.model_dump())
     with steps("Again") as show:
-        companions = [REGISTRY[each] for each in original_companions(before) if each in REGISTRY]
+        known = map(labelled, original_companions(before))
+        companions = [each for each in known if each is not None]
         told = partial(past_calls, store, params_file=run.params_file)
         written = write_week(run, companions=companions, on_progress=show, past_calls=told)
         with told_only(NO_INDEX):

@@ -6,6 +6,7 @@ Each is a few lines: read the arguments, call one function, say what to open.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -45,6 +46,13 @@ With = Annotated[
     str | None,
     typer.Option(
         "--with", help="Companions that run after the week: names with commas between, all or none."
+    ),
+]
+Portfolios = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--portfolio",
+        help="Portfolios by name, with commas between, or all; the one without a name if left out.",
     ),
 ]
 Start = Annotated[str, typer.Option("--start", help="First date (YYYY-MM-DD).")]
@@ -103,6 +111,27 @@ def with_companions(text: str | None, run: parameters.RunParameters) -> tuple[Co
     return chosen(params.weekly.companions, f"{params.file}: with")
 
 
+def about_portfolios(
+    companions: Sequence[Companion], names: list[str] | None, run: parameters.RunParameters
+) -> tuple[Companion, ...]:
+    """The companions, those about a portfolio once for each that --portfolio names; one clear line for a wrong one."""
+    if names is None:
+        return tuple(companions)
+    from fiveengines.portfolio.folders import chosen_portfolios
+
+    if not any(each.portfolios for each in companions):
+        raise ParameterError(
+            "--portfolio: nothing that was asked for is about a portfolio.",
+            remedy="Ask for rebalance, or leave it out.",
+        )
+    wanted = chosen_portfolios(names, parameters.load(run.params_file), run)
+    return tuple(
+        one
+        for each in companions
+        for one in ([each.about(name) for name in wanted] if each.portfolios else [each])
+    )
+
+
 @app.command()
 def weekly(
     as_of: AsOf = None,
@@ -111,6 +140,7 @@ def weekly(
     out: Out = None,
     params: Params = None,
     companions: With = None,
+    portfolio: Portfolios = None,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Also print the page to weekly.pdf; needs Chromium or Chrome.")
     ] = False,
@@ -127,7 +157,7 @@ def weekly(
     from fiveengines.report.weekly import write_week
 
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
-    chosen = with_companions(companions, run)
+    chosen = about_portfolios(with_companions(companions, run), portfolio, run)
     exports = Exports(pdf=pdf, mail_out=mail_out)
     with steps("This week") as show:
         store = store_of(run)
@@ -154,6 +184,7 @@ def companion(
     data_only: Annotated[
         bool, typer.Option("--data-only", help="Write NAME.json alone; no notebook runs.")
     ] = False,
+    portfolio: Portfolios = None,
     source: Source = None,
     data_dir: DataDir = None,
     out: Out = None,
@@ -164,16 +195,17 @@ def companion(
     from fiveengines.cli.progress import steps
     from fiveengines.companions.registry import companion as named
     from fiveengines.report.afterwards import told_only
-    from fiveengines.report.companion import write_companion
+    from fiveengines.report.companion import write_companions
     from fiveengines.report.store import store_of
 
     chosen, begin = named(name), None if start is None else day(start, "from")
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
+    several = about_portfolios([chosen], portfolio, run)
     with steps(chosen.title) as show:
-        written = write_companion(chosen, run, begin, data_only=data_only, on_progress=show)
+        written = write_companions(several, run, begin, data_only=data_only, on_progress=show)
         with told_only(NO_INDEX):
             rebuild(store_of(run))
-    return written.report_to_terminal()
+    return max(each.report_to_terminal() for each in written)
 
 
 @app.command()

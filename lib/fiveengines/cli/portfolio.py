@@ -39,10 +39,13 @@ def orders(
     from fiveengines.base.atomic_io import write_text
     from fiveengines.companions import rebalance
     from fiveengines.companions.session import Session
+    from fiveengines.portfolio.folders import chosen_portfolios
 
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params)
-    session = Session.load(**run.model_dump(mode="json"))
-    found = rebalance.analyse(session, portfolio)
+    if portfolio is not None:
+        chosen_portfolios([portfolio], parameters.load(run.params_file), run)
+    session = Session.load(**run.model_dump(mode="json"), portfolio=portfolio)
+    found = rebalance.analyse(session)
     for each in found.orders:
         side = "buy" if each.shares > 0 else "sell"
         waits = f", {each.condition}" if each.condition else ""

@@ -5,7 +5,7 @@ Names only; a room is imported when it is asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
@@ -19,21 +19,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Companion:
-    """One companion: `name` on the command line, `stem` of its files, `title` the question it answers.
+    """One companion: `name` on the command line, `stem` of its room, `title` the question it answers.
 
-    `window`: whether a reader may say where its window begins (`--from`, the notebook's parameter `start`). Its room
-    is `fiveengines.companions.<stem>` with `analyse(session)` and the model `Result`, its notebook
-    notebooks/companions/<stem>.ipynb, its parameters params/<stem>.yaml.
+    `window`: whether a reader may say where its window begins (`--from`, the notebook's parameter `start`).
+    `portfolios`: whether it is about one of several portfolios (`--portfolio`, the notebook's parameter `portfolio`);
+    `portfolio` is the one that is meant, empty for the one without a name. Its room is `fiveengines.companions.<stem>`
+    with `analyse(session)` and the model `Result`, its notebook notebooks/companions/<stem>.ipynb, its parameters
+    params/<stem>.yaml.
     """
 
     name: str
     title: str
     window: bool = True
+    portfolios: bool = False
+    portfolio: str = ""
 
     @property
     def stem(self) -> str:
-        """The name as files have it."""
+        """The name as its room, its notebook and its parameters have it."""
         return self.name.replace("-", "_")
+
+    @property
+    def page(self) -> str:
+        """The name as its files have it: a portfolio's own beside those of the one without a name."""
+        return f"{self.stem}-{self.portfolio}" if self.portfolio else self.stem
+
+    @property
+    def label(self) -> str:
+        """The name as lists have it."""
+        return f"{self.name}-{self.portfolio}" if self.portfolio else self.name
+
+    @property
+    def question(self) -> str:
+        """Its title, and the portfolio that it is asked about."""
+        return f"{self.title} ({self.portfolio})" if self.portfolio else self.title
+
+    def about(self, portfolio: str) -> Companion:
+        """The same for the portfolio of that name; ParameterError when it is not about one."""
+        if portfolio and not self.portfolios:
+            raise ParameterError(
+                f"{self.name} is not about one of several portfolios.", remedy="Leave --portfolio out."
+            )
+        return replace(self, portfolio=portfolio)
 
     @property
     def result(self) -> type[CompanionDocument]:
@@ -54,7 +81,7 @@ class Companion:
 _COMPANIONS = (
     Companion("selloff", "What drives this sell-off, and is it spent?"),
     Companion("rotation", "Is this a beta, a rotation or a dispersion market?", window=False),
-    Companion("rebalance", "How to rebalance: from holdings to orders", window=False),
+    Companion("rebalance", "How to rebalance: from holdings to orders", window=False, portfolios=True),
     Companion("rate-shock", "What would a rate shock do?", window=False),
     Companion("claims", "Which of the sources' claims hold?", window=False),
     Companion(
@@ -70,6 +97,28 @@ def companion(name: str, where: str = "") -> Companion:
         place = f"{where}: " if where else ""
         raise ParameterError(f"{place}there is no companion {name!r}.{suggestion(name, REGISTRY)}")
     return REGISTRY[name]
+
+
+def labelled(label: str) -> Companion | None:
+    """The companion whose `label` it is, the portfolio's name taken off; None when it is no one's."""
+    if label in REGISTRY:
+        return REGISTRY[label]
+    several = (each for each in REGISTRY.values() if each.portfolios and label.startswith(f"{each.name}-"))
+    return next((each.about(label.removeprefix(f"{each.name}-")) for each in several), None)
+
+
+def paged(page: str) -> Companion | None:
+    """The companion whose files are named `page`; None when they are no one's."""
+    plain = next((each for each in REGISTRY.values() if each.stem == page), None)
+    stem, dash, portfolio = page.partition("-")
+    return plain or (
+        next(
+            (each.about(portfolio) for each in REGISTRY.values() if each.portfolios and each.stem == stem),
+            None,
+        )
+        if dash and portfolio
+        else None
+    )
 
 
 def chosen(text: str, where: str) -> tuple[Companion, ...]:

@@ -28,7 +28,8 @@ class Session:
     """One session's evening: `panel` holds nothing that was public later.
 
     `start` is where the reader wants a window to begin (`--from`), None for the companion's own choice; `entries` are
-    the manual readings in force on that day.
+    the manual readings in force on that day; `portfolio` names one of several portfolios, empty for the one without a
+    name.
     """
 
     as_of: pd.Timestamp
@@ -38,6 +39,7 @@ class Session:
     panel: Panel = field(repr=False)
     entries: tuple[Entry, ...] = field(repr=False, default=())
     start: pd.Timestamp | None = None
+    portfolio: str = ""
 
     @classmethod
     def load(
@@ -48,6 +50,7 @@ class Session:
         params_file: str | Path | None = None,
         out_dir: str | Path | None = None,
         start: dt.date | str | None = None,
+        portfolio: str | None = None,
     ) -> Session:
         """The last session on or before `as_of` whose evening has passed (default: that of weekly.yaml, else now).
 
@@ -66,7 +69,7 @@ class Session:
         name, _ = params.source_of(run)
         trail = overrides.load(params.overrides_of(name))
         panel = week.panel_of(params, run, day)
-        return cls(day, name, params, run, panel, trail.active(day.date()), begin)
+        return cls(day, name, params, run, panel, trail.active(day.date()), begin, portfolio or "")
 
     @cached_property
     def week(self) -> Week | None:

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from fiveengines.base import paths
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import Parameters, RunParameters
+from fiveengines.base.yaml_files import suggestion
+from fiveengines.portfolio.holdings import FILE as HOLDINGS
 
 FOLDER = "portfolio"
 # Below it are the portfolios kept on simulated prices; no real portfolio may take the name.
 DEMO = "demo"
+# What --portfolio says for every one that there is.
+ALL = "all"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -33,6 +38,33 @@ def portfolio_folder(params: Parameters, run: RunParameters, name: str | None = 
     return folder / checked_name(name) if name else folder
 
 
+def portfolio_names(params: Parameters, run: RunParameters) -> list[str]:
+    """Portfolios of what the run reads that have holdings: "" for the one without a name, then the others by name."""
+    folder = portfolio_folder(params, run)
+    found = sorted(each.parent.name for each in folder.glob(f"*/{HOLDINGS}"))
+    unnamed = [""] if (folder / HOLDINGS).is_file() else []
+    return [*unnamed, *(each for each in found if _may_name(each))]
+
+
+def chosen_portfolios(texts: Sequence[str], params: Parameters, run: RunParameters) -> list[str]:
+    """The portfolios that `texts` name: names with commas between, or all; ParameterError when one has no holdings.
+
+    Where none has any, all is the one without a name.
+    """
+    there = portfolio_names(params, run)
+    names = [name for text in texts for name in map(str.strip, text.split(",")) if name]
+    if names == [ALL]:
+        return there or [""]
+    if not names:
+        raise ParameterError("--portfolio is empty.", remedy="Give it a name or leave it out.")
+    for name in map(checked_name, names):
+        if name not in there:
+            place = portfolio_folder(params, run, name) / HOLDINGS
+            known = [each for each in there if each]
+            raise ParameterError(f"--portfolio {name}: there is no {place}.{suggestion(name, known)}")
+    return list(dict.fromkeys(names))
+
+
 def project_folder(params: Parameters) -> Path:
     """The folder that holds the params folder in use; the current one while only an installed package's copy is."""
     folder = params.file.parent
@@ -43,9 +75,14 @@ def project_folder(params: Parameters) -> Path:
 
 def checked_name(name: str) -> str:
     """`name` when it may name a portfolio; else ParameterError."""
-    if not _NAME.fullmatch(name) or name.lower() == DEMO:
+    if not _may_name(name):
         raise ParameterError(
             f"--portfolio {name!r} cannot name a portfolio.",
-            remedy=f"Use up to 40 letters, digits, - and _, beginning with a letter or digit, and not {DEMO!r}.",
+            remedy="Use up to 40 letters, digits, - and _, beginning with a letter or digit, and neither "
+            f"{DEMO!r} nor {ALL!r}.",
         )
     return name
+
+
+def _may_name(name: str) -> bool:
+    return bool(_NAME.fullmatch(name)) and name.lower() not in {DEMO, ALL}

@@ -204,7 +204,9 @@ def _saved(made: RenderedReport, store: ReportStore, seconds: float) -> Outcome:
     if made.failures:
         first = made.failures[0]
         return Outcome(made.day, "failed", f"{sentence(first.summary)} {first.remedy}", seconds)
-    stopped = [f"{each.companion.name}: {sentence(each.problem)}" for each in made.companions if each.problem]
+    stopped = [
+        f"{each.companion.label}: {sentence(each.problem)}" for each in made.companions if each.problem
+    ]
     if stopped:
         return Outcome(made.day, "failed", f"the week is written, {'; '.join(stopped)}", seconds)
     return Outcome(made.day, "written", seconds=seconds, closes=made.closes)
@@ -229,7 +231,8 @@ def _up_to_date(
     if not there:
         return set()
     trail = overrides.load(params.overrides_of(source))
-    stems = [WEEKLY, *(each.stem for each in companions)]
+    rooms = {each.page: each.stem for each in companions}
+    stems = [WEEKLY, *rooms]
     found = store.read(f"{name}/{document_name(stem)}" for name in there for stem in stems)
 
     def fits(name: str) -> bool:
@@ -241,7 +244,7 @@ def _up_to_date(
             return False
         used = parameters_fingerprint(params, trail, day)
         for stem, each in documents.items():
-            wanted = used if stem == WEEKLY else companion_fingerprint(params, trail, day, stem)
+            wanted = used if stem == WEEKLY else companion_fingerprint(params, trail, day, rooms[stem])
             if each.get("parameters_fingerprint") != wanted:
                 return False
         data = _fingerprint(dataset, day)

@@ -47,27 +47,27 @@ class RenderedCompanion:
 
     def line(self, *, week_failed: bool = False) -> CompanionLine:
         """What the week's cover says of it, with a link from the week's page to this one."""
-        page = f"{self.companion.stem}.html"
+        page = f"{self.companion.page}.html"
         beside = bool(self.problem) == week_failed
         folder = f"{FAILED}/{self.day}" if self.problem else self.day
         up = "../../" if week_failed else "../"
         href = "" if page not in self.files else page if beside else f"{up}{folder}/{page}"
         headline = "" if self.problem or self.cover is None else self.cover.headline
-        return CompanionLine(self.companion.name, self.companion.title, headline, href, self.problem)
+        return CompanionLine(self.companion.label, self.companion.question, headline, href, self.problem)
 
     def report_to_terminal(self) -> None:
         """Say its bottom line, or what stopped it."""
         if self.problem:
-            said = f"{self.companion.name}: {sentence(self.problem)} {self.remedy}".strip()
+            said = f"{self.companion.label}: {sentence(self.problem)} {self.remedy}".strip()
             print(f"fiveengines: {said}", file=sys.stderr)
         elif self.document is not None:
             mark = f"{SIMULATED}. " * (self.document["source"] == "demo")
-            print(f"{self.companion.name}, {self.document['as_of']}: {mark}{self.document['bottom_line']}")
+            print(f"{self.companion.label}, {self.document['as_of']}: {mark}{self.document['bottom_line']}")
 
 
 @dataclass(frozen=True)
 class SavedCompanion:
-    """What a run left behind: its folder inside OUT, and what to open."""
+    """What a run left behind: its folder inside OUT, and what to open; both empty when there was nothing to write."""
 
     made: RenderedCompanion
     inside: str
@@ -76,7 +76,8 @@ class SavedCompanion:
     def report_to_terminal(self) -> int:
         """Say the bottom line and what to open, or what stopped it; returns the exit code."""
         self.made.report_to_terminal()
-        print(f"Open {self.page}")
+        if self.page:
+            print(f"Open {self.page}")
         return 1 if self.made.problem else 0
 
 
@@ -104,14 +105,16 @@ def run_companion(
     """
     notebook = notebook_of(companion)
     kernel = seat.kernel(notebook.parent)
-    bound = bind([notebook], title=companion.title, without=LONG if with_week else None)
+    bound = bind([notebook], title=companion.question, without=LONG if with_week else None)
     values = run.model_copy(update={"out_dir": None}).model_dump(mode="json")
     if companion.window or start is not None:
         values["start"] = None if start is None else start.isoformat()
+    if companion.portfolios:
+        values["portfolio"] = companion.portfolio
 
     def show(progress: Progress) -> None:
         if on_progress is not None:
-            on_progress(progress.index - 1, progress.total, companion.title)
+            on_progress(progress.index - 1, progress.total, companion.question)
 
     source = kernel_result.of_a_companion(companion.name)
     return run_bound(bound, values, source, kernel=kernel, keep_kernel=keep_kernel, on_progress=show)
@@ -155,11 +158,11 @@ def assemble_companion(
         cover = replace(cover, failures=as_failures(ran.failures))
         problem, remedy = _first(ran.failures)
     files: dict[str, str | bytes] = {
-        f"{companion.stem}.ipynb": nbformat.writes(ran.result.notebook) + "\n",
-        f"{companion.stem}.html": render(ran.result.notebook, cover),
+        f"{companion.page}.ipynb": nbformat.writes(ran.result.notebook) + "\n",
+        f"{companion.page}.html": render(ran.result.notebook, cover),
     }
     if ran.document is not None:
-        files[document_name(companion.stem)] = _text(ran.document)
+        files[document_name(companion.page)] = _text(ran.document)
     day = cover.session.isoformat()
     return RenderedCompanion(companion, day, files, cover, ran.document, problem, remedy)
 
@@ -189,8 +192,8 @@ def _failed_cover(companion: Companion, run: RunParameters) -> CompanionCover:
     asked = run.as_of or params.weekly.as_of or dt.date.today()
     source, _ = params.source_of(run)
     return CompanionCover(
-        name=companion.name,
-        question=companion.title,
+        name=companion.label,
+        question=companion.question,
         session=calendars.last_completed_session(asked).date(),
         source_label=SOURCES[source],
         simulated=source == "demo",
@@ -208,7 +211,7 @@ def save_companion(made: RenderedCompanion, store: ReportStore) -> SavedCompanio
 
     The files that were there under its name move to revisions/; a whole page takes its own earlier failure away.
     """
-    failed, stem = bool(made.problem), made.companion.stem
+    failed, stem = bool(made.problem), made.companion.page
     folder = save_documents(store, made.day, made.files, failed=failed)
     if not failed:
         remove_failure(store, made.day, stem)
@@ -219,31 +222,44 @@ def save_companion(made: RenderedCompanion, store: ReportStore) -> SavedCompanio
     return SavedCompanion(made, inside, f"{folder}/{name}")
 
 
-def write_companion(
-    companion: Companion,
+def write_companions(
+    companions: Sequence[Companion],
     run: RunParameters,
     start: dt.date | None = None,
     *,
     data_only: bool = False,
     on_progress: Show | None = None,
-) -> SavedCompanion:
-    """Make one companion's page, notebook and document, or with `data_only` the document alone, without a kernel."""
-    store = store_of(run)
-    if data_only:
-        return save_companion(_document_alone(companion, run, start), store)
-    seat = KernelSeat()
+) -> list[SavedCompanion]:
+    """Make page, notebook and document of each, in one kernel; with `data_only` the documents alone, without a kernel.
+
+    A person's mistake is raised when there is one companion; of several the others go on, and it is told at its place.
+    """
+    store, seat, found = store_of(run), KernelSeat(), list[SavedCompanion]()
     try:
-        ran = run_companion(companion, run, start, seat, on_progress=on_progress)
+        for place, each in enumerate(companions, start=1):
+            try:
+                if data_only:
+                    made = _document_alone(each, run, start)
+                else:
+                    more = place < len(companions)
+                    ran = run_companion(each, run, start, seat, keep_kernel=more, on_progress=on_progress)
+                    made = assemble_companion(each, run, ran)
+            except FiveEnginesError as error:
+                if len(companions) == 1:
+                    raise
+                found.append(SavedCompanion(RenderedCompanion(each, "", {}, problem=str(error)), "", ""))
+            else:
+                found.append(save_companion(made, store))
     finally:
         seat.stop()
-    return save_companion(assemble_companion(companion, run, ran), store)
+    return found
 
 
 def _document_alone(companion: Companion, run: RunParameters, start: dt.date | None) -> RenderedCompanion:
     from fiveengines.companions.session import Session
     from fiveengines.report.companion_json import companion_document
 
-    session = Session.load(**run.model_dump(mode="json"), start=start)
+    session = Session.load(**run.model_dump(mode="json"), start=start, portfolio=companion.portfolio)
     document = companion_document(session, companion.analyse(session))
-    files: dict[str, str | bytes] = {document_name(companion.stem): _text(document)}
+    files: dict[str, str | bytes] = {document_name(companion.page): _text(document)}
     return RenderedCompanion(companion, session.as_of.date().isoformat(), files, document=document)

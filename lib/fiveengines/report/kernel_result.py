@@ -49,7 +49,7 @@ def show_answer(name: str, session: Any, result: Any) -> None:
     from fiveengines.report.page.companion_cover import companion_cover
 
     document = companion_document(session, result)
-    cover = companion_cover(session, companion(name), result)
+    cover = companion_cover(session, companion(name).about(session.portfolio), result)
     _display("companion", cover, document, f"answer of {session.as_of.date()}")
 
 

@@ -250,8 +250,8 @@ def save(made: RenderedReport, store: ReportStore) -> SavedReport:
         if each.files and each.files.keys() - beside:
             save_companion(each, store)
         elif each.files:
-            remove_failure(store, made.day, each.companion.stem)
-            trust(each.files[f"{each.companion.stem}.ipynb"])
+            remove_failure(store, made.day, each.companion.page)
+            trust(each.files[f"{each.companion.page}.ipynb"])
     trust(made.files[NOTEBOOK])
     inside = f"{FAILED}/{made.day}" if made.failures else made.day
     files = files_line(made.reading) if made.reading else ""

@@ -49,11 +49,12 @@ def start(names: Mapping[str, Any]) -> Week:
 def session(names: Mapping[str, Any]) -> Session:
     """The session that a companion's notebook is about; its parameters mean what they mean to `start`.
 
-    `start`, where a notebook has it, is the date on which the companion's window begins.
+    `start`, where a notebook has it, is the date on which the companion's window begins, `portfolio` one of several
+    portfolios.
     """
     given = _injected(names.get("In", ()))
-    begin = given.pop("start", names.get("start"))
-    return _loaded(names, given, lambda **values: Session.load(**values, start=begin or None))
+    own = {name: given.pop(name, names.get(name)) or None for name in ("start", "portfolio")}
+    return _loaded(names, given, lambda **values: Session.load(**values, **own))
 
 
 def answer(of: Session, name: str) -> CompanionDocument:

@@ -78,7 +78,7 @@ def analyse(session: Session) -> Result:
 
 def _weights(session: Session, missing: list[str]) -> dict[str, float]:
     """Share of the portfolio by ticker; empty, and said, without one."""
-    found = holdings(session, None, missing)
+    found = holdings(session, missing)
     if found is None:
         return {}
     prices = _last(session.panel.prices(list(found.positions)))

@@ -40,8 +40,8 @@ def parameters(session: Session) -> RebalanceParameters:
     return yaml_files.load_model(session.params.beside("rebalance.yaml"), RebalanceParameters)
 
 
-def analyse(session: Session, portfolio: str | None = None, decisions: Decisions | None = None) -> Result:
-    """The process for the portfolio of that name (None: the only one), with what its owner decided by hand.
+def analyse(session: Session, decisions: Decisions | None = None) -> Result:
+    """The process for the session's portfolio, with what its owner decided by hand.
 
     Without an index, without holdings or without a call its parts are empty and say why. DataError for a holdings file
     that cannot be read as one.
@@ -53,7 +53,7 @@ def analyse(session: Session, portfolio: str | None = None, decisions: Decisions
         missing.append("The market: no close of the S&P 500 in the last five sessions.")
         return _result(session, missing, headline="No close of the index", bottom_line=missing[0])
     read = market(session, known, rules, missing)
-    found = holdings(session, portfolio, missing)
+    found = holdings(session, missing)
     bounce = sectors_for_a_bounce(session, known, rules, missing)
     listed = _stocks(session, known, rules, missing)
     common = {"market": read, "bounce": bounce, "stocks": listed}
@@ -77,7 +77,7 @@ def analyse(session: Session, portfolio: str | None = None, decisions: Decisions
         headline=_headline(book, target, made, hazards),
         bottom_line=_bottom_line(book, target, reason, made, hazards, read),
         portfolio=PortfolioRecord(
-            name=portfolio or "",
+            name=session.portfolio,
             value=book.value,
             cash=found.cash,
             positions=book.records(),

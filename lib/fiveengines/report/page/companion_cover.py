@@ -22,8 +22,8 @@ def companion_cover(session: Session, companion: Companion, answer: CompanionDoc
     """The opening of the page of `companion` for that session."""
     used = {each.field for each in answer.overrides}
     return CompanionCover(
-        name=companion.name,
-        question=companion.title,
+        name=companion.label,
+        question=companion.question,
         session=session.as_of.date(),
         source_label=SOURCES[session.source],
         simulated=session.simulated,
@@ -64,6 +64,8 @@ def _provenance(session: Session, companion: Companion) -> tuple[tuple[str, str]
 
 def _command(session: Session, companion: Companion) -> str:
     parts = [f"fiveengines companion {companion.name} --as-of {session.as_of.date()}"]
+    if session.portfolio:
+        parts.append(f"--portfolio {session.portfolio}")
     if session.start is not None:
         parts.append(f"--from {session.start.date()}")
     parts.append(f"--source {session.source}")
