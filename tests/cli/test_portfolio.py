@@ -81,6 +81,28 @@ def test_each_portfolio_has_a_page_of_its_own(folder: Path, capsys: pytest.Captu
     assert "nothing that was asked for is about a portfolio" in capsys.readouterr().err
 
 
+def test_a_decision_by_hand_changes_the_orders_and_not_the_file(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = folder / "portfolio" / "demo"
+    mine.mkdir(parents=True)
+    (mine / "holdings.csv").write_text("ticker,shares\nSPY,300\nQQQ,100\nCASH,9000\n", encoding="utf-8")
+    where = ["--source", "demo", "--as-of", "2009-03-06"]
+    assert main(["holdings", "decide", "qqq", "--hold", "--why", "dear to me", *where]) == 0
+    assert main(["holdings", "list", *where]) == 0
+    assert "QQQ: hold, " in capsys.readouterr().out
+    assert main(["orders", "--choose", "--why", "as planned", *where]) == 0
+    told = capsys.readouterr().out
+    assert "SPY" in told and "QQQ" not in told.partition("SIMULATED")[0]
+    assert (mine / "chosen_orders.jsonl").is_file()
+    assert main(["holdings", "decide", "QQQ", "--take-back", "--why", "enough", *where]) == 0
+    assert main(["orders", *where]) == 0
+    assert "QQQ" in capsys.readouterr().out
+    assert (mine / "holdings.csv").read_text(encoding="utf-8").startswith("ticker,shares\nSPY,300\n")
+    assert main(["holdings", "decide", "QQ", "--hold", "--why", "x", *where]) == 2
+    assert "QQ is not held. Did you mean 'QQQ'" in capsys.readouterr().err
+
+
 def test_holdings_are_replaced_only_when_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     export = folder / "positions.csv"
     export.write_text(EXPORT, encoding="utf-8")

@@ -14,6 +14,7 @@ import pytest
 from fiveengines import week
 from fiveengines.base import paths
 from fiveengines.base.errors import ParameterError
+from fiveengines.companions.rebalance import background
 from fiveengines.companions.registry import REGISTRY, Companion, labelled, paged
 from fiveengines.companions.session import Session
 from fiveengines.data import calendars
@@ -26,8 +27,13 @@ DAYS = ("2009-03-11", "2020-03-20")
 def nothing_measured() -> Iterator[None]:
     """Each test reads the data anew."""
     yield
+    forget()
+
+
+def forget() -> None:
     week._MEASURED.clear()
     week._panel.cache_clear()
+    background._KEPT.clear()
 
 
 def document(each: Companion, day: str) -> dict[str, Any]:
@@ -46,8 +52,7 @@ def test_cutting_what_came_later_changes_nothing(
     monkeypatch.setattr(
         week, "_dataset", lambda *given: load(*given).until(calendars.evening_of(moment), moment)
     )
-    week._MEASURED.clear()
-    week._panel.cache_clear()
+    forget()
     assert document(REGISTRY[name], day) == before
 
 

@@ -9,7 +9,7 @@ import typer
 
 from fiveengines.base import parameters
 from fiveengines.base.errors import ParameterError
-from fiveengines.cli.commands import DataDir, Params, Source, app, checked
+from fiveengines.cli.commands import DataDir, Params, Source, app, checked, day
 
 holdings = typer.Typer(
     help="The holdings, portfolio/holdings.csv.", no_args_is_help=True, rich_markup_mode=None
@@ -34,6 +34,10 @@ def orders(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write them to this CSV file, as brokers import it.")
     ] = None,
+    choose: Annotated[
+        bool, typer.Option("--choose", help="Note them as chosen; the next session compares what was done.")
+    ] = False,
+    why: Annotated[str, typer.Option("--why", help="Why, for the trail.")] = "",
 ) -> int:
     """List the orders that would bring the holdings to the week's target; nothing is sent anywhere."""
     from fiveengines.base.atomic_io import write_text
@@ -53,10 +57,95 @@ def orders(
             f"{side:<5}{abs(each.shares):>10,g} {each.ticker:<8} at {each.reference_price:,.2f}{waits}"
         )
     if out is not None:
-        write_text(out, rebalance.orders_csv(found))
+        write_text(out, rebalance.orders_csv(found.orders))
+    if choose:
+        made = rebalance.chosen_now(session, why)
+        typer.echo(f"{len(made.orders)} orders noted in {made.where}.")
     typer.echo(
         f"{'SIMULATED. ' * session.simulated}{found.bottom_line}{f' {out}' if out is not None else ''}"
     )
+    return 0
+
+
+@holdings.command("decide")
+def decide(
+    ticker: Annotated[str, typer.Argument(help="A ticker that is held.")],
+    target: Annotated[float | None, typer.Option("--target", help="Price at which to take the gain.")] = None,
+    stop: Annotated[float | None, typer.Option("--stop", help="Price at which to take the loss.")] = None,
+    cap: Annotated[
+        float | None, typer.Option("--cap", help="Most of the portfolio in it, a share such as 0.05.")
+    ] = None,
+    hold: Annotated[bool, typer.Option("--hold", help="Leave it alone.")] = False,
+    exclude: Annotated[bool, typer.Option("--exclude", help="Sell it.")] = False,
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help="Take back every decision about it first.")
+    ] = False,
+    why: Annotated[str, typer.Option("--why", help="Why, for the trail.")] = "",
+    until: Annotated[str | None, typer.Option("--until", help="Last day it counts (YYYY-MM-DD).")] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="From this session on (YYYY-MM-DD); the last one if left out."),
+    ] = None,
+    portfolio: Portfolio = None,
+    source: Source = None,
+    data_dir: DataDir = None,
+    params: Params = None,
+) -> int:
+    """Decide by hand about one position; holdings.csv stays as it is, and the trail keeps who, when and why."""
+    from fiveengines.companions.holdings import folder_of
+    from fiveengines.companions.holdings import holdings as held
+    from fiveengines.companions.session import Session
+    from fiveengines.portfolio import decisions
+
+    run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params)
+    session, missing = Session.load(**run.model_dump(mode="json"), portfolio=portfolio), list[str]()
+    name, found = ticker.strip().upper(), held(session, missing)
+    if found is None:
+        raise ParameterError(missing[0])
+    given = {"target": target, "stop": stop, "cap": cap}
+    given |= {"hold": decisions.YES if hold else None, "exclude": decisions.YES if exclude else None}
+    place, on = folder_of(session), session.as_of.date()
+    force = {each.kind for each in decisions.in_force(decisions.decisions(place), on) if each.ticker == name}
+    changes = [
+        (name, kind, given[kind])
+        for kind in decisions.KINDS
+        if given[kind] is not None or (take_back and kind in force)
+    ]
+    last = None if until is None else day(until, "until")
+    added = decisions.decide(place, found.positions, changes, on, until=last, why=why)
+    typer.echo(f"{len(added)} decided about {name} from {on}: {place / decisions.DECISIONS}")
+    return 0
+
+
+@holdings.command("list")
+def list_holdings(
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="As of the last session on or before this date (YYYY-MM-DD)."),
+    ] = None,
+    portfolio: Portfolio = None,
+    source: Source = None,
+    data_dir: DataDir = None,
+    params: Params = None,
+) -> int:
+    """List what is held, and the decisions in force."""
+    from fiveengines.companions.holdings import folder_of
+    from fiveengines.companions.holdings import holdings as held
+    from fiveengines.companions.session import Session
+    from fiveengines.portfolio import decisions
+
+    run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params)
+    session, missing = Session.load(**run.model_dump(mode="json"), portfolio=portfolio), list[str]()
+    found = held(session, missing)
+    if found is None:
+        raise ParameterError(missing[0])
+    for each in found.positions.values():
+        paid = "" if each.cost is None else f" at {each.cost:,.2f}"
+        typer.echo(f"{each.ticker:<8}{each.shares:>12,g}{paid}")
+    typer.echo(f"{'CASH':<8}{found.cash:>12,.2f}")
+    for one in decisions.in_force(decisions.decisions(folder_of(session)), session.as_of.date()):
+        figure = "" if one.kind in {"hold", "exclude"} else f" {one.value:g}"
+        typer.echo(f"{one.ticker}: {one.kind}{figure}, {one.who} on {one.on}: {one.why}")
     return 0
 
 

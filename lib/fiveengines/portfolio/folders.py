@@ -5,6 +5,7 @@ Only paths; no file is opened here.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 from collections.abc import Sequence
@@ -63,6 +64,14 @@ def chosen_portfolios(texts: Sequence[str], params: Parameters, run: RunParamete
             known = [each for each in there if each]
             raise ParameterError(f"--portfolio {name}: there is no {place}.{suggestion(name, known)}")
     return list(dict.fromkeys(names))
+
+
+def beside_page(run: RunParameters, simulated: bool, day: dt.date, name: str = "") -> Path | None:
+    """Where the chosen orders of a session lie beside its answer; None while there is no answer on this machine."""
+    out = Path(run.out_dir or paths.outputs_dir()).expanduser()
+    folder = (out / DEMO if simulated else out) / day.isoformat()
+    stem = f"rebalance-{name}" if name else "rebalance"
+    return folder / f"chosen_{stem}.csv" if (folder / f"{stem}.json").is_file() else None
 
 
 def project_folder(params: Parameters) -> Path:

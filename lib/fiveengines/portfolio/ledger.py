@@ -124,7 +124,7 @@ def open_trade(
     now: dt.datetime | None = None,
 ) -> Trade:
     """Add a trade; `values` are its fields without id. ParameterError says in words what is impossible."""
-    with _only_writer(folder):
+    with only_writer(folder):
         ledger = load(folder)
         given = {name: value for name, value in values.items() if value is not None}
         if "stop" in given:
@@ -150,7 +150,7 @@ def close_trade(
 
     Returns the closed trade. ParameterError for an unknown or closed one, and for more than there is.
     """
-    with _only_writer(folder):
+    with only_writer(folder):
         ledger = load(folder)
         trade = _still_open(ledger, trade_id)
         if size is None or size == trade.size:
@@ -186,7 +186,7 @@ def amend_trade(
     changes: fields of AMENDABLE; `split` is a ratio that takes size and prices along. None takes stop, target or mark
     away.
     """
-    with _only_writer(folder):
+    with only_writer(folder):
         ledger = load(folder)
         trade = _still_open(ledger, trade_id)
         unknown = next((each for each in changes if each not in AMENDABLE), None)
@@ -230,7 +230,7 @@ def import_trades(
     if not file.is_file():
         raise ParameterError(f"{file}: there is no such file.", remedy="Check the path.")
     rows = _read(file, ids=False)
-    with _only_writer(folder):
+    with only_writer(folder):
         ledger = load(folder)
         names = {each.id for each in ledger.trades} | {each.trade for each in ledger.trail}
         there = {_content(each) for each in ledger.trades}
@@ -410,7 +410,8 @@ def _folded(trail: Iterable[Change]) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
+def only_writer(folder: Path) -> Iterator[None]:
+    """Make the folder, and keep every other writer out of it meanwhile; DataError when it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / ".lock", timeout=_WAIT_SECONDS):

@@ -17,7 +17,7 @@ from fiveengines.companions.claims.evidence import UntestableError, Window
 from fiveengines.companions.rate_shock import analysis as rate_shock
 from fiveengines.companions.rate_shock import rules as source_rules
 from fiveengines.companions.rate_shock import strategy
-from fiveengines.companions.rebalance import analysis as rebalance
+from fiveengines.companions.rebalance import background as rebalance
 from fiveengines.companions.rebalance import bounce, falls, seasonality, sentiment
 from fiveengines.companions.rebalance.market import components
 from fiveengines.companions.session import Session

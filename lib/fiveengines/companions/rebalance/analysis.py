@@ -3,98 +3,138 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from fiveengines.base import yaml_files
 from fiveengines.base.formats import counted, dollars, number, percent
-from fiveengines.base.parameters.rebalance import RebalanceParameters
 from fiveengines.companions.document import ManualEntry, envelope
-from fiveengines.companions.holdings import holdings
-from fiveengines.companions.rebalance import allocation, stocks
-from fiveengines.companions.rebalance.market import market, sectors_for_a_bounce
-from fiveengines.companions.rebalance.plan import Decisions, Waiting, plan, wanted_weights
+from fiveengines.companions.holdings import folder_of, holdings
+from fiveengines.companions.rebalance.background import Background, background
+from fiveengines.companions.rebalance.plan import Waiting, plan, wanted_weights
 from fiveengines.companions.rebalance.positions import Book, risk
 from fiveengines.companions.rebalance.result import (
+    ChosenRecord,
+    DecisionRecord,
+    FollowedRecord,
     LotRecord,
     Market,
-    MixRecord,
     OrderRecord,
     PortfolioRecord,
     Result,
     RiskRecord,
-    StockList,
 )
 from fiveengines.companions.session import Session
+from fiveengines.portfolio import decisions
+from fiveengines.portfolio.decisions import Decisions
+from fiveengines.portfolio.holdings import Holdings
 from fiveengines.portfolio.orders import Order, OrderPlan, executed
-from fiveengines.research.walk_forward import above_average, volatility_target
 
 NAME = "rebalance"
-_MOST_MISSING_CLOSES = 5
 
 
-def parameters(session: Session) -> RebalanceParameters:
-    """params/rebalance.yaml beside the week's parameters."""
-    return yaml_files.load_model(session.params.beside("rebalance.yaml"), RebalanceParameters)
+@dataclass(frozen=True)
+class Planned:
+    """What one set of decisions leads to: the book before and after the orders for now, the orders, dollars at risk."""
+
+    book: Book
+    target: float | None
+    reason: str
+    made: OrderPlan
+    after: Book
+    hazards: RiskRecord
 
 
-def analyse(session: Session, decisions: Decisions | None = None) -> Result:
-    """The process for the session's portfolio, with what its owner decided by hand.
+def analyse(session: Session) -> Result:
+    """The process for the session's portfolio, with what its owner decided by hand up to that evening.
 
     Without an index, without holdings or without a call its parts are empty and say why. DataError for a holdings file
     that cannot be read as one.
     """
-    rules, missing = parameters(session), list[str]()
-    index = session.panel.daily("SPX")
-    known = index.dropna()
-    if known.empty or index.iloc[-_MOST_MISSING_CLOSES:].isna().all():
-        missing.append("The market: no close of the S&P 500 in the last five sessions.")
+    known = background(session)
+    missing = list(known.missing)
+    if known.read is None:
         return _result(session, missing, headline="No close of the index", bottom_line=missing[0])
-    read = market(session, known, rules, missing)
-    found = holdings(session, missing)
-    bounce = sectors_for_a_bounce(session, known, rules, missing)
-    listed = _stocks(session, known, rules, missing)
-    common = {"market": read, "bounce": bounce, "stocks": listed}
-    if found is None:
+    read = known.read
+    common = {"market": read, "bounce": list(known.bounce), "stocks": known.listed}
+    book = book_of(session, known, missing)
+    if book is None:
         line = " ".join([*_market_sentences(read), missing[-1]])
         return _result(session, missing, headline=_market_headline(read), bottom_line=line, **common)
-    book = Book.of(session, found, known, rules)
     if book.value <= 0:
         missing.append("The portfolio: it is worth nothing at these prices.")
         return _result(session, missing, headline=_market_headline(read), bottom_line=missing[-1], **common)
-    target, reason = _target(session)
-    made = _orders(session, book, read, target, decisions or Decisions())
-    after = book.holding(executed(found, _now(made), session.as_of.date())) if made.orders else book
-    hazards = risk(after.records())
-    at_cost = [name for name in found.positions if name not in book.prices]
+    folder, day = folder_of(session), session.as_of.date()
+    force = decisions.in_force(decisions.decisions(folder), day)
+    found = planned(session, known, book, Decisions.of(force))
+    at_cost = [name for name in book.holdings.positions if name not in book.prices]
     if at_cost:
         missing.append(f"Prices: {', '.join(at_cost)} counted at cost.")
+    own = None if known.references is None else known.references.own(book.equity())
+    mixes = () if known.references is None else known.references.mixes
     return _result(
         session,
         missing,
-        headline=_headline(book, target, made, hazards),
-        bottom_line=_bottom_line(book, target, reason, made, hazards, read),
+        headline=_headline(found),
+        bottom_line=_bottom_line(found, read),
         portfolio=PortfolioRecord(
             name=session.portfolio,
             value=book.value,
-            cash=found.cash,
-            positions=book.records(),
+            cash=book.holdings.cash,
+            positions=found.book.records(),
             exposures=book.exposures(),
             at_cost=at_cost,
         ),
-        allocation=_allocation(session, book, known, rules, missing),
+        allocation=[*([own] if own is not None else []), *mixes],
         equity_now=book.equity(),
-        equity_target=target,
-        equity_reason=reason,
-        orders=[_order_record(each) for each in made.orders],
-        cost=made.cost,
-        turnover=made.turnover,
-        limited=list(made.limited),
-        risk=hazards,
-        after=after.exposures(),
+        equity_target=found.target,
+        equity_reason=found.reason,
+        orders=[_order_record(each) for each in found.made.orders],
+        cost=found.made.cost,
+        turnover=found.made.turnover,
+        limited=list(found.made.limited),
+        risk=found.hazards,
+        after=found.after.exposures(),
+        decisions=[DecisionRecord.model_validate(each) for each in force],
+        chosen=_chosen(decisions.chosen_on(folder, day), None),
+        last_time=_chosen(decisions.chosen_before(folder, day), book.holdings),
         **common,
+    )
+
+
+def book_of(session: Session, known: Background, missing: list[str]) -> Book | None:
+    """The session's holdings at its closes; None without any, and `missing` then says so."""
+    found = holdings(session, missing)
+    return None if found is None else Book.of(session, found, known.index, known.rules)
+
+
+def planned(session: Session, known: Background, book: Book, chosen: Decisions) -> Planned:
+    """Orders and risk under `chosen`; made of what is known already, so that a preview can ask while somebody types."""
+    mine = book.holding(chosen.applied(book.holdings))
+    target, reason = _target(session)
+    made = _orders(session, mine, known.read, target, chosen)
+    after = mine.holding(executed(mine.holdings, _now(made), session.as_of.date())) if made.orders else mine
+    return Planned(mine, target, reason, made, after, risk(after.records()))
+
+
+def _chosen(chosen: decisions.Chosen | None, now: Holdings | None) -> ChosenRecord | None:
+    if chosen is None:
+        return None
+    there = Holdings({}, 0.0) if now is None else now
+    return ChosenRecord(
+        on=chosen.on,
+        who=chosen.who,
+        why=chosen.why,
+        orders=[
+            FollowedRecord(
+                ticker=each.ticker,
+                planned=each.planned,
+                waiting=each.waiting,
+                done=None if now is None else each.done,
+                state=None if now is None else each.state,
+            )
+            for each in decisions.followed(chosen, there)
+            if now is not None or each.planned or each.waiting
+        ],
     )
 
 
@@ -102,7 +142,7 @@ def _result(session: Session, missing: list[str], **found: Any) -> Result:
     empty: dict[str, Any] = {
         "portfolio": None, "market": None, "bounce": [], "stocks": None, "allocation": [], "equity_now": None,
         "equity_target": None, "equity_reason": "", "orders": [], "cost": 0.0, "turnover": 0.0, "limited": [],
-        "risk": None, "after": None,
+        "risk": None, "after": None, "decisions": [], "chosen": None, "last_time": None,
     }  # fmt: skip
     entered = [ManualEntry.model_validate(each) for each in session.entries]
     return Result.model_validate(
@@ -127,11 +167,11 @@ def _target(session: Session) -> tuple[float | None, str]:
 
 
 def _orders(
-    session: Session, book: Book, read: Market, target: float | None, decisions: Decisions
+    session: Session, book: Book, read: Market | None, target: float | None, chosen: Decisions
 ) -> OrderPlan:
-    if target is None:
+    if target is None or read is None:
         return OrderPlan((), book.holdings.cash, 0.0, 0.0, ())
-    wish, why = wanted_weights(book, target, decisions)
+    wish, why = wanted_weights(book, target, chosen)
     pivots = {each.id: each for each in read.pivots}
     waiting = tuple(
         Waiting(each.name, each.level)
@@ -172,97 +212,12 @@ def _order_record(order: Order) -> OrderRecord:
     )
 
 
-def _allocation(
-    session: Session, book: Book, index: pd.Series, rules: RebalanceParameters, missing: list[str]
-) -> list[MixRecord]:
-    """One's own equity share beside the references, over the same sessions and costs."""
-    own, cost = rules.allocation, session.params.research.walk_forward.cost
-    closes = session.panel.prices(list(own.funds)).reindex(index.index)
-    closes = closes.dropna(axis=1, how="all").ffill(limit=_MOST_MISSING_CLOSES).dropna()
-    week = session.week
-    if week is None or own.equity not in closes or own.bond not in closes:
-        missing.append("Allocation: the funds it is measured on have no prices, or there is no reading.")
-        return []
-    returns = closes.pct_change(fill_method=None).dropna()
-    begin = session.as_of - pd.DateOffset(years=own.years)
-    dates = week.dates[(week.dates >= max(begin, returns.index[0])) & (week.dates <= session.as_of)]
-    if len(dates) < 104:
-        missing.append("Allocation: fewer than two years of readings and funds together.")
-        return []
-    low, high = session.params.portfolio.bands[session.params.portfolio.risk_profile]
-    exposure = week.readings.target_exposure.exposure.reindex(dates).ffill()
-    equity = {
-        f"Own mix, {percent(book.equity())} equity": pd.Series(book.equity(), index=dates),
-        "Weekly target exposure": low + exposure * (high - low),
-        "60/40": pd.Series(0.6, index=dates),
-        f"Above the {session.params.research.walk_forward.average_days}-day average": above_average(
-            index, dates, session.params.research.walk_forward.average_days
-        ),
-        f"{session.params.research.walk_forward.target_volatility:.0f} % volatility target": volatility_target(
-            index, dates, session.params.research.walk_forward
-        ),
-    }
-    rest = {"60/40"}
-    mixes = {
-        name: pd.DataFrame({own.equity: each, own.bond: (1 - each) if name in rest else 0.0 * each})
-        for name, each in equity.items()
-    }
-    mixes |= allocation.fitted_weights(returns, own.estimate_sessions, own.years)
-    rows = []
-    for name, weights in mixes.items():
-        net = allocation.net_returns(weights, returns, cost).loc[dates[0] :]
-        if len(net) < 252:
-            continue
-        now = weights.iloc[-1].get(own.equity, 0.0)
-        rows.append(MixRecord(name=name, equity=float(np.clip(now, 0, 1)), **allocation.record(net)))
-    return rows
-
-
-def _stocks(
-    session: Session, index: pd.Series, rules: RebalanceParameters, missing: list[str]
-) -> StockList | None:
-    members, own = session.panel.members, rules.stocks
-    held = session.dataset.members
-    if members is None or held is None:
-        missing.append("Stock ranking: the source has no index members.")
-        return None
-    sessions = pd.DatetimeIndex(members.index)
-    ends = [at for at in stocks.month_ends(sessions) if at > max(own.momentum[0], own.high)][
-        -own.months - 1 :
-    ]
-    lists = []
-    for at in ends:
-        past = members.iloc[at - max(own.momentum[0], own.high) : at + 1]
-        inside = held.in_index(sessions[at : at + 1])[0]
-        ranked = stocks.scores(past, inside, own.momentum, own.volatility, own.high)
-        lists.append([str(each) for each in ranked.index[: own.count]])
-    if len(lists) < 2 or len(lists[-1]) < own.count:
-        missing.append("Stock ranking: too few members or months with prices.")
-        return None
-    grown = []
-    for at, names, until in zip(ends, lists, [*ends[1:], len(sessions) - 1], strict=True):
-        part = members[names].iloc[at : until + 1].ffill()
-        grown.append((part / part.iloc[0]).mean(axis=1).pct_change().iloc[1:])
-    returns = pd.concat(grown)
-    wealth = (1 + returns).cumprod()
-    market_ = index.reindex(wealth.index)
-    return StockList(
-        month=sessions[ends[-1]].date(),
-        listed=lists[-1],
-        initiated=sorted(set(lists[-1]) - set(lists[-2])),
-        closed=sorted(set(lists[-2]) - set(lists[-1])),
-        return_pct=100 * (float(wealth.iloc[-1]) - 1),
-        index_pct=100 * (float(market_.iloc[-1] / index.loc[: sessions[ends[0]]].iloc[-1]) - 1),
-        drawdown_pct=100 * float(wealth.iloc[-1] / wealth.max() - 1),
-        months=len(lists),
-    )
-
-
 def _market_headline(read: Market) -> str:
     return f"S&P 500 {number(read.fall_pct, 1, ' %', sign=True)} from its high, {read.sentiment.zone}"
 
 
-def _headline(book: Book, target: float | None, made: OrderPlan, hazards: RiskRecord) -> str:
+def _headline(found: Planned) -> str:
+    book, target, made = found.book, found.target, found.made
     if target is None:
         return f"Equity {percent(book.equity())}; no call, so no orders"
     waits = sum(bool(each.condition) for each in made.orders)
@@ -271,9 +226,9 @@ def _headline(book: Book, target: float | None, made: OrderPlan, hazards: RiskRe
     return f"Equity {percent(book.equity())} → {percent(target)}: {told if made.orders else 'nothing to do'}"
 
 
-def _bottom_line(
-    book: Book, target: float | None, reason: str, made: OrderPlan, hazards: RiskRecord, read: Market
-) -> str:
+def _bottom_line(found: Planned, read: Market) -> str:
+    book, target, reason = found.book, found.target, found.reason
+    made, hazards = found.made, found.hazards
     lines = []
     if target is None:
         lines.append(f"Equity is {percent(book.equity())} of the portfolio; {reason}, so nothing is planned.")

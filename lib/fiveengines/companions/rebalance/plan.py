@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 
 from fiveengines.companions.rebalance.positions import Book
+from fiveengines.portfolio.decisions import Decisions
 from fiveengines.portfolio.holdings import Holdings
 from fiveengines.portfolio.lots import sales, tax_on, wash_sale
 from fiveengines.portfolio.orders import Order, OrderPlan, executed, plan_orders
@@ -21,15 +22,6 @@ class Waiting:
 
     name: str
     level: float
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """What the owner decided by hand: tickers left alone, tickers to be sold, and most of the portfolio in one."""
-
-    hold: frozenset[str] = frozenset()
-    exclude: frozenset[str] = frozenset()
-    cap: dict[str, float] | None = None
 
 
 def wanted_weights(
@@ -70,7 +62,7 @@ def wanted_weights(
     for name in free:
         wish[name] *= factor
         why[name] += f", scaled to {equity:.0%} equity"
-        limit = (decisions.cap or {}).get(name)
+        limit = decisions.cap.get(name)
         if limit is not None and wish[name] > limit:
             wish[name], why[name] = limit, f"capped at {limit:.0%}"
     _within_sectors(book, wish, why, free, rules.most_sector)

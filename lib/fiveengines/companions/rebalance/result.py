@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from collections.abc import Iterable
 from typing import Literal
 
 from fiveengines.base.documents import Figure, Record, Share, TwoDigits
 from fiveengines.companions.document import CompanionDocument
+from fiveengines.portfolio.orders import Order
 
 
 class PositionRecord(Record):
@@ -267,6 +269,38 @@ class RiskRecord(Record):
     without_levels: list[str]
 
 
+class DecisionRecord(Record):
+    """What the owner decided by hand: dollars a share, a share of the portfolio, or 1 for hold and exclude."""
+
+    ticker: str
+    kind: Literal["target", "stop", "cap", "hold", "exclude"]
+    value: Figure
+    on: dt.date
+    until: dt.date | None
+    why: str
+    who: str
+
+
+class FollowedRecord(Record):
+    """Shares of one ticker that were to be traded at once and under a condition, and what was traded since (null on the
+    evening of the choice)."""
+
+    ticker: str
+    planned: Figure
+    waiting: Figure
+    done: Figure | None
+    state: str | None
+
+
+class ChosenRecord(Record):
+    """Orders that the owner chose on the evening of the session `on`."""
+
+    on: dt.date
+    who: str
+    why: str
+    orders: list[FollowedRecord]
+
+
 class Result(CompanionDocument):
     """The weekly portfolio process of one session."""
 
@@ -284,14 +318,17 @@ class Result(CompanionDocument):
     limited: list[str]
     risk: RiskRecord | None
     after: Exposures | None
+    decisions: list[DecisionRecord]
+    chosen: ChosenRecord | None
+    last_time: ChosenRecord | None
 
 
-def orders_csv(result: Result) -> str:
-    """The orders as a table that brokers import, one row each; what waits for a level says so in the last column."""
+def orders_csv(orders: Iterable[OrderRecord | Order]) -> str:
+    """Orders as a table that brokers import, one row each; what waits for a level says so in the last column."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["Action", "Symbol", "Quantity", "OrderType", "ReferencePrice", "Condition"])
-    for each in result.orders:
+    for each in orders:
         side = "BUY" if each.shares > 0 else "SELL"
         row = [
             side,

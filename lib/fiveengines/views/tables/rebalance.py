@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fiveengines.base.formats import counted, dollars, number, percent
+from fiveengines.base.formats import counted, date, dollars, number, percent
 from fiveengines.companions.rebalance import Result
-from fiveengines.companions.rebalance.result import OrderRecord
+from fiveengines.companions.rebalance.result import DecisionRecord, OrderRecord
 from fiveengines.views.tables.markup import Column, coloured, great_table, lines, prose, soft
+
+_STATES = {"done": "supportive", "partly done": "neutral", "waits": "neutral", "not planned": "neutral"}
 
 
 def orders(result: Result) -> Any:
@@ -58,6 +60,46 @@ def _lots(order: OrderRecord) -> str:
 def _limits(result: Result) -> str:
     held = f" Held back by: {', '.join(result.limited)}." if result.limited else ""
     return f"Turnover {percent(result.turnover, 1)}, cost about {dollars(result.cost)}.{held}"
+
+
+def decisions(result: Result) -> Any:
+    """What the owner decided by hand, and what became of the orders chosen last; None without either."""
+    told = [
+        f"{each.ticker}: {each.kind}{_figure(each)}{f' until {date(each.until)}' if each.until else ''} "
+        f"({each.who}, {date(each.on)}: {each.why})."
+        for each in result.decisions
+    ]
+    if result.chosen is not None:
+        reason = f": {result.chosen.why}" if result.chosen.why else ""
+        count = counted(len(result.chosen.orders), "ticker")
+        told.append(f"Orders in {count} were chosen on this evening by {result.chosen.who}{reason}.")
+    return prose(*told) if told else None
+
+
+def _figure(decision: DecisionRecord) -> str:
+    if decision.kind == "cap":
+        return f" at {percent(decision.value, 1)}"
+    return f" at {number(decision.value, 2)}" if decision.kind in {"target", "stop"} else ""
+
+
+def last_time(result: Result) -> Any:
+    """Planned against done: the orders chosen last before this session, and the changes of holdings since."""
+    found = result.last_time
+    if found is None:
+        return None
+    if not found.orders:
+        return prose(f"On {date(found.on)} no orders were chosen, and nothing was traded since.")
+    kept = sum(each.state in {"done", "waits"} for each in found.orders)
+    return great_table(
+        found.orders,
+        Column("Ticker", lambda each: each.ticker),
+        Column("Planned", lambda each: number(each.planned, sign=True), right=True),
+        Column("Waiting", lambda each: number(each.waiting, sign=True) if each.waiting else "", right=True),
+        Column("Done", lambda each: number(each.done, sign=True), right=True),
+        Column("", lambda each: coloured(each.state, _STATES.get(each.state, "adverse"))),
+        title=f"Planned on {date(found.on)}, and done: {kept} of {len(found.orders)} as planned",
+        subtitle=f"Shares; chosen by {found.who}" + (f": {found.why}" if found.why else ""),
+    )
 
 
 def positions(result: Result) -> Any:

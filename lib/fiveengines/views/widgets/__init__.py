@@ -1,4 +1,4 @@
-"""Widgets: the panels in which a person enters manual readings and trades, and the choice of week and source.
+"""Widgets: the panels for manual readings, trades and decisions about holdings, and the choice of week and source.
 
 Shows and collects only; every reading comes from the week, every rule from `overrides`.
 """
@@ -10,13 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fiveengines.views.widgets.chooser import WeekChooser, week_chooser
+    from fiveengines.views.widgets.holdings import HoldingsPanel, holdings_panel
     from fiveengines.views.widgets.panel import OverridePanel, override_panel
     from fiveengines.views.widgets.trades import TradePanel, trade_panel
 
-__all__ = ["OverridePanel", "TradePanel", "WeekChooser", "override_panel", "trade_panel", "week_chooser"]
+__all__ = [
+    "HoldingsPanel",
+    "OverridePanel",
+    "TradePanel",
+    "WeekChooser",
+    "holdings_panel",
+    "override_panel",
+    "trade_panel",
+    "week_chooser",
+]
 _MODULES = {
     "OverridePanel": "panel",
     "override_panel": "panel",
+    "HoldingsPanel": "holdings",
+    "holdings_panel": "holdings",
     "TradePanel": "trades",
     "trade_panel": "trades",
     "WeekChooser": "chooser",
