@@ -18,8 +18,9 @@ from fiveengines import indicators, overrides, portfolio, research
 from fiveengines.base import parameters
 from fiveengines.base.errors import DataError, ParameterError
 from fiveengines.base.parameters import ENGINES, ConsistencyParameters, Parameters, RunParameters
+from fiveengines.commentary import brief as brief_of
 from fiveengines.commentary import certainty as certainty_words
-from fiveengines.commentary import events, exposure_commentary, narrative, no_call, watch_list
+from fiveengines.commentary import events, exposure_commentary, flips, narrative, no_call, watch_list
 from fiveengines.commentary import inflections as inflection_history
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
@@ -354,6 +355,16 @@ class Week:
         return (
             "Nothing of weight." if self.regime is not None else "Too little is known to say what changed.",
         )
+
+    @cached_property
+    def flip_levels(self) -> tuple[flips.FlipLevel, ...]:
+        """Levels of single markets at which the regime, or an engine's state, would be another; nearest first."""
+        return flips.flip_levels(self.readings, self.measured.panel, self.params, self.as_of)
+
+    @cached_property
+    def brief(self) -> brief_of.Brief:
+        """The week on one screen."""
+        return brief_of.brief(self)
 
     @property
     def overrides(self) -> tuple[Entry, ...]:

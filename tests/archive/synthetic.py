@@ -28,6 +28,39 @@ def friday(week: int, first: dt.date = dt.date(2005, 1, 7)) -> dt.date:
     return first + dt.timedelta(weeks=week)
 
 
+def brief(day: dt.date) -> dict[str, Any]:
+    """A schema-valid brief without markets, engines or lines."""
+    nothing = {"held": None, "previous": None, "target_exposure": 0.5, "orders": []}
+    data = {
+        "index_close": day.isoformat(),
+        "age_days": 0,
+        "oldest_input": "",
+        "oldest_date": None,
+        "missing": [],
+    }
+    return {
+        "as_of": day.isoformat(),
+        "simulated": False,
+        "markets": [],
+        "call": {
+            "number": 1,
+            "name": "Broad bull",
+            "confidence": 0.6,
+            "confidence_word": "medium",
+            "age": 1,
+            "standing": "New this week.",
+            "sentence": "All is well.",
+        },
+        "engines": [],
+        "changes": [],
+        "flips": [],
+        "flips_note": "",
+        "action": nothing | {"step": "nothing", "text": "Nothing."},
+        "companions": [],
+        "data": data | {"health": "good", "inputs": 28, "present": 28, "manual_entries": 0, "text": "All."},
+    }
+
+
 def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
     """One schema-valid reading.json of `day`; `changes` replace top-level keys."""
     week = (day - dt.date(2000, 1, 7)).days // 7
@@ -84,6 +117,7 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
         "inflections": [],
         "insights": [],
         "changes": [],
+        "brief": brief(day),
         "week_path": {"spx": None, "vix": None, "vix_intraday": None},
         "overrides": [],
         "without_overrides": None,

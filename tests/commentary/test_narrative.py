@@ -102,9 +102,7 @@ def test_a_week_without_news_has_no_line() -> None:
 def test_a_pinned_score_still_shows_that_things_got_worse() -> None:
     """Both weeks score -1; counted beyond it the VIX went from -1.7 to -2.2."""
     panic = engine("volatility", moved("VIX", 45.1, 70.0, -1.7, -2.2), state="adverse", before="adverse")
-    assert changes(volatility=panic) == (
-        "Volatility's score got much worse and stays adverse: VIX 45.1 → 70.0.",
-    )
+    assert changes(volatility=panic) == ("Volatility got much worse and stays adverse: VIX 45.1 → 70.0.",)
 
 
 def test_a_score_held_at_its_cap_or_by_hand_is_no_news() -> None:
@@ -117,8 +115,8 @@ def test_what_went_the_way_of_the_severity_comes_first() -> None:
     better = engine("liquidity", moved("net", 1, 2, 0.0, 0.3))
     worse = engine("breadth", moved("members", 60, 40, 0.0, -0.6))
     first, second = changes(liquidity=better, breadth=worse)
-    assert first.startswith("Breadth's score got much worse")
-    assert second.startswith("Liquidity's score got better")
+    assert first.startswith("Breadth got much worse")
+    assert second.startswith("Liquidity got better")
 
 
 def test_a_state_that_changed_names_the_input_in_its_own_direction() -> None:
@@ -134,7 +132,7 @@ def test_a_state_that_changed_names_the_input_in_its_own_direction() -> None:
 def test_positioning_gets_fuller_or_lighter() -> None:
     crowd = engine("positioning", moved("managers", 60, 90, 0.0, -0.3), state="adverse", before="adverse")
     assert changes(positioning=crowd) == (
-        "Positioning's score got fuller and stays on the full side: managers 60.0 → 90.0.",
+        "Positioning got fuller and stays on the full side: managers 60.0 → 90.0.",
     )
 
 

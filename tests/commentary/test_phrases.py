@@ -254,7 +254,7 @@ def test_a_crash_does_not_read_like_an_improvement(real_data: Path) -> None:
         "High-yield spread 13.91 %, +191 bp on the week.",
         "10-year yield 3.84 %, +18 bp on the week.",
     )
-    assert week.changes[4] == "Volatility's score got much worse and stays adverse: VIX 45.1 → 70.0."
+    assert week.changes[4] == "Volatility got much worse and stays adverse: VIX 45.1 → 70.0."
     assert not re.search(r"better|improv|eas(y|ier)|calm", " ".join(week.changes))
     assert not re.search(r"[+−]\d\.\d\d (→|to)", " ".join(week.changes)), "no bare scores"
 

@@ -136,6 +136,14 @@ def changes(
     markets: lines that are ready; regime: the line on the call, empty when it is the same. weights: each engine's share
     of the severity: engines that went its way come first, so that a crash does not read like an improvement.
     """
+    chosen = changed_engines(engines, weights, rules)
+    return tuple(filter(None, [*markets, regime, *(engine_change(each, rules) for each in chosen)]))
+
+
+def changed_engines(
+    engines: Mapping[str, EngineReading], weights: Mapping[Engine, float], rules: Changes
+) -> list[EngineReading]:
+    """The engines that changed in the week, in the order in which they are named; see `changes`."""
     severity = sum(weight * score_change(engines[name]) for name, weight in weights.items())
     way = -1 if severity < 0 else 1
     turned = [each for each in engines.values() if each.previous_state not in (None, each.state)]
@@ -143,21 +151,52 @@ def changes(
     moved = [each for each in others if abs(score_change(each)) >= rules.least]
     moved.sort(key=lambda each: -abs(score_change(each)))
     moved = moved[: max(0, rules.most_engines - len(turned))]
-    chosen = sorted([*turned, *moved], key=lambda each: (each not in turned, -way * score_change(each)))
-    lines = [*markets, regime, *(_engine_change(each, rules) for each in chosen)]
-    return tuple(filter(None, lines))
+    return sorted([*turned, *moved], key=lambda each: (each not in turned, -way * score_change(each)))
 
 
-def _engine_change(reading: EngineReading, rules: Changes) -> str:
+def state_words(engine: str, state: str) -> str:
+    """An engine's state in a word or two."""
+    return _STATES.get(engine, {}).get(state, state)
+
+
+def engine_change(reading: EngineReading, rules: Changes) -> str:
+    """How an engine changed in the week, with the input that moved it most."""
     name, moved = ENGINE_NAMES[reading.name], moved_text(moved_most(reading))
     if reading.score is None:
         return f"{name} can no longer be read: {percent(reading.coverage)} of its weight has data."
-    state, before = (
-        _STATES.get(reading.name, {}).get(each, each) for each in (reading.state, str(reading.previous_state))
-    )
+    state, before = (state_words(reading.name, each) for each in (reading.state, str(reading.previous_state)))
     if reading.previous_state not in (None, reading.state):
         return f"{name} is {state}, {before} a week ago: {moved}."
-    return f"{name}'s score {went(reading, rules)} and stays {state}: {moved}."
+    return f"{name} {went(reading, rules)} and stays {state}: {moved}."
+
+
+def regime_change_inputs(
+    regime: RegimeReading, engines: Mapping[str, EngineReading], rules: RegimeParameters
+) -> tuple[str, ...]:
+    """Ids of the inputs that `regime_change` names; empty when it names none."""
+    if regime.previous in (None, regime.number):
+        return ()
+    if CRISIS in (regime.previous, regime.number):
+        return ("vix",)
+    if {regime.previous, regime.number} == {1, 2}:
+        lines = [each.indicator for each in engines["breadth"].evidence]
+        return tuple(each for each in lines if each in rules.participation.lines)
+    pushed = _pushed_most(regime, engines, rules)
+    found = None if pushed is None else moved_most(engines[pushed])
+    return () if found is None else (found.indicator,)
+
+
+def _pushed_most(
+    regime: RegimeReading, engines: Mapping[str, EngineReading], rules: RegimeParameters
+) -> str | None:
+    """The engine that moved the severity most the way the call went; None when none did."""
+    way = -1 if regime.previous is not None and regime.number > regime.previous else 1
+    parts = {
+        str(name): way * weight * score_change(engines[name])
+        for name, weight in rules.severity.weights.items()
+    }
+    name = max(parts, key=lambda each: parts[each])
+    return name if parts[name] > 0 else None
 
 
 def regime_change(
@@ -176,13 +215,8 @@ def regime_change(
         lines = [each for each in engines["breadth"].evidence if each.indicator in rules.participation.lines]
         why = f"participation in the advance has {what}: {'; '.join(map(moved_text, lines))}"
     else:
-        way = -1 if regime.number > regime.previous else 1
-        parts = {
-            name: way * weight * score_change(engines[name])
-            for name, weight in rules.severity.weights.items()
-        }
-        name = max(parts, key=lambda each: parts[each])
-        if parts[name] <= 0:
+        name = _pushed_most(regime, engines, rules)
+        if name is None:
             return f"Regime: {before} → {regime.name}; no engine pushed it this week, an earlier change was waiting."
         why = f"{ENGINE_NAMES[name].lower()} moved it most, {moved_text(moved_most(engines[name]))}"
     return f"Regime: {before} → {regime.name}; {why}."

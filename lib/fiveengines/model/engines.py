@@ -197,23 +197,28 @@ def _stressed(values: pd.DataFrame, params: EngineParameters) -> pd.Series:
 
 def _states(scores: np.ndarray, params: EngineParameters) -> list[str]:
     """States with hysteresis: a state begins beyond its threshold and ends only when the score is back inside."""
-    limits = params.states
     found: list[str] = []
     state = "neutral"
     for value in scores:
         if not np.isfinite(value):
             found.append("unknown")
             continue
-        if value >= limits.supportive:
-            state = "supportive"
-        elif value <= limits.adverse:
-            state = "adverse"
-        elif (state == "supportive" and value < limits.release) or (
-            state == "adverse" and value > -limits.release
-        ):
-            state = "neutral"
+        state = next_state(state, value, params)
         found.append(state)
     return found
+
+
+def next_state(before: str, score: float, params: EngineParameters) -> str:
+    """The state of a score after one that was supportive, neutral or adverse."""
+    limits = params.states
+    if score >= limits.supportive:
+        return "supportive"
+    if score <= limits.adverse:
+        return "adverse"
+    left = (before == "supportive" and score < limits.release) or (
+        before == "adverse" and score > -limits.release
+    )
+    return "neutral" if left else before
 
 
 def _directions(score: pd.Series, params: EngineParameters) -> np.ndarray:

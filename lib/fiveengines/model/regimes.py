@@ -60,9 +60,14 @@ def participation(values: pd.DataFrame, params: RegimeParameters) -> pd.Series:
     values: (n, k), reading date × indicator. Returns (n,), NaN where none of the lines has a value.
     """
     rule = params.participation
-    parts = {name: _line(values[name], line) for name, line in rule.lines.items() if name in values}
-    mean = _weighted(parts, dict.fromkeys(parts, 1.0))
-    return mean.rolling(rule.average_weeks, min_periods=1).mean()
+    return participation_of_week(values, params).rolling(rule.average_weeks, min_periods=1).mean()
+
+
+def participation_of_week(values: pd.DataFrame, params: RegimeParameters) -> pd.Series:
+    """`participation` before it is averaged over weeks; same shapes."""
+    lines = params.participation.lines
+    parts = {name: _line(values[name], line) for name, line in lines.items() if name in values}
+    return _weighted(parts, dict.fromkeys(parts, 1.0))
 
 
 def _line(values: pd.Series, line: Line) -> pd.Series:
@@ -90,7 +95,7 @@ def classify(
     acute = _acute(axis, values, params)
     rule, narrow_rule = params.severity, params.participation
     level: int | None = None
-    narrow, age = False, rule.settle_weeks
+    age = 0
     counted = np.full((len(axis), 5), np.nan)
     calls, alone = np.zeros(len(axis), dtype=int), np.zeros(len(axis), dtype=int)
     number = 0
@@ -99,26 +104,18 @@ def classify(
         if not callable_now[week]:
             continue
         shock = bool(acute_now[week])
-        edges = _edges(level, params)
-        wanted = _BULL if at > edges[0] else _RANGE if at > edges[1] else _RISK_OFF
-        thin = narrow_rule.boundary + narrow_rule.hysteresis * (1 if narrow else -1)
-        crowded = bool(part < thin) if np.isfinite(part) else narrow
-        called = _number(wanted, crowded, shock)
-        # A milder call, or another kind of bull, waits until the last one has settled; a worse one does not.
-        waits = bool(number) and called != number and age < rule.settle_weeks and called <= max(number, 2)
-        if waits:
-            called = number
+        edges, thin = _edges(level, params), _thin(number, params)
+        called, waits = next_call(number, age, float(at), float(part), shock, params)
         age = age + 1 if called == number else 1
         number = called
         before, held, width = level, at, part
-        level = {1: _BULL, 2: _BULL, 3: _RANGE}.get(number, _RISK_OFF)
+        level = _level(number)
         if waits and number != CRISIS:
             # What waits counts only up to the edge, so that the call in force has the largest share.
             held = min(at, edges[before - 1] - _INSIDE) if before else at
             if level == _BULL:
                 width = min(part, thin - _INSIDE) if number == 2 else max(part, thin + _INSIDE)
         counted[week] = held, width, *edges, thin
-        narrow = (number == 2) if level == _BULL else False
         calls[week] = number
         middle = (rule.bull, rule.risk_off)
         plain = _BULL if at > middle[0] else _RANGE if at > middle[1] else _RISK_OFF
@@ -141,6 +138,35 @@ def _number(level: int, narrow: bool, acute: bool) -> int:
     if acute:
         return CRISIS
     return (2 if narrow else 1) if level == _BULL else 3 if level == _RANGE else 4
+
+
+def next_call(
+    number: int, age: int, severity: float, participation: float, acute: bool, params: RegimeParameters
+) -> tuple[int, bool]:
+    """The call of a week after one of `number` (0: none yet) that is `age` weeks old, and whether it only waits.
+
+    severity, participation: of the week; participation NaN leaves a bull market of the kind it was. acute: whether
+    there is acute evidence.
+    """
+    edges = _edges(_level(number), params)
+    wanted = _BULL if severity > edges[0] else _RANGE if severity > edges[1] else _RISK_OFF
+    narrow = bool(participation < _thin(number, params)) if np.isfinite(participation) else number == 2
+    called = _number(wanted, narrow, acute)
+    # A milder call, or another kind of bull, waits until the last one has settled; a worse one does not.
+    waits = (
+        number > 0 and called != number and age < params.severity.settle_weeks and called <= max(number, 2)
+    )
+    return (number, True) if waits else (called, False)
+
+
+def _level(number: int) -> int | None:
+    return {0: None, 1: _BULL, 2: _BULL, 3: _RANGE}.get(number, _RISK_OFF)
+
+
+def _thin(number: int, params: RegimeParameters) -> float:
+    """Participation below which a bull market is narrow, after a call of `number`."""
+    rule = params.participation
+    return rule.boundary + rule.hysteresis * (1 if number == 2 else -1)
 
 
 def _edges(level: int | None, params: RegimeParameters) -> tuple[float, float]:
@@ -176,6 +202,17 @@ def _memberships(counted: np.ndarray, crisis: np.ndarray, params: RegimeParamete
 
 def _acute(axis: pd.Series, values: pd.DataFrame, params: RegimeParameters) -> pd.Series:
     """Weeks with acute evidence: a volatility shock with a breadth collapse or credit stress, until VIX has calmed."""
+    severe = severe_weeks(values, params).to_numpy()
+    vix, depth = values["vix"].to_numpy(dtype="float64"), axis.to_numpy()
+    found, on = np.zeros(len(axis), dtype=bool), False
+    for week in range(len(axis)):
+        on = bool(severe[week] and is_acute(on, vix[week], depth[week], params))
+        found[week] = on
+    return pd.Series(found, index=axis.index)
+
+
+def severe_weeks(values: pd.DataFrame, params: RegimeParameters) -> pd.Series:
+    """Weeks of breadth collapse or credit stress, (n,) bool. values: (n, k), row × indicator; NaN is neither."""
     limits = params.crisis
     credit = (values["hy_spread"] > limits.hy_spread) | (
         values["hy_spread_change_8w"] > limits.hy_spread_change_8w
@@ -184,15 +221,15 @@ def _acute(axis: pd.Series, values: pd.DataFrame, params: RegimeParameters) -> p
     collapse = (values["pct_above_200d"] < limits.breadth_200d) | (
         values["pct_above_50d"] < limits.breadth_50d
     )
-    severe = (credit | collapse).to_numpy()
-    vix, depth = values["vix"].to_numpy(dtype="float64"), axis.to_numpy()
-    found, on = np.zeros(len(axis), dtype=bool), False
-    for week in range(len(axis)):
-        enters = vix[week] >= limits.vix_enter and depth[week] < limits.severity_enter
-        stays = on and vix[week] >= limits.vix_stay and depth[week] < limits.severity_stay
-        on = bool(severe[week] and (enters or stays))
-        found[week] = on
-    return pd.Series(found, index=axis.index)
+    return credit | collapse
+
+
+def is_acute(on: bool, vix: float, severity: float, params: RegimeParameters) -> bool:
+    """Whether a severe week is acute after one that was (`on`) or was not: a shock on a stressed axis begins it."""
+    limits = params.crisis
+    enters = vix >= limits.vix_enter and severity < limits.severity_enter
+    stays = on and vix >= limits.vix_stay and severity < limits.severity_stay
+    return bool(enters or stays)
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,17 @@ class Phrases:
 
     def clause(self, engine: Engine, day: pd.Timestamp) -> str:
         """One engine in a few words with the figure that earns them: level, move and figure."""
+        figure = self.figure(engine, day)
+        return self.words(engine, day) + (f" ({figure})" if figure else "")
+
+    def words(self, engine: Engine, day: pd.Timestamp) -> str:
+        """One engine in a few words: level and move."""
         lists, row = self.book.engines[engine], self._row(day)
-        level, move, figure = (self._first(each, row) for each in (lists.level, lists.move, lists.figure))
-        return level + move + (f" ({figure})" if figure else "")
+        return self._first(lists.level, row) + self._first(lists.move, row)
+
+    def figure(self, engine: Engine, day: pd.Timestamp) -> str:
+        """The figure that earns an engine's words, empty where none is known."""
+        return self._first(self.book.engines[engine].figure, self._row(day))
 
     def markets(self, day: pd.Timestamp) -> tuple[str, ...]:
         """Index, VIX, spread and yield with the week's moves, a line each; what is not known is left out."""

@@ -23,6 +23,7 @@ from fiveengines.base.documents import (
     TwoDigits,
     rounded,
 )
+from fiveengines.commentary.brief import Brief
 from fiveengines.data.file_summary import FileSummary, Group
 from fiveengines.model.regimes import NUMBERS
 from fiveengines.report.fingerprint import parameters_fingerprint
@@ -324,6 +325,7 @@ class Reading(Document):
     inflections: list[InflectionRecord]
     insights: list[InsightRecord]
     changes: list[str]
+    brief: Brief
     week_path: WeekPathRecord
     overrides: list[ManualEntryRecord]
     without_overrides: WithoutOverridesRecord | None
@@ -356,6 +358,7 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "inflections": week.inflections,
         "insights": week.insights,
         "changes": week.changes,
+        "brief": week.brief,
         "week_path": week.paths,
         "overrides": week.overrides,
         "without_overrides": _without(week),

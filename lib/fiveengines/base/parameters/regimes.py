@@ -152,6 +152,22 @@ class WatchList(Strict):
     min_weeks: int = Field(ge=2, le=1000)
 
 
+class BriefRules(Strict):
+    """Which confidence is called high or medium, how much is named, and in what steps flips are searched."""
+
+    high_confidence: float = Field(gt=0, lt=1)
+    medium_confidence: float = Field(gt=0, lt=1)
+    most_changes: int = Field(ge=1, le=20)
+    most_flips: int = Field(ge=1, le=10)
+    step_usual_moves: float = Field(gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> BriefRules:
+        if self.medium_confidence >= self.high_confidence:
+            raise ValueError("`medium_confidence` must be below `high_confidence`.")
+        return self
+
+
 StyleName = Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]
 
 
@@ -185,4 +201,5 @@ class RegimeParameters(Strict):
     forecast: Forecast
     inflections: Inflections
     watch_list: WatchList
+    brief: BriefRules
     styles: Styles

@@ -1,0 +1,572 @@
+"""The brief: a week on one screen, as plain data. The page's first screen, a mail and `weekly.md` are written from it.
+
+It chooses and words what the rooms below have read; no reading is made here and no markup is known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal, Protocol
+
+import numpy as np
+import pandas as pd
+from pydantic import Field
+
+from fiveengines.base.documents import Figure, Record, Share, TwoDigits
+from fiveengines.base.formats import figure, first_capital, minus, number, ordinal, percent
+from fiveengines.base.parameters import Engine, Parameters
+from fiveengines.commentary import narrative
+from fiveengines.commentary.flips import FlipLevel
+from fiveengines.commentary.no_call import NoCall
+from fiveengines.data.dataset import Notice
+from fiveengines.indicators import indicator
+from fiveengines.model.certainty import Certainty
+from fiveengines.model.engines import EngineReading
+from fiveengines.model.readings import Measured, Readings
+from fiveengines.model.regimes import NAMES, RegimeReading
+from fiveengines.model.target_exposure import TargetExposureReading
+from fiveengines.overrides import Entry
+from fiveengines.playbook.phrases import Phrases
+
+TARGET_EXPOSURE = (
+    "Target exposure: the share of your risk budget that the week's engines justify. 0 % is the low end of your own "
+    "band of equity, 100 % its high end."
+)
+_WEEKS_SHOWN = 27
+_QUARTER = 13
+# A share that is written as less than this is not worth a reader's time.
+_LEAST_SHARE = 0.02
+
+
+class MarketRecord(Record):
+    """One market of the strip: what was known on the evening of the reading, and how it moved.
+
+    level: in `unit`; week, quarter: change since the reading one and thirteen weeks before, in `moves`; null where
+    either end is not known. observed: the day of the level. recent: the level of the last half year by week, oldest
+    first. by_hand: the level was entered by a person. old: the level is not of this week, and its moves are no news.
+    """
+
+    id: str
+    title: str
+    unit: Literal["index", "%"]
+    moves: Literal["%", "bp", "points"]
+    level: Figure
+    week: TwoDigits | None
+    quarter: TwoDigits | None
+    observed: dt.date | None
+    old: bool
+    by_hand: bool
+    recent: list[Figure | None]
+
+
+class CallRecord(Record):
+    """The regime in words; `number` null in a week without a call, which `sentence` then explains.
+
+    age: weeks in this regime. standing: age, confidence and what the week itself reads where that differs, in one line.
+    """
+
+    number: Annotated[int, Field(ge=1, le=5)] | None
+    name: str
+    confidence: Share | None
+    confidence_word: Literal["high", "medium", "low"] | None
+    age: Annotated[int, Field(ge=1)] | None
+    standing: str
+    sentence: str
+
+
+class EngineLine(Record):
+    """One engine: score for the bar, state, direction over a month, and the market fact that earns it.
+
+    `input`: the indicator of the fact; empty where the fact names none.
+    """
+
+    engine: Engine
+    name: str
+    score: Annotated[float, Field(ge=-1, le=1)] | None
+    state: Literal["supportive", "neutral", "adverse", "unknown"]
+    state_words: str
+    previous_state: Literal["supportive", "neutral", "adverse", "unknown"] | None
+    direction: Literal["improving", "stable", "deteriorating", "unknown"]
+    fact: str
+    by_hand: bool
+
+
+class ChangeLine(Record):
+    """Something that changed in the week, and the inputs (ids) that moved it."""
+
+    text: str
+    inputs: list[str]
+
+
+class FlipLine(Record):
+    """A level of one input at which the regime, or an engine's state, would be another."""
+
+    input: str
+    kind: Literal["regime", "state"]
+    becomes: str
+    now: Figure
+    level: Figure
+    usual_weeks: TwoDigits
+    text: str
+
+
+class ActionRecord(Record):
+    """What to do. All shares are of the risk budget; `held` is what the portfolio holds, null where that is not known.
+
+    step: what the target exposure asks for. orders: those of the portfolio companion, in words, when it ran.
+    """
+
+    held: Figure | None
+    previous: Share | None
+    target_exposure: Share | None
+    step: Literal["nothing", "add", "reduce", "start", "no call"]
+    text: str
+    orders: list[str]
+
+
+class CompanionHeadline(Record):
+    """A companion that ran with the week, and its answer in one line."""
+
+    name: str
+    title: str
+    headline: str
+
+
+class DataRecord(Record):
+    """The data behind the week: health in one word, how old they are, and what a person entered.
+
+    age_days: calendar days between the reading and the index's last close. inputs, present: scored inputs, and how
+    many of them had a value. missing: titles of the others.
+    """
+
+    health: Literal["good", "watch", "problem"]
+    index_close: dt.date | None
+    age_days: Annotated[int, Field(ge=0)] | None
+    oldest_input: str
+    oldest_date: dt.date | None
+    inputs: Annotated[int, Field(ge=0)]
+    present: Annotated[int, Field(ge=0)]
+    missing: list[str]
+    manual_entries: Annotated[int, Field(ge=0)]
+    text: str
+
+
+class Brief(Record):
+    """A week on one screen. Texts are plain text with a true minus; an empty list hides its block."""
+
+    as_of: dt.date
+    simulated: bool
+    markets: list[MarketRecord]
+    call: CallRecord
+    engines: list[EngineLine]
+    changes: list[ChangeLine]
+    flips: list[FlipLine]
+    flips_note: str
+    action: ActionRecord
+    companions: list[CompanionHeadline]
+    data: DataRecord
+
+
+class WeekParts(Protocol):
+    """What a brief is made from: `week.Week` has it all."""
+
+    @property
+    def as_of(self) -> pd.Timestamp: ...  # noqa: D102
+    @property
+    def simulated(self) -> bool: ...  # noqa: D102
+    @property
+    def params(self) -> Parameters: ...  # noqa: D102
+    @property
+    def measured(self) -> Measured: ...  # noqa: D102
+    @property
+    def readings(self) -> Readings: ...  # noqa: D102
+    @property
+    def notices(self) -> tuple[Notice, ...]: ...  # noqa: D102
+    @property
+    def engines(self) -> dict[str, EngineReading]: ...  # noqa: D102
+    @property
+    def no_call(self) -> NoCall | None: ...  # noqa: D102
+    @property
+    def regime(self) -> RegimeReading | None: ...  # noqa: D102
+    @property
+    def certainty(self) -> Certainty | None: ...  # noqa: D102
+    @property
+    def target_exposure(self) -> TargetExposureReading | None: ...  # noqa: D102
+    @property
+    def flip_levels(self) -> tuple[FlipLevel, ...]: ...  # noqa: D102
+    @property
+    def phrases(self) -> Phrases: ...  # noqa: D102
+    @property
+    def overrides(self) -> tuple[Entry, ...]: ...  # noqa: D102
+
+
+def brief(week: WeekParts) -> Brief:
+    """The brief of one week; `companions` and orders are empty here, because they run after it."""
+    found = week.flip_levels
+    return Brief(
+        as_of=week.as_of.date(),
+        simulated=week.simulated,
+        markets=list(markets(week)),
+        call=_call(week),
+        engines=[_engine(week, each) for each in week.engines.values()],
+        changes=list(changes(week))[: week.params.regimes.brief.most_changes],
+        flips=[_flip(each) for each in found],
+        flips_note=_flips_note(week, found),
+        action=_action(week.target_exposure),
+        companions=[],
+        data=_data(week),
+    )
+
+
+# The strip
+
+
+@dataclass(frozen=True)
+class _Market:
+    """A market of the strip: series in order of preference with their titles; `indicator` is what entries go to."""
+
+    id: str
+    series: Mapping[str, str]
+    unit: Literal["index", "%"]
+    moves: Literal["%", "bp", "points"]
+    indicator: str = ""
+
+
+_STRIP = (
+    _Market("sp500", {"SPX": "S&P 500"}, "index", "%"),
+    _Market("nasdaq100", {"NDX": "Nasdaq 100", "QQQ": "Nasdaq 100 (QQQ)"}, "index", "%"),
+    _Market("small_caps", {"RUT": "Small caps", "IWM": "Small caps (IWM)"}, "index", "%"),
+    _Market("ten_year", {"DGS10": "10-year yield"}, "%", "bp", "ten_year"),
+    _Market("two_year", {"DGS2": "2-year yield"}, "%", "bp", "two_year"),
+    _Market("dollar", {"DX_F": "Dollar", "DTWEXBGS": "Dollar"}, "index", "%"),
+    _Market(
+        "high_yield", {"BAMLH0A0HYM2": "High-yield spread", "BAA10Y": "Baa spread"}, "%", "bp", "hy_spread"
+    ),
+    _Market("vix", {"VIX": "VIX", "VIXCLS": "VIX"}, "index", "points", "vix"),
+)
+
+
+def markets(week: WeekParts) -> Iterator[MarketRecord]:
+    """The strip as known on the evening of the reading; a market that is not known is left out."""
+    readings, panel, day = week.readings, week.measured.panel, week.as_of
+    dates = readings.dates[readings.dates <= day][-_WEEKS_SHOWN:]
+    for market in _STRIP:
+        typed = bool(market.indicator) and bool(readings.applied.overridden.at[day, market.indicator])
+        name = next(
+            (each for each in market.series if np.isfinite(panel.daily(each).loc[day])),
+            next(iter(market.series)),
+        )
+        values = panel.daily(name).reindex(dates)
+        if typed:
+            values = values.copy()
+            values.iloc[-1] = float(readings.applied.values.loc[day, market.indicator])  # type: ignore[arg-type]
+        level = float(values.iloc[-1])
+        if not np.isfinite(level):
+            continue
+        observed = pd.Series(panel.dates(name)[0], index=panel.sessions).loc[day]
+        # What is not newer than the reading of the week before has not moved since.
+        old = not typed and len(dates) > 1 and not pd.isna(observed) and observed <= dates[-2]
+        yield MarketRecord(
+            id=market.id,
+            title=market.series[name],
+            unit=market.unit,
+            moves=market.moves,
+            level=level,
+            week=None if old else _moved(values, 1, market.moves),
+            quarter=_moved(values, _QUARTER, market.moves),
+            observed=None if typed or pd.isna(observed) else observed.date(),
+            old=old,
+            by_hand=typed,
+            recent=[float(each) if np.isfinite(each) else None for each in values],
+        )
+
+
+def _moved(values: pd.Series, weeks: int, moves: str) -> float | None:
+    if len(values) <= weeks:
+        return None
+    now, before = float(values.iloc[-1]), float(values.iloc[-1 - weeks])
+    if not (np.isfinite(now) and np.isfinite(before)):
+        return None
+    return {"%": 100.0 * (now / before - 1.0), "bp": 100.0 * (now - before), "points": now - before}[moves]
+
+
+# The call
+
+
+def _call(week: WeekParts) -> CallRecord:
+    regime, certainty = week.regime, week.certainty
+    if regime is None or certainty is None:
+        assert week.no_call is not None
+        return CallRecord(
+            number=None,
+            name="No call",
+            confidence=None,
+            confidence_word=None,
+            age=None,
+            standing=week.no_call.last_sentence,
+            sentence=f"{week.no_call.reason} {week.no_call.remedy}",
+        )
+    rules = week.params.regimes.brief
+    share = certainty.confidence
+    word: Literal["high", "medium", "low"] = (
+        "high" if share >= rules.high_confidence else "medium" if share >= rules.medium_confidence else "low"
+    )
+    return CallRecord(
+        number=regime.number,
+        name=regime.name,
+        confidence=share,
+        confidence_word=word,
+        age=regime.weeks,
+        standing=_standing(regime, certainty, word),
+        sentence=_sentence(week),
+    )
+
+
+def _standing(regime: RegimeReading, certainty: Certainty, word: str) -> str:
+    """Age, confidence, the nearest other regime, and what the week itself reads where the call waits."""
+    age = "New this week" if regime.weeks == 1 else f"{first_capital(ordinal(regime.weeks))} week"
+    other = regime.memberships[regime.runner_up]
+    runner = f"; next {NAMES[regime.runner_up].lower()}, {percent(other)}" if other >= _LEAST_SHARE else ""
+    parts = [f"{age}.", f"Confidence {word}, {percent(certainty.confidence)}{runner}."]
+    if not regime.confirmed:
+        parts.append(f"This week alone reads {NAMES[regime.raw].lower()}.")
+    if certainty.missing:
+        names = " and ".join(narrative.ENGINE_NAMES[each].lower() for each in certainty.missing)
+        parts.append(f"Without {names}.")
+    return " ".join(parts)
+
+
+def _sentence(week: WeekParts) -> str:
+    """The five engines in words; their figures stand beside each engine."""
+    return narrative.sentence(
+        f"{narrative.ENGINE_NAMES[name].lower()} unknown"
+        if each.score is None
+        else week.phrases.words(name, week.as_of)  # type: ignore[arg-type]
+        for name, each in week.engines.items()
+    )
+
+
+# The engines
+
+
+def _engine(week: WeekParts, reading: EngineReading) -> EngineLine:
+    known = reading.score is not None
+    return EngineLine(
+        engine=reading.name,  # type: ignore[arg-type]
+        name=narrative.ENGINE_NAMES[reading.name],
+        score=None if reading.score is None else round(reading.score, 4),
+        state=reading.state,  # type: ignore[arg-type]
+        state_words=narrative.state_words(reading.name, reading.state),
+        previous_state=reading.previous_state,  # type: ignore[arg-type]
+        direction=reading.direction if known else "unknown",  # type: ignore[arg-type]
+        fact=_fact(week, reading) if known else f"{percent(reading.coverage)} of its inputs are there",
+        by_hand=reading.by_hand,
+    )
+
+
+def _fact(week: WeekParts, reading: EngineReading) -> str:
+    """The market's figure behind an engine: that of its phrases, else its weightiest input's; never a score."""
+    said = week.phrases.figure(reading.name, week.as_of)  # type: ignore[arg-type]
+    if said and not said.startswith("score"):
+        return first_capital(said)
+    weighty = [each for each in reading.evidence if each.weight > 0 and each.value is not None]
+    if not weighty:
+        return "State set by hand" if reading.forced else ""
+    most = max(weighty, key=lambda each: each.weight)
+    return minus(f"{most.title} {figure(most.value, most.unit)}")
+
+
+# What changed
+
+
+def changes(week: WeekParts) -> Iterator[ChangeLine]:
+    """What changed in the week: a swing of a market that its closes a week apart hide, the call, then engines.
+
+    The moves of markets are in the strip. Nothing older than the week is named.
+    """
+    params, engines = week.params, {name: _short(each) for name, each in week.engines.items()}
+    if bool(week.readings.market["fresh"].loc[week.as_of]):
+        for text in week.phrases.markets(week.as_of):
+            index = text.startswith("S&P")
+            # The VIX's swing is in the engine's own line where it was large.
+            if ", after " in text and (
+                index or "closed at" not in week.phrases.figure("volatility", week.as_of)
+            ):
+                yield ChangeLine(text=text, inputs=["spx" if index else "vix"])
+    named: set[str] = set()
+    if week.regime is not None:
+        called = narrative.regime_change(week.regime, engines, params.regimes)
+        if called:
+            moved = narrative.regime_change_inputs(week.regime, engines, params.regimes)
+            named.update(moved)
+            yield ChangeLine(text=minus(called), inputs=list(moved))
+    for reading in narrative.changed_engines(
+        engines, params.regimes.severity.weights, params.engines.changes
+    ):
+        found = narrative.moved_most(reading)
+        if found is not None and found.indicator in named:
+            continue  # said with the call
+        yield ChangeLine(
+            text=minus(narrative.engine_change(reading, params.engines.changes)),
+            inputs=[found.indicator] if found is not None else [],
+        )
+
+
+def _short(reading: EngineReading) -> EngineReading:
+    """The same with plain titles: which market a figure is one of stands in the evidence."""
+    titled = (replace(each, title=indicator(each.indicator).title) for each in reading.evidence)
+    return replace(reading, evidence=tuple(titled))
+
+
+# What would flip it
+
+
+def _flip(each: FlipLevel) -> FlipLine:
+    return FlipLine(
+        input=each.input,
+        kind=each.kind,
+        becomes=each.becomes if each.kind == "regime" else f"{each.engine} {each.becomes}",
+        now=each.now,
+        level=each.level,
+        usual_weeks=each.usual_weeks,
+        text=each.sentence,
+    )
+
+
+def _flips_note(week: WeekParts, found: Sequence[FlipLevel]) -> str:
+    """That no single market can change the call, where that is so."""
+    within = f"{number(week.params.regimes.watch_list.within_usual_moves, 1)} usual weeks"
+    if week.regime is None:
+        return "There is no call to flip."
+    if any(each.kind == "regime" for each in found):
+        return ""
+    return f"No single market within {within} would change the regime" + (
+        "; engines' states are nearer:" if found else ", or an engine's state."
+    )
+
+
+# What to do
+
+
+def held_share(exposure: TargetExposureReading) -> float | None:
+    """What the portfolio holds, as a share of the risk budget; beyond 0 and 1 outside the person's band."""
+    low, high = exposure.band
+    if exposure.actual_exposure is None or high <= low:
+        return None
+    return (exposure.actual_exposure - low) / (high - low)
+
+
+def _action(exposure: TargetExposureReading | None) -> ActionRecord:
+    if exposure is None:
+        return ActionRecord(
+            held=None,
+            previous=None,
+            target_exposure=None,
+            step="no call",
+            text="Nothing is proposed in a week without a call.",
+            orders=[],
+        )
+    held = held_share(exposure)
+    before = exposure.previous if held is None else held
+    step, text = _step(exposure, before, held is not None)
+    return ActionRecord(
+        held=held,
+        previous=exposure.previous,
+        target_exposure=exposure.value,
+        step=step,
+        text=text,
+        orders=[],
+    )
+
+
+def _step(
+    exposure: TargetExposureReading, before: float | None, holds: bool
+) -> tuple[Literal["nothing", "add", "reduce", "start"], str]:
+    value = f"target exposure {percent(exposure.value)}"
+    if exposure.nothing_to_do:
+        kept = f"you hold {percent(before)}, {value}" if holds else f"{value}, as last week"
+        return "nothing", f"Nothing: {kept}."
+    if before is None:
+        return "start", f"Start at {value} of the risk budget."
+    points = f"{abs(exposure.value - before) * 100:.0f} points"
+    if points == "0 points":
+        return "nothing", f"Nothing: {value}, as last week."
+    where = "what you hold" if holds else "last week"
+    way: Literal["add", "reduce"] = "add" if exposure.value > before else "reduce"
+    return way, f"{first_capital(way)} {points}: {value} of the risk budget, from {percent(before)} {where}."
+
+
+# The data
+
+
+def _data(week: WeekParts) -> DataRecord:
+    scored = [
+        (reading, each)
+        for reading in week.engines.values()
+        for each in reading.evidence
+        if is_needed(week.params, reading.name, each.indicator)
+    ]
+    titles = week.readings.measurements.titles
+    missing = [
+        titles[each.indicator]
+        for reading, each in scored
+        if each.score is None and each.weight == 0 and reading.coverage < 1
+    ]
+    dated = [
+        (each.observed, each.title)
+        for reading in week.engines.values()
+        for each in reading.evidence
+        if each.weight > 0 and each.observed is not None
+    ]
+    oldest = min(dated, default=None)
+    observed = pd.Series(week.measured.panel.dates("SPX")[0], index=week.measured.panel.sessions)
+    closes = observed.loc[: week.as_of].dropna()
+    close = pd.Timestamp(closes.iloc[-1]) if len(closes) else None
+    age = None if close is None else (week.as_of - close).days
+    health = health_word(week)
+    entered = len(week.overrides)
+    return DataRecord(
+        health=health,
+        index_close=None if close is None else close.date(),
+        age_days=age,
+        oldest_input="" if oldest is None else oldest[1],
+        oldest_date=None if oldest is None else oldest[0].date(),
+        inputs=len(scored),
+        present=len(scored) - len(missing),
+        missing=missing,
+        manual_entries=entered,
+        text=_data_text(close, len(scored) - len(missing), len(scored), oldest, entered),
+    )
+
+
+def _data_text(
+    close: pd.Timestamp | None,
+    present: int,
+    inputs: int,
+    oldest: tuple[pd.Timestamp, str] | None,
+    entered: int,
+) -> str:
+    parts = [f"Closes of {close.day} {close:%b %Y}" if close is not None else "No close of the index"]
+    parts.append(f"{present} of {inputs} inputs" if present < inputs else f"all {inputs} inputs")
+    if oldest is not None:
+        parts.append(f"the oldest of {oldest[0].day} {oldest[0]:%b}")
+    by_hand = "nothing entered by hand" if entered == 0 else f"{entered} entered by hand"
+    return f"{', '.join(parts)}; {by_hand}."
+
+
+def is_needed(params: Parameters, engine: str, name: str) -> bool:
+    """Whether an engine's coverage asks for an indicator: scored, not optional, no stand-in."""
+    line = params.engines.engines[engine][name]  # type: ignore[index]
+    return line.weight > 0 and not line.optional and line.instead_of is None
+
+
+def health_word(week: WeekParts) -> Literal["good", "watch", "problem"]:
+    """The data's health: an unreadable engine or an error is a problem; what else is amiss is to be watched."""
+    levels = {each.level for each in week.notices}
+    basis = str(week.readings.measurements.breadth_basis.loc[week.as_of])
+    if "error" in levels or any(each.state == "unknown" for each in week.engines.values()):
+        return "problem"
+    short = any(each.coverage < 1 for each in week.engines.values())
+    return "watch" if short or "warning" in levels or basis in ("published", "sectors") else "good"
