@@ -24,7 +24,7 @@ from fiveengines.commentary import events, exposure_commentary, flips, narrative
 from fiveengines.commentary import inflections as inflection_history
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
-from fiveengines.data.dataset import Dataset, Notice
+from fiveengines.data.dataset import TABLES, Dataset, Notice
 from fiveengines.data.file_summary import FileSummary, summary
 from fiveengines.data.load_dataset import data_stamp, load_dataset
 from fiveengines.data.panel import Panel
@@ -400,12 +400,15 @@ class Week:
         return self.readings.measurements.basis(name).loc[: self.as_of]
 
     def providers(self, *series_ids: str) -> dict[str, list[str]]:
-        """Which provider each named series of the catalog came from: its label → ids; absent ones are left out."""
+        """Which provider each named series, or table, came from: its label → ids; absent ones are left out."""
         known = labels()
+        of_tables = "simulated" if self.source == "demo" else known["manual_downloads"]
         found: dict[str, list[str]] = {}
         for name in series_ids:
             if (held := self.dataset.series.get(name)) is not None:
                 found.setdefault(known.get(held.provider, held.provider), []).append(name)
+            elif name in TABLES and name in self.dataset.tables:
+                found.setdefault(of_tables, []).append(name)
         return found
 
     @property

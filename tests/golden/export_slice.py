@@ -44,6 +44,7 @@ GAPS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "EFFR": ((FIRST, "2016-02-29"),),
     "DFEDTARU": ((FIRST, "2012-06-29"),),
     "SOFR": ((FIRST, "2018-04-02"),),
+    "FED_FUNDS": ((FIRST, "2013-06-28"), ("2018-12-19", "2019-01-04")),
     "IWM": ((FIRST, "2012-01-31"),),
     "XLC": ((FIRST, "2018-06-18"),),
     "XLRE": ((FIRST, "2015-10-07"),),
@@ -128,7 +129,21 @@ def files(data: Dataset) -> Iterator[tuple[str, bytes]]:
     yield "prices/RUT.csv", csv({"close": series("RUT")})
     for name in ("SPY", "RSP", "IWM", "KBE", "KRE", *SECTORS):
         yield f"prices/{name}.csv", csv({"close": series(name)})
+    yield "futures/fed_funds.csv", fed_funds(data)
     yield "prices/sp500_constituents.parquet", members(data)
+
+
+def fed_funds(data: Dataset) -> bytes:
+    """Futures of the running month and of the eleventh to thirteenth ahead, on Wednesdays and Fridays."""
+    table = data.tables["fed_funds_futures"].loc[FIRST:LAST]
+    days = pd.DatetimeIndex(table.index)
+    table = table[days.day_of_week.isin([2, 4])]
+    running = pd.DatetimeIndex(table.index).to_period("M")
+    quoted = {
+        month: table[month].where([(pd.Period(month, "M") - each).n in (0, 11, 12, 13) for each in running])
+        for month in table.columns
+    }
+    return csv({month: cut(values, "FED_FUNDS") for month, values in quoted.items() if values.notna().any()})
 
 
 def members(data: Dataset) -> bytes:

@@ -352,6 +352,7 @@ def rate_path(s: Slice) -> dict[str, pd.Series]:
             lambda x: 100 * math.sqrt(YEAR) * deviation(x.diff(), QUARTER), two
         ),
         "policy_rate": policy,
+        "policy_cuts_priced": 100 * (policy - s.future_in(12)),
         "effective_rate": s.fred("EFFR").fillna(s.fred("DFF")),
         "two_year": two,
         "ten_year": ten,

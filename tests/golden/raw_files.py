@@ -193,6 +193,18 @@ class Slice:
     def price(self, name: str, column: str = "close") -> pd.Series:
         return self.known(f"prices/{name}", column)
 
+    def future_in(self, months: int) -> pd.Series:
+        """The rate of the fed funds future so many months ahead, as the newest quotation of a week has it, %."""
+        table = pd.read_csv(self.folder / "futures/fed_funds.csv", index_col=0, parse_dates=True)
+        ahead = [(day.to_period("M") + months).strftime("%Y-%m") for day in table.index]
+        rates = pd.Series([100 - table.at[day, month] for day, month in zip(table.index, ahead, strict=True)])
+        seen = pd.merge_asof(
+            pd.DataFrame({"session": self.sessions}),
+            pd.DataFrame({"day": table.index.as_unit("s"), "rate": rates}),
+            left_on="session", right_on="day", tolerance=pd.Timedelta(days=7),
+        )  # fmt: skip
+        return seen["rate"].set_axis(self.sessions)
+
     def members(self) -> pd.DataFrame:
         """Closes in whole cents, so that sums and comparisons are exact; sessions × tickers."""
         return (

@@ -14,7 +14,7 @@ from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters.engines import Setting
 from fiveengines.data import demo
 from fiveengines.data.catalog import catalog
-from fiveengines.data.dataset import MEMBERS, Dataset
+from fiveengines.data.dataset import FED_FUNDS, MEMBERS, Dataset
 from fiveengines.data.panel import Panel
 from fiveengines.indicators import REGISTRY, Indicator, IndicatorValues, docs, evaluate, indicator
 from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, SECTORS
@@ -82,7 +82,7 @@ def test_a_value_has_dates_and_a_missing_one_has_none(market: Dataset) -> None:
 
 def test_input_sets_name_known_series() -> None:
     named = {each for record in REGISTRY.values() for names in record.input_sets for each in names}
-    known = set(catalog()) | {MEMBERS, SECTORS}
+    known = set(catalog()) | {MEMBERS, SECTORS, FED_FUNDS}
     assert {each for each in named - known if not each.startswith("PCT_ABOVE_")} == set()
     assert indicator("vix").first_set == ("VIX",)
 

@@ -14,8 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fiveengines.indicators.policy_path import implied_rates, meeting_probabilities
+from fiveengines.indicators.policy_path import implied_rates, meeting_probabilities, rate_ahead
+from indicators.causality import Causal
 
+# Two contracts on random days: the rate a month ahead.
+CAUSAL = {
+    "rate_ahead": Causal(
+        lambda w: rate_ahead(
+            pd.concat([100 - w.rate, 100 - w.rate2], axis=1).set_axis(["2018-02", "2018-03"], axis=1), 1
+        )
+    )
+}
 PUBLISHED = Path(__file__).with_name("published")
 
 
@@ -48,6 +57,17 @@ def test_the_odds_of_july_2026() -> None:
     gap = (found.reindex(columns=published.columns).fillna(0.0) - published).abs().max(axis=1)
     assert gap.iloc[0] < 0.05
     assert gap.iloc[:8].max() < 1.1
+
+
+def test_the_rate_a_year_ahead_is_that_of_the_same_month_next_year() -> None:
+    days = pd.DatetimeIndex(["2019-07-31", "2019-08-01", "2019-09-02"])
+    prices = pd.DataFrame(
+        [[97.9, 98.4, 98.5], [97.87, 98.45, np.nan], [97.9, 98.5, 98.6]],
+        index=days,
+        columns=["2019-08", "2020-07", "2020-08"],
+    )
+    assert rate_ahead(prices, 12).tolist() == pytest.approx([1.6, np.nan, np.nan], nan_ok=True)
+    assert rate_ahead(prices, 0).tolist() == pytest.approx([np.nan, 2.13, np.nan], nan_ok=True)
 
 
 def test_a_meeting_by_hand() -> None:

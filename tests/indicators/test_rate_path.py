@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fiveengines.data.dataset import Tables
 from fiveengines.indicators import rate_path
 from indicators.causality import ROWS, Causal
+from indicators.synthetic import dataset, read
 
 # What test_causality.py holds on random input: no look-ahead, the bounds, no hidden unit.
 CAUSAL = {
@@ -156,3 +159,25 @@ def test_a_cut_after_a_hold_at_the_bottom_is_no_first_cut() -> None:
         "on hold",
         "cutting",
     ]
+
+
+def test_cuts_priced_are_the_target_less_the_rate_a_year_ahead_and_stale_after_a_week() -> None:
+    """Target 2.00-2.25; August 2020 at 98.655, which is 1.345 %: 78 bp of cuts."""
+    days = pd.bdate_range("2019-07-01", "2019-08-20")
+    target = {
+        "DFEDTARU": pd.Series(2.25, index=days),
+        "DFEDTARL": pd.Series(2.00, index=days),
+        "DGS2": pd.Series(1.73, index=days),
+    }
+    quoted = pd.DataFrame(
+        {"2019-08": [97.87], "2020-08": [98.655]}, index=pd.DatetimeIndex(["2019-08-02"]).as_unit("s")
+    )
+    market = replace(dataset(**target), tables=Tables.of({"fed_funds_futures": quoted}))
+    dates = ["2019-08-01", "2019-08-02", "2019-08-09", "2019-08-12"]
+    found = read(market, *dates, names=["policy_cuts_priced", "two_year_minus_policy"])
+    cuts = found.values["policy_cuts_priced"]
+    assert cuts.tolist() == pytest.approx([nan, 78.0, 78.0, nan], nan_ok=True)
+    assert found.observed["policy_cuts_priced"].loc["2019-08-09"] == pd.Timestamp("2019-08-02")
+    assert found.known_at["policy_cuts_priced"].loc["2019-08-02"] == pd.Timestamp("2019-08-03 00:00")
+    assert found.series("policy_cuts_priced", pd.Timestamp("2019-08-09"))[0] == "fed_funds_futures"
+    assert found.values["two_year_minus_policy"].to_numpy() == pytest.approx(1.73 - 2.125)

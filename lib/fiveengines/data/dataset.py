@@ -21,12 +21,13 @@ QUARTER = pd.Timedelta(days=92)
 # Names the closes of index members where series are named, and closes of tickers that are neither members nor series.
 MEMBERS = "MEMBERS"
 PRICES = "PRICES"
+FED_FUNDS = "fed_funds_futures"
 # Tables that are no series, and the column of the day on whose evening a row is known (None: the index).
 # fed_funds_futures: date × contract month (YYYY-MM), settlement. fundamentals: a row a company, period and filing,
 # $. option_chain: a row an option of the S&P 500, as quoted on one day. sp500_eps_estimates: a row a quarter and
 # publication, index points.
 TABLES: Mapping[str, str | None] = {
-    "fed_funds_futures": None,
+    FED_FUNDS: None,
     "fundamentals": "filed",
     "option_chain": "date",
     "sp500_eps_estimates": "published",

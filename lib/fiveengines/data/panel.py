@@ -16,7 +16,7 @@ import pandas as pd
 
 from fiveengines.data import calendars
 from fiveengines.data.catalog import catalog, lookup
-from fiveengines.data.dataset import Dataset, Members, SeriesData
+from fiveengines.data.dataset import FED_FUNDS, Dataset, Members, SeriesData
 
 # The first session of the calendar that readings can be made on.
 FIRST_DAY = "1990-01-02"
@@ -25,6 +25,10 @@ _PER_BILLION = {
     "$ million": 1e-3, "$ billion": 1.0, "$": 1e-9, "$ per 1 % move": 1e-9, "EUR million": 1e-3, "GBP million": 1e-3,
     "CHF million": 1e-3, "JPY 100 million": 0.1, "CNY 100 million": 0.1,
 }  # fmt: skip
+
+
+# For so long a quotation of fed funds futures is the newest there is.
+_QUOTED = np.timedelta64(7 * 86400, "s")
 
 
 @dataclass(frozen=True)
@@ -123,10 +127,18 @@ class Panel:
     def dates(self, series_id: str) -> tuple[np.ndarray, np.ndarray]:
         """(observed, known_at) of what was known each evening, each (n,); NaT where nothing valid was known.
 
-        A figure announced for a coming day counts as that evening's.
+        series_id: a series, or the table of fed funds futures, which is public on its day's evening. A figure announced
+        for a coming day counts as that evening's.
         """
-        data = self.dataset.series.get(series_id)
         nat = np.full(len(self.sessions), np.datetime64("NaT", "s"))
+        if series_id == FED_FUNDS:
+            days, row = self._quoted
+            evenings = calendars.evening(pd.DatetimeIndex(days)).to_numpy().astype("datetime64[s]")
+            there = row >= 0
+            quoted, known_at = nat.copy(), nat.copy()
+            quoted[there], known_at[there] = days[row[there]], evenings[row[there]]
+            return quoted, known_at
+        data = self.dataset.series.get(series_id)
         if data is None:
             return nat, nat
         row = self.known(series_id).row
@@ -134,6 +146,26 @@ class Panel:
         known_at = data.frame["known_at"].to_numpy().astype("datetime64[s]")[row.clip(0)]
         observed = np.minimum(observed, self.sessions.to_numpy().astype("datetime64[s]"))
         return np.where(row >= 0, observed, nat), np.where(row >= 0, known_at, nat)
+
+    @cached_property
+    def _quoted(self) -> tuple[np.ndarray, np.ndarray]:
+        """The days of fed funds futures, and which of them was the newest each evening (-1: none of the last week)."""
+        table = self.dataset.tables.get(FED_FUNDS)
+        days = np.array([], "M8[s]") if table is None else table.index.to_numpy().astype("datetime64[s]")
+        sessions = self.sessions.to_numpy().astype("datetime64[s]")
+        row = np.searchsorted(days, sessions, side="right") - 1
+        there = row >= 0
+        there[there] = sessions[there] - days[row[there]] <= _QUOTED
+        return days, np.where(there, row, -1)
+
+    def from_quotes(self, values: pd.Series) -> pd.Series:
+        """`values`, computed on the dates of fed funds futures (m,), on `sessions` (n,).
+
+        A price is public that evening; NaN where the newest is more than a week old.
+        """
+        row = self._quoted[1]
+        padded = np.append(values.to_numpy(dtype="float64"), np.nan)
+        return pd.Series(padded[row], index=self.sessions)
 
     def prices(self, tickers: Iterable[str]) -> pd.DataFrame:
         """Closes of `tickers` on `sessions` (sessions × tickers, float64, in the order asked, each once).

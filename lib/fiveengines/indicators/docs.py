@@ -9,12 +9,12 @@ import re
 
 from fiveengines.base import parameters, paths
 from fiveengines.base.parameters import EngineParameters
-from fiveengines.data.dataset import MEMBERS
+from fiveengines.data.dataset import FED_FUNDS, MEMBERS
 from fiveengines.indicators.breadth_inputs import SECTORS
 from fiveengines.indicators.registry import indicator
 
 PAGE = paths.project_root() / "docs" / "METHOD.md"
-_NAMES = {MEMBERS: "members' closes", SECTORS: "sector funds"}
+_NAMES = {MEMBERS: "members' closes", SECTORS: "sector funds", FED_FUNDS: "fed funds futures"}
 _PLACE = re.compile(r"(<!-- indicators of (\w+) -->\n).*?(<!-- end -->)", flags=re.DOTALL)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fiveengines.base.parameters import ENGINES, EngineParameters
 from fiveengines.data.catalog import lookup
-from fiveengines.data.dataset import MEMBERS
+from fiveengines.data.dataset import FED_FUNDS, MEMBERS
 from fiveengines.data.panel import Panel
 from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, SECTORS
 from fiveengines.indicators.indicator import Indicator, Inputs
@@ -176,7 +176,7 @@ def _part(name: str, inputs: Inputs) -> tuple[np.ndarray, np.ndarray] | None:
         observed, known = ([pair[side] for pair in funds] for side in (0, 1))
         return (np.fmin.reduce(observed), np.fmax.reduce(known)) if funds else None
     if name != MEMBERS:
-        return panel.dates(name) if name in panel else None
+        return panel.dates(name) if name in panel or name == FED_FUNDS else None
     if panel.members is None:
         return None
     # Closes are of their own session; where members give no figure, no date is asked for.

@@ -91,17 +91,16 @@ ComputeBySet = Callable[..., pd.DataFrame]
 class Indicator:
     """One indicator: the only place that says what it is.
 
-    `input_sets` are sets of catalog ids (MEMBERS and SECTORS among them) in order of preference: a value comes from
-    the first whose figures were all there that evening. `bases` says, set by set, what a value from it is a figure
-    of, where the title does not: its market and denominator, or what stands in. Sets of one basis hold the same
+    `input_sets` are sets of catalog ids (MEMBERS, SECTORS and FED_FUNDS among them) in order of preference: a value
+    comes from the first whose figures were all there that evening. `bases` says, set by set, what a value from it is a
+    figure of, where the title does not: its market and denominator, or what stands in. Sets of one basis hold the same
     figures from another publisher; sets of different bases do not mix within one value, so a change or a mean over
-    time is computed for each of them (`ComputeBySet`). `compute` takes `Inputs` and, by
-    name, the settings of its line in params/engines.yaml; it returns the values on the panel's sessions, NaN where
-    they cannot be known, and is None for what only a person can enter. `heading` is the title, in which a window is
-    quoted with its usual length, "{sessions:13 weeks}"; `formula` says in words what is computed. Both may quote
-    settings in braces. `bounds` are its own, those of the catalog series it is, or its unit's. `scheduled` is
-    False for a figure that no calendar announces. Its reason, weight and breakpoints are in its line of
-    params/engines.yaml.
+    time is computed for each of them (`ComputeBySet`). `compute` takes `Inputs` and, by name, the settings of its line
+    in params/engines.yaml; it returns the values on the panel's sessions, NaN where they cannot be known, and is None
+    for what only a person can enter. `heading` is the title, in which a window is quoted with its usual length,
+    "{sessions:13 weeks}"; `formula` says in words what is computed. Both may quote settings in braces. `bounds` are
+    its own, those of the catalog series it is, or its unit's. `scheduled` is False for a figure that no calendar
+    announces. Its reason, weight and breakpoints are in its line of params/engines.yaml.
     """
 
     id: str

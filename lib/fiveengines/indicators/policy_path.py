@@ -91,3 +91,18 @@ def meeting_probabilities(rates: pd.DataFrame, lower: float, step: float = 0.25)
     edges = sorted({edge for row in rows for edge in row})
     table = pd.DataFrame(rows, index=rates.index[: len(rows)], columns=edges, dtype="float64").fillna(0.0)
     return table.reindex(rates.index)
+
+
+def rate_ahead(settlements: pd.DataFrame, months: int) -> pd.Series:
+    """The average rate of the month so many months ahead that futures imply, % a year.
+
+    settlements: (n, contract month YYYY-MM) prices by date, NaN where a contract has none; a contract settles at 100
+    less its month's average rate. months: 0 is the running month, which averages days that are past. Returns (n,),
+    NaN where that contract has no price.
+    """
+    place = {pd.Period(str(name), freq="M"): at for at, name in enumerate(settlements.columns)}
+    running, each = pd.factorize(pd.DatetimeIndex(settlements.index).to_period("M"))
+    columns = np.array([place.get(month + months, -1) for month in each], dtype=int)[running]
+    prices = settlements.to_numpy(dtype="float64")
+    found = np.where(columns >= 0, prices[np.arange(len(prices)), columns], np.nan)
+    return pd.Series(100 - found, index=settlements.index)

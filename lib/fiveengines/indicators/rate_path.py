@@ -8,7 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup, Range, value_of
+from fiveengines.data.dataset import FED_FUNDS
+from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup, Range, missing, value_of
+from fiveengines.indicators.policy_path import rate_ahead
 from fiveengines.indicators.transforms import change, change_bp, days_since, skip_missing
 from fiveengines.indicators.volatility import SESSIONS_A_YEAR
 
@@ -137,6 +139,13 @@ def _change(series: str) -> Compute:
 
 def _minus_policy(inputs: Inputs) -> pd.Series:
     return inputs.panel.daily("DGS2") - policy_rate(inputs)
+
+
+def _cuts_priced(inputs: Inputs, months: int) -> pd.Series:
+    quoted = inputs.panel.dataset.tables.get(FED_FUNDS)
+    if quoted is None:
+        return missing(inputs.panel)
+    return 100 * (policy_rate(inputs) - inputs.panel.from_quotes(rate_ahead(quoted, months)))
 
 
 def _slope(short: str) -> Compute:
@@ -329,9 +338,13 @@ INDICATORS = (
     Indicator(
         "policy_cuts_priced",
         "rate_path",
-        "Cuts priced over twelve months",
+        "Cuts priced over {months:12} months",
         "bp",
-        formula="cuts priced over twelve months in fed funds futures, only by hand",
+        formula=(
+            "policy rate − (100 − price of the fed funds future of the month {months} months ahead), cuts positive"
+        ),
+        input_sets=tuple((FED_FUNDS, *each) for each in _POLICY),
+        compute=_cuts_priced,
         lookup=Lookup(
             "CME FedWatch",
             "https://www.cmegroup.com/markets/interest-rates/cme-fedwatch-tool.html",

@@ -6,6 +6,8 @@ by its own series alone.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,7 +19,7 @@ from fiveengines.companions.claims import insights, measures
 from fiveengines.companions.claims.evidence import UntestableError, Window, verdict
 from fiveengines.companions.session import Session
 from fiveengines.data import calendars
-from fiveengines.data.catalog import lookup
+from fiveengines.data.catalog import catalog, lookup
 from fiveengines.data.dataset import Dataset, series_data
 from fiveengines.data.panel import Panel
 
@@ -28,13 +30,17 @@ CLAIMS = {
 
 
 def session(end: str, **series: pd.Series) -> Session:
-    held = {}
+    held, others = {}, {}
     for name, values in series.items():
         known = values.dropna()
+        if name not in catalog():
+            others[name] = known
+            continue
         index = pd.DatetimeIndex(known.index)
         moments = calendars.published_at(lookup(name), index)
         held[name] = series_data(name, index, known.to_numpy(), moments, provider="made", origin="made")
-    panel = Panel(Dataset("files", held), end)
+    prices = pd.DataFrame(others) if others else None
+    panel = Panel(Dataset("files", held, other_prices=prices), end)
     return Session(pd.Timestamp(end), "files", PARAMS, RunParameters(), panel)
 
 
@@ -188,7 +194,185 @@ def test_a_claim_without_its_series_is_untestable(name: str) -> None:
         measures.measure(session("2025-06-27", DGS3MO=flat(D25, 1.0)), CLAIMS[name])
 
 
+# Claims whose data are a pattern that comes again: what happens every so many sessions decides them.
+
 LONG = days("2000-01-03", "2019-12-27")
+RECENT = days("2019-01-02", "2026-01-09")
+EVERY = 250
+
+
+def again(steps: np.ndarray, index: pd.DatetimeIndex = LONG, every: int = EVERY) -> pd.Series:
+    """A price whose daily change, in per cent, repeats `steps` every so many sessions and is nothing between."""
+    cycle = np.concatenate([steps, np.zeros(every - len(steps))])
+    changes = cycle[np.arange(len(index)) % every] + np.random.default_rng(6).normal(0, 0.02, len(index))
+    return pd.Series(100 * np.exp(changes.cumsum() / 100), index=index)
+
+
+def sometimes(usual: float, seldom: float, sessions: int = 5) -> pd.Series:
+    """One value on the first sessions of every cycle, another on the rest."""
+    return pd.Series(np.where(np.arange(len(LONG)) % EVERY < sessions, seldom, usual), index=LONG)
+
+
+def gains(daily: float, sessions: int = 130) -> pd.Series:
+    """A price that gains `daily` per cent a session in the half year after a cycle begins, and gives it back."""
+    back = np.full(EVERY - sessions, -daily * sessions / (EVERY - sessions))
+    return again(np.concatenate([np.full(sessions, daily), back]))
+
+
+def wave(period: int, index: pd.DatetimeIndex = LONG) -> np.ndarray:
+    """Up and down between −1 and 1 in straight lines."""
+    place = np.arange(len(index)) % period / period
+    return 4 * np.abs(place - 0.5) - 1
+
+
+def mood(period: int, fear: float = 1.0) -> dict[str, pd.Series]:
+    """An index that goes up and down, with volatility and breadth that fear its lows (or, at −1, its highs)."""
+    at, rise = wave(period), np.exp(np.arange(len(LONG)) / 5e4)
+    return {
+        "SPX": pd.Series((100 + 12 * at) * rise, index=LONG),
+        "VIX": pd.Series(20 - 5 * fear * at, index=LONG),
+        "PCT_ABOVE_50DMA_SP500": pd.Series(50 + 30 * fear * at, index=LONG),
+        "PUT_CALL_EQUITY": pd.Series(0.7 - 0.2 * fear * at, index=LONG),
+    }
+
+
+def way(*levels: tuple[int, float], every: int = 500) -> pd.Series:
+    """A price that goes through the same levels (session of the cycle, price) in straight lines, and rises a little."""
+    place = np.arange(len(LONG))
+    at = np.interp(place % every, *zip(*levels, strict=True))
+    return pd.Series(at * np.exp(place / 1e5), index=LONG)
+
+
+def low_in(session_of_year: int) -> pd.Series:
+    """A price with the same year again and again, whose low is on that session."""
+    of_year = pd.Series(1, index=LONG).groupby(LONG.year).cumsum().to_numpy() - 1
+    return pd.Series(100 - 10 * np.maximum(0, 1 - np.abs(of_year - session_of_year) / 40), index=LONG)
+
+
+def bounces(sign: float) -> dict[str, pd.Series]:
+    """Falls of the index that come again; what two sectors lose beside it they win back after, or lose again."""
+    down, up = np.full(40, -0.5), np.full(200, 0.105)
+    index = again(np.concatenate([down, up]))
+    found = {"SPX": index}
+    for at, name in enumerate(["XLK", "XLF", "XLE", "XLV", "XLI", "XLY"]):
+        worse = -0.2 if at < 2 else 0.02 * at
+        found[name] = again(np.concatenate([down + worse, up - sign * worse * 40 / 200]))
+    return found
+
+
+def rate_sensitive(slope: float) -> dict[str, pd.Series]:
+    """NVIDIA moves with the index and by so many per cent for a point of the 10-year yield."""
+    chance = np.random.default_rng(9)
+    yields = 4 + chance.normal(0, 0.05, len(LONG)).cumsum() / 10
+    market = chance.normal(0, 0.5, len(LONG))
+    own = market + slope * np.diff(np.round(yields, 2), prepend=yields[0])
+    made = {"SPX": market, "NVDA": own}
+    prices = {name: pd.Series(100 * np.cumprod(1 + each / 100), index=LONG) for name, each in made.items()}
+    return prices | {"DGS10": pd.Series(np.round(yields, 2), index=LONG)}
+
+
+def three_funds(growth: np.ndarray, value: np.ndarray) -> dict[str, pd.Series]:
+    """Daily changes in per cent of the growth and the value fund; bonds and yields stand still."""
+    returns = {"QQQ": growth, "IWD": value, "SHY": np.zeros(len(RECENT))}
+    found = {
+        name: pd.Series(100 * np.cumprod(1 + each / 100), index=RECENT) for name, each in returns.items()
+    }
+    return found | {"DGS10": flat(RECENT, 4.0), "SP500_FORWARD_PE": flat(RECENT, 18.0)}
+
+
+def ahead_by(*points: float) -> np.ndarray:
+    """Daily changes of the value fund with which half of it is ahead by so many points in the years from 2020 on."""
+    by_year = dict(zip(range(2020, 2026), points, strict=True))
+    yearly = np.array([by_year.get(year, 0.0) for year in RECENT.year])
+    return 200 * ((1 + yearly / 100) ** (1 / 252) - 1)
+
+
+SWINGS = np.random.default_rng(12).normal(0.0, 1.0, len(RECENT))
+OUTPUT = pd.date_range("1998-01-01", "2019-07-01", freq="QS")
+SLOWING = pd.Series(
+    15_000 * np.exp(0.02 * np.arange(len(OUTPUT)) - 1e-4 * np.arange(len(OUTPUT)) ** 2), index=OUTPUT
+)
+CRASH = np.concatenate([np.full(10, -1.1), np.full(130, 0.15)])
+CRASH_ON = np.concatenate([np.full(10, -1.1), np.full(130, -0.05), np.full(100, 0.17)])
+
+PATTERNS: dict[str, tuple[str, dict[str, pd.Series], dict[str, pd.Series]]] = {
+    "so-momentum-drawdown-rare": (
+        "2025-06-27",
+        {"MTUM": path(D25, 0.02, 1, 0.001), "SPY": flat(D25, 100.0)},
+        {"MTUM": path(D25, -0.25, 1, 0.001), "SPY": flat(D25, 100.0)},
+    ),
+    "so-momentum-opportunity": (
+        "2019-12-27",
+        {"MTUM": again(CRASH), "SPY": flat(LONG, 100.0)},
+        {"MTUM": again(CRASH_ON), "SPY": flat(LONG, 100.0)},
+    ),
+    "so-earnings-intact": (
+        "2026-02-06",
+        {"SPX": flat(D26, 6000.0), "SP500_FORWARD_PE": flat(D26, 22.0)},
+        {"SPX": flat(D26, 6000.0), "SP500_FORWARD_PE": pd.Series(np.where(D26 > "2026-01-30", 25.0, 22.0), index=D26)},
+    ),
+    "br-discount-precedes-gain": (
+        "2019-12-27",
+        {"VIX": sometimes(40.0, 0.1), "SPX": gains(0.1)},
+        {"VIX": sometimes(40.0, 0.1), "SPX": gains(-0.1)},
+    ),
+    "pr-fear-fifteen-days": ("2019-12-27", mood(50), mood(200)),
+    "pr-no-bottom-without-fear": ("2019-12-27", mood(100), mood(100, fear=-1.0)),
+    "pr-low-around-12-march": ("2019-12-27", {"SPX": low_in(48)}, {"SPX": low_in(150)}),
+    "pr-half-retraced-resolves": (
+        "2019-12-27",
+        {"SPX": way((0, 100), (60, 84), (200, 101), (500, 101))},
+        {"SPX": way((0, 100), (60, 84), (100, 94), (160, 80), (300, 101), (500, 101))},
+    ),
+    "pr-200-day-first-pivot": (
+        "2019-12-27",
+        {"SPX": way((0, 100), (60, 84), (200, 84), (260, 101), (500, 101))},
+        {"SPX": way((0, 100), (60, 84), (260, 84), (300, 94), (360, 80), (420, 101), (500, 101))},
+    ),
+    "pr-losers-bounce-most": ("2019-12-27", bounces(1.0), bounces(-1.0)),
+    "rs-nvda-rate-beta-1.8": ("2019-12-27", rate_sensitive(-18.0), rate_sensitive(0.0)),
+    "rs-steepener-27": (
+        "2026-01-02",
+        {"KRE": path(RECENT, 0.15), "ARKK": path(RECENT, 0.0)},
+        {"KRE": path(RECENT, 0.0), "ARKK": path(RECENT, 0.0)},
+    ),
+    "rs-upside-92-correlation-0.89": (
+        "2026-01-02", three_funds(SWINGS, SWINGS), three_funds(SWINGS, 0 * SWINGS),
+    ),
+    "rs-crashes-dodged-81": (
+        "2026-01-02", three_funds(SWINGS, -SWINGS), three_funds(SWINGS, SWINGS),
+    ),
+    "rs-25-annualized": (
+        "2026-01-02", three_funds(0 * SWINGS + 0.11, 0 * SWINGS + 0.11), three_funds(SWINGS, 0 * SWINGS),
+    ),
+    "rs-decay-7.2": (
+        "2026-01-02",
+        three_funds(0 * SWINGS, ahead_by(36, 28.8, 21.6, 14.4, 7.2, 0)),
+        three_funds(0 * SWINGS, ahead_by(20, 20, 20, 20, 20, 20)),
+    ),
+    "rs-pause-detector": (
+        "2019-12-27",
+        {"SOFR": sometimes(2.0, 2.5), "EFFR": flat(LONG, 2.0), "RRPONTSYD": flat(LONG, 100.0), "SPX": gains(0.1)},
+        {"SOFR": sometimes(2.0, 2.5), "EFFR": flat(LONG, 2.0), "RRPONTSYD": flat(LONG, 100.0), "SPX": gains(-0.1)},
+    ),
+    "rs-pe-25-slowing-growth": (
+        "2019-12-27",
+        {"SP500_FORWARD_PE": sometimes(20.0, 26.0), "GDPC1": SLOWING, "SPX": gains(-0.1)},
+        {"SP500_FORWARD_PE": sometimes(20.0, 26.0), "GDPC1": SLOWING, "SPX": gains(0.1)},
+    ),
+    "rs-yields-4.5-tech": (
+        "2019-12-27",
+        {"DGS10": sometimes(4.0, 5.0), "NDX": gains(-0.1), "SPX": flat(LONG, 100.0)},
+        {"DGS10": sometimes(4.0, 5.0), "NDX": gains(0.1), "SPX": flat(LONG, 100.0)},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_a_claim_about_any_time_flips_when_its_data_are_flipped(name: str) -> None:
+    end, holds, fails = PATTERNS[name]
+    assert told(name, session(end, **holds)) == "true"
+    assert told(name, session(end, **fails)) == "false"
 
 
 def after_condition(drift: float) -> pd.Series:
@@ -212,20 +396,37 @@ def test_what_follows_bull_steepening_decides_its_claim(drift: float, expected: 
     assert told("br-bull-steepening-ratio", market) == expected
 
 
-@pytest.mark.parametrize(("drift", "tone", "expected"), [
-    (0.4, "supportive", "true"), (-0.4, "supportive", "false"), (-0.4, "caution", "true"), (0.4, "caution", "false"),
-])  # fmt: skip
-def test_what_follows_an_insight_decides_it(drift: float, tone: str, expected: str) -> None:
-    """Every thirtieth week the insight is active; the index gains or loses for the half year that follows."""
-    weeks = calendars.reading_dates("1990-06-01", "2019-12-27")
-    place = np.arange(len(weeks)) % 52
-    steps = np.random.default_rng(3).normal(0, 0.002, len(weeks)) + np.where(place < 26, drift / 100, 0.0)
-    close = pd.Series(100 * np.exp(steps.cumsum()), index=weeks)
-    insight = next(each for each in insights.insights().values() if each.implication.tone == tone)
-    history = pd.DataFrame({insight.id: np.where(place < 2, "active", "dormant")}, index=weeks)
+WEEKS = calendars.reading_dates("1990-06-01", "2019-12-27")
+DIRECTED = {name: each for name, each in insights.insights().items() if each.implication.tone != "neutral"}
+
+
+@cache
+def half_years(drift: float) -> Session:
+    """An index that gains `drift` per cent a week in one half of a year and nothing in the other."""
+    steps = np.random.default_rng(3).normal(0, 0.002, len(WEEKS))
+    steps += np.where(np.arange(len(WEEKS)) % 52 < 26, drift / 100, 0.0)
+    return session("2019-12-27", SPX=pd.Series(100 * np.exp(steps.cumsum()), index=WEEKS))
+
+
+@pytest.mark.parametrize("name", DIRECTED)
+def test_what_follows_an_insight_decides_it(name: str) -> None:
+    """Every year the insight is active for two weeks; the index rises, or falls, in the half year that follows."""
+    insight = DIRECTED[name]
+    active = np.where(np.arange(len(WEEKS)) % 52 < 2, "active", "dormant")
+    history = pd.DataFrame({insight.id: active}, index=WEEKS)
     rules = InsightClaims(horizons=(4, 13, 26), least_spells=5)
-    found = insights.measure(session("2019-12-27", SPX=close), insight, history, rules)
-    assert verdict(found) == expected
+    told = {
+        drift: verdict(insights.measure(half_years(drift), insight, history, rules)) for drift in (0.4, -0.4)
+    }
+    supportive = insight.implication.tone == "supportive"
+    assert told == ({0.4: "true", -0.4: "false"} if supportive else {0.4: "false", -0.4: "true"})
+
+
+def test_every_claim_that_data_could_decide_is_flipped_here() -> None:
+    decided = {name for name, each in CLAIMS.items() if each.test != "none"}
+    assert decided == set(BOTH) | set(PATTERNS) | {"br-bull-steepening-ratio"}
+    neutral = {name for name, each in insights.insights().items() if each.implication.tone == "neutral"}
+    assert len(set(DIRECTED) | neutral) == 38
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from fiveengines.views import tables
+from fiveengines.views.tables import answers
 from fiveengines.week import Week
 
 pytestmark = pytest.mark.real_data
@@ -24,11 +27,29 @@ def text(week: Week, engine: str) -> str:
     return re.sub(r"<[^>]+>", "", shown._repr_html_())
 
 
-def test_cuts_priced_are_the_two_year_yield_against_the_target_in_quarter_points(week: Week) -> None:
-    """The Fed had cut to 2.00-2.25 on Wednesday; the 2-year closed at 1.73 on Thursday."""
+def test_cuts_priced_come_from_futures(week: Week) -> None:
+    """The Fed had cut to 2.00-2.25 on Wednesday; on Friday August 2020 closed at 98.655, which is 1.345 %."""
     said = text(week, "rate_path")
     assert "Policy rate (target) 2.12 % a year; Effective funds rate 2.14 % a year" in said
-    assert "Priced: 1.6 cuts of a quarter point. The 2-year yield is 0.40 points below the target" in said
+    assert (
+        "Priced: 3.1 cuts of a quarter point. Cuts priced over 12 months, against the target: from fed"
+        in said
+    )
+    cuts = next(each for each in week.engines["rate_path"].evidence if each.indicator == "policy_cuts_priced")
+    assert (cuts.value, cuts.weight) == (pytest.approx(78.0), 0.5)
+    assert week.providers(*cuts.series)["downloaded file"] == ["fed_funds_futures"]
+
+
+def test_cuts_priced_without_futures_are_the_two_year_yield_against_the_target(week: Week) -> None:
+    """The 2-year closed at 1.73 on Thursday."""
+    evidence = [
+        replace(each, value=None) if each.indicator == "policy_cuts_priced" else each
+        for each in week.engines["rate_path"].evidence
+    ]
+    without = SimpleNamespace(engines={"rate_path": SimpleNamespace(evidence=evidence)})
+    said = str(answers._priced(without))  # type: ignore[arg-type]
+    assert "Priced: 1.6 cuts of a quarter point." in said
+    assert "The 2-year yield is 0.40 points below the target" in said
 
 
 def test_who_would_buy_or_sell_after_a_move_comes_from_the_models(week: Week) -> None:

@@ -28,6 +28,7 @@ from fiveengines.companions.rate_shock.result import (
     StressRecord,
 )
 from fiveengines.companions.session import Session
+from fiveengines.data.dataset import FED_FUNDS
 from fiveengines.portfolio.orders import portfolio_value, position_value
 from fiveengines.research.significance import deflated_sharpe, sharpe
 
@@ -159,7 +160,7 @@ def _lower(session: Session) -> pd.Series:
 
 
 def _policy_path(session: Session, own: RateShockParameters, missing: list[str]) -> list[MeetingRecord]:
-    futures = session.dataset.tables.get("fed_funds_futures")
+    futures = session.dataset.tables.get(FED_FUNDS)
     lower = _lower(session)
     if futures is None or futures.empty or not np.isfinite(lower.iloc[-1]):
         two = session.panel.daily("DGS2").iloc[-1]
@@ -200,7 +201,7 @@ def _policy_path(session: Session, own: RateShockParameters, missing: list[str])
 
 
 def _policy_record(session: Session, own: RateShockParameters) -> list[BrierRecord]:
-    futures = session.dataset.tables.get("fed_funds_futures")
+    futures = session.dataset.tables.get(FED_FUNDS)
     if futures is None or futures.empty:
         return []
     table = policy.brier_scores(

@@ -11,6 +11,8 @@ from fiveengines.base.formats import counted, number
 from fiveengines.base.parameters.rate_shock import RateShockParameters
 from fiveengines.companions.rate_shock.result import AfterRecord, Rule
 from fiveengines.companions.session import Session
+from fiveengines.data.dataset import FED_FUNDS
+from fiveengines.indicators.policy_path import rate_ahead
 from fiveengines.research import cases
 
 _MONTH, _YEAR_AHEAD = 21, 11
@@ -133,17 +135,10 @@ def pause(session: Session, rules: RateShockParameters) -> Rule:
 
 def priced_change(session: Session, months: int) -> pd.Series:
     """The rate that futures price so many months ahead less the running month's, points, (n,); NaN without prices."""
-    futures = session.dataset.tables.get("fed_funds_futures")
-    sessions = session.panel.sessions
-    if futures is None or futures.empty:
-        return pd.Series(np.nan, index=sessions)
-    place = {pd.Period(str(name), freq="M"): at for at, name in enumerate(futures.columns)}
-    values, dates = futures.to_numpy(), pd.DatetimeIndex(futures.index)
-    found = []
-    for row, month in enumerate(dates.to_period("M")):
-        near, far = place.get(month), place.get(month + months)
-        found.append(values[row, near] - values[row, far] if near is not None and far is not None else np.nan)
-    return pd.Series(found, index=dates, dtype="float64").reindex(sessions, method="ffill", limit=5)
+    futures = session.panel.dataset.tables.get(FED_FUNDS)
+    if futures is None:
+        return pd.Series(np.nan, index=session.panel.sessions)
+    return session.panel.from_quotes(rate_ahead(futures, months) - rate_ahead(futures, 0))
 
 
 def steepener(session: Session, rules: RateShockParameters) -> Rule:

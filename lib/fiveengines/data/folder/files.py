@@ -16,7 +16,7 @@ from fiveengines.base import paths
 from fiveengines.base.errors import DataError
 from fiveengines.data.catalog import catalog
 from fiveengines.data.consistency_checks.columns import EXTRA, check_consistency
-from fiveengines.data.dataset import Dataset, LeftOut, Notice, Tables
+from fiveengines.data.dataset import FED_FUNDS, Dataset, LeftOut, Notice, Tables
 from fiveengines.data.folder import file_map, keyed_tables, names, price_tables
 from fiveengines.data.folder.closes import (
     MEMBER_WORDS,
@@ -235,7 +235,7 @@ def _read_table(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> 
 def _read_keyed(
     kind: str, raw: bytes, where: str, path: PurePosixPath, header: Header | None, state: Loading
 ) -> None:
-    if kind == keyed_tables.FED_FUNDS and header and any(map(keyed_tables.contract_month, header.cells)):
+    if kind == FED_FUNDS and header and any(map(keyed_tables.contract_month, header.cells)):
         keyed_tables.read_contracts(raw, where, state)
     else:
         keyed_tables.read_table(kind, raw, where, path, state)

@@ -19,19 +19,14 @@ import pyarrow.csv as pa_csv
 
 from fiveengines.base.errors import DataError
 from fiveengines.base.formats import counted
-from fiveengines.data.dataset import TABLES, LeftOut
+from fiveengines.data.dataset import FED_FUNDS, TABLES, LeftOut
 from fiveengines.data.folder import names, price_tables
 from fiveengines.data.folder.csv import column_name, read_csv
 from fiveengines.data.folder.csv.decode import decode, refuse
 from fiveengines.data.folder.header import Header, columns_of
 from fiveengines.data.folder.loading import Loading
 
-FED_FUNDS, FUNDAMENTALS, CHAIN, ESTIMATES = (
-    "fed_funds_futures",
-    "fundamentals",
-    "option_chain",
-    "sp500_eps_estimates",
-)
+FUNDAMENTALS, CHAIN, ESTIMATES = "fundamentals", "option_chain", "sp500_eps_estimates"
 # Figures of a company, in dollars; a file may have some of them.
 FIGURES = (
     "revenue",

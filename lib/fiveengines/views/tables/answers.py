@@ -121,22 +121,23 @@ def _trade(points: float) -> str:
 
 
 def _priced(week: Week) -> Markup:
-    """How many moves of a quarter point the 2-year yield prices against the target."""
-    gap = next(
-        (
-            each.value
-            for each in week.engines["rate_path"].evidence
-            if each.indicator == "two_year_minus_policy"
-        ),
-        None,
-    )
+    """How many moves of a quarter point are priced: by futures or a figure by hand, else by the 2-year yield."""
+    evidence = {each.indicator: each for each in week.engines["rate_path"].evidence}
+    futures, gap = evidence["policy_cuts_priced"], evidence["two_year_minus_policy"].value
+    head = "Priced: {:.1f} {} of a quarter point."
+    if futures.value is not None:
+        told = "entered by hand" if futures.overridden else "from fed funds futures"
+        steps, side = abs(futures.value) / 100 / _STEP, "cuts" if futures.value > 0 else "hikes"
+        return Markup("<strong>{}</strong> {}").format(
+            head.format(steps, side), f"{futures.title}, against the target: {told}."
+        )
     if gap is None:
         return Markup()
     steps, side = abs(gap) / _STEP, "cuts" if gap < 0 else "hikes"
     return Markup("<strong>{}</strong> {}").format(
-        f"Priced: {steps:.1f} {side} of a quarter point.",
+        head.format(steps, side),
         f"The 2-year yield is {abs(gap):.2f} points {'below' if gap < 0 else 'above'} the target, which is the mean "
-        "expected over its two years with a term premium; it is not a count from futures.",
+        "expected over its two years with a term premium; there are no futures to count from.",
     )
 
 
