@@ -150,10 +150,11 @@ class Week:
 
     @property
     def certainty_sentence(self) -> str:
-        """What lowers the call's confidence, and what missing engines could change; empty when all is known."""
+        """What lowers the call's confidence, what missing engines could change, and what did not exist yet."""
         if self.regime is None or self.certainty is None:
             return ""
-        return certainty_words.sentence(self.certainty, self.regime)
+        lowered = certainty_words.sentence(self.certainty, self.regime)
+        return " ".join(filter(None, (lowered, certainty_words.not_begun(self.engines.values()))))
 
     @cached_property
     def target_exposure(self) -> target_exposure.TargetExposureReading | None:

@@ -49,6 +49,46 @@ def test_below_half_coverage_an_engine_is_unknown() -> None:
     assert found.state["volatility"].iloc[0] == "unknown"
 
 
+def test_a_single_value_is_an_indicator_and_no_engine() -> None:
+    """VIX alone is 2 of 3.5 of the weight, above half, and yet one figure."""
+    alone = engines.read(frame(vix=19.5), PARAMS)
+    assert alone.coverage["volatility"].iloc[0] > PARAMS.minimum_coverage
+    assert alone.state["volatility"].iloc[0] == "unknown"
+    two = engines.read(frame(vix=19.5, realized_volatility_21d=15.5), PARAMS)
+    assert two.state["volatility"].iloc[0] == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("week", "coverage"),
+    [
+        # AAII (1) and trend followers (1) of what there was: with the CFTC's speculators (0.5, three years after the
+        # E-mini's 1997), the equity put/call (0.5, October 2003), NAAIM (1, July 2006), managers (0.5, June 2009).
+        ("1999-06-04", 2 / 2),
+        ("2002-06-07", 2 / 2.5),
+        ("2004-06-04", 2 / 3),
+        ("2007-06-01", 2 / 4),
+        ("2010-06-04", 2 / 4.5),
+    ],
+)
+def test_what_nobody_published_yet_lowers_no_coverage(week: str, coverage: float) -> None:
+    weeks = pd.date_range(week, periods=3, freq="W-FRI")
+    found = engines.read(frame(weeks, aaii_bull_bear=0.0, cta_exposure=25.0), PARAMS)
+    assert found.coverage["positioning"].iloc[0] == pytest.approx(coverage)
+    readable = coverage >= PARAMS.minimum_coverage
+    assert (found.state["positioning"].iloc[0] != "unknown") == readable
+
+
+def test_a_stand_in_is_expected_where_its_first_choice_had_not_begun() -> None:
+    """In 1998 the high-yield percentile needs another year and Baa's stands in for it: without either it is missing."""
+    weeks = pd.date_range("1998-06-05", periods=3, freq="W-FRI")
+    there = {"hy_spread_gap": 0.0, "financial_conditions": 0.0, "hy_spread_change_8w": 0.0}
+    part = engines.read(frame(weeks, **there), PARAMS).coverage["liquidity"].iloc[0]
+    whole = (
+        engines.read(frame(weeks, baa_spread_percentile=50.0, **there), PARAMS).coverage["liquidity"].iloc[0]
+    )
+    assert (part, whole) == (pytest.approx(4 / 5), 1.0)
+
+
 def test_a_stand_in_counts_only_when_needed() -> None:
     with_both = engines.read(frame(hy_spread_gap=4.5, baa_spread_gap=3.4), PARAMS)
     alone = engines.read(frame(baa_spread_gap=3.4), PARAMS)

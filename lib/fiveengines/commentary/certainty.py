@@ -5,9 +5,12 @@ Words for a certainty that is already there; nothing is computed.
 
 from __future__ import annotations
 
-from fiveengines.base.formats import first_capital, joined, percent
+from collections.abc import Iterable
+
+from fiveengines.base.formats import counted, first_capital, joined, percent
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.certainty import Certainty
+from fiveengines.model.engines import EngineReading
 from fiveengines.model.regimes import NAMES, RegimeReading
 
 
@@ -29,3 +32,17 @@ def sentence(found: Certainty, call: RegimeReading) -> str:
         else "Whatever the score, the week would read the same."
     )
     return f"{names} cannot be read: {text} {could}"
+
+
+def not_begun(engines: Iterable[EngineReading]) -> str:
+    """Scored inputs that nobody could have had in this week, with the month from which they can; empty for none."""
+    found = [
+        f"{each.title} (from {each.begins:%B %Y})"
+        for engine in engines
+        for each in engine.evidence
+        if each.begins is not None and each.value is None
+    ]
+    if not found:
+        return ""
+    count, verbs = counted(len(found), "input"), ("was", "lowers") if len(found) == 1 else ("were", "lower")
+    return f"{count} {verbs[0]} not published yet and {verbs[1]} no coverage: {joined(found)}."

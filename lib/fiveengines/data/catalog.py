@@ -50,6 +50,11 @@ class Series(BaseModel):
         default=None, description="a history of percents that never exceeds this is written in shares"
     )
     usable_from: str | None = None
+    begins: str | None = Field(
+        default=None,
+        pattern=r"^\d{4}-\d\d-\d\d$",
+        description="first observation ever published; None: before readings can begin, or not known",
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> Series:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+
+from fiveengines.base.formats import joined
 
 COLUMNS = ("observed", "value", "known_at")
 # After so long an odd row bears on no reading of the present.
@@ -53,6 +55,19 @@ class Notice:
         if self.until is None or self.until >= cutoff:
             return replace(self, until=None)
         return replace(self, level="info") if self.until < cutoff - QUARTER else self
+
+
+def told_once(notices: Iterable[tuple[Hashable, Notice]]) -> list[Notice]:
+    """One notice for each event: of those with one key the first, which names the series of the others."""
+    events: dict[Hashable, list[Notice]] = {}
+    for key, each in notices:
+        events.setdefault(key, []).append(each)
+    found = []
+    for first, *rest in events.values():
+        others = [each.series for each in rest if each.series is not None and each.series != first.series]
+        also = f" The same goes for {joined(list(dict.fromkeys(others)))}." if others else ""
+        found.append(replace(first, text=first.text + also))
+    return found
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 No score, state or breakpoint may enter; `model` gives values a meaning. Of ours only data and base may be imported.
 """
 
+from fiveengines.indicators.beginnings import first_possible
 from fiveengines.indicators.evaluate import Applied, IndicatorValues, evaluate
 from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range
 from fiveengines.indicators.labels import labels
@@ -17,6 +18,7 @@ __all__ = [
     "Lookup",
     "Range",
     "evaluate",
+    "first_possible",
     "indicator",
     "labels",
 ]

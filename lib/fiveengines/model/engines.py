@@ -14,7 +14,7 @@ import pandas as pd
 
 from fiveengines.base.parameters import ENGINES, Engine, EngineParameters
 from fiveengines.base.parameters.engines import ScoredIndicator
-from fiveengines.indicators import IndicatorValues, indicator
+from fiveengines.indicators import IndicatorValues, first_possible, indicator
 
 STATES = ("supportive", "neutral", "adverse", "unknown")
 DIRECTIONS = ("improving", "stable", "deteriorating")
@@ -25,6 +25,7 @@ class Evidence:
     """One indicator's part in an engine's score in one week; `score` is None for what is only shown.
 
     extended, previous_extended: the score this week and last, counted beyond ±1 by the logarithm of the excess.
+    begins: of what is scored, when the first value could be known, where that is after the week.
     """
 
     indicator: str
@@ -45,6 +46,7 @@ class Evidence:
     vintage: Literal["latest", "as published"] | None
     formula: str
     why: str
+    begins: pd.Timestamp | None = None
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,9 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
     """Score every week.
 
     values: (n, k), reading date × indicator, each in its own unit; NaN where unknown lowers coverage. forced: (n, 5),
-    reading date × engine, a score set by hand or NaN. Below `minimum_coverage` an engine's score is NaN and its state
-    "unknown".
+    reading date × engine, a score set by hand or NaN. Coverage is the share of the weight that could be known that
+    week: what had not begun yet is not missing. Below `minimum_coverage`, or with fewer indicators than
+    `minimum_indicators`, an engine's score is NaN and its state "unknown".
     """
     index = values.index
     scores: dict[str, np.ndarray] = {}
@@ -114,6 +117,7 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
     extended_means: dict[str, np.ndarray] = {}
     spreads: dict[str, np.ndarray] = {}
     shares: dict[str, np.ndarray] = {}
+    readable: dict[str, np.ndarray] = {}
     # Plain arrays here: this runs at every keystroke in the override panel.
     for engine in ENGINES:
         lines = {name: each for name, each in params.engines[engine].items() if each.weight > 0}
@@ -127,19 +131,23 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
             unclipped = np.nan_to_num(log_extended_score(linear))
             extended_means[engine] = np.where(total > 0, (unclipped * counted).sum(axis=1) / total, np.nan)
             spread = (((filled - mean[:, None]) ** 2) * counted).sum(axis=1) / total
-        needed = sum(each.weight for each in lines.values() if not each.optional and each.instead_of is None)
+        needed = _weight_in_existence(index, lines)
         scores |= dict(zip(lines, part.T, strict=True))
         weights |= dict(zip(lines, counted.T, strict=True))
         means[engine], spreads[engine] = mean, np.sqrt(np.where(total > 0, spread, np.nan))
-        shares[engine] = np.minimum(total / needed, 1.0)
+        shares[engine] = np.minimum(np.divide(total, needed, out=np.zeros_like(total), where=needed > 0), 1.0)
+        readable[engine] = (shares[engine] >= params.minimum_coverage) & (
+            (counted > 0).sum(axis=1) >= params.minimum_indicators
+        )
     score, coverage = pd.DataFrame(means, index=index), pd.DataFrame(shares, index=index)
+    known = pd.DataFrame(readable, index=index)
     stressed = _stressed(values, params)
     by_hand = forced.reindex(index=index, columns=list(ENGINES)) if forced is not None else score * np.nan
 
     def capped(means: pd.DataFrame) -> pd.DataFrame:
         for engine, cap in params.stress.caps.items():
             means[engine] = means[engine].where(~stressed | (means[engine] < cap), cap)
-        return by_hand.fillna(means.where(coverage >= params.minimum_coverage))
+        return by_hand.fillna(means.where(known))
 
     score, extended = capped(score), capped(pd.DataFrame(extended_means, index=index))
     state = pd.DataFrame(
@@ -183,6 +191,28 @@ def _weights(present: np.ndarray, lines: Mapping[str, ScoredIndicator]) -> np.nd
         if each.instead_of in names:
             counted[present[:, names.index(each.instead_of)], at] = 0.0
     return counted
+
+
+def _weight_in_existence(weeks: pd.Index, lines: Mapping[str, ScoredIndicator]) -> np.ndarray:
+    """The weight that an engine could have each week: of what had begun by then, a stand-in where its first had not.
+
+    Returns (n,). What is optional adds nothing.
+    """
+    began = {name: _begun(weeks, name, each) for name, each in lines.items()}
+    needed = np.zeros(len(weeks))
+    for name, each in lines.items():
+        if each.optional or each.instead_of in lines:
+            continue
+        stand_ins = [(began[n], e.weight) for n, e in lines.items() if e.instead_of == name]
+        needed += np.select(
+            [began[name], *(b for b, _ in stand_ins)], [each.weight, *(w for _, w in stand_ins)]
+        )
+    return needed
+
+
+def _begun(weeks: pd.Index, name: str, line: ScoredIndicator) -> np.ndarray:
+    first = first_possible(name, line.settings)
+    return np.ones(len(weeks), dtype=bool) if first is None else np.asarray(weeks >= first)
 
 
 def _stressed(values: pd.DataFrame, params: EngineParameters) -> pd.Series:
@@ -268,6 +298,7 @@ def reading(
     for name, line in params.engines[engine].items():
         each = indicator(name)
         scored = line.weight > 0
+        first = first_possible(name, line.settings)
         evidence.append(
             Evidence(
                 indicator=name,
@@ -293,6 +324,7 @@ def reading(
                 vintage=measured.vintage(name, day),
                 formula=each.describe(params.quoted(name)),
                 why=line.why,
+                begins=first if scored and first is not None and first > day else None,
             )
         )
     return EngineReading(

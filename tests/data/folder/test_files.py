@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from fiveengines.base.errors import DataError
+from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.folder import files
 
@@ -219,7 +220,7 @@ class TestParquet:
         assert data.members is not None
         assert data.members.closes.index.is_monotonic_increasing
         assert np.isnan(data.members.closes.iloc[1, 5])
-        said = texts(data, "warning")[0]
+        said = " ".join(texts(data, "warning"))
         assert "T5 on 2019-12-28" in said
         assert "sorted" in said
         assert "appear twice" in said
@@ -272,6 +273,52 @@ class TestBroken:
         assert texts(data, "warning") == [
             "fred/WALCL.csv: repaired while reading: thousands separators were removed."
         ]
+
+    def test_a_bad_day_is_told_once_however_many_columns_it_is_in(self, tmp_path: Path) -> None:
+        days = pd.bdate_range("2019-11-01", "2019-12-20")
+        rows = [f"{day:%m/%d/%Y},14.0,15.0,13.0,14.5" for day in days]
+        rows[10] = f"{days[10]:%m/%d/%Y},1400,1500,1300,1450"
+        body = "DATE,OPEN,HIGH,LOW,CLOSE\n" + "\n".join(rows) + "\n"
+        data = load(folder(tmp_path, cboe__VIX_History_dot_csv=body))
+        (told,) = (each for each in data.notices if each.level == "warning")
+        assert told.text == (
+            "cboe/VIX_History.csv · VIX: 1450 on 2019-11-15 lies outside 5 to 200 index and was left out."
+            " The same goes for VIX_OPEN, VIX_HIGH and VIX_LOW."
+        )
+        assert all(len(data.series[name].frame) == len(days) - 1 for name in ("VIX", "VIX_OPEN", "VIX_HIGH"))
+
+    def test_a_repaired_row_is_news_for_a_quarter_and_then_only_told(self, tmp_path: Path) -> None:
+        days = pd.bdate_range("2018-01-02", "2019-12-20")
+        rows = [f"{day:%Y-%m-%d},{2 + at / 1000:.3f}" for at, day in enumerate(days)]
+        rows.insert(40, rows[39].replace("2.", "3."))  # 26 February 2018 twice
+        rows[200] += ",9"  # a field too many in October
+        data = load(folder(tmp_path, fred__DGS10_dot_csv="observation_date,DGS10\n" + "\n".join(rows) + "\n"))
+        told = {
+            day: sorted(each.level for each in data.notices_at(calendars.evening_of(pd.Timestamp(day))))
+            for day in ("2018-02-23", "2018-03-02", "2018-10-12", "2019-12-20")
+        }
+        assert told == {
+            "2018-02-23": [],
+            "2018-03-02": ["warning"],
+            "2018-10-12": ["info", "warning"],
+            "2019-12-20": ["info", "info"],
+        }
+
+    def test_a_repair_of_the_whole_file_lasts_as_long_as_the_file(self, tmp_path: Path) -> None:
+        days = pd.bdate_range("2018-01-02", "2018-06-29")
+        body = "observation_date,DGS10\n" + "".join(f'{day:%Y-%m-%d},"2,85 %"\n' for day in days)
+        data = load(folder(tmp_path, fred__DGS10_dot_csv=body))
+        assert latest(data, "DGS10")["2018-06-29"] == 2.85
+        levels = {
+            day: sorted(each.level for each in data.notices_at(calendars.evening_of(pd.Timestamp(day))))
+            for day in ("2017-12-29", "2018-03-02", "2018-07-06", "2019-12-20")
+        }
+        assert levels == {
+            "2017-12-29": [],
+            "2018-03-02": ["warning"],
+            "2018-07-06": ["warning"],
+            "2019-12-20": ["info"],
+        }
 
     def test_another_series_under_the_name(self, tmp_path: Path) -> None:
         data = load(folder(tmp_path, fred__DGS10_dot_csv=WALCL))

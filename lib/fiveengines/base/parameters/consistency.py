@@ -104,6 +104,7 @@ class Jump(Strict):
     points_units: tuple[str, ...]
     back: float = Field(gt=0, lt=1)
     forget: int = Field(ge=10)
+    slip: int = Field(ge=1)
     never: tuple[str, ...]
 
 

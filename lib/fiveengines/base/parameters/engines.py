@@ -138,6 +138,7 @@ class EngineParameters(Strict):
     states: States
     direction: Direction
     minimum_coverage: float = Field(ge=0, le=1)
+    minimum_indicators: int = Field(ge=1, strict=True)
     changes: Changes
     stress: Stress
     inputs: InputSettings

@@ -6,7 +6,7 @@ Causal: on every evening only what was public by then decides, so cutting later 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ from fiveengines.data import calendars
 from fiveengines.data.consistency_checks.members import Break, MemberFigures, figures, without_breaks
 from fiveengines.data.consistency_checks.relations import Outcome, outcomes
 from fiveengines.data.consistency_checks.tracks import Tracks
-from fiveengines.data.dataset import MEMBERS, Dataset, Notice, SeriesData
+from fiveengines.data.dataset import MEMBERS, Dataset, Notice, SeriesData, told_once
 from fiveengines.data.panel import FIRST_DAY
 
 Flags = npt.NDArray[np.bool_]
@@ -104,13 +104,18 @@ def _examined(dataset: Dataset, rules: ConsistencyParameters) -> Verdict:
     tracks = Tracks(dataset.series, members, evenings, sessions, rules)
     judged = [_judged(each, sessions, rules.stale_days) for each in outcomes(tracks, rules)]
     unused: dict[str, Flags] = {}
-    notices: list[Notice] = []
-    for each in judged:
-        who = _blamed(each, judged)
+    blamed = [_blamed(each, judged) for each in judged]
+    for who in blamed:
         for name, when in who.items():
             unused[name] = unused[name] | when if name in unused else when
-        notices += _notices(each, who, evenings)
-    notices += _of_breaks(dataset, members)
+    events: list[tuple[Hashable, Notice]] = []
+    for each, who in zip(judged, blamed, strict=True):
+        for notice in _notices(each, who, evenings):
+            # One bad row of a table fails in each of its columns, and is one event.
+            held = dataset.series.get(str(notice.series))
+            table = held.origin if notice.level == "error" and held is not None else notice.text
+            events.append(((table, notice.since, notice.until, each.outcome.kind), notice))
+    notices = [*told_once(events), *_of_breaks(dataset, members)]
     notices.sort(key=lambda each: (each.since or pd.Timestamp.min, each.text))
     checked = sum(each.outcome.kind != "own" for each in judged)
     return Verdict(checked, unused, () if members is None else members.breaks, tuple(notices))

@@ -70,17 +70,30 @@ class Outcome:
 
 
 def outcomes(tracks: Tracks, rules: ConsistencyParameters) -> Iterator[Outcome]:
-    """Every relation of `rules` that the data allow, with at least one row that can be judged."""
+    """Every relation of `rules` that the data allow, with at least one row that can be judged.
+
+    The first rows of a step that its own series speaks against are not held against others: one bad day would make
+    correlations and medians fail for months, and accuse those that are right.
+    """
+    own_tracks = {name: own for name in tracks.series if (own := tracks.one(name)) is not None}
+    steps = {name: _steps(lookup(name), own, rules) for name, own in own_tracks.items()}
+    sound = tracks.without(
+        {name: _slips(failed, rules.jump) for name, failed in steps.items() if failed.any()}
+    )
     for relation in rules.relations:
-        yield from _between(relation, tracks)
+        yield from _between(relation, sound)
     for typical in rules.typical:
         track = tracks.side(typical.series)
         if track is not None and len(track.days) >= typical.rows:
             yield _typical(typical, track)
-    for name in tracks.series:
-        own = tracks.one(name)
-        if own is not None:
-            yield from _own(lookup(name), own, rules)
+    for name, own in own_tracks.items():
+        yield from _own(lookup(name), own, steps[name], rules)
+
+
+def _steps(series: Series, track: Track, rules: ConsistencyParameters) -> Flags:
+    if series.id in rules.jump.never:
+        return np.zeros(len(track.values), dtype=bool)
+    return _jumped(track.values, _by_points(series, rules.jump), rules.jump)
 
 
 @dataclass(frozen=True)
@@ -169,23 +182,16 @@ def _typical(typical: Typical, track: Track) -> Outcome:
     return Outcome("own", what, limit, unit, side, (), side, False, track.days, track.known, failed, figure)
 
 
-def _own(series: Series, track: Track, rules: ConsistencyParameters) -> Iterator[Outcome]:
+def _own(series: Series, track: Track, steps: Flags, rules: ConsistencyParameters) -> Iterator[Outcome]:
     def made(what: str, limit: str, unit: str, failed: Flags, figure: Floats) -> Outcome:
         said = f"{series.id}: {what}", limit, unit
         return Outcome(
             "own", *said, (series.id,), (), (series.id,), False, track.days, track.known, failed, figure
         )
 
-    if series.id not in rules.jump.never:
-        failed = _jumped(track.values, _by_points(series, rules.jump), rules.jump)
-        if failed.any():
-            yield made(
-                "a step that no earlier one comes near, to",
-                "others were far smaller",
-                series.unit,
-                failed,
-                track.values,
-            )
+    if steps.any():
+        what = "a step that no earlier one comes near, to"
+        yield made(what, "others were far smaller", series.unit, steps, track.values)
     if series.id not in rules.frozen.never and series.frequency in {"daily", "weekly"}:
         runs, failed = _stands_still(track.values, series.frequency == "daily", rules.frozen)
         if failed.any():
@@ -201,6 +207,14 @@ def _own(series: Series, track: Track, rules: ConsistencyParameters) -> Iterator
                 off >= rules.days.strays,
                 off,
             )
+
+
+def _slips(failed: Flags, rules: Jump) -> Flags:
+    """The first rows of each spell."""
+    rows = np.arange(len(failed))
+    begun = np.maximum.accumulate(np.where(failed, 0, rows + 1))
+    early: Flags = failed & (rows - begun < rules.slip)
+    return early
 
 
 def _by_points(series: Series, rules: Jump) -> bool:

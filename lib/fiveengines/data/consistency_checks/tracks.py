@@ -84,6 +84,15 @@ class Tracks:
             self._made[name] = self._make(name)
         return self._made[name]
 
+    def without(self, rows: Mapping[str, npt.NDArray[np.bool_]]) -> Tracks:
+        """The same tracks without the flagged rows, (n,) a series; figures made of several are made again."""
+        kept = {name: self.one(name) for name in self.series}
+        for name, flagged in rows.items():
+            whole = kept[name]
+            if whole is not None:
+                kept[name] = Track(whole.days[~flagged], whole.values[~flagged], whole.known[~flagged])
+        return Tracks(self.series, self.members, self.evenings, self.sessions, self.rules, kept)
+
     def _make(self, name: str) -> Track | None:
         if name == SPX_REALIZED:
             index = self.one("SPX")

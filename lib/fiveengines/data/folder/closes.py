@@ -112,7 +112,7 @@ def _read_wide(table: Table, state: Loading) -> None:
         return
     closes = price_tables.read_closes(table.source, table.where, today=state.today)
     if not of_members:
-        state.repaired(table.where, None, closes.repairs)
+        state.repaired(table.where, None, closes.repairs, closes.dates)
     state.left_out[table.where] = NO_ROW
     rank = 1 if file_map.placed(table.path) else 3
     for at, ticker in enumerate(closes.tickers):
@@ -143,7 +143,7 @@ def members_of(state: Loading) -> Members | None:
         except DataError as error:
             state.refused(table.where, error)
             continue
-        state.repaired(table.where, None, closes.repairs)
+        state.repaired(table.where, None, closes.repairs, closes.dates)
         for other in chosen:
             if other is not table:
                 state.note(

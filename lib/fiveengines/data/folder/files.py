@@ -280,7 +280,7 @@ def _stranger(raw: bytes, where: str) -> LeftOut:
 def _read_single(raw: bytes, where: str, closes: tuple[str, ...], state: Loading) -> Piece:
     """One CSV a ticker: the closes of a member or of a further ticker."""
     table = read_csv(raw, where=where, wanted=closes, step=1, today=state.today)
-    state.repaired(where, None, table.repairs)
+    state.repaired(where, None, table.repairs, table.dates)
     column = next(name for name in closes if name in table.columns)
     return Piece(0, where, table.dates, table.columns[column])
 
@@ -303,7 +303,7 @@ def _read_recipe(raw: bytes, where: str, recipe: Recipe, header: Header, state: 
     table = check_consistency(replace(table, columns=spelled), recipe.check, where)
     if recipe.monthly:
         table = replace(table, dates=table.dates.astype("datetime64[M]").astype("datetime64[D]"))
-    state.repaired(where, only, table.repairs)
+    state.repaired(where, only, table.repairs, table.dates)
     for row, why in table.left_out:
         state.left_row(where, only or next(iter(recipe.columns)), row, why)
     if not len(table.dates):  # a yearly file without this market

@@ -21,7 +21,7 @@ from fiveengines.base.errors import DataError
 from fiveengines.base.formats import counted
 from fiveengines.data.dataset import FED_FUNDS, TABLES, LeftOut
 from fiveengines.data.folder import names, price_tables
-from fiveengines.data.folder.csv import column_name, read_csv
+from fiveengines.data.folder.csv import Repair, column_name, read_csv
 from fiveengines.data.folder.csv.decode import decode, refuse
 from fiveengines.data.folder.header import Header, columns_of
 from fiveengines.data.folder.loading import Loading
@@ -51,6 +51,7 @@ _ROOT = re.compile(r"[A-Z]+")
 _CHAIN_OF = frozenset({"SPX", "SPXW"})
 # One line for each bad row is read by nobody beyond a screenful.
 _MOST_LINES = 20
+_NO_DAYS = np.empty(0, "datetime64[D]")
 _MISSING = frozenset({"", ".", "na", "n/a", "nan", "null", "none", "-"})
 
 
@@ -110,7 +111,7 @@ def read_table(kind: str, raw: bytes, where: str, path: PurePosixPath, state: Lo
 def read_contracts(source: Path | bytes, where: str, state: Loading) -> None:
     """Fed funds futures as a table of date × contract month, from Parquet or CSV."""
     closes = price_tables.read_closes(source, where, today=state.today)
-    state.repaired(where, None, closes.repairs)
+    state.repaired(where, None, closes.repairs, closes.dates)
     months = [contract_month(name) for name in closes.tickers]
     chosen = [at for at, month in enumerate(months) if month is not None]
     columns = [months[at] for at in chosen]
@@ -166,7 +167,7 @@ def _fed_funds(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> p
     contract = _contract_of(path.stem)
     if contract:
         table = read_csv(raw, where=where, wanted=_SETTLEMENTS, step=1, today=state.today)
-        state.repaired(where, None, table.repairs)
+        state.repaired(where, None, table.repairs, table.dates)
         values = next(table.columns[name] for name in _SETTLEMENTS if name in table.columns)
         index = pd.DatetimeIndex(table.dates.astype("datetime64[s]"), name="date")
         return _quotes(pd.DataFrame({contract: values}, index=index), where, state)
@@ -225,7 +226,8 @@ def _quotes(frame: pd.DataFrame, where: str, state: Loading) -> pd.DataFrame:
             raise DataError(
                 f"{what}; none was taken.", where=where, remedy="They are quoted as 100 minus the rate."
             )
-        state.repaired(where, None, [f"{what} and count as missing"])
+        last = frame.index[np.flatnonzero(wrong.any(axis=1))[-1]].to_datetime64().astype("datetime64[D]")
+        state.repaired(where, None, [Repair(f"{what} and count as missing", last)], _NO_DAYS)
         values = np.where(wrong, np.nan, values)
         frame = pd.DataFrame(values, index=frame.index, columns=frame.columns)
     some = np.isfinite(values).any(axis=1)

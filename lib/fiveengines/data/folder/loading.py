@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.errors import DataError
-from fiveengines.data.calendars import published_at
+from fiveengines.data import calendars
 from fiveengines.data.catalog import catalog
 from fiveengines.data.dataset import FileRecord, LeftOut, Notice, Span
 from fiveengines.data.folder import names
+from fiveengines.data.folder.csv import Repair
 from fiveengines.data.folder.csv.dates import Days
 from fiveengines.data.folder.csv.numbers import Floats
 
@@ -88,15 +89,30 @@ class Loading:
         if notice not in self.notices:  # one file may be read for several markets
             self.notices.append(notice)
 
-    def repaired(self, where: str, series: str | None, repairs: Collection[str]) -> None:
-        """A warning about what was changed while reading."""
-        if repairs:
-            self.note("warning", series, f"{where}: repaired while reading: {'; '.join(repairs)}.")
+    def repaired(self, where: str, series: str | None, repairs: Collection[Repair], dates: Days) -> None:
+        """A warning about what was changed while reading, with the evenings that it bears on.
+
+        dates: (n,) the table's days, rising. What concerns one day's row is of that evening, what concerns the whole
+        file of all that it holds.
+        """
+        spans: dict[tuple[np.datetime64 | None, np.datetime64 | None], list[str]] = {}
+        for each in repairs:
+            first, last = (dates[0], dates[-1]) if each.day is None and len(dates) else (each.day, each.day)
+            spans.setdefault((first, last), []).append(each)
+        for (first, last), words in spans.items():
+            since, until = (
+                None if day is None else calendars.evening_of(pd.Timestamp(day)) for day in (first, last)
+            )
+            notice = Notice(
+                "warning", series, f"{where}: repaired while reading: {'; '.join(words)}.", since, until
+            )
+            if notice not in self.notices:  # one file may be read for several markets
+                self.notices.append(notice)
 
     def left_row(self, where: str, series: str, row: np.datetime64, why: str) -> None:
         """A warning about one day's row that was not taken, from the evening it would have been known."""
         known = pd.Timestamp(
-            published_at(catalog()[series], pd.DatetimeIndex([row.astype("datetime64[s]")]))[0]
+            calendars.published_at(catalog()[series], pd.DatetimeIndex([row.astype("datetime64[s]")]))[0]
         )
         text = f"{where}: the row of {row} was left out: {why}."
         notice = Notice("warning", series, text, known, known)

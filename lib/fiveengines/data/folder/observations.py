@@ -77,9 +77,9 @@ def observations(
         raise DataError(
             "the column has no value.", where=origin, series=series.id, remedy="Download the file again."
         )
-    values, notices = _in_percent(series, values, origin)
-    usable, left_out = usable_rows(series, dates, values, origin)
     known = publication.known_at(series, dates)
+    values, notices = _in_percent(series, values, known, origin)
+    usable, left_out = usable_rows(series, dates, values, origin)
     for at, said in left_out:
         moment = pd.Timestamp(known[at])
         notices.append(Notice("warning", series.id, f"{origin} · {series.id}: {said}", moment, moment))
@@ -88,7 +88,9 @@ def observations(
     return _sorted_series(series, dates, values, known, origin), notices
 
 
-def _in_percent(series: Series, values: Floats, origin: str) -> tuple[Floats, list[Notice]]:
+def _in_percent(
+    series: Series, values: Floats, known: np.ndarray, origin: str
+) -> tuple[Floats, list[Notice]]:
     """Shares of one as percent when the whole history is written so; DataError when too short to tell."""
     most, found = series.shares_below, values[np.isfinite(values)]
     if most is None or not found.any() or np.abs(found).max() > most:
@@ -102,7 +104,8 @@ def _in_percent(series: Series, values: Floats, origin: str) -> tuple[Floats, li
             remedy=f"Give it in {series.unit}, or a longer history.",
         )
     text = f"{origin} · {series.id}: no value exceeds {most:g}, so it holds shares; they were turned into percent."
-    return values * 100, [Notice("warning", series.id, text)]
+    span = pd.Timestamp(known.min()), pd.Timestamp(known.max())
+    return values * 100, [Notice("warning", series.id, text, *span)]
 
 
 def _sorted_series(series: Series, dates: Days, values: Floats, known: np.ndarray, origin: str) -> SeriesData:

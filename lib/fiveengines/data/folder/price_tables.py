@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from fiveengines.base.errors import DataError
 from fiveengines.data.folder.csv.dates import AmbiguousDatesError, Days, read_dates
 from fiveengines.data.folder.csv.numbers import Floats
+from fiveengines.data.folder.csv.repairs import Repair
 
 _DATE_NAMES = (
     "date",
@@ -42,7 +43,7 @@ class Closes:
     dates: Days
     tickers: tuple[str, ...]
     values: Floats
-    repairs: tuple[str, ...]
+    repairs: tuple[Repair, ...]
 
 
 def columns(path: Path, where: str) -> tuple[str, ...]:
@@ -121,7 +122,7 @@ def read_closes(source: Path | bytes, where: str, *, today: dt.date | None = Non
             field="date",
             remedy="Save the dates with the prices.",
         )
-    repairs: list[str] = []
+    repairs: list[Repair] = []
     dates = _dates(table[date], where)
     every = [name for name in table.column_names if name != date]
     if twice := next((name for name in every if every.count(name) > 1), None):
@@ -130,14 +131,14 @@ def read_closes(source: Path | bytes, where: str, *, today: dt.date | None = Non
         )
     names = tickers(every)
     if len(names) < len(every):
-        repairs.append(f"of {len(every)} columns the {len(names)} closes were read")
+        repairs.append(Repair(f"of {len(every)} columns the {len(names)} closes were read"))
     numeric = [
         ticker
         for ticker, name in names.items()
         if pa.types.is_floating(table[name].type) or pa.types.is_integer(table[name].type)
     ]
     if left := [name for name in names if name not in numeric]:
-        repairs.append(f"columns without numbers were left out ({', '.join(left[:5])})")
+        repairs.append(Repair(f"columns without numbers were left out ({', '.join(left[:5])})"))
     if not numeric or not len(dates):
         raise DataError("there is no price in it.", where=where, remedy="Download the file again.")
     values = np.empty((len(dates), len(numeric)), order="F")
@@ -192,7 +193,7 @@ def _clean(
     tickers: tuple[str, ...],
     values: Floats,
     where: str,
-    repairs: list[str],
+    repairs: list[Repair],
     today: dt.date | None,
 ) -> Closes:
     last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
@@ -207,20 +208,20 @@ def _clean(
     if (dates[1:] < dates[:-1]).any():
         order = np.argsort(dates, kind="stable")
         dates, values = dates[order], values[order]
-        repairs.append("rows were not in order of date and were sorted")
+        repairs.append(Repair("rows were not in order of date and were sorted"))
     same = dates[1:] == dates[:-1]
     if same.any():
         keep = np.append(~same, True)
+        twice = dates[1:][same]
         repairs.append(
-            f"{same.sum()} dates appear twice ({dates[1:][same][0]} first); the later row was used"
+            Repair(f"{len(twice)} dates appear twice ({twice[0]} first); the later row was used", twice[-1])
         )
         dates, values = dates[keep], values[keep]
     impossible = (values <= 0) | np.isinf(values)
     if impossible.any():
-        row, column = (int(i[0]) for i in np.nonzero(impossible))
-        repairs.append(
-            f"{impossible.sum()} prices of zero, below or infinite count as missing"
-            f" ({tickers[column]} on {dates[row]} first)"
-        )
+        rows, tickers_at = np.nonzero(impossible)
+        text = f"{len(rows)} prices of zero, below or infinite count as missing"
+        text += f" ({tickers[tickers_at[0]]} on {dates[rows[0]]} first)"
+        repairs.append(Repair(text, dates[rows[-1]]))
         values = np.where(impossible, np.nan, values)
     return Closes(dates, tickers, values, tuple(repairs))

@@ -5,11 +5,15 @@ Values and dates only; no file is opened here.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import numpy as np
+import pandas as pd
 
 from fiveengines.base.errors import DataError
+from fiveengines.data import calendars
 from fiveengines.data.catalog import catalog
-from fiveengines.data.dataset import LeftOut, SeriesData
+from fiveengines.data.dataset import LeftOut, Notice, SeriesData, told_once
 from fiveengines.data.folder.loading import NO_ROW, Loading, Piece
 from fiveengines.data.folder.observations import Publication, observations
 
@@ -18,10 +22,12 @@ def settle(state: Loading) -> dict[str, SeriesData]:
     """One SeriesData for each id: the file at first hand wins, parts of one history are joined."""
     publication = Publication()
     series = {}
+    found: list[tuple[Hashable, Notice]] = []
     for name in (name for name in catalog() if name in state.pieces):
         for piece in _ranked(name, state):
             if not np.isfinite(piece.values).any():
-                state.note("info", name, f"{piece.origin} · {name}: the column holds no value: left out.")
+                text = f"{piece.origin} · {name}: the column holds no value: left out."
+                found.append(((piece.origin, "empty"), Notice("info", name, text)))
                 continue
             try:
                 data, notices = observations(
@@ -32,10 +38,12 @@ def settle(state: Loading) -> dict[str, SeriesData]:
                     state.refused(part.origin, error)
                 continue
             series[name] = data
-            state.notices.extend(notices)
+            # A bad day of a table is one event, however many of its columns it is in.
+            found += (((piece.origin, each.since, each.until), each) for each in notices)
             for part in piece.parts or (piece,):
                 state.took(part.origin, name, part.dates, part.values)
             break
+    state.notices.extend(told_once(found))
     for name, pieces in state.pieces.items():
         for piece in pieces:
             if state.left_out.get(piece.origin, NO_ROW) is NO_ROW:
@@ -84,7 +92,8 @@ def _joined(name: str, parts: list[Piece], state: Loading) -> Piece:
     if differ.any():
         first = dates[1:][differ][0]
         text = f"{name}: {differ.sum()} dates differ between files ({first} first); the later file was used."
-        state.note("warning", name, text)
+        since, until = (calendars.evening_of(pd.Timestamp(dates[1:][differ][at])) for at in (0, -1))
+        state.notices.append(Notice("warning", name, text, since, until))
     last = np.append(~same, True)
     origins = [piece.origin for piece in parts]
     origin = ", ".join(origins) if len(origins) <= 3 else f"{origins[0]} … {origins[-1]}"

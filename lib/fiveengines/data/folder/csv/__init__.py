@@ -4,5 +4,6 @@ Text comes in, dates and numbers go out with a list of repairs; knowledge of the
 """
 
 from fiveengines.data.folder.csv.read_csv import Table, column_name, read_csv, read_texts, tolerance
+from fiveengines.data.folder.csv.repairs import Repair
 
-__all__ = ["Table", "column_name", "read_csv", "read_texts", "tolerance"]
+__all__ = ["Repair", "Table", "column_name", "read_csv", "read_texts", "tolerance"]

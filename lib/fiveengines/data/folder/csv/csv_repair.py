@@ -30,6 +30,7 @@ from fiveengines.data.folder.csv.numbers import (
     convention,
     read_numbers,
 )
+from fiveengines.data.folder.csv.repairs import Repair, dated
 
 DATE_NAMES = (
     "date",
@@ -53,6 +54,7 @@ SHORT_FORM = "as_of_date_in_form_yymmdd"
 # pandas leaves the name of an index empty
 _UNNAMED = ("", "unnamed_0", "index")
 FIRST_DAY = np.datetime64("1900-01-01", "D")
+_NO_DAY = np.empty(0, "datetime64[D]")
 _HEADER_LINES = 30
 _FOOTER_LINES = 30
 # Longer text is read only when it needs no repair: the patient way takes a second for each few MB.
@@ -105,7 +107,7 @@ def date_column(names: Sequence[str]) -> int | None:
     return None
 
 
-def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], list[str]]:
+def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], list[Repair]]:
     """Rising dates, wanted columns and repairs of an unusual table; DataError when it has no safe reading."""
     if len(raw) > _LONGEST:
         raise request.fault(
@@ -134,12 +136,16 @@ def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], li
         chosen = [at for at, row in enumerate(rows) if row[keep_at].strip() == request.keep[1]]
         rows, lines = [rows[at] for at in chosen], [lines[at] for at in chosen]
         if not rows:
-            return np.empty(0, "datetime64[D]"), {name: np.empty(0) for name in present}, repairs
+            return (
+                np.empty(0, "datetime64[D]"),
+                {name: np.empty(0) for name in present},
+                dated(repairs, [], _NO_DAY),
+            )
     if not rows:
         raise request.fault("there is a header but no row of data.", remedy="Download the file again.")
     days = _days([row[date_at] for row in rows], lines, names[date_at], request, repairs)
     columns = _columns(grid, rows, lines, present, request, repairs)
-    return _ordered(days, columns, request, repairs)
+    return _ordered(days, columns, request, dated(repairs, lines, days))
 
 
 def read_texts(raw: bytes, where: str, wanted: Collection[str]) -> dict[str, list[str]]:
@@ -269,13 +275,11 @@ def _sound_rows(
         last = grid.lines[-1]
         if last in broken:
             broken.remove(last)
-            repairs.append(f"the last line ({last}) is cut off and was left out")
+            repairs.append(Repair(f"the last line ({last}) is cut off and was left out", line=last))
         elif not _surely_whole(grid, rows, present):
             rows, lines = rows[:-1], lines[:-1]
-            repairs.append(
-                f"the file ends inside line {last}, which may be cut off and was left out"
-                " (if it is whole, add a line break at the end)"
-            )
+            text = f"the file ends inside line {last}, which may be cut off and was left out"
+            repairs.append(Repair(f"{text} (if it is whole, add a line break at the end)", line=last))
     if len(broken) > tolerance(len(grid.rows)):
         more = f" and {len(broken) - 1} more have" if len(broken) > 1 else " has"
         raise request.fault(
@@ -283,7 +287,8 @@ def _sound_rows(
             " (thousands separators or decimal commas without quotation marks look like this)."
         )
     if broken:
-        repairs.append(f"line {', '.join(map(str, broken))} had too few or too many fields and was left out")
+        text = f"line {', '.join(map(str, broken))} had too few or too many fields and was left out"
+        repairs.append(Repair(text, line=broken[-1]))
     return rows, lines
 
 
@@ -321,9 +326,14 @@ def _days(cells: list[str], lines: list[int], name: str, request: TableRequest, 
         )
     for row in wrong:
         what = "in the future" if days[row] > request.last else "impossible"
-        repairs.append(f"line {lines[row]} left out: its date {cells[row].strip()!r} is {what}")
+        text = f"line {lines[row]} left out: its date {cells[row].strip()!r} is {what}"
+        repairs.append(Repair(text, line=lines[row]))
     days[wrong] = np.datetime64("NaT", "D")
     return days
+
+
+def _said(cell: str) -> str:
+    return repr(cell.strip()[:30])
 
 
 def _columns(
@@ -353,7 +363,10 @@ def _columns(
                 field=name,
             )
         repairs.extend(
-            f"line {lines[at]}, {name}: {column[at].strip()[:30]!r} is no number like the others: left out"
+            Repair(
+                f"line {lines[at]}, {name}: {_said(column[at])} is no number like the others: left out",
+                line=lines[at],
+            )
             for at in numbers.bad
         )
         said.extend(repair for repair in numbers.repairs if repair not in said)
@@ -363,8 +376,8 @@ def _columns(
 
 
 def _ordered(
-    days: Days, columns: dict[str, Floats], request: TableRequest, repairs: list[str]
-) -> tuple[Days, dict[str, Floats], list[str]]:
+    days: Days, columns: dict[str, Floats], request: TableRequest, repairs: list[Repair]
+) -> tuple[Days, dict[str, Floats], list[Repair]]:
     """Rows by rising date, one for each date: the later of two in the file's own direction of time."""
     sound = ~np.isnat(days)
     days, columns = days[sound], {name: values[sound] for name, values in columns.items()}
@@ -373,7 +386,7 @@ def _ordered(
     turns = disorder(days)
     if turns:
         back = int(np.flatnonzero(np.diff(days).astype("int64") < 0)[0]) + 1
-        repairs.append(f"rows were not in order of date (first at {days[back]}) and were sorted")
+        repairs.append(Repair(f"rows were not in order of date (first at {days[back]}) and were sorted"))
     order = np.argsort(days, kind="stable")
     days, columns = days[order], {name: values[order] for name, values in columns.items()}
     same = days[1:] == days[:-1]
@@ -389,11 +402,14 @@ def _ordered(
                 remedy="Keep one row for each date.",
             )
         repairs.extend(
-            f"{day} appears twice with different values; the later row was used" for day in conflicts
+            Repair(f"{day} appears twice with different values; the later row was used", day)
+            for day in conflicts
         )
         alike = int(same.sum() - differ.sum())
         if alike:
-            repairs.append(f"{alike} repeated row{'s' * (alike > 1)} counted once")
+            repairs.append(
+                Repair(f"{alike} repeated row{'s' * (alike > 1)} counted once", days[1:][same][-1])
+            )
         last = np.append(~same, True)
         days, columns = days[last], {name: values[last] for name, values in columns.items()}
     return days, columns, repairs

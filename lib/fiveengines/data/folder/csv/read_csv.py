@@ -21,6 +21,7 @@ from fiveengines.data.folder.csv.csv_repair import TableRequest, column_name, to
 from fiveengines.data.folder.csv.dates import Days, calendar_days
 from fiveengines.data.folder.csv.decode import refuse
 from fiveengines.data.folder.csv.numbers import Floats
+from fiveengines.data.folder.csv.repairs import Repair
 
 __all__ = ["Table", "column_name", "read_csv", "read_texts", "tolerance"]
 
@@ -36,13 +37,13 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 class Table:
     """Dated numbers: `dates` (n,) rising without a repeat, `columns` name → (n,) with NaN for missing.
 
-    `repairs` says in words what was changed while reading, `left_out` which days' rows were not taken and why; both are
-    empty for a clean file.
+    `repairs` says in words what was changed while reading and which day it concerns, `left_out` which days' rows were
+    not taken and why; both are empty for a clean file.
     """
 
     dates: Days
     columns: Mapping[str, Floats]
-    repairs: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     left_out: tuple[tuple[np.datetime64, str], ...] = ()
 
 
