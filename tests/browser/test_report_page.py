@@ -107,8 +107,13 @@ def test_the_cover_tells_the_week_first(page: Page, report: Path) -> None:
     assert page.locator("#cover").bounding_box()["y"] < 200  # type: ignore[index]
 
 
-def test_it_prints(page: Page, report: Path) -> None:
-    open_page(page, report)
+def test_it_prints_once_it_has_loaded(page: Page, report: Path) -> None:
+    """Loaded means drawn: Chromium prints a PDF at that moment and waits no longer."""
+    page.goto(report.as_uri(), wait_until="load")
+    assert page.evaluate("document.documentElement.dataset.charts") == "drawn"
+    # a line without gaps is no dash: a printer would draw each of its thousand pieces
+    assert page.locator('figure svg [stroke-dasharray="1,0"]').count() == 0
+    assert page.locator("iframe").count() == 0
     page.emulate_media(media="print")
     assert page.locator("nav").first.is_hidden()
     assert len(page.pdf(format="A4")) > 50_000

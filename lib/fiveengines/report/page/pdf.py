@@ -47,7 +47,10 @@ def find_chromium() -> Path:
 
 
 def print_page(html: str, chromium: Path | None = None) -> bytes:
-    """The page as PDF, on light paper, charts drawn. PrintError says why it could not be."""
+    """The page as PDF, on light paper. PrintError says why it could not be.
+
+    Chromium prints when the page has loaded, which a page of ours says once its charts are drawn.
+    """
     program = chromium or find_chromium()
     with tempfile.TemporaryDirectory(prefix="fiveengines-pdf-", ignore_cleanup_errors=True) as folder:
         source, target = Path(folder) / "page.html", Path(folder) / "page.pdf"
@@ -61,8 +64,6 @@ def print_page(html: str, chromium: Path | None = None) -> bytes:
             "--disable-component-update",
             "--disable-dev-shm-usage",
             "--no-pdf-header-footer",
-            # The charts are drawn after the page has loaded; virtual time runs on until nothing is left to do.
-            "--virtual-time-budget=20000",
             f"--user-data-dir={folder}/profile",
             f"--print-to-pdf={target}",
             source.as_uri(),

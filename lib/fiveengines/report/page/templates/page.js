@@ -53,6 +53,8 @@
     });
     figure.view = done.view;
     const svg = place.querySelector("svg");
+    // Vega writes a solid line as dashes without gaps, and a printer draws each of its thousand dashes by itself.
+    for (const line of svg.querySelectorAll('[stroke-dasharray="1,0"]')) line.removeAttribute("stroke-dasharray");
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", figure.dataset.alt);
   }
@@ -160,9 +162,22 @@
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
   }
 
+  // The page counts as loaded once its charts are drawn, for whoever prints it then: an open document in a frame waits.
+  function holdLoading() {
+    const frame = document.createElement("iframe");
+    frame.hidden = true;
+    document.body.append(frame);
+    frame.contentDocument.open();
+    return () => {
+      frame.contentDocument.close();
+      frame.remove();
+    };
+  }
+
+  const loaded = figures.length ? holdLoading() : () => {};
   contents();
   folding();
   unfoldTarget();
   addEventListener("hashchange", unfoldTarget);
-  charts().catch((problem) => { root.dataset.charts = "failed"; console.error(problem); });
+  charts().catch((problem) => { root.dataset.charts = "failed"; console.error(problem); }).finally(loaded);
 })();
