@@ -20,8 +20,17 @@ from fiveengines.base.errors import DataError, ParameterError
 from fiveengines.base.parameters import ENGINES, ConsistencyParameters, Parameters, RunParameters
 from fiveengines.commentary import brief as brief_of
 from fiveengines.commentary import certainty as certainty_words
-from fiveengines.commentary import events, exposure_commentary, flips, narrative, no_call, watch_list
+from fiveengines.commentary import (
+    conclusion_diff,
+    events,
+    exposure_commentary,
+    flips,
+    narrative,
+    no_call,
+    watch_list,
+)
 from fiveengines.commentary import inflections as inflection_history
+from fiveengines.commentary.replay import Record
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import TABLES, Dataset, Notice
@@ -366,6 +375,18 @@ class Week:
     def brief(self) -> brief_of.Brief:
         """The week on one screen."""
         return brief_of.brief(self)
+
+    @cached_property
+    def conclusion_changes(self) -> tuple[conclusion_diff.ConclusionChange, ...]:
+        """Every conclusion that differs from last week's, with the inputs that changed it; none in the first week."""
+        if len(self.dates) < 2:
+            return ()
+        day, before = self.dates[-1], self.dates[-2]
+        percentiles = self.params.playbook.percentiles
+        evaluation = rules.evaluate_readings(self.readings, self.measured.panel, percentiles)
+        return conclusion_diff.conclusion_diff(
+            Record(self.readings, self.measured.panel, self.params, evaluation, self.phrases, day, before)
+        )
 
     @property
     def overrides(self) -> tuple[Entry, ...]:

@@ -118,6 +118,7 @@ def reading(day: dt.date, **changes: Any) -> dict[str, Any]:
         "insights": [],
         "changes": [],
         "brief": brief(day),
+        "conclusion_changes": [],
         "week_path": {"spx": None, "vix": None, "vix_intraday": None},
         "overrides": [],
         "without_overrides": None,

@@ -38,8 +38,18 @@ _STATES = {
 def clause(reading: EngineReading, phrases: Phrases, day: pd.Timestamp) -> str:
     """One engine in a few words with the figure that earns them; an engine without enough data says so."""
     if reading.score is None:
-        return f"{ENGINE_NAMES[reading.name].lower()} unknown for want of data"
+        return unknown(reading.name)
     return phrases.clause(reading.name, day)  # type: ignore[arg-type]
+
+
+def unknown(engine: str) -> str:
+    """What is said of an engine that cannot be read."""
+    return f"{ENGINE_NAMES[engine].lower()} unknown for want of data"
+
+
+def state_words(engine: str, state: str) -> str:
+    """An engine's state in a word or two."""
+    return _STATES.get(engine, {}).get(state, state)
 
 
 def sentence(clauses: Iterable[str]) -> str:
@@ -152,11 +162,6 @@ def changed_engines(
     moved.sort(key=lambda each: -abs(score_change(each)))
     moved = moved[: max(0, rules.most_engines - len(turned))]
     return sorted([*turned, *moved], key=lambda each: (each not in turned, -way * score_change(each)))
-
-
-def state_words(engine: str, state: str) -> str:
-    """An engine's state in a word or two."""
-    return _STATES.get(engine, {}).get(state, state)
 
 
 def engine_change(reading: EngineReading, rules: Changes) -> str:

@@ -151,10 +151,10 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
 
     score, extended = capped(score), capped(pd.DataFrame(extended_means, index=index))
     state = pd.DataFrame(
-        {each: _states(score[each].to_numpy(), params) for each in ENGINES}, index=values.index
+        {each: states(score[each].to_numpy(), params) for each in ENGINES}, index=values.index
     )
     direction = pd.DataFrame(
-        {each: _directions(extended[each], params) for each in ENGINES}, index=values.index
+        {each: directions(extended[each], params) for each in ENGINES}, index=values.index
     )
     return EngineHistory(
         scores=pd.DataFrame(scores, index=index),
@@ -225,8 +225,11 @@ def _stressed(values: pd.DataFrame, params: EngineParameters) -> pd.Series:
     return stressed
 
 
-def _states(scores: np.ndarray, params: EngineParameters) -> list[str]:
-    """States with hysteresis: a state begins beyond its threshold and ends only when the score is back inside."""
+def states(scores: np.ndarray, params: EngineParameters) -> list[str]:
+    """States with hysteresis: a state begins beyond its threshold and ends only when the score is back inside.
+
+    scores: (n,) one engine's scores, oldest first; "unknown" where one is NaN, which leaves the state before it.
+    """
     found: list[str] = []
     state = "neutral"
     for value in scores:
@@ -251,11 +254,11 @@ def next_state(before: str, score: float, params: EngineParameters) -> str:
     return "neutral" if left else before
 
 
-def _directions(score: pd.Series, params: EngineParameters) -> np.ndarray:
+def directions(score: pd.Series, params: EngineParameters) -> np.ndarray:
     """Change over some weeks in units of the engine's own usual change, known at the time.
 
-    score: an engine's score before its indicators are clipped to ±1: in a panic every score is -1, and yet things
-    get worse or better.
+    score: (n,) an engine's score before its indicators are clipped to ±1: in a panic every score is -1, and yet things
+    get worse or better. Returns (n,) text, "stable" where the change or its usual size is not known.
     """
     rule = params.direction
     change = score - score.shift(rule.weeks)

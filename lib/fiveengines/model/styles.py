@@ -163,7 +163,7 @@ def reading(
     return StyleReading(
         name,
         params.by_regime[int(regime.to_numpy()[at])],
-        _agreement(checks),
+        agreement(checks),
         figures["efficiency_ratio"],
         figures["net_efficiency"],
         figures["variance_ratio"],
@@ -182,7 +182,7 @@ def _tape_word(efficiency: float | None, params: Styles) -> str:
     return "choppy" if efficiency <= params.tape.choppy_efficiency else "mixed"
 
 
-def _agreement(checks: tuple[Checked, ...]) -> str:
+def agreement(checks: tuple[Checked, ...]) -> str:
     """agrees, disagrees or mixed by the checks that could be measured; "not tested" without any."""
     verdicts = [each.agrees for each in checks if each.agrees is not None]
     if not verdicts:

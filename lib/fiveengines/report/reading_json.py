@@ -24,6 +24,7 @@ from fiveengines.base.documents import (
     rounded,
 )
 from fiveengines.commentary.brief import Brief
+from fiveengines.commentary.conclusion_diff import Kind, TimeRule
 from fiveengines.data.file_summary import FileSummary, Group
 from fiveengines.model.regimes import NUMBERS
 from fiveengines.report.fingerprint import parameters_fingerprint
@@ -301,6 +302,35 @@ class NoCallRecord(Record):
     last_call: LastCallRecord | None
 
 
+class MovedInputRecord(Record):
+    """An input whose value of this week made a conclusion another one than last week's."""
+
+    input: str
+    title: str
+    unit: str
+    before: Figure | str | None
+    now: Figure | str | None
+    by_hand: bool
+    text: str
+
+
+class ConclusionChangeRecord(Record):
+    """A conclusion that differs from last week's. With last week's values of `inputs` it is `without`.
+
+    That is `before`, unless `time` names the rule by which time did the rest.
+    """
+
+    id: str
+    kind: Kind
+    about: str | None
+    before: str
+    now: str
+    inputs: list[MovedInputRecord]
+    time: TimeRule | None
+    without: str
+    sentence: str
+
+
 class CompanionRecord(Record):
     """A companion that ran with the week, and what it says in one line."""
 
@@ -326,6 +356,7 @@ class Reading(Document):
     insights: list[InsightRecord]
     changes: list[str]
     brief: Brief
+    conclusion_changes: list[ConclusionChangeRecord]
     week_path: WeekPathRecord
     overrides: list[ManualEntryRecord]
     without_overrides: WithoutOverridesRecord | None
@@ -359,6 +390,7 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "insights": week.insights,
         "changes": week.changes,
         "brief": week.brief,
+        "conclusion_changes": week.conclusion_changes,
         "week_path": week.paths,
         "overrides": week.overrides,
         "without_overrides": _without(week),
