@@ -377,16 +377,17 @@ class Week:
         return brief_of.brief(self)
 
     @cached_property
-    def conclusion_changes(self) -> tuple[conclusion_diff.ConclusionChange, ...]:
-        """Every conclusion that differs from last week's, with the inputs that changed it; none in the first week."""
-        if len(self.dates) < 2:
-            return ()
-        day, before = self.dates[-1], self.dates[-2]
+    def replay_record(self) -> Record:
+        """This week and the one before it, to read this one again with inputs of that one; not for the first week."""
         percentiles = self.params.playbook.percentiles
         evaluation = rules.evaluate_readings(self.readings, self.measured.panel, percentiles)
-        return conclusion_diff.conclusion_diff(
-            Record(self.readings, self.measured.panel, self.params, evaluation, self.phrases, day, before)
-        )
+        before, day = self.dates[-2:]
+        return Record(self.readings, self.measured.panel, self.params, evaluation, self.phrases, day, before)
+
+    @cached_property
+    def conclusion_changes(self) -> tuple[conclusion_diff.ConclusionChange, ...]:
+        """Every conclusion that differs from last week's, with the inputs that changed it; none in the first week."""
+        return conclusion_diff.conclusion_diff(self.replay_record) if len(self.dates) > 1 else ()
 
     @property
     def overrides(self) -> tuple[Entry, ...]:

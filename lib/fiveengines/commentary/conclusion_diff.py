@@ -50,7 +50,7 @@ _SHOWN = 3
 # Inputs tried alone, those of the greatest effect first, before several together are.
 _ALONE = 3
 # Of more inputs together than these, none is tried for being dispensable.
-_FEW = 6
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -268,6 +268,7 @@ class _Explainer:
         kept = list(ranked[:high])
         if len(kept) > _FEW:
             return tuple(kept)
+        self._record.score(frozenset(kept) - {name} for name in kept)
         for name in reversed(kept.copy()):
             if len(kept) > 1 and self._text(conclusion, frozenset(kept) - {name}) == wanted:
                 kept.remove(name)
