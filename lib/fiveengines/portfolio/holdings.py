@@ -64,10 +64,11 @@ class Position:
 
 @dataclass(frozen=True)
 class Holdings:
-    """Positions by ticker in the order of the file, and cash in dollars."""
+    """Positions by ticker in the order of the file, and cash in dollars; `notes` says what differs from the file."""
 
     positions: Mapping[str, Position]
     cash: float
+    notes: tuple[str, ...] = ()
 
 
 def read_holdings(path: Path) -> Holdings:

@@ -83,6 +83,7 @@ def analyse(session: Session) -> Result:
             positions=found.book.records(),
             exposures=book.exposures(),
             at_cost=at_cost,
+            notes=list(book.holdings.notes),
         ),
         allocation=[*([own] if own is not None else []), *mixes],
         equity_now=book.equity(),

@@ -58,7 +58,7 @@ class Exposures(Record):
 
 
 class PortfolioRecord(Record):
-    """What is held, at this session's prices; `at_cost` names what has no price."""
+    """What is held, at this session's prices; `at_cost` names what has no price, `notes` what differs from the file."""
 
     name: str
     value: TwoDigits
@@ -66,6 +66,7 @@ class PortfolioRecord(Record):
     positions: list[PositionRecord]
     exposures: Exposures
     at_cost: list[str]
+    notes: list[str]
 
 
 class ExitStatistics(Record):

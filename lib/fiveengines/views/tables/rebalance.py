@@ -9,7 +9,7 @@ from typing import Any
 
 from fiveengines.base.formats import counted, date, dollars, number, percent
 from fiveengines.companions.rebalance import Result
-from fiveengines.companions.rebalance.result import DecisionRecord, OrderRecord
+from fiveengines.companions.rebalance.result import DecisionRecord, OrderRecord, PortfolioRecord
 from fiveengines.views.tables.markup import Column, coloured, great_table, lines, prose, soft
 
 _STATES = {"done": "supportive", "partly done": "neutral", "waits": "neutral", "not planned": "neutral"}
@@ -118,8 +118,18 @@ def positions(result: Result) -> Any:
         Column("", lambda each: coloured("near its stop", "adverse") if each.vulnerable else ""),
         title=f"Holdings, {dollars(result.portfolio.value)}",
         subtitle=f"Cash {dollars(result.portfolio.cash)}",
-        note="Near its stop: nearer than one usual weekly move, or below it.",
+        note=" ".join(
+            [
+                "Near its stop: nearer than one usual weekly move, or below it.",
+                *_differences(result.portfolio),
+            ]
+        ),
     )
+
+
+def _differences(portfolio: PortfolioRecord) -> list[str]:
+    at_cost = [f"At cost, for want of a price: {', '.join(portfolio.at_cost)}."] if portfolio.at_cost else []
+    return [*at_cost, *portfolio.notes]
 
 
 def risk(result: Result) -> Any:
