@@ -14,7 +14,7 @@ from fiveengines.portfolio import decisions
 from fiveengines.views.tables import rebalance
 from fiveengines.views.widgets import HoldingsPanel, holdings_panel
 
-HELD = "ticker,shares,cost,opened,stop\nSPY,300,90,2007-01-03,60\nIEF,100,90,2007-01-03,\nCASH,9000\n"
+HELD = "ticker,shares,cost,opened,stop\nSPY,300,,,60\nIEF,100,,,\nCASH,9000\n"
 
 
 @pytest.fixture
