@@ -33,7 +33,7 @@ def words(brief: Brief) -> list[str]:
     texts += [each.text for each in (*brief.changes, *brief.flips)]
     texts += [brief.flips_note, brief.action.text, *brief.action.orders, brief.data.health, brief.data.text]
     texts += [text for each in brief.companions for text in (each.title, each.headline)]
-    return re.findall(r"[A-Za-z][A-Za-z’'-]*", " ".join(texts))
+    return re.findall(r"[A-Za-z][A-Za-z&’'-]*", " ".join(texts))
 
 
 @pytest.fixture(scope="module")

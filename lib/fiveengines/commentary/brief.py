@@ -495,7 +495,7 @@ def _step(
         return "nothing", f"Nothing: {value}, as last week."
     where = "what you hold" if holds else "last week"
     way: Literal["add", "reduce"] = "add" if exposure.value > before else "reduce"
-    return way, f"{first_capital(way)} {points}: {value} of the risk budget, from {percent(before)} {where}."
+    return way, f"{first_capital(way)} {points}: {value}, from {percent(before)} {where}."
 
 
 # The data

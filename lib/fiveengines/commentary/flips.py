@@ -157,8 +157,12 @@ class _Search:
         if not blocks:
             return
         values = pd.concat([block for _, block in blocks.values()], ignore_index=True)
+        # Rows of one week: a second apart, because a row is known by its moment.
+        values.index = pd.date_range(self.day, periods=len(values), freq="s")
         forced = self.readings.applied.forced.loc[[self.day]]
-        by_hand = pd.DataFrame(np.repeat(forced.to_numpy(), len(values), axis=0), columns=forced.columns)
+        by_hand = pd.DataFrame(
+            np.repeat(forced.to_numpy(), len(values), axis=0), index=values.index, columns=forced.columns
+        )
         history = engines.read(values, self.params.engines, by_hand)
         calls, states = self._calls(values, history), self._states(history)
         called, state_now = self._call_now(), self.readings.engines.state.loc[self.day]
