@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -56,9 +57,21 @@ def test_objects_are_never_unpickled(own_cache: Path) -> None:
 
 
 def test_old_entries_make_room(own_cache: Path) -> None:
-    for number in range(9):
+    for number in range(30):
         cache.arrays("thing", f"k{number}", Counted())
-    assert len(list(own_cache.glob("thing-*.npz"))) <= 4
+    assert len(list(own_cache.glob("thing-*.npz"))) == 24
+
+
+def test_of_large_ones_fewer_stay_and_always_the_newest(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_BYTES", 2_500)
+    for number, size in enumerate((1_000, 1_000, 1_000, 9_000)):
+        if number == 3:
+            assert len(list(own_cache.glob("thing-*"))) == 2
+        cache.remember("thing", f"k{number}", lambda to, size=size: to.write_bytes(b"x" * size))
+        os.utime(own_cache / f"thing-k{number}", (number, number))
+    assert [each.name for each in own_cache.glob("thing-*")] == ["thing-k3"]
 
 
 def test_keys_follow_inputs_and_code() -> None:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 Arrays = dict[str, "np.ndarray"]
 _T = TypeVar("_T")
 _PACKAGE = Path(__file__).resolve().parents[1]
-# Newest files of a name that are not removed.
-_NEWEST = 4
+# Newest files of a name that are not removed: so many, and of large ones as many as these bytes hold.
+_NEWEST = 24
+_BYTES = 250_000_000
 
 
 def key_of(parts: Iterable[object]) -> str:
@@ -96,6 +97,10 @@ def arrays(name: str, key: str, make: Callable[[], Mapping[str, np.ndarray]]) ->
 
 
 def _remove_old(folder: Path, name: str) -> None:
-    held = sorted(folder.glob(f"{name}-*"), key=lambda each: each.stat().st_mtime)
-    for old in held[:-_NEWEST]:
-        old.unlink(missing_ok=True)
+    held = [(each.stat(), each) for each in folder.glob(f"{name}-*")]
+    held.sort(key=lambda each: each[0].st_mtime, reverse=True)
+    total = 0
+    for place, (facts, file) in enumerate(held):
+        total += facts.st_size
+        if place and (place >= _NEWEST or total > _BYTES):
+            file.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -223,7 +223,9 @@ def claims(
 ) -> int:
     """Mark every claim of the sources: true, false, depends on the window, or untestable."""
     from fiveengines.base.atomic_io import write_text
+    from fiveengines.companions import answers
     from fiveengines.companions import claims as room
+    from fiveengines.companions.registry import companion
     from fiveengines.companions.session import Session
     from fiveengines.report.companion_json import companion_document, json_text
 
@@ -233,7 +235,7 @@ def claims(
         )
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params)
     session = Session.load(**run.model_dump(mode="json"))
-    found = room.analyse(session)
+    found = cast(room.Result, answers.answer(companion(room.NAME), session))
     if out is not None:
         text = json_text(companion_document(session, found))
         write_text(out, text if out.suffix.lower() == ".json" else room.as_csv(found))

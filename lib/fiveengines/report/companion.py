@@ -256,10 +256,11 @@ def write_companions(
 
 
 def _document_alone(companion: Companion, run: RunParameters, start: dt.date | None) -> RenderedCompanion:
+    from fiveengines.companions import answers
     from fiveengines.companions.session import Session
     from fiveengines.report.companion_json import companion_document
 
     session = Session.load(**run.model_dump(mode="json"), start=start, portfolio=companion.portfolio)
-    document = companion_document(session, companion.analyse(session))
+    document = companion_document(session, answers.answer(companion, session))
     files: dict[str, str | bytes] = {document_name(companion.page): _text(document)}
     return RenderedCompanion(companion, session.as_of.date().isoformat(), files, document=document)

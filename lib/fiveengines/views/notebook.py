@@ -17,12 +17,14 @@ from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError
 from fiveengines.base.fast_imports import BATCH
 from fiveengines.base.parameters import RunParameters
+from fiveengines.companions import answers
 from fiveengines.companions.registry import companion
 from fiveengines.companions.session import Session
 from fiveengines.views import choice
 from fiveengines.week import Week
 
 if TYPE_CHECKING:
+    from fiveengines.companions.claims import ClaimRecord
     from fiveengines.companions.document import CompanionDocument
 
 _Loaded = TypeVar("_Loaded", Week, Session)
@@ -59,7 +61,12 @@ def session(names: Mapping[str, Any]) -> Session:
 
 def answer(of: Session, name: str) -> CompanionDocument:
     """What the companion `name` finds on that session's evening; ParameterError when there is none of that name."""
-    return companion(name).analyse(of)
+    return answers.answer(companion(name), of)
+
+
+def marked(of: Session, source: str) -> list[ClaimRecord]:
+    """The claims of one source with their verdicts on that session's evening."""
+    return answers.marked(of, source)
 
 
 def _loaded(names: Mapping[str, Any], given: dict[str, Any], load: Callable[..., _Loaded]) -> _Loaded:

@@ -3,7 +3,7 @@
 One result for one session, from what was public on its evening; nothing is drawn or written here.
 """
 
-from fiveengines.companions.claims.analysis import analyse, marked
-from fiveengines.companions.claims.result import Result, as_csv
+from fiveengines.companions.claims.analysis import NAME, analyse, marked
+from fiveengines.companions.claims.result import ClaimRecord, Result, as_csv
 
-__all__ = ["Result", "analyse", "as_csv", "marked"]
+__all__ = ["NAME", "ClaimRecord", "Result", "analyse", "as_csv", "marked"]
