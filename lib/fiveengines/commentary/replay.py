@@ -157,10 +157,12 @@ class Record:
             values[row, taken] = before[taken]
             held = [number for number, engine in enumerate(ENGINES) if STATE_PREFIX + engine in names]
             forced[row, held] = forced_before[held]
+        # Rows of one week: a second apart, because a row is known by its moment.
+        moments = pd.date_range(applied.values.index[self.at], periods=len(values), freq="s")
         found = engines.read(
-            pd.DataFrame(values, columns=applied.values.columns),
+            pd.DataFrame(values, index=moments, columns=applied.values.columns),
             self.params.engines,
-            pd.DataFrame(forced, columns=list(ENGINES)),
+            pd.DataFrame(forced, index=moments, columns=list(ENGINES)),
         )
         # A row's scores need no memory; its states and directions do, and come from the replay.
         parts = [each.to_numpy() for each in (found.score, found.extended, found.coverage, found.forced)]
