@@ -287,8 +287,9 @@ class Week:
     @cached_property
     def outlook(self) -> Outlook:
         """Expected volatility and the regime in four weeks, and how such forecasts have come out."""
-        closes = self.measured.panel.daily("SPX").dropna()
-        return forecast_record.outlook(self.readings, closes, self.params, self.as_of)
+        panel = self.measured.panel
+        closes, vix = panel.daily("SPX").dropna(), panel.first_of("VIX", "VIXCLS")
+        return forecast_record.outlook(self.readings, closes, vix, self.params, self.as_of)
 
     @cached_property
     def sensitivity(self) -> pd.DataFrame:

@@ -84,14 +84,26 @@ def test_the_outlook_counts_what_was_complete_by_the_evening() -> None:
     sessions = pd.bdate_range("1999-12-31", fridays[-1])
     # Moves of ±1 % alternate: the volatility ahead is 16.3 % a year, inside a band of 5 to 20 and outside one to 15.
     closes = pd.Series(1000 * np.exp(0.01 * (np.arange(len(sessions)) % 2)), index=sessions)
-    found = forecast_record.outlook(made(levels, band), closes, PARAMS, fridays[-1])
+    vix = pd.Series(15.0, index=sessions)
+    found = forecast_record.outlook(made(levels, band), closes, vix, PARAMS, fridays[-1])
     assert found.volatility == (5.0, 10.0, 20.0)
     assert found.band == 1.0
     assert found.band_weeks == len(levels) - 4
     assert found.regime_count == len(levels) - 4 - (104 + 4) + 1
     assert found.regimes is not None and sum(found.regimes.values()) == pytest.approx(1.0)
     assert found.brier is not None and found.persistence is not None and found.brier < found.persistence
-    narrow = forecast_record.outlook(made(levels, band.assign(high=15.0)), closes, PARAMS, fridays[-1])
+    narrow = forecast_record.outlook(made(levels, band.assign(high=15.0)), closes, vix, PARAMS, fridays[-1])
     assert narrow.band == 0.0
-    early = forecast_record.outlook(made(levels, band), closes, PARAMS, fridays[50])
+    early = forecast_record.outlook(made(levels, band), closes, vix, PARAMS, fridays[50])
     assert early.regimes is None and early.brier is None and early.band_weeks == 47
+    # Nobody could compare it yet, and what cannot be compared has shown no skill.
+    assert early.quantile_scores == {} and not early.volatility_skill and not early.regime_skill
+    # Outcomes are all alike, so every rival forecasts 16.3 % exactly, and a band of 5 to 20 pays for its width.
+    assert found.scored_weeks > 100
+    assert found.quantile_scores["Climatology"] == pytest.approx(0.0, abs=0.1)
+    assert found.quantile_scores["This workbook"] == pytest.approx(
+        (0.1 * 11.3 + 0.5 * 6.3 + 0.1 * 3.7) / 3, abs=0.1
+    )
+    # Better than "it stays" and no better than the shares of the past is no skill either.
+    assert found.climatology is not None and found.climatology < found.brier
+    assert not found.volatility_skill and not found.regime_skill

@@ -236,6 +236,20 @@ class VolatilityRecord(Record):
     high: Figure
 
 
+class ForecastScores(Record):
+    """How such forecasts have come out: the share inside the 80 % band, mean quantile scores and mean Brier scores of
+    this workbook and of simpler forecasts, by name (smaller is better), and over how many weeks each is counted."""
+
+    band_coverage: Share | None
+    band_weeks: int
+    quantile_scores: dict[str, SixDigits]
+    quantile_weeks: int
+    brier_scores: dict[str, SixDigits]
+    brier_weeks: int
+    volatility_skill: bool
+    regime_skill: bool
+
+
 class ForecastRecord(Record):
     """What the present says about the coming month; null where too little is known."""
 
@@ -243,6 +257,7 @@ class ForecastRecord(Record):
     volatility: VolatilityRecord | None
     regime_weeks: int
     regimes: dict[Literal["1", "2", "3", "4", "5"], Share] | None
+    record: ForecastScores
 
 
 class PathRecord(Record):
@@ -444,6 +459,16 @@ def _forecast(week: Week) -> dict[str, Any]:
         "volatility": quantiles,
         "regime_weeks": found.regime_weeks,
         "regimes": chances,
+        "record": {
+            "band_coverage": found.band,
+            "band_weeks": found.band_weeks,
+            "quantile_scores": found.quantile_scores,
+            "quantile_weeks": found.scored_weeks,
+            "brier_scores": found.brier_scores,
+            "brier_weeks": found.regime_count,
+            "volatility_skill": found.volatility_skill,
+            "regime_skill": found.regime_skill,
+        },
     }
 
 

@@ -5,17 +5,19 @@ Scores of forecasts and of simpler ones beside them; no forecast is made here.
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from fiveengines.base import cache
 from fiveengines.base.parameters import Parameters
 from fiveengines.base.parameters.research import Bootstrap
 from fiveengines.model import forecast
 from fiveengines.model.readings import Readings
 from fiveengines.model.regimes import NUMBERS, RegimeHistory
+from fiveengines.research.quantile_regression import quantile_coefficients
 
 OWN = "This workbook"
 
@@ -35,8 +37,9 @@ class Outlook:
     """The week's forecasts with their record so far; a part without enough history is None.
 
     volatility: 10, 50 and 90 % quantile of the coming `sessions` sessions, % a year. regimes: chance of each in
-    `regime_weeks` weeks. band: share of complete outcomes inside the 80 % band, of `band_weeks`. brier, persistence,
-    climatology: mean Brier scores over `regime_count` complete weeks, 0 best.
+    `regime_weeks` weeks. band: share of complete outcomes inside the 80 % band, of `band_weeks`. quantile_scores: mean
+    quantile score of this workbook and of its rivals over `scored_weeks` weeks that all could forecast, smaller is
+    better. brier, persistence, climatology: mean Brier scores over `regime_count` complete weeks, 0 best.
     """
 
     sessions: int
@@ -45,16 +48,39 @@ class Outlook:
     regimes: dict[int, float] | None
     band: float | None
     band_weeks: int
+    quantile_scores: Mapping[str, float]
+    scored_weeks: int
     brier: float | None
     persistence: float | None
     climatology: float | None
     regime_count: int
 
+    @property
+    def volatility_skill(self) -> bool:
+        """Whether the volatility forecast has beaten every rival so far."""
+        rivals = [score for name, score in self.quantile_scores.items() if name != OWN]
+        return bool(rivals) and self.quantile_scores[OWN] < min(rivals)
 
-def outlook(readings: Readings, closes: pd.Series, params: Parameters, day: pd.Timestamp) -> Outlook:
+    @property
+    def brier_scores(self) -> dict[str, float]:
+        """Mean Brier scores by forecast; empty before any week is complete."""
+        found = {OWN: self.brier, "Persistence": self.persistence, "Climatology": self.climatology}
+        return {name: score for name, score in found.items() if score is not None}
+
+    @property
+    def regime_skill(self) -> bool:
+        """Whether the chances of regimes have beaten "it stays" and the shares of the past so far."""
+        if self.brier is None or self.persistence is None or self.climatology is None:
+            return False
+        return self.brier < min(self.persistence, self.climatology)
+
+
+def outlook(
+    readings: Readings, closes: pd.Series, vix: pd.Series, params: Parameters, day: pd.Timestamp
+) -> Outlook:
     """Forecasts on `day` and how the earlier ones came out, from what was complete by then.
 
-    closes: the index on sessions up to `day`.
+    closes, vix: the index and the VIX on sessions up to `day`.
     """
     rules = params.regimes.forecast
     market = readings.market.loc[:day]
@@ -66,6 +92,7 @@ def outlook(readings: Readings, closes: pd.Series, params: Parameters, day: pd.T
     scores = brier_scores(ahead, readings.regimes.confirmed.loc[:day], rules.regime_weeks)
     means = {str(name): float(each.mean()) if len(each) else None for name, each in scores.items()}
     now, chances = band[-1], ahead.iloc[-1]
+    compared, held = _compared(readings, closes.loc[:day], vix.loc[:day], params, market.index[0], day)
     return Outlook(
         sessions=rules.sessions,
         regime_weeks=rules.regime_weeks,
@@ -73,6 +100,10 @@ def outlook(readings: Readings, closes: pd.Series, params: Parameters, day: pd.T
         regimes={n: float(chances[n]) for n in NUMBERS} if chances.notna().all() else None,
         band=float(inside[scored].mean()) if scored.any() else None,
         band_weeks=int(scored.sum()),
+        quantile_scores={name: float(quantile_score(held, each).mean()) for name, each in compared.items()}
+        if len(held)
+        else {},
+        scored_weeks=len(held),
         brier=means[OWN],
         persistence=means["Persistence"],
         climatology=means["Climatology"],
@@ -99,18 +130,12 @@ def volatility_record(
     regression on the VIX, one on realised volatility (HAR), and the quantiles of the past (climatology). Returns
     forecast × score, difference (ours less the rival's: below zero is better), low, high, coverage.
     """
-    rules = params.regimes.forecast
-    dates = pd.DatetimeIndex(readings.market.loc[since:until].index)
-    outcome = forecast.realized_ahead(closes, rules.sessions)
-    ours = readings.market.reindex(dates)[list(forecast.COLUMNS)]
-    found = {OWN: ours.to_numpy()} | _rivals(closes, vix, outcome, dates, params)
-    held = outcome.reindex(dates).to_numpy()
-    whole = np.isfinite(held) & np.all([np.isfinite(each).all(axis=1) for each in found.values()], axis=0)
-    scores = {name: quantile_score(held[whole], each[whole]) for name, each in found.items()}
+    found, held = _compared(readings, closes, vix, params, since, until)
+    scores = {name: quantile_score(held, each) for name, each in found.items()}
     rows = {}
     for name, each in found.items():
         gap = scores[OWN] - scores[name]
-        inside = (held[whole] >= each[whole, 0]) & (held[whole] <= each[whole, 2])
+        inside = (held >= each[:, 0]) & (held <= each[:, 2])
         rows[name] = [
             scores[name].mean(),
             gap.mean(),
@@ -122,12 +147,23 @@ def volatility_record(
     ).rename_axis("forecast")
 
 
+def _compared(
+    readings: Readings, closes: pd.Series, vix: pd.Series, params: Parameters, since: Day, until: Day
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Quantiles of every forecast, (n, 3) each, and outcomes, (n,), on the weeks that have all of them."""
+    dates = pd.DatetimeIndex(readings.market.loc[since:until].index)
+    outcome = forecast.realized_ahead(closes, params.regimes.forecast.sessions)
+    ours = readings.market.reindex(dates)[list(forecast.COLUMNS)]
+    found = {OWN: ours.to_numpy()} | _rivals(closes, vix, outcome, dates, params)
+    held = outcome.reindex(dates).to_numpy()
+    whole = np.isfinite(held) & np.all([np.isfinite(each).all(axis=1) for each in found.values()], axis=0)
+    return {name: each[whole] for name, each in found.items()}, held[whole]
+
+
 def _rivals(
     closes: pd.Series, vix: pd.Series, outcome: pd.Series, dates: pd.DatetimeIndex, params: Parameters
 ) -> dict[str, np.ndarray]:
-    from statsmodels.regression.quantile_regression import QuantReg
-    from statsmodels.tools.sm_exceptions import IterationLimitWarning
-
+    """Quantiles of simpler forecasts on `dates`, (n, 3) each, NaN before `least_weeks` complete outcomes."""
     rules = params.regimes.forecast
     returns = np.log(closes).diff()
     weekly = closes.index[
@@ -144,28 +180,43 @@ def _rivals(
         "Realised alone (HAR)": [str(each) for each in inputs if each != "vix"],
         "Climatology": [],
     }
-    found = {name: np.full((len(dates), 3), np.nan) for name in names}
+    found = {name: np.full((len(dates), len(forecast.QUANTILES)), np.nan) for name in names}
     last = closes.index.get_indexer(weekly) + rules.sessions
-    for year in sorted(set(dates.year)):
-        these = np.flatnonzero(dates.year == year)
-        start = int(closes.index.get_indexer(dates[these[:1]])[0])
-        train = weekly[(last <= start)]
-        train = train[
-            outcome.reindex(train).notna().to_numpy() & inputs.reindex(train).notna().all(axis=1).to_numpy()
-        ]
-        if len(train) < rules.least_weeks:
-            continue
-        target = np.log(outcome.reindex(train).to_numpy())
-        for name, columns in names.items():
-            design = _design(inputs, train, columns)
-            now = _design(inputs, dates[these], columns)
-            for at, level in enumerate(forecast.QUANTILES):
-                with warnings.catch_warnings():
-                    # Its steps may go to and fro between two weeks of the sample; either is a solution to four digits.
-                    warnings.simplefilter("ignore", IterationLimitWarning)
-                    fit = QuantReg(target, design).fit(q=level, max_iter=2000).params
-                found[name][these, at] = np.exp(now @ fit)
+    known = outcome.reindex(weekly).notna().to_numpy() & inputs.reindex(weekly).notna().all(axis=1).to_numpy()
+    weekly, last = weekly[known], last[known]
+    firsts = {year: np.flatnonzero(dates.year == year) for year in sorted(set(dates.year))}
+    # Complete before the year's first week; the past only grows, so its length says which it is.
+    starts = closes.index.get_indexer(dates[[int(these[0]) for these in firsts.values()]])
+    counts = {year: int((last <= start).sum()) for year, start in zip(firsts, starts, strict=True)}
+    counts = {year: count for year, count in counts.items() if count >= rules.least_weeks}
+    if not counts:
+        return found
+    train = weekly[: max(counts.values())]
+    designs = {name: _design(inputs, train, columns) for name, columns in names.items()}
+    fits = _fitted(designs, np.log(outcome.reindex(train).to_numpy()), sorted(set(counts.values())))
+    for name, columns in names.items():
+        for year, count in counts.items():
+            these = firsts[year]
+            found[name][these] = np.exp(_design(inputs, dates[these], columns) @ fits[f"{name}, {count}"])
     return found
+
+
+def _fitted(designs: Mapping[str, np.ndarray], target: np.ndarray, counts: list[int]) -> cache.Arrays:
+    """Coefficients of each design on its first so many weeks, (p, 3) each by "name, count"; the same for all weeks of a
+    year, so they are cached."""
+    code = cache.code_key("research/quantile_regression.py")
+    key = cache.key_of((code, counts, target.tobytes(), *(each.tobytes() for each in designs.values())))
+
+    def fit() -> cache.Arrays:
+        return {
+            f"{name}, {count}": np.column_stack(
+                [quantile_coefficients(each[:count], target[:count], level) for level in forecast.QUANTILES]
+            )
+            for name, each in designs.items()
+            for count in counts
+        }
+
+    return cache.arrays("forecast-rivals", key, fit)
 
 
 def _design(inputs: pd.DataFrame, dates: pd.DatetimeIndex, columns: list[str]) -> np.ndarray:

@@ -68,3 +68,27 @@ def test_net_liquidity_is_shown_in_levels_over_the_quarter(week: Week) -> None:
     path = week.series("net_liquidity").iloc[[-14, -9, -5, -1]]
     levels = " → ".join(f"${each:,.0f} bn" for each in path)
     assert f"Net liquidity 13, 8, 4 weeks ago to now: {levels}." in text(week, "liquidity")
+
+
+def test_a_forecast_stands_beside_its_rivals_and_is_not_printed_without_skill(week: Week) -> None:
+    found = week.outlook
+    scores = {"This workbook": 1.40, "VIX alone": 1.45, "Realised alone (HAR)": 1.60, "Climatology": 2.40}
+    good = replace(
+        found, quantile_scores=scores, scored_weeks=1000, brier=0.45, persistence=0.66, climatology=0.70
+    )
+
+    def said(outlook: object) -> str:
+        shown = tables.outlook(SimpleNamespace(outlook=outlook))  # type: ignore[arg-type]
+        assert shown is not None
+        return re.sub(r"<[^>]+>", "", shown._repr_html_())
+
+    both = said(good)
+    assert "% a year expected" in both and "In 4 weeks: " in both
+    assert (
+        "Quantile score over 1,000 weeks: 1.40, against 1.45 for the VIX alone, 1.60 for realised volatility alone and"
+        " 2.40 for the quantiles of the past (smaller is better)." in both
+    )
+    neither = said(replace(good, quantile_scores=scores | {"VIX alone": 1.39}, persistence=0.40))
+    assert neither.startswith("No forecast.")
+    assert "so no volatility is forecast." in neither and "so no regime is forecast." in neither
+    assert "% a year expected" not in neither and "In 4 weeks" not in neither

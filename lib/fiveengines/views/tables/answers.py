@@ -9,11 +9,12 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from fiveengines.base.formats import counted, figure, first_capital, minus, number, percent, signed
+from fiveengines.base.formats import counted, figure, first_capital, joined, minus, number, percent, signed
 from fiveengines.commentary.narrative import ENGINE_NAMES, moved_most, moved_text, named, went
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.model.regimes import NAMES
 from fiveengines.playbook import content
+from fiveengines.research.forecast_record import OWN, Outlook
 from fiveengines.views.tables.markup import Prose, lines, listed, prose, sentence
 from fiveengines.week import Week
 
@@ -200,7 +201,15 @@ def outlook(week: Week) -> Prose | None:
     """Expected volatility and the regime to come, with the record of such forecasts; None without either."""
     found = week.outlook
     said, record = [], []
-    if found.volatility is not None and found.band is not None:
+    quantile, rivals = dict(found.quantile_scores), ""
+    if quantile:
+        own = quantile.pop(OWN)
+        rivals = joined([f"{score:.2f} for {_RIVALS[name]}" for name, score in quantile.items()])
+        over = f"Quantile score over {counted(found.scored_weeks, 'week')}"
+        rivals = f"{over}: {own:.2f}, against {rivals} (smaller is better)"
+    if found.volatility is not None and rivals and not found.volatility_skill:
+        record.append(f"{rivals}: no skill so far, so no volatility is forecast.")
+    elif found.volatility is not None and found.band is not None:
         low, middle, high = found.volatility
         said.append(
             f"Volatility of the next {found.sessions} sessions: {middle:.0f} % a year expected, "
@@ -209,20 +218,35 @@ def outlook(week: Week) -> Prose | None:
         record.append(
             f"Over {counted(found.band_weeks, 'earlier week')} the band held the outcome in {percent(found.band)}."
         )
-    if found.regimes is not None:
+        if rivals:
+            record.append(f"{rivals}.")
+    if found.regimes is not None and found.brier is not None and not found.regime_skill:
+        record.append(f"{_brier(found)}: no skill so far, so no regime is forecast.")
+    elif found.regimes is not None:
         first, second = sorted(found.regimes, key=lambda n: -found.regimes[n])[:2]  # type: ignore[index]
         said.append(
             f"In {found.regime_weeks} weeks: {NAMES[first].lower()} {percent(found.regimes[first])}, "
             f"{NAMES[second].lower()} {percent(found.regimes[second])}."
         )
-        if found.brier is not None and found.persistence is not None and found.climatology is not None:
-            skill = found.brier < min(found.persistence, found.climatology)
-            record.append(
-                f"Brier score over {counted(found.regime_count, 'week')}: {found.brier:.2f}, against "
-                f'{found.persistence:.2f} for "it stays" and {found.climatology:.2f} for the shares of the past'
-                + ("." if skill else ": no skill so far, so do not rely on it.")
-            )
-    return prose(Markup("<strong>{}</strong>").format(" ".join(said)), " ".join(record)) if said else None
+        if found.brier is not None:
+            record.append(f"{_brier(found)}.")
+    if not said and not record:
+        return None
+    return prose(Markup("<strong>{}</strong>").format(" ".join(said) or "No forecast."), " ".join(record))
+
+
+_RIVALS = {
+    "VIX alone": "the VIX alone",
+    "Realised alone (HAR)": "realised volatility alone",
+    "Climatology": "the quantiles of the past",
+}
+
+
+def _brier(found: Outlook) -> str:
+    return (
+        f"Brier score over {counted(found.regime_count, 'week')}: {found.brier:.2f}, against "
+        f'{found.persistence:.2f} for "it stays" and {found.climatology:.2f} for the shares of the past'
+    )
 
 
 def playbook(week: Week) -> Prose | None:
