@@ -79,6 +79,7 @@ class Week:
         """
         run = parameters.asked(as_of, source, data_dir, params_file, out_dir)
         params = parameters.load(run.params_file)
+        indicators.declare(params)
         asked = run.as_of or params.weekly.as_of or calendars.last_completed_friday()
         if asked > dt.date.today():
             raise ParameterError(

@@ -48,7 +48,10 @@ class _Figures(TyperCommand):
 
 def _trail(params: Path | None, source: str | None) -> tuple[Path, str]:
     """Folder of the entries of one source (default: that of weekly.yaml), and which it is."""
+    from fiveengines import indicators
+
     loaded = parameters.load(params)
+    indicators.declare(loaded)
     chosen = source or loaded.weekly.source
     if chosen not in SOURCES:
         raise ParameterError(
@@ -96,8 +99,8 @@ def set_value(
     """Enter a figure that replaces one input of a reading for a while."""
     from fiveengines import overrides
 
-    given = overrides.check(field, value)
     folder, belongs_to = _trail(params, source)
+    given = overrides.check(field, value)
     entry = overrides.set_override(
         folder,
         field,

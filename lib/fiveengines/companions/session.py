@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fiveengines import overrides, week
+from fiveengines import indicators, overrides, week
 from fiveengines.base import parameters
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import Parameters, RunParameters
@@ -59,6 +59,7 @@ class Session:
         """
         run = parameters.asked(as_of, source, data_dir, params_file, out_dir)
         params = parameters.load(run.params_file)
+        indicators.declare(params)
         asked = run.as_of or params.weekly.as_of or dt.date.today()
         if asked > dt.date.today():
             raise ParameterError(

@@ -7,7 +7,7 @@ from fiveengines.indicators.beginnings import first_possible
 from fiveengines.indicators.evaluate import Applied, IndicatorValues, evaluate
 from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range
 from fiveengines.indicators.labels import labels
-from fiveengines.indicators.registry import REGISTRY, indicator
+from fiveengines.indicators.registry import REGISTRY, declare, indicator
 
 __all__ = [
     "REGISTRY",
@@ -17,6 +17,7 @@ __all__ = [
     "Inputs",
     "Lookup",
     "Range",
+    "declare",
     "evaluate",
     "first_possible",
     "indicator",

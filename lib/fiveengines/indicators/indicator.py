@@ -133,7 +133,7 @@ class Indicator:
         """The preferred catalog series; empty for what has none."""
         return next((each for each in self.input_sets if not {MEMBERS, SECTORS} & set(each)), ())
 
-    @property
+    @cached_property
     def range(self) -> Range:
         """The values that can be true of it."""
         if isinstance(self.bounds, Range):

@@ -196,12 +196,12 @@ def _weights(present: np.ndarray, lines: Mapping[str, ScoredIndicator]) -> np.nd
 def _weight_in_existence(weeks: pd.Index, lines: Mapping[str, ScoredIndicator]) -> np.ndarray:
     """The weight that an engine could have each week: of what had begun by then, a stand-in where its first had not.
 
-    Returns (n,). What is optional adds nothing.
+    Returns (n,). What is optional, or a figure of one's own, adds nothing.
     """
     began = {name: _begun(weeks, name, each) for name, each in lines.items()}
     needed = np.zeros(len(weeks))
     for name, each in lines.items():
-        if each.optional or each.instead_of in lines:
+        if each.optional or each.manual is not None or each.instead_of in lines:
             continue
         stand_ins = [(began[n], e.weight) for n, e in lines.items() if e.instead_of == name]
         needed += np.select(

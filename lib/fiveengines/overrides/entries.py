@@ -133,7 +133,9 @@ class Record(Strict):
     @classmethod
     def _known(cls, value: str) -> str:
         if value not in REGISTRY and value not in FIELDS and forced_engine(value) is None:
-            raise ValueError(f"{value!r} is neither an indicator nor state:<engine>.")
+            raise ValueError(
+                f"{value!r} is neither an indicator, nor a field of params/engines.yaml, nor state:<engine>."
+            )
         return value
 
     @model_validator(mode="after")

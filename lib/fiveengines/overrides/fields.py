@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 from fiveengines.base.errors import OverrideError
 from fiveengines.base.parameters import ENGINES
@@ -62,7 +61,6 @@ def known_field(field: str) -> str:
     raise OverrideError(f"there is no field {field!r}.{near}")
 
 
-@lru_cache(maxsize=512)
 def bounds(field: str) -> Bounds:
     """The range of `field` in its own unit; an unknown field raises OverrideError."""
     known_field(field)

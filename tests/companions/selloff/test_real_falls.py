@@ -92,14 +92,29 @@ def test_a_manual_reading_takes_the_measured_ones_place_and_is_named(session: Se
     day = dt.date(2013, 6, 25)
     entries = tuple(
         Entry(name, name, value, "desk's own count", "prime broker", "A. Reader", moment, day, day)
-        for name, value in (("dealer_gamma", -3.5), ("cta_exposure", 10.0), ("hedge_fund_gross", 88.0))
+        for name, value in (
+            ("dealer_gamma", -3.5),
+            ("cta_exposure", 10.0),
+            ("hedge_fund_gross", 88.0),
+            ("gamma_flip", 1620.0),
+            ("fund_flows", -12.5),
+        )
     )
     found = analyse(replace(session, entries=entries))
-    assert [each.field for each in found.overrides] == ["cta_exposure", "dealer_gamma", "hedge_fund_gross"]
+    assert [each.field for each in found.overrides] == [
+        "cta_exposure",
+        "dealer_gamma",
+        "fund_flows",
+        "gamma_flip",
+        "hedge_fund_gross",
+    ]
     assert found.gamma is not None
-    assert (found.gamma.value, found.gamma.source) == (-3.5, "entered by hand")
+    assert (found.gamma.value, found.gamma.source) == (-3.5, "entered by hand; the level entered by hand")
+    assert found.gamma.flip == 1620.0
+    assert found.window is not None and found.gamma.distance_pct is not None
+    assert found.gamma.distance_pct == pytest.approx(100 * (1620.0 / found.window.close - 1), abs=0.01)
     marked = {each.name: each.value for each in found.positioning if each.overridden}
-    assert marked == {"cta_exposure": 10.0, "hedge_fund_gross": 88.0}
+    assert marked == {"cta_exposure": 10.0, "hedge_fund_gross": 88.0, "fund_flows": -12.5}
 
 
 def test_an_answer_is_the_same_twice(session: Session) -> None:

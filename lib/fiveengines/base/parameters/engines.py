@@ -20,6 +20,25 @@ Sessions = Annotated[int, Field(ge=1, le=2520, strict=True)]
 Setting = int | float | tuple[int, ...]
 
 
+class ManualField(Strict):
+    """A figure of one's own that only a person enters: what it is, its unit, and the values that can be true of it."""
+
+    title: str = Field(min_length=3, max_length=80, pattern=r"^[^{}]+$")
+    unit: str = Field(min_length=1, max_length=24)
+    low: float = Field(allow_inf_nan=False)
+    high: float = Field(allow_inf_nan=False)
+    step: float = Field(default=0.1, gt=0)
+    where: str = Field(default="", max_length=120)
+    url: str = Field(default="", pattern=r"^(https://\S+)?$")
+    question: str = Field(default="", max_length=200)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ManualField:
+        if not self.low < self.high:
+            raise ValueError("`low` must be below `high`.")
+        return self
+
+
 class ScoredIndicator(Strict):
     """One line of params/engines.yaml: what an indicator is computed with and how it is scored."""
 
@@ -31,6 +50,7 @@ class ScoredIndicator(Strict):
     most: float = Field(default=1.0, ge=0, le=1)
     settings: dict[str, Setting] = Field(default_factory=dict)
     why: str = Field(min_length=3)
+    manual: ManualField | None = None
 
     @model_validator(mode="after")
     def _breakpoints(self) -> ScoredIndicator:

@@ -50,6 +50,7 @@ from fiveengines.indicators.dealer_gamma import dealer_gamma_profile, gamma_flip
 from fiveengines.indicators.evaluate import IndicatorValues, evaluate
 from fiveengines.indicators.momentum import drawdown_from_high
 from fiveengines.indicators.positioning import dealer_gamma_from_chain
+from fiveengines.overrides.companion_fields import FIELDS
 
 NAME = "selloff"
 # Shown beside the measures that drivers are scored with.
@@ -518,6 +519,21 @@ def _member_facts(read: _Read) -> list[Fact]:
                     observed=found.observed,
                 )
             )
+    bought = read.manual("fund_flows")
+    if bought is None:
+        read.lack("Fund flows: only by hand (fund_flows)")
+    else:
+        each = FIELDS["fund_flows"]
+        facts.append(
+            Fact(
+                name="fund_flows",
+                title=each.title,
+                value=bought,
+                unit=each.unit,
+                note="entered by hand",
+                overridden=True,
+            )
+        )
     closes, inside = read.session.panel.members, read.session.panel.in_index
     if closes is None or inside is None:
         read.lack(
@@ -573,11 +589,18 @@ def _gamma(read: _Read) -> Gamma | None:
     by_hand = read.manual("dealer_gamma")
     if by_hand is not None:
         value, source, observed = by_hand, "entered by hand", read.session.as_of.date()
+    level_by_hand = read.manual("gamma_flip")
+    if level_by_hand is not None:
+        flip = level_by_hand
+        source = f"{source}; the level entered by hand" if source else "level entered by hand"
     if value is None:
         read.lack("Dealer gamma: needs an option chain, GEX or an entry (dealer_gamma)")
-        return None
     if flip is None:
-        read.lack("Level at which dealer gamma changes its sign: needs an option chain")
+        read.lack(
+            "Level at which dealer gamma changes its sign: needs an option chain or an entry (gamma_flip)"
+        )
+    if value is None and flip is None:
+        return None
     last = math.exp(read.tape.index.iloc[read.window.end] / 100.0)
     distance = None if flip is None else 100.0 * (flip / last - 1.0)
     return Gamma(

@@ -162,13 +162,15 @@ def gamma(result: Result) -> Any:
     found = result.gamma
     if found is None:
         return prose("Dealer gamma: no option chain, no published figure and no entry.")
-    side = "dealers sell into falls" if (found.value or 0.0) < 0 else "dealers buy into falls"
     away = number(found.distance_pct, 1, " %", sign=True)
     flip = (
         f"; the sign changes at {number(found.flip)}, {away} from the last close"
         if found.flip is not None
         else ""
     )
+    if found.value is None:
+        return prose(f"Dealer gamma itself is not known{flip} ({found.source}).")
+    side = "dealers sell into falls" if found.value < 0 else "dealers buy into falls"
     return prose(f"Dealer gamma is {figure(found.value, '$bn per 1 % move')} ({found.source}): {side}{flip}.")
 
 

@@ -28,7 +28,7 @@ _COPY = "navigator.clipboard.writeText(this.dataset.ask).then(() => { this.textC
 class FieldSpec:
     """What a row shows about its field; texts are as they stand in the data and are escaped when drawn.
 
-    bare: the data's figure without its unit, as one would type it.
+    bare: the data's figure without its unit, as one would type it. counts: how much an entry weighs.
     """
 
     field: str
@@ -43,6 +43,7 @@ class FieldSpec:
     where: str
     url: str
     day: dt.date
+    counts: str = ""
 
 
 class FieldRow:
@@ -143,6 +144,8 @@ class FieldRow:
         parts.append(f"data: {escape(spec.data_text)}{', ' + age if spec.age else ''}")
         if spec.bounds.kind not in {"state", "choice"} and not problem:
             parts.append(f"possible: {escape(minus(spec.bounds.span))}")
+        if spec.counts:
+            parts.append(escape(spec.counts))
         if entry is not None:
             saved = f"saved by hand: {minus(_plain(entry.value))}, {entry.who}, until {date(entry.until)}"
             parts.append(f'<span class="fe-manual-note">{escape(saved)}</span>')

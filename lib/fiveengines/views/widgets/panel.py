@@ -230,6 +230,7 @@ class OverridePanel:
             each
             for each in reading.evidence
             if lines[each.indicator].weight > 0
+            or lines[each.indicator].manual is not None
             or overrides.lookup(each.indicator) is not None
             or each.indicator in self._entries
         ]
@@ -255,7 +256,17 @@ class OverridePanel:
             where=asked.where if asked else "",
             url=asked.url if asked else "",
             day=self._day,
+            counts=self._counts(evidence),
         )
+
+    def _counts(self, evidence: Evidence) -> str:
+        """What an entry moves: how much the indicator weighs in its engine, or that it moves no score."""
+        engine, line = self.week.params.engines.indicator(evidence.indicator)
+        if line.weight == 0:
+            return "weight 0: shown beside the evidence, moves no score"
+        lines = self.week.params.engines.engines[engine].values()
+        whole = sum(each.weight for each in lines if each.instead_of is None)
+        return f"weight {line.weight:g} of {whole:g} in {ENGINE_NAMES[engine].lower()}"
 
     def _state_spec(self, reading: EngineReading) -> FieldSpec:
         plain = self.week.with_entries(tuple(e for e in self._trail.entries if e.engine is None))
