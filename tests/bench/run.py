@@ -63,23 +63,38 @@ def timed(*commands: list[str]) -> tuple[float, float]:
 
 
 def weekly_against_toy(folder: Path, rounds: int) -> None:
-    """The report and the toy in turn."""
+    """The report, with no companion, with all and a companion alone, and the toy, in turn."""
     path, done = toy(folder), folder / "done.ipynb"
-    papermill = [str(BIN / "papermill"), str(path), str(done)]
-    nbconvert = [str(BIN / "jupyter"), "nbconvert", "--to", "html", str(done)]
-    weekly = [str(BIN / "fiveengines"), "weekly", "--out", str(folder / "out")]
-    times: dict[str, list[tuple[float, float]]] = {"toy": [], "weekly": []}
+    own = [str(BIN / "fiveengines")]
+    out = ["--source", "demo", "--out", str(folder / "out")]
+    runs: dict[str, list[list[str]]] = {
+        "papermill + nbconvert, toy": [
+            [str(BIN / "papermill"), str(path), str(done)],
+            [str(BIN / "jupyter"), "nbconvert", "--to", "html", str(done)],
+        ],
+        "weekly --with none, demo": [[*own, "weekly", "--with", "none", *out]],
+        "weekly --with all, demo": [[*own, "weekly", "--with", "all", *out]],
+        "companion selloff, demo": [[*own, "companion", "selloff", *out]],
+    }
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
     for turn in range(rounds + 1):
-        both = {"toy": timed(papermill, nbconvert), "weekly": timed(weekly)}
-        if turn:
-            for name, figures in both.items():
-                times[name].append(figures)
-    for name, label in (("toy", "papermill + nbconvert, toy"), ("weekly", "fiveengines weekly, demo")):
-        wall = statistics.median(each[0] for each in times[name])
-        cpu = statistics.median(each[1] for each in times[name])
-        print(f"{label:34s} {wall:6.2f} s wall  {cpu:6.2f} s CPU")
-    ratio = statistics.median(b[0] / a[0] for a, b in zip(times["toy"], times["weekly"], strict=True))
-    print(f"{'ratio weekly / toy, pair by pair':34s} {ratio:6.2f}")
+        for name, commands in runs.items():
+            found = timed(*commands)
+            if turn:
+                times[name].append(found)
+    for name, found in times.items():
+        wall, cpu = (statistics.median(each[at] for each in found) for at in (0, 1))
+        print(f"{name:34s} {wall:6.2f} s wall  {cpu:6.2f} s CPU")
+    first, week, everything, alone = times.values()
+    for name, above, below in (
+        ("weekly / toy", week, first),
+        ("with all / with none", everything, week),
+        ("selloff / weekly", alone, week),
+    ):
+        wall, cpu = (
+            statistics.median(a[at] / b[at] for a, b in zip(above, below, strict=True)) for at in (0, 1)
+        )
+        print(f"{'ratio ' + name + ', pair by pair':44s} {wall:6.2f} wall  {cpu:6.2f} CPU")
     page = next((folder / "out" / "demo").glob("[0-9]*/weekly.html"))
     print(f"{'weekly.html':34s} {page.stat().st_size / 1e6:6.2f} MB")
     print(
