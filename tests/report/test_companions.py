@@ -154,7 +154,12 @@ def test_one_that_stops_leaves_the_week_whole_and_says_why(
     assert f"fiveengines: evidence: {broken}. Open notebooks/companions/evidence.ipynb" in said.err
     assert said.out.splitlines()[-1] == f"Open {written.page}"
     folder = folder_of(written)
-    assert {each.name for each in folder.iterdir()} == {"weekly.html", "weekly.ipynb", "reading.json"}
+    assert {each.name for each in folder.iterdir()} == {
+        "weekly.html",
+        "weekly.md",
+        "weekly.ipynb",
+        "reading.json",
+    }
     assert read(folder / "reading.json")["companions"] == []
     page = (folder / "weekly.html").read_text(encoding="utf-8")
     link = re.search(rf'<a href="([^"]+)">{re.escape(EVIDENCE.title)}</a> <strong>Stopped', page)

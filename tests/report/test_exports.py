@@ -11,11 +11,15 @@ from email.message import EmailMessage
 from email.policy import default
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive import synthetic
 from fiveengines import cli
+from fiveengines.base.formats import minus
 from fiveengines.report.exports import Exports
 from fiveengines.report.page.cover_context import (
     Aggressiveness,
@@ -24,10 +28,12 @@ from fiveengines.report.page.cover_context import (
     Failure,
     HealthItem,
     ManualEntry,
+    RecordSummary,
     RegimeCall,
 )
 from fiveengines.report.page.mail import message
 from fiveengines.report.page.pdf import PrintError, find_chromium, print_page
+from fiveengines.report.page.week_text import market_texts, plain
 from fiveengines.report.rerender import differences, original_parameters
 from fiveengines.report.store import report_store
 from fiveengines.report.weekly import SavedReport
@@ -135,6 +141,75 @@ def test_hostile_texts_reach_neither_the_markup_nor_the_headers() -> None:
     assert set(mail.keys()) == {"Subject", "Date", "X-Unsent", "MIME-Version", "Content-Type"}
 
 
+def market(
+    title: str, unit: str, moves: str, level: float, week: float | None, quarter: float | None
+) -> dict[str, Any]:
+    """One market of a brief."""
+    found = {"title": title, "unit": unit, "moves": moves, "level": level, "week": week, "quarter": quarter}
+    return found | {"old": False, "by_hand": False}
+
+
+BRIEF: dict[str, Any] = {
+    "markets": [
+        market("S&P 500", "index", "%", 3221.22, 1.72, None),
+        market("10-year yield", "%", "bp", 1.92, None, 14.0) | {"old": True},
+        market("VIX", "index", "points", 12.51, -0.12, -2.81) | {"by_hand": True},
+    ],
+    "changes": [{"text": "VIX fell."}],
+    "flips": [{"text": "VIX above 19.9 (now 12.5, 1.7 usual weeks away): Choppy range."}],
+    "flips_note": "",
+    "action": {"text": "Add 10 points.", "orders": ["Add SPY: buy 3 at about $320.00"]},
+    "data": {"text": "Closes of 20 Dec 2019, all 28 inputs."},
+}
+
+
+def test_the_brief_is_the_mails_body_and_the_page_is_attached() -> None:
+    record = RecordSummary(dt.date(2019, 1, 4), 50, 1, True, "Told since 4 Jan 2019: 50 weeks, 1 missing.")
+    cover = replace(COVER, record=record)
+    raw = message(cover, "weekly.html", WHEN, brief=BRIEF, page="<p>The page</p>")
+    assert raw == message(cover, "weekly.html", WHEN, brief=BRIEF, page="<p>The page</p>")
+    mail, text, html = parts(raw)
+    for said in (
+        "Add 10 points.",
+        "Add SPY: buy 3 at about $320.00",
+        "VIX above 19.9 (now 12.5, 1.7 usual weeks away): Choppy range.",
+        "Closes of 20 Dec 2019",
+        "50 weeks, 1 missing",
+        "3,221",
+        "+1.7 %",
+        "+14 bp",
+        "12.51 (by hand)",
+    ):
+        assert said in text and said in Words(html).words, said
+    assert "All of the risk budget." not in text, "one line says what to do"
+    (page,) = mail.iter_attachments()
+    assert (page.get_content_type(), page.get_content().strip()) == ("text/html", "<p>The page</p>")
+    assert page.get_filename() == "five-engines-2019-12-20.html"
+    hostile = BRIEF | {"flips": [{"text": HOSTILE}], "action": {"text": HOSTILE, "orders": [HOSTILE]}}
+    tags = Words(parts(message(COVER, "x", WHEN, brief=hostile))[2]).tags
+    assert "script" not in tags
+
+
+def test_markets_are_written_in_their_own_units() -> None:
+    assert [market_texts(each) for each in BRIEF["markets"]] == [
+        ("S&P 500", "3,221", "+1.7 %", "–"),
+        ("10-year yield", "1.92 %", "old", "+14 bp"),
+        ("VIX", "12.51 (by hand)", "−0.1", "−2.8"),
+    ]
+
+
+@settings(max_examples=100)
+@given(st.text())
+def test_typed_text_stays_text_in_markdown(typed: str) -> None:
+    """Whatever is typed leaves no markup of its own in weekly.md, and breaks no line or cell."""
+    shown = plain(typed)
+    assert "\n" not in shown
+    assert not re.search(r"(?<!\\)(?:\\\\)*[`*<>|\[\]#~]", shown)
+    assert re.sub(r"\\([^\w\s])|\\(_)", lambda found: found[1] or found[2], shown) == minus(
+        " ".join(typed.split())
+    )
+
+
 def test_simulated_and_unfinished_weeks_say_so() -> None:
     failure = Failure(3, "Aggressiveness", "ValueError: no", "Open the notebook.")
     mail, text, html = parts(message(replace(COVER, simulated=True, failures=(failure,)), "x", WHEN))
@@ -155,7 +230,25 @@ def test_a_week_is_printed_and_mailed_and_rendered_again(
     assert pdf.startswith(b"%PDF-")
     pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
     assert 3 <= pages <= 30
-    assert "2020-03-20" in parts(mail.read_bytes())[0]["Subject"]
+    folder = out / "demo" / "2020-03-20"
+    message_, text, html = parts(mail.read_bytes())
+    assert "2020-03-20" in message_["Subject"]
+    reading = json.loads((folder / "reading.json").read_text(encoding="utf-8"))
+    (page,) = message_.iter_attachments()
+    assert page.get_filename() == "five-engines-2020-03-20.html"
+    assert page.get_payload(decode=True) == (folder / "weekly.html").read_bytes()
+    words, notes = Words(html).words, (folder / "weekly.md").read_text(encoding="utf-8")
+    brief = reading["brief"]
+    told = [brief["action"]["text"], *(each["text"] for each in (*brief["flips"], *brief["changes"]))]
+    assert len(told) > 2
+    for each in told:
+        assert each in text and each in words and plain(each) in notes
+    assert "**Simulated market" in notes
+    for engine in reading["engines"].values():
+        for each in engine["evidence"]:
+            assert f"| {plain(each['title'])}" in notes
+            assert not each["series"] or plain(", ".join(each["series"])) in notes
+    assert len(re.findall(r"^## [1-5]\. .*\?$", notes, re.MULTILINE)) == 5
     run, before = original_parameters(report_store(out / "demo"), "2020-03-20", str(out))
     assert (str(run.as_of), run.source, run.data_dir) == ("2020-03-20", "demo", None)
     capsys.readouterr()
@@ -163,6 +256,9 @@ def test_a_week_is_printed_and_mailed_and_rendered_again(
     assert "The same reading as before." in capsys.readouterr().out
     after = json.loads((out / "demo" / "2020-03-20" / "reading.json").read_text(encoding="utf-8"))
     assert differences(before, after) == []
+    again = (folder / "weekly.md").read_text(encoding="utf-8")
+    assert again.split("\n- Parameters:")[0] == notes.split("\n- Parameters:")[0]
+    assert len(list((folder / "revisions").glob("*/weekly.md"))) == 1
     kept = list((out / "demo" / "2020-03-20" / "revisions").glob("*/weekly.pdf"))
     assert [each.read_bytes() for each in kept] == [pdf]
     assert cli.main(["archive", "--keep-revisions", "0", "--dry-run", "--out", str(out)]) == 0

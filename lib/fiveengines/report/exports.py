@@ -25,6 +25,7 @@ class Exports:
     pdf: bool = False
     mail_out: Path | None = None
     chromium: Path | None = field(init=False, default=None)
+    made: RenderedReport | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         if self.mail_out is not None and self.mail_out.expanduser().is_dir():
@@ -37,14 +38,17 @@ class Exports:
 
     def add(self, made: RenderedReport) -> None:
         """Put weekly.pdf into the week's files, so that the folder is whole or not there at all."""
+        self.made = made
         if self.pdf:
             made.files[PDF] = printer.print_page(str(made.files[PAGE]), self.chromium)
 
     def after(self, written: SavedReport) -> None:
-        """Write the message; it names the page that has just been saved."""
+        """Write the message; it names the page that has just been saved, and carries it."""
         if self.mail_out is not None and written.cover is not None:
             from fiveengines.report.page.mail import message
 
-            atomic_io.write_bytes(
-                self.mail_out.expanduser(), message(written.cover, written.address or written.page)
-            )
+            link, made = written.address or written.page, self.made
+            brief = made.reading["brief"] if made is not None and made.reading is not None else None
+            page = str(made.files[PAGE]) if made is not None else None
+            content = message(written.cover, link, brief=brief, page=page)
+            atomic_io.write_bytes(self.mail_out.expanduser(), content)

@@ -33,6 +33,7 @@ from fiveengines.report.reading_json import files_line
 from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, run_bound
 from fiveengines.report.saving import (
     FAILED,
+    MARKDOWN,
     NOTEBOOK,
     PAGE,
     READING,
@@ -196,6 +197,7 @@ def assemble(
 ) -> RenderedReport:
     """The files of a week that has run; its kernel may work on another one meanwhile."""
     from fiveengines.report.page.render import render
+    from fiveengines.report.page.week_text import order_texts, weekly_markdown
 
     failures, reading = ran.week.failures, ran.week.document
     cover: CoverContext | None = ran.week.cover
@@ -218,6 +220,16 @@ def assemble(
         reading["companions"] = [
             {"name": each.name, "headline": each.headline} for each in lines if each.headline
         ]
+        reading["brief"]["companions"] = [
+            {"name": each.name, "title": each.title, "headline": each.headline}
+            for each in lines
+            if each.headline
+        ]
+        reading["brief"]["action"]["orders"] = [
+            text for each in others for text in order_texts(each.document)
+        ]
+        if not failures:
+            files[MARKDOWN] = weekly_markdown(reading, cover)
         files[READING] = json.dumps(reading, ensure_ascii=False, indent=1) + "\n"
     day = reading["as_of"] if reading is not None else cover.week.isoformat()
     return RenderedReport(day, files, reading, cover, failures, others, ran.week.closes)

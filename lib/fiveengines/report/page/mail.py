@@ -7,16 +7,29 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import Any
 
 from fiveengines.report.page.cover_context import CoverContext
 from fiveengines.report.page.templates import render_template
+from fiveengines.report.page.week_text import brief_texts
 from fiveengines.views import theme
 
 
-def message(cover: CoverContext, link: str, made_at: dt.datetime | None = None) -> bytes:
+def message(
+    cover: CoverContext,
+    link: str,
+    made_at: dt.datetime | None = None,
+    *,
+    brief: Mapping[str, Any] | None = None,
+    page: str | None = None,
+) -> bytes:
     """The message as an .eml file. `link` is where the report is; X-Unsent opens it as a draft where that is known.
+
+    `brief`: that of reading.json, which the body then is; None where the week could not be read. `page`: the report's
+    HTML, attached under the week's date.
 
     Mail programs drop scripts and often style sheets, so the HTML part carries its styles on each element and no
     picture; a small sheet turns its colours in the dark where it is heeded.
@@ -26,14 +39,20 @@ def message(cover: CoverContext, link: str, made_at: dt.datetime | None = None) 
     mail["Subject"] = " ".join(subject(cover).split())
     mail["Date"] = made_at or dt.datetime.now(dt.UTC)
     mail["X-Unsent"] = "1"
-    shown = {"c": cover, "link": link, "light": theme.LIGHT, "dark": theme.DARK}
+    shown: dict[str, Any] = {"c": cover, "link": link, "light": theme.LIGHT, "dark": theme.DARK}
+    shown["b"] = brief_texts(brief)
     text, html = (
         render_template(f"report/page/templates/mail.{kind}.j2", **shown) for kind in ("txt", "html")
     )
     mail.set_content(text, cte="quoted-printable")
     mail.add_alternative(html, subtype="html", cte="quoted-printable")
     # A boundary drawn from the words, so that the same week gives the same file.
-    mail.set_boundary(f"week-{hashlib.sha256((text + html).encode()).hexdigest()[:24]}")
+    mark = hashlib.sha256((text + html).encode()).hexdigest()[:24]
+    mail.set_boundary(f"week-{mark}")
+    if page is not None:
+        name = f"five-engines-{cover.week.isoformat()}.html"
+        mail.add_attachment(page.encode("utf-8"), maintype="text", subtype="html", filename=name)
+        mail.set_boundary(f"report-{mark}")
     return bytes(mail)
 
 

@@ -1,0 +1,97 @@
+"""A week in plain words: `weekly.md`, for a note, a chat or a language model, and the brief's figures as texts.
+
+Takes a reading as its JSON says it and gives text; nothing is read or computed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fiveengines.base import formats
+from fiveengines.base.parameters import REGIME_NAMES
+from fiveengines.playbook import content
+from fiveengines.report.page.cover_context import CoverContext
+from fiveengines.report.page.templates import render_template
+
+# What Markdown would take for markup, or HTML inside it, wherever it stands in a line.
+_MARKUP = re.compile(r"([\\`*\[\]<>|#~]|(?<!\w)_|_(?!\w)|&(?=[\w#]+;))")
+_SPACE = re.compile(r"\s+")
+_WORDS = {"%": " %", "bp": " bp", "points": ""}
+
+
+def weekly_markdown(reading: Mapping[str, Any], cover: CoverContext) -> str:
+    """weekly.md: the brief, and the five questions with their answers, figures and sources.
+
+    `reading`: the document of the week; `cover` adds what ran beside it. What a person typed cannot become markup.
+    """
+    styles = {key: each.name for key, each in content.styles().items()}
+    text = render_template(
+        "report/page/templates/weekly.md.txt.j2",
+        r=reading,
+        b=reading["brief"],
+        c=cover,
+        md=plain,
+        markets=[market_texts(each) for each in reading["brief"]["markets"]],
+        names={each["engine"]: each["name"] for each in reading["brief"]["engines"]},
+        facts={each["engine"]: each["fact"] for each in reading["brief"]["engines"]},
+        regimes=REGIME_NAMES,
+        styles=styles,
+        figure=formats.figure,
+        number=formats.number,
+        turns=[each for each in reading["inflections"] if each["announced"]],
+        active=[each for each in reading["insights"] if each["status"] == "active"],
+    )
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def plain(text: object) -> str:
+    """The same words in one line, with true minus signs, as Markdown shows them."""
+    return _MARKUP.sub(r"\\\1", formats.minus(_SPACE.sub(" ", str(text)).strip()))
+
+
+def market_texts(market: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """One market of the strip: title, level, moves in a week and a quarter; "old" where the level is not new."""
+    unit = " %" if market["unit"] == "%" else ""
+    digits = 2 if unit or market["level"] < 1000 else 0
+    week = "old" if market["old"] else _move(market["week"], market["moves"])
+    mark = " (by hand)" if market["by_hand"] else ""
+    level = formats.number(market["level"], digits, unit)
+    return market["title"], f"{level}{mark}", week, _move(market["quarter"], market["moves"])
+
+
+def _move(value: float | None, moves: str) -> str:
+    digits = 0 if moves == "bp" else 1
+    return formats.number(value, digits, _WORDS[moves], sign=True)
+
+
+def order_texts(document: Mapping[str, Any] | None) -> list[str]:
+    """A portfolio's orders in words, one each; none where the companion's document has none."""
+    return [_order(each) for each in (document or {}).get("orders", [])]
+
+
+def _order(order: Mapping[str, Any]) -> str:
+    shares = formats.number(abs(order["shares"]), 2).removesuffix(".00")
+    price = formats.dollars(order["reference_price"], 2)
+    condition = f", {order['condition']}" if order["condition"] else ""
+    return (
+        f"{formats.first_capital(order['action'])} {order['ticker']}: {'sell' if order['shares'] < 0 else 'buy'} "
+        f"{shares} at about {price}{condition}"
+    )
+
+
+def brief_texts(brief: Mapping[str, Any] | None) -> dict[str, Sequence[Any]] | None:
+    """The brief as a mail shows it; None where the week could not be read."""
+    if brief is None:
+        return None
+    return {
+        "markets": [market_texts(each) for each in brief["markets"]],
+        "changes": [each["text"] for each in brief["changes"]],
+        "flips": [
+            *([brief["flips_note"]] if brief["flips_note"] else []),
+            *(each["text"] for each in brief["flips"]),
+        ],
+        "action": [brief["action"]["text"], *brief["action"]["orders"]],
+        "data": [brief["data"]["text"]],
+    }
