@@ -61,7 +61,7 @@ def test_page_notebook_and_document_stand_beside_the_weeks(with_week: tuple[Path
     folder = folder_of(with_week[1])
     assert {each.name for each in folder.iterdir()} == {
         f"{stem}.{kind}" for stem in ("weekly", "evidence") for kind in ("html", "ipynb")
-    } | {"reading.json", "evidence.json"}
+    } | {"weekly.md", "reading.json", "evidence.json"}
     assert (folder / "evidence.html").stat().st_size < 1_000_000
     fits_schema(read(folder / "evidence.json"), "evidence")
     fits_schema(read(folder / "reading.json"))
