@@ -171,3 +171,73 @@ def test_positions_wait_for_offices_that_an_order_closed(tmp_path: Path, friday:
     day = pd.Timestamp(friday)
     known = case(tmp_path, "cot-january-2025").until(calendars.evening_of(day), day)
     assert str(known.series["COT_SP500_SPEC_LONG"].latest().index[-1].date()) == newest
+
+
+DAYS = pd.bdate_range("2019-10-01", "2019-12-20")
+
+
+def written(root: Path, path: str, head: str, row: str, days: pd.DatetimeIndex = DAYS) -> None:
+    """A table of the same figures on every day; `row` may format the day."""
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(head + "\n" + "".join(f"{row.format(day=day)}\n" for day in days))
+
+
+def test_a_newer_copy_out_of_its_place_is_named(tmp_path: Path) -> None:
+    written(tmp_path, "fred/DGS2.csv", "observation_date,DGS2", "{day:%Y-%m-%d},1.6", DAYS[:20])
+    written(tmp_path, "DGS2 (2).csv", "observation_date,DGS2", "{day:%Y-%m-%d},1.6")
+    data = files.read(tmp_path)
+    assert texts(data, "warning") == [
+        "DGS2 (2).csv · DGS2: goes on to 2019-12-20, while fred/DGS2.csv, which was used, ends on 2019-10-28:"
+        " put the newer one in its place."
+    ]
+
+
+def test_a_copy_of_four_columns_is_told_once(tmp_path: Path) -> None:
+    for name, days in (("VIX_History - Copy", DAYS), ("VIX_History", DAYS[:9])):
+        written(
+            tmp_path, f"cboe/{name}.csv", "DATE,OPEN,HIGH,LOW,CLOSE", "{day:%m/%d/%Y},14,15,13,14.5", days
+        )
+    data = files.read(tmp_path)
+    assert len(data.series["VIX_LOW"].frame) == len(DAYS)
+    (told,) = texts(data, "warning")
+    assert told.startswith("cboe/VIX_History.csv · VIX: also in cboe/VIX_History - Copy.csv, which was used.")
+    assert "VIX_OPEN, VIX_HIGH and VIX_LOW" in told
+
+
+def test_two_surveys_in_one_file_are_both_read(tmp_path: Path) -> None:
+    written(
+        tmp_path,
+        "sentiment/aaii.csv",
+        "date,bullish,neutral,bearish,NAAIM",
+        "{day:%Y-%m-%d},44,35,21,85",
+        DAYS[::5],
+    )
+    assert last(files.read(tmp_path), "AAII_BULLISH", "AAII_BEARISH", "NAAIM") == [44, 21, 85]
+
+
+@pytest.mark.parametrize(
+    ("path", "series"),
+    [
+        ("prices/%5EGSPC.csv", "SPX"),
+        ("prices/CBOE_DLY_VIX, 1D.csv", "VIX"),
+        ("prices/NASDAQ_DLY_NDX, 1D (1).csv", "NDX"),
+    ],
+)
+def test_more_names_that_vendors_give(tmp_path: Path, path: str, series: str) -> None:
+    written(tmp_path, path, "Date,Open,High,Low,Close", "{day:%Y-%m-%d},14,15,13,14.5")
+    assert last(files.read(tmp_path), series) == [14.5]
+
+
+def test_a_funds_holdings_are_a_list_of_members_below_their_preamble(tmp_path: Path) -> None:
+    lines = [
+        "A fund of the S&P 500",
+        'Fund Holdings as of,"Dec 20, 2019"',
+        "",
+        "Ticker,Name,Sector,Weight (%)",
+    ]
+    lines += ["AAPL,APPLE INC,Information Technology,4.5", "JNJ,JOHNSON & JOHNSON,Health Care,1.4"]
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "IVV_holdings.csv").write_text("\n".join(lines) + "\n")
+    (record,) = files.read(tmp_path).files
+    assert record.use == "the list of members, 2 tickers with their sectors"

@@ -82,6 +82,11 @@ def _recognised(path: PurePosixPath, header: Header) -> tuple[Recipe, ...] | Lef
         found = layout.recipes(header, stem)
         if isinstance(found, LeftOut):
             return found
+        # A file may hold two surveys side by side.
+        for other in LAYOUTS:
+            if other.series and not set(other.series) & set(layout.series) and other.fits(header):
+                more = other.recipes(header, stem)
+                found += () if isinstance(more, LeftOut) else tuple(replace(r, rank=r.rank + 1) for r in more)
         return (*found, *_further(header, {name for each in found for name in each.columns}))
     kind, market = _positions(stem)
     if kind:

@@ -19,6 +19,8 @@ FIELDS = frozenset(
     {"open", "high", "low", "close", "adj_close", "volume", "dividends", "stock_splits", "price"}
 )
 _TOP = 8192
+# A list may have so many lines above its header.
+_HEADER_ROWS = 15
 _LINES = 60
 _PRODUCT = re.compile(r"PRODUCT:\s*([A-Za-z ]+)", re.IGNORECASE)
 _FIRST_CELLS = frozenset({"", "price", "ticker", "attributes", "symbols", "date", "unnamed_0"})
@@ -78,9 +80,11 @@ def header_of(raw: bytes, where: str) -> Header | None:
 
 
 def columns_of(raw: bytes) -> frozenset[str]:
-    """Names of the first line that has several cells: the header of a table without dates."""
-    lines = (line for line in re.split(r"\r\n|\n|\r", _text(raw[:_TOP])) if "," in line)
-    return frozenset(column_name(cell) for cell in _row(next(lines, ""), ","))
+    """The header of a table without dates: the first line with ticker and sector, else the first of several cells."""
+    lines = [line for line in re.split(r"\r\n|\n|\r", _text(raw[:_TOP])) if "," in line]
+    rows = [frozenset(column_name(cell) for cell in _row(line, ",")) for line in lines[:_HEADER_ROWS]]
+    listed = (row for row in rows if row & {"ticker", "symbol"} and row & {"sector", "gics_sector"})
+    return next(listed, rows[0] if rows else frozenset())
 
 
 def joined(raw: bytes) -> tuple[bytes, tuple[str, ...]]:

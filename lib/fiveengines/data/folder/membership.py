@@ -34,7 +34,7 @@ def read_membership(root: Path, tickers: Iterable[str]) -> pd.DataFrame | None:
         if bad.any() or (column == "start" and days.isna().any()):
             row = int(bad.to_numpy().argmax()) if bad.any() else int(days.isna().to_numpy().argmax())
             raise DataError(
-                f"{spells['ticker'].iloc[row]}: {spells[column].fillna('').astype(str).iloc[row]!r} is not a date",
+                f"{spells['ticker'].iloc[row]}: {spells[column].astype('object').fillna('').astype(str).iloc[row]!r} is not a date",
                 where=MEMBERSHIP_FILE,
                 field=column,
                 remedy="Write dates as YYYY-MM-DD.",

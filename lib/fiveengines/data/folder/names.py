@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
+from urllib.parse import unquote
 
 from fiveengines.data.catalog import catalog
 
@@ -58,7 +59,7 @@ _FORMS = tuple(
         r"daily_(?:adjusted_)?(.+)",  # Alpha Vantage
         r"(.+)[_.]us(?:_d)?",  # Stooq
         r"(.+)_d",
-        r"(?:[a-z]+(?:_mini|_dl)?_)(.+?!?), ?1d(?:[ _,].*)?",  # TradingView: exchange, symbol, interval
+        r"(?:[a-z]+(?:_mini|_dly?)?_)(.+?!?), ?1d(?:[ _,].*)?",  # TradingView: exchange, symbol, interval
         r"(.+?!?), ?1d(?:[ _,].*)?",
         r"(.+?)[-_ ](?:19|20)\d\d[-_]?\d\d[-_]?\d\d",
         r"(.+?)[-_ ](?:max|\d+y|daily|prices?|yahoo|yfinance|stooq)",
@@ -101,7 +102,11 @@ def series_of(name: str) -> str | None:
 
 
 def spellings(stem: str) -> Iterator[str]:
-    """`stem` and what is left of it without a vendor's or a browser's additions, each once."""
+    """`stem` and what is left of it without a vendor's or a browser's additions, each once.
+
+    What a browser wrote as in an address (%5EGSPC) is read as it was.
+    """
+    stem = unquote(stem)
     waiting, seen = [stem], {stem}
     while waiting:
         text = waiting.pop(0)

@@ -24,7 +24,7 @@ def settle(state: Loading) -> dict[str, SeriesData]:
     series = {}
     found: list[tuple[Hashable, Notice]] = []
     for name in (name for name in catalog() if name in state.pieces):
-        for piece in _ranked(name, state):
+        for piece in _ranked(name, state, found):
             if not np.isfinite(piece.values).any():
                 text = f"{piece.origin} · {name}: the column holds no value: left out."
                 found.append(((piece.origin, "empty"), Notice("info", name, text)))
@@ -38,6 +38,7 @@ def settle(state: Loading) -> dict[str, SeriesData]:
                     state.refused(part.origin, error)
                 continue
             series[name] = data
+            found += _newer(name, piece, state)
             # A bad day of a table is one event, however many of its columns it is in.
             found += (((piece.origin, each.since, each.until), each) for each in notices)
             for part in piece.parts or (piece,):
@@ -56,7 +57,25 @@ def settle(state: Loading) -> dict[str, SeriesData]:
     return series
 
 
-def _ranked(name: str, state: Loading) -> list[Piece]:
+def _newer(name: str, used: Piece, state: Loading) -> list[tuple[Hashable, Notice]]:
+    """A warning about a file of the same name, further from its place, that goes on after the one that was used."""
+    later = [
+        each
+        for each in state.pieces[name]
+        if each.rank > used.rank and each.copied[1] == used.copied[1] and each.dates[-1] > used.dates[-1]
+    ]
+    if not later:
+        return []
+    best = max(later, key=lambda each: each.dates[-1])
+    text = (
+        f"{best.origin} · {name}: goes on to {best.dates[-1]}, while {used.origin}, which was used, ends on"
+    )
+    text += f" {used.dates[-1]}: put the newer one in its place."
+    since = calendars.evening_of(pd.Timestamp(used.dates[-1]))
+    return [((best.origin, used.origin, "newer"), Notice("warning", name, text, since))]
+
+
+def _ranked(name: str, state: Loading, found: list[tuple[Hashable, Notice]]) -> list[Piece]:
     """Pieces of a series in the order of trying; of a browser's copies in one folder the newest is first."""
     pieces = sorted(state.pieces[name], key=lambda piece: (piece.rank, piece.origin))
     best = [piece for piece in pieces if piece.rank == pieces[0].rank]
@@ -75,7 +94,7 @@ def _ranked(name: str, state: Loading) -> list[Piece]:
             text = f"{newest.origin} · {name}: the newer copy of {other.origin}; it was used."
         else:
             text = f"{other.origin} · {name}: also in {newest.origin}, which was used."
-        state.note("warning", name, text)
+        found.append(((newest.origin, other.origin, "copy"), Notice("warning", name, text)))
     return [newest, *(piece for piece in best if piece is not newest), *rest]
 
 
