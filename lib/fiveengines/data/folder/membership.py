@@ -33,8 +33,9 @@ def read_membership(root: Path, tickers: Iterable[str]) -> pd.DataFrame | None:
         bad = days.isna() & spells[column].notna()
         if bad.any() or (column == "start" and days.isna().any()):
             row = int(bad.to_numpy().argmax()) if bad.any() else int(days.isna().to_numpy().argmax())
+            cell = spells[column].iloc[row]
             raise DataError(
-                f"{spells['ticker'].iloc[row]}: {spells[column].astype('object').fillna('').astype(str).iloc[row]!r} is not a date",
+                f"{spells['ticker'].iloc[row]}: {'' if pd.isna(cell) else str(cell)!r} is not a date",
                 where=MEMBERSHIP_FILE,
                 field=column,
                 remedy="Write dates as YYYY-MM-DD.",
