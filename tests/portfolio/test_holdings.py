@@ -68,7 +68,30 @@ def test_a_brokers_export(tmp_path: Path) -> None:
         ("ticker,shares,stop\nSPY,3,1\nSPY,3,2\n", "line 3 · stop: 2.0 differs from 1.0"),
         ("ticker,shares\nCASH,-5\n", "cash is -5.00"),
         ("ticker,shares\n", "holds no positions"),
-        ("", "has no column"),
+        ("", "holdings.csv: is empty"),
+        ("\n \n", "holdings.csv: is empty"),
+        ("SPY,100,200\n", "has no column 'shares'"),
+        ("ticker;shares;cost\nSPY;1;2,5\n", "has semicolons between its columns. Save it with commas"),
+        ("ticker\tshares\nSPY\t1\n", "has tabs between its columns"),
+        ("ticker,shares,shares\nSPY,1,2\n", "has two columns 'shares'"),
+        ("ticker,shares\nSPY,1,234\n", "line 2: has 3 cells for 2 columns. Write thousands without a comma"),
+        ('ticker,shares\nSPY,"1.234,5"\n', "line 2 · shares: '1.234,5' is not possible"),
+        ("ticker,shares\nSPY,1 234\n", "shares: '1 234' is not possible"),
+        ("ticker,shares\nSPY,0\n", "shares: 0 is not possible"),
+        ("ticker,shares\nSPY,1e300\n", "shares: '1e300' is not possible"),
+        ("ticker,shares\nSPY,=1+1\n", "shares: '=1.1' is not possible"),
+        ("ticker,shares\nSPY,1\x00\n", "is not possible"),
+        ("ticker,shares\n,5\n", "ticker: '' is not a ticker"),
+        ("ticker,shares,cost\nSPY,1,€12\n", "cost: '€12' is not possible. Write a plain number, dollars"),
+        ("ticker,shares,cost\nSPY,1,12 GBP\n", "cost: '12 GBP' is not possible"),
+        ("ticker,shares,cost\nSPY,1,1e300\n", "cost: '1e300' is not possible"),
+        ("ticker,shares,weight\nSPY,1,40%\n", "weight: '40%' is not possible. Write a share of one"),
+        ("ticker,shares,weight\nSPY,1,-0.1\n", "weight: '-0.1' is not possible"),
+        ("ticker,shares,opened\nSPY,1,2999-01-01\n", "opened: 2999-01-01 is in the future"),
+        ("ticker,shares,opened\nSPY,1,2018-02-30\n", "opened: '2018-02-30' is not a date"),
+        ("ticker,shares,target,stop\nSPY,1,10,20\n", "stop: 20 is not below the target, 10"),
+        ("ticker,shares,stop\nSPY,1,0\n", "stop: '0' is not possible"),
+        ("ticker,shares\nSPY," + 200_000 * "1" + "\n", "cannot be read"),
         ("ticker,shares\nSPY,nan\n", "'nan' is not possible"),
     ],
 )
@@ -82,6 +105,16 @@ def test_a_missing_or_binary_file_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         read_holdings(tmp_path / "holdings.csv")
     path = tmp_path / "holdings.csv"
-    path.write_bytes(b"\xff\xfe\x00\x00\x81")
-    with pytest.raises(DataError, match="cannot be read"):
-        read_holdings(path)
+    for content in (b"\xff\xfe\x00\x00\x81", GOOD.encode("utf-16"), "é".encode("latin-1")):
+        path.write_bytes(content)
+        with pytest.raises(
+            DataError, match=r"cannot be read \(it is no text in UTF-8\)\. Save it as CSV in UTF-8"
+        ):
+            read_holdings(path)
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
+    assert len(read_holdings(path).positions) == 2
+
+
+def test_figures_as_people_type_them(tmp_path: Path) -> None:
+    found = read_holdings(written(tmp_path, 'Ticker, Shares,cost\nSPY,"1,234.5",$250.10\n'))
+    assert found.positions["SPY"].lots == (Lot("SPY", 1234.5, 250.10),)

@@ -21,6 +21,10 @@ FILE = "holdings.csv"
 CASH = "CASH"
 COLUMNS = ("ticker", "shares", "cost", "opened", "target", "stop", "weight", "sector")
 MOST_BYTES = 5_000_000
+# Beyond these a figure is a slip of the keyboard.
+_MOST_SHARES, _MOST_DOLLARS, _LEAST_LEVEL = 1e12, 1e9, 1e-6
+_LONGEST_SECTOR = 60
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
 _TICKER = re.compile(r"[A-Z0-9][A-Z0-9.\-=^_]{0,14}")
 
 
@@ -112,17 +116,23 @@ def _rows(path: Path, columns: Mapping[str, str]) -> Iterable[tuple[int, dict[st
                 f"is larger than {MOST_BYTES:,} bytes.", where=path.name, remedy="Is this the right file?"
             )
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
+        lines = list(csv.reader(io.StringIO(text)))
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        said = "it is no text in UTF-8" if isinstance(problem, UnicodeDecodeError) else str(problem)
         raise DataError(
-            f"cannot be read ({problem}).", where=path.name, remedy="Save it as CSV in UTF-8."
+            f"cannot be read ({said}).", where=path.name, remedy="Save it as CSV in UTF-8."
         ) from None
-    lines = list(csv.reader(io.StringIO(text)))
+    if not any(cell.strip() for row in lines for cell in row):
+        raise DataError(
+            "is empty.", where=path.name, remedy=f"The first line names the columns: {','.join(COLUMNS)}."
+        )
     ours = {theirs.strip().lower(): name for name, theirs in columns.items()} or {n: n for n in COLUMNS}
     wanted = {theirs for theirs, name in ours.items() if name in {"ticker", "shares"}}
     start = next(
         (at for at, row in enumerate(lines) if wanted <= {cell.strip().lower() for cell in row}), None
     )
     if start is None:
+        _commas_only(path.name, lines, wanted)
         heads = [cell.strip().lower() for cell in lines[0]] if lines else []
         missing = next((each for each in sorted(wanted) if each not in heads), "ticker")
         raise DataError(
@@ -135,10 +145,31 @@ def _rows(path: Path, columns: Mapping[str, str]) -> Iterable[tuple[int, dict[st
         raise DataError(
             f"there is no column {strange[0]!r}.{suggestion(strange[0], COLUMNS)}", where=path.name
         )
+    if twice := next((name for at, name in enumerate(head) if name in ours and name in head[:at]), None):
+        raise DataError(f"has two columns {twice!r}.", where=path.name, remedy="Remove one of them.")
     for number, row in enumerate(lines[start + 1 :], start=start + 2):
+        if not columns and any(cell.strip() for cell in row[len(head) :]):
+            raise DataError(
+                f"has {len(row)} cells for {len(head)} columns.",
+                where=f"{path.name}, line {number}",
+                remedy='Write thousands without a comma, or in quotes: "1,234".',
+            )
         cells = {ours[name]: cell.strip() for name, cell in zip(head, row, strict=False) if name in ours}
         if any(cells.values()) and (not columns or cells.get("shares")):
             yield number, cells
+
+
+def _commas_only(name: str, lines: Iterable[list[str]], wanted: Iterable[str]) -> None:
+    """DataError when the columns are there and another sign than a comma stands between them."""
+    for row in lines:
+        for sign, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            cells = {cell.strip().strip('"').lower() for cell in ",".join(row).split(sign)}
+            if set(wanted) <= cells:
+                raise DataError(
+                    f"has {word} between its columns.",
+                    where=name,
+                    remedy="Save it with commas and decimal points.",
+                )
 
 
 def _holdings(name: str, rows: Iterable[tuple[int, dict[str, str]]]) -> Holdings:
@@ -148,7 +179,7 @@ def _holdings(name: str, rows: Iterable[tuple[int, dict[str, str]]]) -> Holdings
     for line, cells in rows:
         ticker = cells.get("ticker", "").upper()
         where = f"{name}, line {line}"
-        shares = _number(cells.get("shares", ""), where, "shares")
+        shares = _number(cells.get("shares", ""), where, "shares", most=_MOST_SHARES)
         if shares is None:
             raise DataError("is empty.", where=where, field="shares", remedy="Write how many are held.")
         seen = True
@@ -164,7 +195,7 @@ def _holdings(name: str, rows: Iterable[tuple[int, dict[str, str]]]) -> Holdings
                 field="shares",
                 remedy="Write a number above zero; short positions are not planned here.",
             )
-        cost = _number(cells.get("cost", ""), where, "cost", least=0.0)
+        cost = _number(cells.get("cost", ""), where, "cost", least=0.0, most=_MOST_DOLLARS)
         lots.setdefault(ticker, []).append(Lot(ticker, shares, cost, _day(cells.get("opened", ""), where)))
         _say(said.setdefault(ticker, {}), cells, where)
     if not seen:
@@ -185,10 +216,10 @@ def _holdings(name: str, rows: Iterable[tuple[int, dict[str, str]]]) -> Holdings
 def _say(said: dict[str, object], cells: Mapping[str, str], where: str) -> None:
     """Add what one row wants of its ticker; two rows that want different things are refused."""
     wanted: dict[str, object] = {
-        "target": _number(cells.get("target", ""), where, "target", least=0.0),
-        "stop": _number(cells.get("stop", ""), where, "stop", least=0.0),
+        "target": _number(cells.get("target", ""), where, "target", least=_LEAST_LEVEL, most=_MOST_DOLLARS),
+        "stop": _number(cells.get("stop", ""), where, "stop", least=_LEAST_LEVEL, most=_MOST_DOLLARS),
         "weight": _number(cells.get("weight", ""), where, "weight", least=0.0, most=1.0),
-        "sector": cells.get("sector", "") or None,
+        "sector": cells.get("sector", "")[:_LONGEST_SECTOR] or None,
     }
     for field, value in wanted.items():
         if value is None:
@@ -200,6 +231,14 @@ def _say(said: dict[str, object], cells: Mapping[str, str], where: str) -> None:
                 field=field,
                 remedy="Write it once.",
             )
+    target, stop = said.get("target"), said.get("stop")
+    if isinstance(target, float) and isinstance(stop, float) and stop >= target:
+        raise DataError(
+            f"{stop:g} is not below the target, {target:g}.",
+            where=where,
+            field="stop",
+            remedy="A stop lies below, a target above; only long positions are planned here.",
+        )
 
 
 def _number(
@@ -208,14 +247,15 @@ def _number(
     if not text:
         return None
     try:
-        value = float(text.replace("$", "").replace(",", "") if re.search(r"\d,\d{3}", text) else text)
+        plain = text.removeprefix("$")
+        value = float(plain.replace(",", "") if _THOUSANDS.fullmatch(plain) else plain)
     except ValueError:
         value = math.nan
     if not (math.isfinite(value) and least <= value <= most):
         remedy = (
             "Write a share of one, for example 0.05."
             if field == "weight"
-            else "Write a plain number, 1234.5."
+            else "Write a plain number, dollars where it is money: 1234.5."
         )
         raise DataError(f"{text!r} is not possible.", where=where, field=field, remedy=remedy)
     return value
@@ -225,8 +265,11 @@ def _day(text: str, where: str) -> dt.date | None:
     if not text:
         return None
     try:
-        return dt.date.fromisoformat(text[:10])
+        day = dt.date.fromisoformat(text[:10])
     except ValueError:
         raise DataError(
             f"{text!r} is not a date.", where=where, field="opened", remedy="Write it as YYYY-MM-DD."
         ) from None
+    if day > dt.date.today():
+        raise DataError(f"{day} is in the future.", where=where, field="opened", remedy="Correct the year?")
+    return day
