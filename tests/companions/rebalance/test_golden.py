@@ -12,7 +12,7 @@ import pytest
 from fiveengines.base import parameters, yaml_files
 from fiveengines.base.parameters.rebalance import RebalanceParameters
 from fiveengines.companions.rebalance.plan import plan, wanted_weights
-from fiveengines.companions.rebalance.positions import Book, risk
+from fiveengines.companions.rebalance.positions import Book, risk, stress
 from fiveengines.portfolio.decisions import Decisions
 from fiveengines.portfolio.holdings import read_holdings
 from fiveengines.portfolio.orders import executed
@@ -100,3 +100,17 @@ def test_orders_lots_and_dollars_at_risk(book: Book) -> None:
     assert [by_name[name].loss_at_gap for name in ("AAA", "CCC", "III")] == [-16_743.30, -5_228.10, -9_860.29]
     assert (hazards.gain_to_targets, hazards.loss_to_stops, hazards.ratio) == (56_034, -22_843, 2.45)
     assert (hazards.largest_gap_ticker, hazards.largest_gap_loss) == ("AAA", -16_743.30)
+
+
+def test_stress_by_beta_and_mean_correlation(book: Book) -> None:
+    """0.8 · −20 % of a million; returns 1, −1, 1 against 1, −1, 1 and against −1, 1, −1: pairs of 1, −1, −1."""
+    assert [(each.portfolio_pct, each.dollars) for each in stress(0.8, 1e6, (-10, -20))] == [
+        (-8, -80_000),
+        (-16, -160_000),
+    ]
+    assert stress(None, 1e6, (-10,)) == []
+    up = [100, 110, 99, 108.9]
+    closes = pd.DataFrame({"AAA": up, "BBB": up, "CCC": [100, 90, 99, 89.1], "JJJ": 5.0})
+    sigma = dict.fromkeys(("AAA", "BBB", "CCC"), 1.0)
+    assert replace(book, closes=closes, sigma=sigma).correlation() == pytest.approx(-1 / 3)
+    assert replace(book, closes=closes, sigma={"AAA": 1.0}).correlation() is None

@@ -100,6 +100,7 @@ class ExposureRules(Strict):
     sessions: Sessions
     lags: int = Field(ge=0, le=60)
     volatility_sessions: Sessions
+    stress: tuple[Annotated[float, Field(ge=-100, lt=0)], ...]
     gap_sigmas: float = Field(gt=0, le=10)
     factors: dict[str, tuple[str, ...]]
 

@@ -11,7 +11,7 @@ from fiveengines.companions.document import ManualEntry, envelope
 from fiveengines.companions.holdings import folder_of, holdings
 from fiveengines.companions.rebalance.background import Background, background
 from fiveengines.companions.rebalance.plan import Waiting, plan, wanted_weights
-from fiveengines.companions.rebalance.positions import Book, risk
+from fiveengines.companions.rebalance.positions import Book, risk, stress
 from fiveengines.companions.rebalance.result import (
     ChosenRecord,
     DecisionRecord,
@@ -66,6 +66,13 @@ def analyse(session: Session) -> Result:
     folder, day = folder_of(session), session.as_of.date()
     force = decisions.in_force(decisions.decisions(folder), day)
     found = planned(session, known, book, Decisions.of(force))
+    exposed = found.after.exposures()
+    hazards = found.hazards.model_copy(
+        update={
+            "stress": stress(exposed.beta, found.after.value, known.rules.exposures.stress),
+            "correlation": found.after.correlation(),
+        }
+    )
     at_cost = [name for name in book.holdings.positions if name not in book.prices]
     if at_cost:
         missing.append(f"Prices: {', '.join(at_cost)} counted at cost.")
@@ -93,8 +100,8 @@ def analyse(session: Session) -> Result:
         cost=found.made.cost,
         turnover=found.made.turnover,
         limited=list(found.made.limited),
-        risk=found.hazards,
-        after=found.after.exposures(),
+        risk=hazards,
+        after=exposed,
         decisions=[DecisionRecord.model_validate(each) for each in force],
         chosen=_chosen(decisions.chosen_on(folder, day), None),
         last_time=_chosen(decisions.chosen_before(folder, day), book.holdings),

@@ -9,6 +9,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass, replace
 
+from fiveengines.base.formats import percent
 from fiveengines.companions.rebalance.positions import Book
 from fiveengines.portfolio.decisions import Decisions
 from fiveengines.portfolio.holdings import Holdings
@@ -48,7 +49,7 @@ def wanted_weights(
         elif name in decisions.exclude:
             wish[name], why[name] = 0.0, "excluded"
         elif each.weight is not None:
-            wish[name], why[name] = each.weight, f"{each.weight:.1%} wanted"
+            wish[name], why[name] = each.weight, f"{percent(each.weight, 1)} wanted"
         else:
             wish[name], why[name] = today[name], "today's weight"
     held = math.fsum(wish[name] for name in fixed if book.part(name) == "equity")
@@ -61,10 +62,10 @@ def wanted_weights(
     factor = max(0.0, equity - held) / total if total > 0 else 0.0
     for name in free:
         wish[name] *= factor
-        why[name] += f", scaled to {equity:.0%} equity"
+        why[name] += f", scaled to {percent(equity)} equity"
         limit = decisions.cap.get(name)
         if limit is not None and wish[name] > limit:
-            wish[name], why[name] = limit, f"capped at {limit:.0%}"
+            wish[name], why[name] = limit, f"capped at {percent(limit, 1)}"
     _within_sectors(book, wish, why, free, rules.most_sector)
     room = max(0.0, 1.0 - math.fsum(each for name, each in wish.items() if book.part(name) == "equity"))
     others = [name for name in wish if book.part(name) != "equity" and name not in fixed]
@@ -90,7 +91,7 @@ def _within_sectors(
         if total > most:
             for name in names:
                 wish[name] *= most / total
-                why[name] += f", {sector} limited to {most:.0%}"
+                why[name] += f", {sector} limited to {percent(most)}"
 
 
 def plan(

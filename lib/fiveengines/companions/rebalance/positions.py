@@ -6,14 +6,22 @@ From holdings and closes to records; no order is made here.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters.rebalance import RebalanceParameters
 from fiveengines.companions.rebalance import exposures as formulas
-from fiveengines.companions.rebalance.result import Exposures, FactorExposure, PositionRecord, RiskRecord
+from fiveengines.companions.rebalance.result import (
+    Exposures,
+    FactorExposure,
+    PositionRecord,
+    RiskRecord,
+    StressRecord,
+)
 from fiveengines.companions.session import Session
 from fiveengines.portfolio.holdings import Holdings, Position
 from fiveengines.portfolio.orders import portfolio_value, position_value
@@ -60,7 +68,7 @@ class Book:
         """The same prices with other holdings."""
         return Book(other, self.closes, self.market, self.factors, self.prices, self.sigma, self.rules)
 
-    @property
+    @cached_property
     def value(self) -> float:
         """Dollars of all positions and cash."""
         return portfolio_value(self.holdings, self.prices)
@@ -126,6 +134,15 @@ class Book:
             vulnerable=to_stop is not None and (to_stop >= 0 or (usual is not None and -to_stop < usual)),
         )
 
+    def correlation(self) -> float | None:
+        """Mean correlation of all pairs of positions' daily returns; None with fewer than two that have prices."""
+        names = [name for name in self.holdings.positions if name in self.sigma]
+        recent = self.closes[names].iloc[-self.rules.exposures.volatility_sessions - 1 :]
+        table = recent.pct_change(fill_method=None).corr().to_numpy()
+        pairs = table[np.triu_indices(len(names), 1)]
+        known = pairs[np.isfinite(pairs)]
+        return float(known.mean()) if len(known) else None
+
     def _volatility(self) -> tuple[float | None, dict[str, float] | None]:
         weights = pd.Series({k: w for k, w in self.weights().items() if k in self.sigma}, dtype="float64")
         if weights.empty:
@@ -161,6 +178,15 @@ class Book:
         )
 
 
+def stress(beta: float | None, value: float, falls: Sequence[float]) -> list[StressRecord]:
+    """What falls of the index, in per cent, would cost a portfolio of `value` dollars; none without a beta."""
+    return [
+        StressRecord(index_pct=each, portfolio_pct=beta * each, dollars=beta * each / 100 * value)
+        for each in falls
+        if beta is not None
+    ]
+
+
 def risk(records: list[PositionRecord]) -> RiskRecord:
     """Dollars to gain at targets and to lose at stops over all positions that have both or either."""
     gains = math.fsum(each.gain_at_target or 0.0 for each in records)
@@ -177,4 +203,6 @@ def risk(records: list[PositionRecord]) -> RiskRecord:
         without_levels=[
             each.ticker for each in records if each.gain_at_target is None or each.loss_at_stop is None
         ],
+        stress=[],
+        correlation=None,
     )

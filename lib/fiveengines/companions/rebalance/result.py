@@ -257,9 +257,17 @@ class OrderRecord(Record):
     reason: str
 
 
+class StressRecord(Record):
+    """What a fall of the index in per cent would cost the portfolio by its market beta, in per cent and dollars."""
+
+    index_pct: TwoDigits
+    portfolio_pct: TwoDigits
+    dollars: TwoDigits
+
+
 class RiskRecord(Record):
-    """Dollars to gain at targets and to lose at stops, before and after trading; largest is the worst single loss at a
-    gap through the stop."""
+    """Dollars to gain at targets and to lose at stops after trading; largest is the worst single loss at a gap through
+    the stop; correlation is the mean of all pairs of positions' daily returns."""
 
     gain_to_targets: TwoDigits
     loss_to_stops: TwoDigits
@@ -268,6 +276,8 @@ class RiskRecord(Record):
     largest_gap_ticker: str | None
     by_position: list[PositionRecord]
     without_levels: list[str]
+    stress: list[StressRecord]
+    correlation: TwoDigits | None
 
 
 class DecisionRecord(Record):

@@ -9,7 +9,7 @@ from typing import Any
 
 from fiveengines.base.formats import counted, date, dollars, number, percent
 from fiveengines.companions.rebalance import Result
-from fiveengines.companions.rebalance.result import DecisionRecord, OrderRecord, PortfolioRecord
+from fiveengines.companions.rebalance.result import DecisionRecord, OrderRecord, PortfolioRecord, RiskRecord
 from fiveengines.views.tables.markup import Column, coloured, great_table, lines, prose, soft
 
 _STATES = {"done": "supportive", "partly done": "neutral", "waits": "neutral", "not planned": "neutral"}
@@ -142,7 +142,8 @@ def risk(result: Result) -> Any:
         if each.gain_at_target is not None or each.loss_at_stop is not None
     ]
     if not shown:
-        return prose("No position has a target or a stop, so nothing can be said about dollars at risk.")
+        none = "No position has a target or a stop, so nothing can be said about dollars between them."
+        return prose(none, " ".join(_further_risk(result.risk)))
     gain, loss = result.risk.gain_to_targets, result.risk.loss_to_stops
     ratio = "" if result.risk.ratio is None else f", {number(result.risk.ratio, 1)} to 1"
     return great_table(
@@ -154,10 +155,22 @@ def risk(result: Result) -> Any:
         Column("Gain ÷ loss", lambda each: number(each.ratio, 1), right=True),
         title=f"At targets {dollars(gain)}, at stops {dollars(loss)}{ratio}",
         subtitle="After the orders for now; a gap is three daily standard deviations through the stop",
-        note=f"Without target or stop: {', '.join(result.risk.without_levels)}."
-        if result.risk.without_levels
-        else "",
+        note=" ".join(_further_risk(result.risk)),
     )
+
+
+def _further_risk(found: RiskRecord) -> list[str]:
+    told = [f"Without target or stop: {', '.join(found.without_levels)}."] if found.without_levels else []
+    if found.largest_gap_ticker is not None:
+        told.append(
+            f"Largest single loss at a gap: {found.largest_gap_ticker}, {dollars(found.largest_gap_loss)}."
+        )
+    if found.stress:
+        falls = (f"{number(each.index_pct)} %: {dollars(each.dollars)}" for each in found.stress)
+        told.append(f"By its beta of the last year, were the index to move {'; '.join(falls)}.")
+    if found.correlation is not None:
+        told.append(f"Positions' daily returns correlate by {number(found.correlation, 2)} on average.")
+    return told
 
 
 def exposures(result: Result) -> Any:
