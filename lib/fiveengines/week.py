@@ -163,7 +163,8 @@ class Week:
         """What lowers the call's confidence, what missing engines could change, and what did not exist yet."""
         if self.regime is None or self.certainty is None:
             return ""
-        lowered = certainty_words.sentence(self.certainty, self.regime)
+        leaning = self.params.portfolio.target_exposure.lean
+        lowered = certainty_words.sentence(self.certainty, self.regime, tuple(leaning))
         return " ".join(filter(None, (lowered, certainty_words.not_begun(self.engines.values()))))
 
     @cached_property

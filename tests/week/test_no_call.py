@@ -159,3 +159,51 @@ def test_a_call_from_a_quarter_of_the_axis_says_how_little_that_is(tmp_path: Pat
     assert week.certainty.confidence <= 0.25
     assert set(week.certainty.reachable) >= {1, 2, 3}
     assert "With their scores anywhere between −1 and +1 the week could also read" in week.certainty_sentence
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        # 4 of 5: an engine of the axis, one that the exposure leans on, one that only warns.
+        (("breadth",), ("Breadth cannot be read: 70 % of what names a regime is known",)),
+        (
+            ("rate_path",),
+            ("Rate path cannot be read: that changes no regime,", "but the target exposure leans on liquidity alone."),
+        ),
+        (("positioning",), ("Positioning cannot be read: that changes no regime and no target exposure.",)),
+        # 3 of 5
+        (
+            ("volatility", "positioning"),
+            (
+                "Volatility cannot be read: 45 % of what names a regime is known",
+                "With its score anywhere between −1 and +1 the week could also read",
+                "Positioning cannot be read: that changes no regime and no target exposure.",
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_the_page_says_what_each_missing_engine_could_change(
+    calm: Week, names: tuple[str, ...], said: tuple[str, ...]
+) -> None:
+    """Volatility weighs a half, breadth and liquidity a quarter each; liquidity's coverage is 0.8."""
+    week = missing(calm, 0.0, *names)
+    assert week.regime is not None and week.no_call is None
+    for each in said:
+        assert each in week.certainty_sentence, week.certainty_sentence
+
+
+def test_breadth_at_its_worst_with_others_missing_is_a_call_of_little_confidence(calm: Week) -> None:
+    """No member above its average, VIX unknown: what can be read is called, with the quarters that are known."""
+    week = missing(calm, 0.0, "volatility", "positioning")
+    engines = week.readings.engines
+    score, extended = engines.score.copy(), engines.extended.copy()
+    score.loc[week.as_of, "breadth"] = extended.loc[week.as_of, "breadth"] = -1.0
+    week = replace(
+        week, readings=replace(week.readings, engines=replace(engines, score=score, extended=extended))
+    )
+    assert week.no_call is None and week.regime is not None and week.certainty is not None
+    # Breadth whole and liquidity at 0.8, a quarter each; volatility, worth a half, unknown.
+    assert week.certainty.known == pytest.approx(0.25 + 0.25 * 0.8)
+    assert week.certainty.confidence <= 0.45
+    assert "volatility" in week.certainty.missing and week.certainty.reachable
+    assert "Volatility cannot be read: 45 % of what names a regime is known" in week.certainty_sentence

@@ -5,7 +5,7 @@ Words for a certainty that is already there; nothing is computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from fiveengines.base.formats import counted, first_capital, joined, percent
 from fiveengines.commentary.narrative import ENGINE_NAMES
@@ -14,8 +14,15 @@ from fiveengines.model.engines import EngineReading
 from fiveengines.model.regimes import NAMES, RegimeReading
 
 
-def sentence(found: Certainty, call: RegimeReading) -> str:
-    """What lowers the confidence and what the missing engines could change; empty when every input is there."""
+def sentence(found: Certainty, call: RegimeReading, leaning: Collection[str] = ()) -> str:
+    """What lowers the confidence and what the missing engines could change; empty when every input is there.
+
+    leaning: the engines that the target exposure leans on.
+    """
+    return " ".join(filter(None, (_axis(found, call), _off_axis(found, leaning))))
+
+
+def _axis(found: Certainty, call: RegimeReading) -> str:
     if found.known >= 0.995:
         return ""
     share, membership = percent(found.known), percent(call.memberships[call.number])
@@ -23,7 +30,7 @@ def sentence(found: Certainty, call: RegimeReading) -> str:
     text += f"{percent(found.confidence)} confidence."
     if not found.missing:
         return text
-    names = first_capital(joined([ENGINE_NAMES[each].lower() for each in found.missing]))
+    names = _named(found.missing)
     others = [NAMES[each].lower() for each in found.reachable]
     could = (
         f"With {'its score' if len(found.missing) == 1 else 'their scores'} anywhere between −1 and +1 the week could "
@@ -32,6 +39,21 @@ def sentence(found: Certainty, call: RegimeReading) -> str:
         else "Whatever the score, the week would read the same."
     )
     return f"{names} cannot be read: {text} {could}"
+
+
+def _off_axis(found: Certainty, leaning: Collection[str]) -> str:
+    if not found.unread:
+        return ""
+    text = f"{_named(found.unread)} cannot be read: that changes no regime"
+    leans = [each for each in found.unread if each in leaning]
+    if not leans:
+        return f"{text} and no target exposure."
+    rest = joined([ENGINE_NAMES[each].lower() for each in leaning if each not in leans])
+    return f"{text}, but the target exposure leans on {f'{rest} alone' if rest else 'no engine at all'}."
+
+
+def _named(engines: Iterable[str]) -> str:
+    return first_capital(joined([ENGINE_NAMES[each].lower() for each in engines]))
 
 
 def not_begun(engines: Iterable[EngineReading]) -> str:

@@ -22,13 +22,15 @@ class Certainty:
 
     known: mean coverage of the engines on the severity axis by their weights, an unreadable one counting as nothing.
     missing: engines of the axis that cannot be read. reachable: regimes, the call's own left out, that the week itself
-    would read with the missing engines' scores somewhere between -1 and +1.
+    would read with the missing engines' scores somewhere between -1 and +1. unread: engines off the axis that cannot be
+    read; they name no regime.
     """
 
     confidence: float
     known: float
     missing: tuple[str, ...]
     reachable: tuple[int, ...]
+    unread: tuple[str, ...] = ()
 
 
 def certainty(
@@ -49,6 +51,7 @@ def certainty(
         confidence=call.memberships[call.number] * known,
         known=known,
         missing=missing,
+        unread=tuple(str(each) for each in score if each not in weights and not np.isfinite(score[each])),
         reachable=_reachable(call, engines.extended.loc[[day]], values.loc[:day], missing, params),
     )
 
