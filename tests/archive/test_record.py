@@ -114,6 +114,7 @@ def test_a_backfill_stands_apart_and_moves_no_figure_of_the_calls_told(tmp_path:
         "2024-01-26": "told",
         "2024-02-02": "backfilled",
     }
+    assert table(tmp_path)["2024-01-05"]["made"] == "2025-02-08"
     assert lead is not None and lead[0] in page(tmp_path)
     assert "Made later: 3 weeks, 2024-01-05 to 2024-02-02" in page(tmp_path)
 

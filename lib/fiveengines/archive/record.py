@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -59,15 +59,23 @@ def record(
     prices = pd.Series(closes.values, index=pd.to_datetime(list(closes.days)), dtype="float64").loc[:evening]
     calls = _table(week for week in weeks if not week.simulated and week.date <= until)
     late = is_backfill(calls, rules)
-    told, backfilled = calls[~late], calls[late].copy()
-    # Nobody could act on a call that was made later: it is marked as if it had been told on its evening.
-    backfilled["made"] = backfilled.index
+    told, backfilled = calls[~late], calls[late]
     return Record(
         told=call_record(told, prices, evening, rules) if len(told) else None,
-        backfilled=call_record(backfilled, prices, evening, rules) if len(backfilled) else None,
+        backfilled=_marked_late(backfilled, prices, evening, rules) if len(backfilled) else None,
         closes_end=prices.index[-1].date() if len(prices) else None,
         rules=rules,
     )
+
+
+def _marked_late(
+    calls: pd.DataFrame, prices: pd.Series, evening: pd.Timestamp, rules: ResearchParameters
+) -> CallRecord:
+    """Nobody could act on a call that was made later: it is marked as if it had been told on its evening."""
+    from fiveengines.research.call_record import call_record
+
+    found = call_record(calls.assign(made=calls.index), prices, evening, rules)
+    return replace(found, calls=found.calls.assign(made=calls["made"]))
 
 
 def _table(weeks: Iterable[WeekRow]) -> pd.DataFrame:

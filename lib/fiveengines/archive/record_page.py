@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,7 @@ def record_csv(found: Record | None) -> str:
         (f"{day:%Y-%m-%d}", kind, *(_field(row[column]) for column in _CSV.values()))
         for kind, each in kinds
         if each is not None
-        for day, row in each.calls.iterrows()
+        for day, row in _rows(each.calls)
     ]
     writer.writerows(sorted(rows))
     return text.getvalue()
@@ -132,7 +133,7 @@ def _group(kind: str, each: CallRecord, found: Record) -> dict[str, Any]:
         "forecasts": _forecast_lines(each, found),
         "entries": entries_line(each) if each.entries.changed else _no_entries(each),
         "missing": [f"{day:%Y-%m-%d}" for day in each.missing],
-        "calls": [_call(day, row) for day, row in calls.iloc[::-1].iterrows()],
+        "calls": [_call(day, row) for day, row in _rows(calls.iloc[::-1])],
     }
 
 
@@ -216,7 +217,12 @@ def _forecast_lines(each: CallRecord, found: Record) -> list[str]:
     return lines
 
 
-def _call(day: Any, row: pd.Series) -> dict[str, Any]:
+def _rows(calls: pd.DataFrame) -> Iterator[tuple[Any, dict[Any, Any]]]:
+    """Reading date and columns of each call; `iterrows` would make a series of each."""
+    return zip(calls.index, calls.to_dict("records"), strict=True)
+
+
+def _call(day: Any, row: dict[Any, Any]) -> dict[str, Any]:
     regime = None if math.isnan(row["regime"]) else int(row["regime"])
     band = f"{formats.number(row['volatility_low'])} to {formats.number(row['volatility_high'], 0, ' %')}"
     later = None if math.isnan(row["later"]) else int(row["later"])
