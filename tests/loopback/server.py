@@ -153,9 +153,10 @@ class _Handler(BaseHTTPRequestHandler):
         server.requests.append(self.path)
         agent = self.headers.get("User-Agent", "")
         server.agents.add(agent)
-        if self.path.startswith(("/api/global", "/data/us")) and agent.startswith(
-            ("python", "httpx", "curl")
-        ):
+        bare = agent.startswith(("python", "httpx", "curl"))
+        to_cboe = self.path.startswith(("/api/global", "/data/us"))
+        to_sec = self.path.startswith(("/files/company", "/api/xbrl"))
+        if (to_cboe and bare) or (to_sec and "@" not in agent):
             self._send(403, HTML, PAGE, {})
             return
         fault = server.take_fault(self.path)

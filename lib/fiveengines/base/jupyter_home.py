@@ -28,7 +28,7 @@ def jupyter_folders(home: Path) -> dict[str, str]:
 
 
 # Providers' keys: only `fetch` and `doctor` ask providers, so no notebook and nothing in it needs one.
-SECRETS = ("FRED_API_KEY",)
+SECRETS = ("FRED_API_KEY", "SEC_CONTACT")
 
 
 # Altair reads its own documentation while it is imported, which an optimising interpreter leaves out.

@@ -133,6 +133,8 @@ def _remedy(provider: Provider, store: Store, row: Row) -> str:
     only = f"{_FETCH} --only {provider.name}"
     if provider.by_hand:
         return f"put new downloads into {store.folder / FOLDER}, then {_FETCH}" if row.overdue else ""
+    if provider.optional and (row.key == "absent" or row.reachable is not False):
+        return ""
     if row.key == "absent":
         return f"set {provider.key} in .env (free at {provider.key_page}), then {_FETCH}"
     if row.reachable is False:

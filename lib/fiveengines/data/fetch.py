@@ -159,10 +159,10 @@ def fetch(
 ) -> Report:
     """Ask every provider for what is new and add it to `store`.
 
-    since: fetch again from this date on (default: from a little before the newest stored figure; everything
-    at first). only: names of providers. on_event is called from several threads, one at a time. clock gives
-    naive UTC. A provider that is down becomes an Outcome with errors. StoreError when another fetch holds
-    the store too long.
+    since: fetch again from this date on (default: from a little before the newest stored figure; everything at first).
+    only: names of providers (default: all but an optional one without its key). on_event is called from several
+    threads, one at a time. clock gives naive UTC. A provider that is down becomes an Outcome with errors. StoreError
+    when another fetch holds the store too long.
     """
     chosen = settings or Settings.from_environment()
     notify = _Listener(on_event)
@@ -171,7 +171,11 @@ def fetch(
         store.writing(lambda text: notify(Event("store", "waiting", text=text))) as writer,
         Http(chosen, log.append) as http,
     ):
-        asked = providers(store, chosen, http, only, first=since)
+        asked = [
+            each
+            for each in providers(store, chosen, http, only, first=since)
+            if only or not each.optional or chosen.keys.get(each.key or "")
+        ]
         gate = threading.Lock()
         work = [
             _Work(provider, store, writer, http, gate, notify, since, clock or _utc_now) for provider in asked
@@ -282,6 +286,9 @@ class _Work:
         if isinstance(item, FoundTables):
             with self.gate:
                 self.writer.put_tables(item.tables, item.prices)
+            if not self.provider.by_hand:
+                for name, frame in item.tables.items():
+                    self.outcome.added[name] = self.outcome.added.get(name, 0) + len(frame)
             return
         try:
             with expected_form(self.provider.title, item.series):

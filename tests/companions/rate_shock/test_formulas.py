@@ -34,6 +34,18 @@ def test_betas_find_the_slopes_that_made_the_returns() -> None:
     assert betas.stable(table, "real")["BOND"]
 
 
+def test_hundreds_at_once_are_what_statsmodels_finds_one_by_one() -> None:
+    chance = np.random.default_rng(11)
+    moves = pd.DataFrame(chance.normal(0, 0.1, (600, 3)), index=DAYS, columns=["real", "breakeven", "market"])
+    returns = pd.DataFrame(chance.normal(0, 1, (600, 3)), index=DAYS, columns=["A", "B", "GAP"])
+    returns["B"] -= 6 * moves["real"] * (1 + moves["market"].abs())
+    returns.loc[DAYS[400], "GAP"] = np.nan
+    alone = betas.rate_betas(returns[["A", "B"]], moves, (252, 504), 5)
+    together = betas.member_betas(returns, moves, (252, 504), 5)
+    assert together.groupby("window")["ticker"].agg(list).tolist() == [["A", "B"], ["A", "B"]]
+    pd.testing.assert_frame_equal(together[alone.columns], alone, check_dtype=False, rtol=1e-9)
+
+
 def test_a_day_without_a_yield_is_left_out_and_not_bridged() -> None:
     real = pd.Series([1.0, np.nan, 1.5, 1.6], index=DAYS[:4])
     moves = betas.regressors(real, real, pd.Series([100, 101, 102, 103.0], index=DAYS[:4]))

@@ -22,6 +22,7 @@ from fiveengines.companions.rate_shock.result import (
     BrierRecord,
     DurationPoint,
     MeetingRecord,
+    MemberBetaRecord,
     Result,
     ScreenRecord,
     StrategyRecord,
@@ -66,6 +67,7 @@ def analyse(session: Session) -> Result:
             "not_available": missing,
             "overrides": [ManualEntry.model_validate(each) for each in session.entries],
             "betas": table,
+            "members": _members(session, own, moves, missing),
             "duration": duration,
             "screen": _screen(session, own, missing),
             "policy_path": path,
@@ -135,6 +137,39 @@ def _betas(
         for row in table.to_dict("records")
     ]
     return sorted(records, key=lambda each: (each.window, each.per_100bp_real, each.ticker)), moves
+
+
+def _members(
+    session: Session, own: RateShockParameters, moves: pd.DataFrame, missing: list[str]
+) -> list[MemberBetaRecord]:
+    """Every member of the session's index, the most sensitive to rising real yields first."""
+    closes, within, held = session.panel.members, session.panel.in_index, session.dataset.members
+    if closes is None or within is None or held is None:
+        missing.append("Rate betas of members: no members' closes.")
+        return []
+    window = sorted(own.betas.windows)[len(own.betas.windows) // 2]
+    # One session more than the longest window, for the first of its changes.
+    recent = closes.loc[:, within[-1]].loc[moves.index[-min(len(moves), max(own.betas.windows) + 1) :][0] :]
+    returns = 100 * recent.pct_change(fill_method=None)
+    table = betas.member_betas(returns, moves, own.betas.windows, own.betas.lags)
+    if not (table["window"] == window).any():
+        missing.append(f"Rate betas of members: no member has {window:,} sessions without a gap.")
+        return []
+    same = betas.stable(table, betas.REAL)
+    records = [
+        MemberBetaRecord(
+            ticker=str(row["ticker"]),
+            sector=held.sectors.get(str(row["ticker"]), ""),
+            per_100bp_real=row[betas.REAL],
+            per_100bp_breakeven=row[betas.BREAKEVEN],
+            market_beta=row[betas.MARKET],
+            t=row[betas.REAL] / row[f"{betas.REAL}_se"],
+            stable=same[str(row["ticker"])],
+            n=int(row["n"]),
+        )
+        for row in table[table["window"] == window].to_dict("records")
+    ]
+    return sorted(records, key=lambda each: (each.per_100bp_real, each.ticker))
 
 
 def _duration(index: pd.Series, moves: pd.DataFrame, own: RateShockParameters) -> list[DurationPoint]:

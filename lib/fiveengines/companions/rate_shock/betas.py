@@ -59,6 +59,37 @@ def rate_betas(returns: pd.DataFrame, moves: pd.DataFrame, windows: Sequence[int
     return pd.DataFrame(rows, columns=columns)
 
 
+def member_betas(
+    returns: pd.DataFrame, moves: pd.DataFrame, windows: Sequence[int], lags: int
+) -> pd.DataFrame:
+    """The same slopes and errors as `rate_betas` for hundreds of tickers at once, those without a gap in a window.
+
+    returns, moves and the result: as in `rate_betas`. A ticker with a gap in a window has no row for that window.
+    """
+    parts = []
+    for window in windows:
+        recent = moves.iloc[-window:]
+        own = returns.reindex(recent.index).dropna(axis=1)
+        if len(recent) < window or own.empty:
+            continue
+        x = np.column_stack([np.ones(window), recent.to_numpy(dtype="float64")])
+        inverse = np.linalg.inv(x.T @ x)
+        y = own.to_numpy(dtype="float64")
+        slopes = inverse @ x.T @ y
+        # Newey and West: moments of residual times regressor, ticker by ticker, with Bartlett's weights.
+        moments = (y - x @ slopes).T[:, :, None] * x
+        middle = np.einsum("kti,ktj->kij", moments, moments)
+        for lag in range(1, lags + 1):
+            crossed = np.einsum("kti,ktj->kij", moments[:, lag:], moments[:, :-lag])
+            middle += (1 - lag / (lags + 1)) * (crossed + crossed.transpose(0, 2, 1))
+        errors = np.sqrt(np.einsum("ij,kjl,li->ki", inverse, middle, inverse))
+        found = pd.DataFrame({"ticker": own.columns.astype(str), "window": window, "n": window})
+        for at, name in enumerate(recent.columns, start=1):
+            found[name], found[f"{name}_se"] = slopes[at], errors[:, at]
+        parts.append(found)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"ticker": [], "window": []})
+
+
 def stable(table: pd.DataFrame, column: str) -> dict[str, bool]:
     """By ticker: whether the slope `column` has one sign in every window that there is. table: as `rate_betas`."""
     signs = table.assign(sign=np.sign(table[column])).groupby("ticker")["sign"].nunique()

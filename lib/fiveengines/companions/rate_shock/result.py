@@ -22,6 +22,20 @@ class BetaRecord(Record):
     n: int
 
 
+class MemberBetaRecord(Record):
+    """One index member over the middle window: per cent for 100 basis points, the market controlled; `stable`: one sign
+    in every window that there is."""
+
+    ticker: str
+    sector: str
+    per_100bp_real: TwoDigits
+    per_100bp_breakeven: TwoDigits
+    market_beta: TwoDigits
+    t: TwoDigits
+    stable: bool
+    n: int
+
+
 class DurationPoint(Record):
     """How far the S&P 500 moved for a point of real yield and of breakeven, over the year to `day`."""
 
@@ -126,6 +140,7 @@ class Result(CompanionDocument):
     """Rate shocks of one session."""
 
     betas: list[BetaRecord]
+    members: list[MemberBetaRecord]
     duration: list[DurationPoint]
     trigger: Rule
     screen: list[ScreenRecord]

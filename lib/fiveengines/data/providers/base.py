@@ -151,9 +151,12 @@ class Provider(ABC):
     # addresses by the name that settings and limits use; the first one is the provider's own
     urls: ClassVar[Mapping[str, str]] = {}
     requests_a_minute: ClassVar[Mapping[str, int]] = {}
+    requests_a_second: ClassVar[Mapping[str, int]] = {}
     # environment variable that holds the key, and where a person gets one
     key: ClassVar[str | None] = None
     key_page: ClassVar[str] = ""
+    # nobody misses it: without its key it is not asked
+    optional: ClassVar[bool] = False
     # files that a person brings: reading them again costs nothing
     by_hand: ClassVar[bool] = False
     # adjusted prices, of which a dividend rescales the whole past

@@ -20,6 +20,7 @@ def table() -> str:
         hosts = ", ".join(f"`{url.removeprefix('https://')}`" for url in each.urls.values() if url)
         address = each.address_note or hosts
         key = f"`{each.key}`, free" if each.key else "–" if each.by_hand else "none"
+        key = f"`{each.key}`; without it not asked" if each.key and each.optional else key
         rows.append(f"| {each.title} | {each.serves} | {address} | {key} | {each.terms} |")
     return "\n".join(rows)
 
@@ -104,6 +105,8 @@ def inputs() -> str:
     for what, ids, file, otherwise in _INPUTS:
         providers = dict.fromkeys(catalog()[each].provider for each in ids if each in catalog())
         live = [registry()[name].label for name in providers if name in registry()]
+        if ids == ("fundamentals",):
+            live = ["SEC, for `members.csv`"]
         if ids == ("MEMBERS",):
             live = ["prices, for `members.csv`"]
         places = [_PLACES[name].format(ids[0]) for name in providers if name in _PLACES]

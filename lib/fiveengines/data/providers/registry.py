@@ -35,6 +35,11 @@ def requests_a_minute() -> dict[str, int]:
     return {name: most for each in registry().values() for name, most in each.requests_a_minute.items()}
 
 
+def requests_a_second() -> dict[str, int]:
+    """How often a second a name may be asked, where its provider sets a limit."""
+    return {name: most for each in registry().values() for name, most in each.requests_a_second.items()}
+
+
 def labels() -> dict[str, str]:
     """Short name of every provider for a reader, by name."""
     return {name: each.label for name, each in registry().items()}

@@ -1,6 +1,6 @@
 """The store's tables and prices of further tickers: one Parquet file each, joined with what an import brings.
 
-They come from a person's files alone, dated by their own columns; no provider's series may enter.
+They come from a person's files or a provider, dated by their own columns; no series may enter.
 """
 
 from __future__ import annotations

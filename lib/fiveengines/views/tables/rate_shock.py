@@ -12,6 +12,9 @@ from fiveengines.companions.rate_shock import Result
 from fiveengines.companions.rate_shock.result import BetaRecord
 from fiveengines.views.tables.markup import Column, great_table, prose, soft
 
+# A t value from which a slope is called clear, by the usual rule of two standard errors.
+_CLEAR = 2.0
+
 
 def betas(result: Result) -> Any:
     """Slopes and t values by ticker, one column a window."""
@@ -47,6 +50,37 @@ def _slope(each: BetaRecord | None) -> str:
         ""
         if each is None
         else f"{number(each.per_100bp_real, 1, sign=True)} ({number(each.t, 1, sign=True)})"
+    )
+
+
+# Members shown at each end.
+_ENDS = 8
+
+
+def members(result: Result) -> Any:
+    """The members that lose and gain most with the real yield, of those whose sign is clear and holds."""
+    sure = [each for each in result.members if each.stable and abs(each.t) >= _CLEAR]
+    if not sure:
+        return prose("No index member's rate beta is clear and keeps its sign over every window.")
+    ends = {"Lose with a rising real yield": sure[:_ENDS], "Gain with it": sure[-_ENDS:][::-1]}
+    rows = [
+        (name, each)
+        for name, some in ends.items()
+        for each in some
+        if (each.per_100bp_real < 0) == name.startswith("Lose")
+    ]
+    return great_table(
+        rows,
+        Column("Member", lambda row: row[1].ticker),
+        Column("Sector", lambda row: soft(row[1].sector)),
+        Column("Real yield", lambda row: number(row[1].per_100bp_real, 1, " %", sign=True), right=True),
+        Column("t", lambda row: number(row[1].t, 1, sign=True), right=True),
+        Column("Breakeven", lambda row: number(row[1].per_100bp_breakeven, 1, " %", sign=True), right=True),
+        Column("Market beta", lambda row: number(row[1].market_beta, 2), right=True),
+        title=f"Of {len(result.members)} index members {len(sure)} have a clear rate beta",
+        subtitle=f"Per cent for a point over {sure[0].n:,} sessions, market controlled; one sign in every window",
+        group=lambda row: row[0],
+        note="With so many members a twentieth would look clear by chance: the list is for looking, not for acting.",
     )
 
 

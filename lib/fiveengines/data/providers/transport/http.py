@@ -71,10 +71,12 @@ class _TransientError(Exception):
 
 
 class RateLimiter:
-    """At most `count` requests in any minute; `acquire()` waits for its turn."""
+    """At most `count` requests in any `seconds`; `acquire()` waits for its turn."""
 
-    def __init__(self, count: int, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._count, self._sleep = count, sleep
+    def __init__(
+        self, count: int, sleep: Callable[[float], None] = time.sleep, seconds: float = 60.0
+    ) -> None:
+        self._count, self._sleep, self._seconds = count, sleep, seconds
         self._past: deque[float] = deque()
         self._lock = threading.Lock()
 
@@ -82,10 +84,10 @@ class RateLimiter:
         """Return when one more request is within the limit."""
         with self._lock:
             now = time.monotonic()
-            while self._past and now - self._past[0] >= 60:
+            while self._past and now - self._past[0] >= self._seconds:
                 self._past.popleft()
             if len(self._past) >= self._count:
-                self._sleep(60 - (now - self._past[0]))
+                self._sleep(self._seconds - (now - self._past[0]))
                 self._past.popleft()
             self._past.append(time.monotonic())
 
@@ -99,7 +101,9 @@ class Http:
         # once set, nothing is waited for and nothing is asked any more
         self.stop = threading.Event()
         self._limiters = {
-            name: RateLimiter(count, self._sleep) for name, count in settings.per_minute.items()
+            name: RateLimiter(count, self._sleep, seconds)
+            for limits, seconds in ((settings.per_minute, 60.0), (settings.per_second, 1.0))
+            for name, count in limits.items()
         }
         self._failures: dict[str, int] = {}
         for name in ("httpx", "httpcore", "urllib3"):
@@ -147,12 +151,14 @@ class Http:
         kind: Kind,
         params: Mapping[str, str | int] | None = None,
         attempts: int | None = None,
+        agent: str | None = None,
     ) -> bytes:
         """The decoded body of `path` below the provider's base, checked to be of `kind`.
 
-        Tries again after time-outs, broken connections, 429 (honouring Retry-After) and 5xx. Raises
-        RefusedError for an answer that another try cannot change, UnreachableError when all tries failed. A
-        provider at which several requests in a row failed so is not asked again.
+        agent: by what name to ask, where a provider wants another than the usual one. Tries again after time-outs,
+        broken connections, 429 (honouring Retry-After) and 5xx. Raises RefusedError for an answer that another try
+        cannot change, UnreachableError when all tries failed. A provider at which several requests in a row failed so
+        is not asked again.
         """
         where = self.base(provider) + self.redact(path.partition("?")[0])
         failures = self._failures.get(provider, 0)
@@ -170,7 +176,9 @@ class Http:
         def once() -> bytes:
             nonlocal tries
             tries += 1
-            return self._once(provider, self.settings.bases[provider] + path, params, kind, tries, asked)
+            return self._once(
+                provider, self.settings.bases[provider] + path, params, kind, tries, asked, agent
+            )
 
         most = attempts or self.settings.attempts
         retrying = Retrying(
@@ -223,6 +231,7 @@ class Http:
         kind: Kind,
         tries: int,
         asked: float,
+        agent: str | None,
     ) -> bytes:
         if limiter := self._limiters.get(provider):
             limiter.acquire()
@@ -233,7 +242,7 @@ class Http:
         most = 4 * self.settings.timeout
         began = time.monotonic()
         try:
-            with self._deadline.within(most), self._answer(url, params) as response:
+            with self._deadline.within(most), self._answer(url, params, agent) as response:
                 body = self._body(response, deadline=began + most)
         except httpx.TimeoutException:
             transient = f"no answer within {self.settings.timeout:g} seconds"
@@ -265,9 +274,13 @@ class Http:
         return body
 
     @contextmanager
-    def _answer(self, url: str, params: Mapping[str, str | int] | None) -> Iterator[httpx.Response]:
+    def _answer(
+        self, url: str, params: Mapping[str, str | int] | None, agent: str | None
+    ) -> Iterator[httpx.Response]:
         """The answer, its body still to be read; a redirect is followed only within the provider's own domain."""
-        request = self._client.build_request("GET", url, params=params)
+        request = self._client.build_request(
+            "GET", url, params=params, headers={"User-Agent": agent} if agent else None
+        )
         for left in range(_MOST_REDIRECTS, -1, -1):
             response = self._client.send(request, stream=True)
             following = response.next_request

@@ -15,7 +15,12 @@ from dotenv import dotenv_values
 
 from fiveengines.base import paths
 from fiveengines.base.errors import ParameterError
-from fiveengines.data.providers.registry import default_urls, registry, requests_a_minute
+from fiveengines.data.providers.registry import (
+    default_urls,
+    registry,
+    requests_a_minute,
+    requests_a_second,
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Settings:
     longest_wait: float = 120.0
     max_bytes: int = 64 * 2**20
     per_minute: Mapping[str, int] = field(default_factory=requests_a_minute)
+    per_second: Mapping[str, int] = field(default_factory=requests_a_second)
 
     @classmethod
     def from_environment(cls) -> Settings:
