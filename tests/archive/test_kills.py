@@ -87,7 +87,7 @@ def sound(folder: Path) -> bool:
 
 def test_weekly_killed_at_any_moment_loses_no_report(tmp_path: Path) -> None:
     runs = Runs(JUPYTER_RUNTIME_DIR=str(tmp_path / "runtime"))
-    asked = ["weekly", "--source", "demo", "--out", str(tmp_path / "out"), "--as-of"]
+    asked = ["weekly", "--with", "none", "--source", "demo", "--out", str(tmp_path / "out"), "--as-of"]
     other = tmp_path / "out" / "demo" / "2024-06-21"
     week = tmp_path / "out" / "demo" / DAY
     runs.whole([*asked, other.name])

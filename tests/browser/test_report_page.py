@@ -27,6 +27,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "-c",
         code,
         "weekly",
+        "--with",
+        "none",
         "--as-of",
         "2025-06-27",
         "--source",

@@ -96,7 +96,16 @@ def test_an_optimising_interpreter_runs_every_command(filled: Path) -> None:
 def test_an_optimising_interpreter_writes_the_week(tmp_path: Path) -> None:
     """Altair cannot be imported without docstrings; kernels are not optimised."""
     code, _, err = run(
-        "weekly", "--as-of", "2024-06-28", "--source", "demo", "--out", str(tmp_path), PYTHONOPTIMIZE="2"
+        "weekly",
+        "--with",
+        "none",
+        "--as-of",
+        "2024-06-28",
+        "--source",
+        "demo",
+        "--out",
+        str(tmp_path),
+        PYTHONOPTIMIZE="2",
     )
     assert code == 0, err
     assert (tmp_path / "demo" / "2024-06-28" / "weekly.html").is_file()
@@ -153,7 +162,16 @@ def test_a_clock_in_2040(server: Loopback, filled: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize("limit", [12, 40])
 def test_few_file_handles_are_one_line(limit: int, tmp_path: Path) -> None:
     code, _, err = run(
-        "weekly", "--as-of", "2024-06-28", "--source", "demo", "--out", str(tmp_path), limit=limit
+        "weekly",
+        "--with",
+        "none",
+        "--as-of",
+        "2024-06-28",
+        "--source",
+        "demo",
+        "--out",
+        str(tmp_path),
+        limit=limit,
     )
     assert code == 1 and len(err.splitlines()) == 1
     assert f"only {limit} files may be open" in err and "ulimit -n" in err
@@ -180,7 +198,9 @@ def test_what_fails_beside_a_whole_report_says_that_the_report_is_whole(
 def test_an_index_that_is_in_the_way_takes_nothing_from_the_week(tmp_path: Path) -> None:
     out = tmp_path / "out"
     (out / "demo" / "index.html").mkdir(parents=True)
-    code, said, err = run("weekly", "--as-of", "2024-06-28", "--source", "demo", "--out", str(out))
+    code, said, err = run(
+        "weekly", "--with", "none", "--as-of", "2024-06-28", "--source", "demo", "--out", str(out)
+    )
     assert code == 0 and "Open " in said
     assert "cannot be written" not in said + err
     (line,) = [each for each in err.splitlines() if each.startswith("fiveengines:")]

@@ -183,14 +183,14 @@ def test_the_wheel_carries_parameters_and_notebooks_and_no_manual_reading(wheel:
 def test_a_week_is_read_and_written_with_and_without_a_project(installed: Run, tmp_path: Path) -> None:
     place = tmp_path / "empty"
     place.mkdir()
-    done = installed("weekly", "--as-of", "2024-06-28", cwd=place)
+    done = installed("weekly", "--with", "none", "--as-of", "2024-06-28", cwd=place)
     assert done.returncode == 0, done.stderr
     assert "SIMULATED" in done.stdout
     assert (place / "outputs" / "demo" / "2024-06-28" / "weekly.html").is_file()
     assert installed("init", "mine", cwd=place).returncode == 0
     entered = ("override", "set", "cta_exposure", "65", "--why", "a test", "--as-of", "2024-06-28")
     assert installed(*entered, cwd=place / "mine").returncode == 0
-    done = installed("weekly", "--as-of", "2024-06-28", cwd=place / "mine" / "params")
+    done = installed("weekly", "--with", "none", "--as-of", "2024-06-28", cwd=place / "mine" / "params")
     assert done.returncode == 0, done.stderr
     page = place / "mine" / "outputs" / "demo" / "2024-06-28" / "weekly.html"
     assert "a test" in page.read_text(encoding="utf-8"), "the kernel reads the project's manual readings"

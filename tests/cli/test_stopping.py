@@ -53,7 +53,7 @@ def test_a_stopped_week_says_so_and_leaves_nothing(
 ) -> None:
     out = tmp_path / "out"
     process = subprocess.Popen(
-        [sys.executable, "-c", WEEKLY, "weekly", "--out", str(out)],
+        [sys.executable, "-c", WEEKLY, "weekly", "--with", "none", "--out", str(out)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

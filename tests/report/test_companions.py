@@ -14,6 +14,8 @@ import pytest
 
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import ParameterError
+from fiveengines.base.parameters import RunParameters
+from fiveengines.cli.commands import with_companions
 from fiveengines.companions.registry import REGISTRY, chosen, companion
 from fiveengines.report.backfill import backfill
 from fiveengines.report.companion import SavedCompanion, write_companions
@@ -209,6 +211,7 @@ def test_names_are_chosen_with_commas() -> None:
     assert chosen("none", "--with") == ()
     assert chosen("all", "--with") == tuple(REGISTRY.values())
     assert chosen(" evidence, evidence", "--with") == (EVIDENCE,)
+    assert with_companions(None, RunParameters()) == tuple(REGISTRY.values()), "a week has them all"
     for wrong, said in (("evidnce", "--with: .*'evidnce'.*'evidence'"), (",", "names no companion")):
         with pytest.raises(ParameterError, match=said):
             chosen(wrong, "--with")

@@ -71,7 +71,8 @@ def test_a_batch_run_goes_by_its_parameters_alone(monkeypatch: pytest.MonkeyPatc
 
 def test_the_weekly_command_does_not_see_the_choice(tmp_path: Path) -> None:
     choice.save(CHOSEN)
-    command = [str(Path(sys.executable).with_name("fiveengines")), "weekly", "--out", str(tmp_path / "out")]
+    command = [str(Path(sys.executable).with_name("fiveengines")), "weekly", "--with", "none"]
+    command += ["--out", str(tmp_path / "out")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     (found,) = (tmp_path / "out" / "demo").glob("[0-9]*/reading.json")

@@ -66,7 +66,10 @@ def backfill(
 
     first, last = span(start, end)
     run = checked(source=source, data_dir=data_dir, params_file=params, out_dir=out)
-    chosen = about_portfolios(with_companions(companions, run), portfolio, run)
+    # What weekly.yaml names goes with the week at hand; many weeks are made alone unless they are asked for.
+    chosen = about_portfolios(
+        with_companions("none" if companions is None else companions, run), portfolio, run
+    )
     try:
         with steps("Reports", remaining=True) as show:
             summary = run_weeks(

@@ -45,7 +45,9 @@ Out = Annotated[str | None, typer.Option("--out", help="Folder of the reports, o
 With = Annotated[
     str | None,
     typer.Option(
-        "--with", help="Companions that run after the week: names with commas between, all or none."
+        "--with",
+        help="Companions that run after the week: names with commas between, all or none. Left out, a week takes "
+        "those of weekly.yaml and a backfill none.",
     ),
 ]
 Portfolios = Annotated[

@@ -241,6 +241,8 @@ def test_the_report_shows_the_same_call_as_the_panel(
     command = [
         str(Path(sys.executable).with_name("fiveengines")),
         "weekly",
+        "--with",
+        "none",
         "--as-of",
         AS_OF,
         "--source",
