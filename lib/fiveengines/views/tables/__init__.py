@@ -29,11 +29,18 @@ from fiveengines.views.tables.step_tables import (
     tape,
     watch,
 )
-from fiveengines.views.tables.week_tables import call, companions, heading, last_weeks
+from fiveengines.views.tables.week_tables import (
+    call,
+    companions,
+    conclusion_changes,
+    heading,
+    last_weeks,
+    old_inputs,
+)
 
 __all__ = [
-    "answer", "appendix", "base_rates", "call", "companions", "engines", "events", "evidence", "exposures", "files",
-    "flip", "heading", "health", "inflection_records", "inflections", "insights", "last_weeks", "method", "narrative",
-    "no_call", "outlook", "overrides", "plan", "playbook", "risk", "sequences", "style", "tape", "tilts", "trades",
-    "tranches", "watch", "week_path",
+    "answer", "appendix", "base_rates", "call", "companions", "conclusion_changes", "engines", "events",
+    "evidence", "exposures", "files", "flip", "heading", "health", "inflection_records", "inflections", "insights",
+    "last_weeks", "method", "narrative", "no_call", "old_inputs", "outlook", "overrides", "plan", "playbook",
+    "risk", "sequences", "style", "tape", "tilts", "trades", "tranches", "watch", "week_path",
 ]  # fmt: skip

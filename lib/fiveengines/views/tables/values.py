@@ -16,6 +16,8 @@ from fiveengines.views.tables.markup import badge, coloured, lines, soft
 
 NEW_YORK = "America/New_York"
 HALF_A_YEAR = 183
+# An input observed longer ago than this on a reading date is marked as old: more than a week and its release.
+OLD_DAYS = 10
 
 
 def value(each: Evidence) -> Markup:

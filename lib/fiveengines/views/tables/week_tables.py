@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from fiveengines.base.formats import age, percent
+from fiveengines.base.formats import age, minus, percent
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.commentary.no_call import NAME as NO_CALL
@@ -24,6 +24,8 @@ from fiveengines.views.tables.markup import Column, Prose, badge, great_table, l
 from fiveengines.week import Week
 
 _WEEKS = 5
+# Of what changed, what a person acts on; the rest is in reading.json.
+_CHANGES_SHOWN = frozenset({"regime", "confirmation", "state", "exposure", "style"})
 _SOURCES = {
     "demo": "the demo market, in which no figure describes a real one",
     "files": "files in",
@@ -77,6 +79,32 @@ def call(week: Week) -> Prose | None:
             f"Style: {content.styles()[style.name].name}",  # type: ignore[index]
         ),
     )
+
+
+def conclusion_changes(week: Week) -> Prose:
+    """What the week says otherwise than the last one about the call, states, exposure and style, and why."""
+    shown = [minus(each.sentence) for each in week.conclusion_changes if each.kind in _CHANGES_SHOWN]
+    head = Markup("<strong>Otherwise than a week ago</strong>")
+    return Prose((head, lines(*(shown or ["Nothing: call, states, exposure and style are the same."]))))
+
+
+def old_inputs(week: Week) -> Prose:
+    """Scored inputs without a value, and those whose observation is old on the reading date, oldest first."""
+    scored = [each for reading in week.engines.values() for each in reading.evidence if each.weight > 0]
+    data = week.brief.data
+    ages = sorted(
+        ((week.as_of - each.observed).days, each.title, each.observed)
+        for each in scored
+        if each.observed is not None
+    )
+    old = [
+        f"{title}: of {values.day(day)}, {age(days)}"
+        for days, title, day in reversed(ages)
+        if days > values.OLD_DAYS
+    ]
+    old += [f"{title}: no value" for title in data.missing]
+    said = lines(*(old or [f"On the reading date all were of the last {values.OLD_DAYS} days."]))
+    return Prose((Markup("<strong>Age of the data.</strong> {}").format(data.text), said))
 
 
 def last_weeks(week: Week, weeks: int = _WEEKS) -> Any:

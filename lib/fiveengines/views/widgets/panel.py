@@ -22,13 +22,12 @@ from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.overrides import Change, Trail
 from fiveengines.playbook import content
+from fiveengines.views.tables.values import OLD_DAYS
 from fiveengines.views.widgets.field import FieldRow, FieldSpec
 from fiveengines.views.widgets.preview import preview
 from fiveengines.views.widgets.snapshot import snapshot
 from fiveengines.views.widgets.style import CSS
 from fiveengines.week import Week
-
-_OLD_DAYS = 10
 
 
 def override_panel(week: Week) -> Any:
@@ -248,7 +247,7 @@ class OverridePanel:
             data_text=figure(evidence.data_value, evidence.unit),
             bare=_bare(evidence.data_value, overrides.bounds(evidence.indicator).step),
             age=age,
-            stale=days is not None and days > _OLD_DAYS,
+            stale=days is not None and days > OLD_DAYS,
             bounds=overrides.bounds(evidence.indicator),
             question=asked.question
             if asked
