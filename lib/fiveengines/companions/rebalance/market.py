@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.formats import percent
 from fiveengines.base.parameters.rebalance import RebalanceParameters, SentimentRules
 from fiveengines.companions.rebalance import bounce, channel, falls, seasonality, sentiment
 from fiveengines.companions.rebalance.result import (
@@ -160,7 +161,12 @@ def _pivots(
         level = low + own.retrace * (float(price[peak]) - low)
         record = falls.retracement_record(price, own.fall, own.retrace)
         levels.append(
-            (f"retrace_{100 * own.retrace:.0f}", f"{own.retrace:.0%} of the fall won back", level, record)
+            (
+                f"retrace_{100 * own.retrace:.0f}",
+                f"{percent(own.retrace)} of the fall won back",
+                level,
+                record,
+            )
         )
         levels.append(("fall_low", "Low of this fall", low, None))
     before = price[max(0, peak - own.prior_low_sessions) : peak]
@@ -257,7 +263,7 @@ def _scenarios(
         return []
     rows = [
         ("half of the fall won back first", close * (1 + back / 200), higher),
-        (f"a further {own.new_low:.0%} down first", close * (1 - own.new_low), lower),
+        (f"a further {percent(own.new_low)} down first", close * (1 - own.new_low), lower),
         ("neither within half a year", close, count - higher - lower),
     ]
     return [

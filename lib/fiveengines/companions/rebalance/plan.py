@@ -116,7 +116,7 @@ def plan(
     orders = [replace(each, reason=why.get(each.ticker, "")) for each in made.orders]
     later = executed(book.holdings, made, day)
     for part, level in zip(rules.conditions.spread[1:], waiting, strict=False):
-        condition = f"once the S&P 500 closes at or above its {level.name}, {level.level:,.0f}"
+        condition = f"once the S&P 500 closes at or above {level.level:,.0f} ({level.name})"
         for name, cut in cuts.items():
             order, later = _conditional(book, later, name, part * cut, day, condition, why.get(name, ""))
             orders += [order] if order is not None else []
