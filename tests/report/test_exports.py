@@ -33,6 +33,7 @@ from fiveengines.report.page.cover_context import (
 )
 from fiveengines.report.page.mail import message
 from fiveengines.report.page.pdf import PrintError, find_chromium, print_page
+from fiveengines.report.page.templates import render_template
 from fiveengines.report.page.week_text import market_texts, plain
 from fiveengines.report.rerender import differences, original_parameters
 from fiveengines.report.store import report_store
@@ -188,6 +189,19 @@ def test_the_brief_is_the_mails_body_and_the_page_is_attached() -> None:
     hostile = BRIEF | {"flips": [{"text": HOSTILE}], "action": {"text": HOSTILE, "orders": [HOSTILE]}}
     tags = Words(parts(message(COVER, "x", WHEN, brief=hostile))[2]).tags
     assert "script" not in tags
+
+
+def test_the_page_carries_the_record_of_the_calls_before_it() -> None:
+    days = (dt.date(2019, 11, 1), dt.date(2019, 11, 8), dt.date(2019, 11, 15))
+    record = RecordSummary(days[0], 3, 0, True, "Told <b>", days, (1.0, 1.1, 1.05), (1.0, 1.1, 1.1))
+    template = "report/page/templates/record_summary.html.j2"
+    html = render_template(template, c=replace(COVER, record=record))
+    assert "Told &lt;b&gt;" in html and 'href="../record.html"' in html
+    # from the lowest, 1.0, at the foot (38) to the highest, 1.1, at the head (2)
+    assert 'd="M2.0 38.0L110.0 2.0L218.0 20.0"' in html
+    assert 'd="M2.0 38.0L110.0 2.0L218.0 2.0"' in html
+    assert "svg" not in render_template(template, c=replace(COVER, record=replace(record, told=(1.0,))))
+    assert render_template(template, c=COVER).strip() == ""
 
 
 def test_markets_are_written_in_their_own_units() -> None:

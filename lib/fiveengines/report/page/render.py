@@ -44,7 +44,8 @@ def render(notebook: Any, cover: PageCover) -> str:
         "script": script,
         "chart_mime": CHART_MIME,
         "has_charts": document.has_charts,
-        "cover": render_template(f"{_TEMPLATES}/{cover.template}", c=cover),
+        "cover": render_template(f"{_TEMPLATES}/{cover.template}", c=cover)
+        + render_template(f"{_TEMPLATES}/record_summary.html.j2", c=cover),
         "closing": render_template(f"{_TEMPLATES}/closing.html.j2", c=cover),
         "colophon": render_template(
             f"{_TEMPLATES}/colophon.html.j2", c=cover, glossary=glossary_entries(_terms().entries)
