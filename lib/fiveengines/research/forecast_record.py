@@ -154,7 +154,8 @@ def _compared(
     dates = pd.DatetimeIndex(readings.market.loc[since:until].index)
     outcome = forecast.realized_ahead(closes, params.regimes.forecast.sessions)
     ours = readings.market.reindex(dates)[list(forecast.COLUMNS)]
-    found = {OWN: ours.to_numpy()} | _rivals(closes, vix, outcome, dates, params)
+    rivals = _rivals(closes, vix, outcome, dates, params) if len(closes) else {}
+    found = {OWN: ours.to_numpy()} | rivals
     held = outcome.reindex(dates).to_numpy()
     whole = np.isfinite(held) & np.all([np.isfinite(each).all(axis=1) for each in found.values()], axis=0)
     return {name: each[whole] for name, each in found.items()}, held[whole]
