@@ -55,3 +55,28 @@ def test_scrambling_what_came_later_changes_nothing(seed: int, real_data: Path, 
     assert before.portfolio is not None
     assert before.portfolio.at_cost == ["NOPRICE"]
     assert any("NOPRICE counted at cost" in each for each in before.not_available)
+
+
+def test_there_are_no_orders_without_a_call(real_data: Path, mine: Path) -> None:
+    """Readings begin in January 1997."""
+    found = rebalance.analyse(Session.load("1996-11-15", source="files", data_dir=real_data))
+    assert found.portfolio is not None and found.equity_target is None
+    assert (found.orders, found.cost, found.turnover) == ([], 0, 0)
+    assert "no call, so no orders" in found.headline and "nothing is planned" in found.bottom_line
+
+
+def test_a_cut_below_the_average_is_spread_over_now_and_two_levels(real_data: Path, mine: Path) -> None:
+    """21 December 2018: the index closed at 2,416.62 (S&P), below its 200-day average and half of the fall."""
+    found = rebalance.analyse(Session.load("2018-12-21", source="files", data_dir=real_data))
+    assert found.market is not None and found.market.close == pytest.approx(2416.62, abs=0.05)
+    levels = {each.id: each for each in found.market.pivots}
+    assert levels["retrace_50"].level == pytest.approx((2930.75 + 2416.62) / 2, abs=0.05)
+    assert levels["sma_200"].level > levels["retrace_50"].level > 2417
+    waits = {each.condition for each in found.orders if each.condition}
+    assert waits == {
+        f"once the S&P 500 closes at or above {levels[key].level:,.0f} ({levels[key].name})"
+        for key in ("retrace_50", "sma_200")
+    }
+    spy = [each.shares for each in found.orders if each.ticker == "SPY"]
+    assert len(spy) == 3 and max(spy) < 0
+    assert max(spy) - min(spy) <= 2, "a third each, in whole shares"
