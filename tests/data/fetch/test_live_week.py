@@ -1,4 +1,4 @@
-"""From providers to a reading: fetched over real HTTP, the week reads as it does from the same data as files."""
+"""From providers to a reading: over real HTTP the week reads as from files, and every companion answers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from fiveengines.companions.registry import REGISTRY
+from fiveengines.companions.session import Session
 from fiveengines.data.fetch import fetch
 from fiveengines.data.load_dataset import data_stamp
 from fiveengines.data.store import Store
+from fiveengines.report.companion_json import companion_document
 from fiveengines.report.reading_json import reading_document
 from fiveengines.week import Week
 from loopback.market import write_files
@@ -44,6 +47,11 @@ def test_a_week_reads_the_same_from_the_store_as_from_files(server: Loopback, tm
         assert live[name] == by_files[name], name
     assert len(live["series_fingerprints"]) > 150
     assert live["series_fingerprints"] == by_files["series_fingerprints"]
+    for each in REGISTRY.values():
+        session = Session.load(day.date(), source="live", data_dir=tmp_path / "data")
+        answer = companion_document(session, each.analyse(session))
+        assert (answer["source"], answer["as_of"]) == ("live", f"{session.as_of:%Y-%m-%d}"), each.name
+        assert answer["bottom_line"].endswith("."), each.name
 
 
 def test_a_fetch_in_the_same_process_gives_a_new_week(

@@ -7,6 +7,7 @@ nothing that was not public on the session's evening.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from fiveengines.indicators.rate_path import curve_move
 from fiveengines.research import cases
 
 Measure = Callable[[Session, Claim], list[Window]]
+Frame = TypeVar("Frame", pd.Series, pd.DataFrame)
 _YEAR, _AROUND = 252, (0, -1, -2)
 
 
@@ -72,6 +74,14 @@ def _on(session: Session, claim: Claim) -> pd.Timestamp:
     return session.as_of if claim.day is None else pd.Timestamp(claim.day)
 
 
+def _at_start(values: Frame, claim: Claim) -> Frame:
+    """What was known up to the beginning of the claim's time; UntestableError when the history begins later."""
+    known = values.loc[: _start(claim)]
+    if known.empty:
+        raise UntestableError(f"waits for {', '.join(claim.needs)} of {_start(claim).date()}")
+    return known
+
+
 def _ends(values: pd.Series, claim: Claim, session: Session) -> list[tuple[str, pd.Timestamp]]:
     """The claim's date and the two sessions before it: a figure that needs one day alone is not one."""
     known = values.loc[: _on(session, claim)].index
@@ -108,7 +118,7 @@ def change(session: Session, claim: Claim) -> list[Window]:
 def against_day(session: Session, claim: Claim) -> list[Window]:
     """Per cent from the close of the starting day."""
     values = closes(session, claim.settings["series"])
-    base = float(values.loc[: _start(claim)].iloc[-1])
+    base = float(_at_start(values, claim).iloc[-1])
     return [
         _window(claim, name, 100 * (float(values[day]) / base - 1))
         for name, day in _ends(values, claim, session)
@@ -124,7 +134,7 @@ def _pair(session: Session, long: str, short: str) -> pd.DataFrame:
 def pair_return(session: Session, claim: Claim) -> list[Window]:
     """Return of one price less another's over the claim's time, points."""
     both = _pair(session, claim.settings["long"], claim.settings["short"])
-    begin = both.loc[: _start(claim)].iloc[-1]
+    begin = _at_start(both, claim).iloc[-1]
     found = []
     for name, day in _ends(both["long"], claim, session):
         gained = 100 * (both.loc[[day]].to_numpy()[0] / begin.to_numpy() - 1)
@@ -135,6 +145,7 @@ def pair_return(session: Session, claim: Claim) -> list[Window]:
 def pair_growth(session: Session, claim: Claim) -> list[Window]:
     """Growth a year of holding one price against another, renewed each day, over the claim's time."""
     both = _pair(session, claim.settings["long"], claim.settings["short"])
+    _at_start(both, claim)
     own = both.loc[_start(claim) : _on(session, claim)]
     returns = own.pct_change().dropna()
     wealth = (1 + returns["long"] - returns["short"]).cumprod()
@@ -150,8 +161,8 @@ def mix_return(session: Session, claim: Claim) -> list[Window]:
     parts = pd.concat([closes(session, each) for each in claim.settings["mix"]], axis=1, join="inner")
     other = closes(session, claim.settings["short"])
     begin, base = (
-        parts.loc[: _start(claim)].iloc[-1],
-        other.loc[: _start(claim)].iloc[-1],
+        _at_start(parts, claim).iloc[-1],
+        _at_start(other, claim).iloc[-1],
     )
     found = []
     for name, day in _ends(other, claim, session):
@@ -164,6 +175,7 @@ def deepest_fall(session: Session, claim: Claim) -> list[Window]:
     """The deepest fall within the claim's time, from its highest close, its first and the week before it, per cent."""
     values = closes(session, claim.settings["series"])
     start, end = _start(claim), _on(session, claim)
+    _at_start(values, claim)
     own = values.loc[start:end]
     if own.empty or (end - own.index[-1]).days > 10:
         raise UntestableError(f"waits for {claim.settings['series']} of {claim.day}")
@@ -225,7 +237,9 @@ def worst_pair(session: Session, claim: Claim) -> list[Window]:
 def mean_change(session: Session, claim: Claim) -> list[Window]:
     """Four-week mean of a weekly series against that of so many weeks before, per cent."""
     values = _own_days(session, claim.settings["series"]).loc[: _on(session, claim)]
-    mean = values.rolling(4).mean()
+    mean = values.rolling(4).mean().dropna()
+    if len(mean) <= max(claim.settings["weeks"]):
+        raise UntestableError(f"waits for a longer history of {claim.settings['series']}")
     return [
         _window(claim, f"{each} weeks", 100 * float(mean.iloc[-1] / mean.iloc[-1 - each] - 1))
         for each in claim.settings["weeks"]
@@ -489,7 +503,9 @@ def whole_strategy(session: Session, claim: Claim) -> list[Window]:
     """A figure of the plain three layers over the claim's time, for three levels of the trigger."""
     own = rate_shock.parameters(session)
     names = [own.strategy.equity, own.strategy.value, own.strategy.bonds]
-    prices = session.panel.prices(names)[names].loc[_start(claim) : _on(session, claim)]
+    known = session.panel.prices(names)[names].dropna()
+    _at_start(known, claim)
+    prices = known.loc[_start(claim) : _on(session, claim)]
     returns = prices.pct_change(fill_method=None).dropna()
     yields = session.panel.daily("DGS10").ffill(limit=5)
     dear = source_rules.dear_and_slowing(session, own)
