@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,50 @@ def test_the_cover_tells_the_week_first(page: Page, report: Path) -> None:
     for words in ("27 June 2025", "Liquidity", "Volatility", "Breadth", "Positioning", "Rate path"):
         assert words in cover
     assert page.locator("#cover").bounding_box()["y"] < 200  # type: ignore[index]
+
+
+def test_the_page_keeps_to_its_limits_before_anything_is_opened(page: Page, report: Path) -> None:
+    """The brief on one screen with at most 220 words, 1,500 words and 9,000 px in all, and less than a megabyte."""
+    page.set_viewport_size({"width": 1400, "height": 900})
+    open_page(page, report)
+    count = "innerText.match(/[A-Za-z][A-Za-z’'&-]*/g).length"
+    assert page.evaluate("document.querySelector('#cover .data').getBoundingClientRect().bottom") <= 900
+    assert page.evaluate(f"document.querySelector('#cover .brief').{count}") <= 220
+    assert page.evaluate(f"document.body.{count}") <= 1500
+    assert page.evaluate("document.documentElement.scrollHeight") <= 9000
+    assert report.stat().st_size < 1_000_000
+    assert page.locator("details.fold[open]").count() == 0
+
+
+def test_what_is_folded_opens_by_click_by_address_and_all_at_once(page: Page, report: Path) -> None:
+    open_page(page, report)
+    fold = page.locator("details.fold").first
+    fold.locator("summary").click()
+    assert fold.get_attribute("open") is not None
+    page.evaluate("location.hash = '#input-vix'")
+    page.wait_for_function("document.getElementById('input-vix').closest('details').open")
+    page.click("#expand")
+    folds = page.locator("details.fold").count()
+    assert folds >= 15
+    assert page.locator("details.fold[open]").count() == folds
+    page.click("#expand")
+    assert page.locator("details.fold[open]").count() == 0
+
+
+def test_every_link_of_the_brief_leads_to_something(page: Page, report: Path) -> None:
+    open_page(page, report)
+    lost = page.evaluate(
+        "[...document.querySelectorAll('#cover a[href^='#']')].map(a => a.hash.slice(1))"
+        ".filter(id => !document.getElementById(id))"
+    )
+    assert lost == []
+
+
+def test_the_brief_prints_on_one_page(page: Page, report: Path) -> None:
+    open_page(page, report)
+    page.evaluate("document.documentElement.dataset.print = 'brief'")
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == 1
 
 
 def test_it_prints_once_it_has_loaded(page: Page, report: Path) -> None:

@@ -60,6 +60,27 @@ class MarketRecord(Record):
     by_hand: bool
     recent: list[Figure | None]
 
+    @property
+    def level_text(self) -> str:
+        """The level as it is written: '2,534', '3.35 %', '23.4'."""
+        if self.unit == "%":
+            return number(self.level, 2, " %")
+        return number(self.level, 0 if self.level >= 1000 else 1)
+
+    @property
+    def week_text(self) -> str:
+        """The week's change with its sign and unit, a dash where none is known."""
+        return self._change(self.week)
+
+    @property
+    def quarter_text(self) -> str:
+        """The quarter's change likewise."""
+        return self._change(self.quarter)
+
+    def _change(self, change: float | None) -> str:
+        unit = "" if self.moves == "points" else f" {self.moves}"
+        return number(change, 0 if self.moves == "bp" else 1, unit, sign=True)
+
 
 class CallRecord(Record):
     """The regime in words; `number` null in a week without a call, which `sentence` then explains.
@@ -489,7 +510,7 @@ def _step(
         kept = f"you hold {percent(before)}, {value}" if holds else f"{value}, as last week"
         return "nothing", f"Nothing: {kept}."
     if before is None:
-        return "start", f"Start at {value} of the risk budget."
+        return "start", f"Start at {value}."
     points = f"{abs(exposure.value - before) * 100:.0f} points"
     if points == "0 points":
         return "nothing", f"Nothing: {value}, as last week."

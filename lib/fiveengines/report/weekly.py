@@ -16,6 +16,7 @@ from typing import Any
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
 from fiveengines.base.parameters import RunParameters
+from fiveengines.commentary.brief import Brief, CompanionHeadline
 from fiveengines.companions.registry import Companion
 from fiveengines.report import kernel_result
 from fiveengines.report.afterwards import told_only
@@ -210,6 +211,8 @@ def assemble(
     others = tuple(assemble_companion(each, run, result, beside=beside) for each, result in ran.companions)
     lines = tuple(each.line(week_failed=bool(failures)) for each in others)
     cover = replace(cover, companions=lines)
+    if cover.brief is not None:
+        cover = replace(cover, brief=with_companions(cover.brief, others))
     if past_calls is not None and ran.week.closes is not None and not failures:
         cover = replace(cover, record=past_calls(cover.week, ran.week.closes))
     files: dict[str, str | bytes] = {
@@ -233,6 +236,22 @@ def assemble(
         files[READING] = json.dumps(reading, ensure_ascii=False, indent=1) + "\n"
     day = reading["as_of"] if reading is not None else cover.week.isoformat()
     return RenderedReport(day, files, reading, cover, failures, others, ran.week.closes)
+
+
+def with_companions(brief: Brief, others: Sequence[RenderedCompanion]) -> Brief:
+    """The brief with what the companions of the week answered, and the orders of those that propose any."""
+    from fiveengines.report.page.week_text import order_texts
+
+    lines = [each.line() for each in others]
+    told = [
+        CompanionHeadline(name=each.name, title=each.title, headline=each.headline)
+        for each in lines
+        if each.headline
+    ]
+    orders = [text for each in others for text in order_texts(each.document)]
+    return brief.model_copy(
+        update={"companions": told, "action": brief.action.model_copy(update={"orders": orders})}
+    )
 
 
 def _last_good(reading: dict[str, Any] | None, report: str | None) -> str:

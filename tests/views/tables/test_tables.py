@@ -64,8 +64,9 @@ def entry(week: Week, field: str, value: float | str, text: str = "Dealer note")
 
 def everything(week: Week) -> dict[str, str]:
     # What Start lists of companions is of no week, and is Markdown.
-    of_a_week = [name for name in tables.__all__ if name not in {*BY_ENGINE, "companions"}]
+    of_a_week = [name for name in tables.__all__ if name not in {*BY_ENGINE, "companions", "step"}]
     found = {name: html(getattr(tables, name)(week)) for name in of_a_week}
+    found |= {f"step {number}": html(tables.step(week, number)) for number in range(1, 6)}
     return found | {
         f"{name} {engine}": html(getattr(tables, name)(week, engine))
         for name in BY_ENGINE
@@ -147,10 +148,9 @@ def test_a_forced_state_is_marked(week: Week) -> None:
 
 
 def test_evidence_names_every_indicator_once(week: Week) -> None:
-    shown = html(tables.appendix(week))
-    count = sum(len(reading.evidence) for reading in week.engines.values())
-    assert shown.count("<tr>") == count
-    for reading in week.engines.values():
+    for engine, reading in week.engines.items():
+        shown = html(tables.evidence(week, engine))
+        assert shown.count('id="input-') == sum(each.value is not None for each in reading.evidence)
         for each in reading.evidence:
             assert str(safe(each.title)) in shown
 

@@ -13,14 +13,15 @@ import pandas as pd
 from fiveengines import __version__
 from fiveengines.base.formats import figure, first_capital, minus, percent
 from fiveengines.commentary import narrative
+from fiveengines.commentary.brief import is_needed
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.engines import EngineReading
-from fiveengines.model.inflections import Inflection
 from fiveengines.model.regimes import NAMES, RegimeReading
 from fiveengines.overrides import Entry, bounds
 from fiveengines.playbook import content
 from fiveengines.report.fingerprint import parameters_fingerprint
 from fiveengines.report.page import cover_context as cc
+from fiveengines.views.tables import answers
 from fiveengines.week import Week
 
 YEAR = 52
@@ -35,11 +36,12 @@ def cover(week: Week) -> cc.CoverContext:
         source_label=SOURCES[week.source],
         simulated=week.simulated,
         regime=_regime(week),
+        brief=week.brief,
         engines=tuple(_card(week, each) for each in week.engines.values()),
         aggressiveness=_aggressiveness(week),
         style=content.styles()[week.style.name].name if week.style else "",  # type: ignore[index]
-        style_text=_style_text(week),
-        inflections=_inflections(week),
+        style_text=answers.tape_words(week),
+        inflections=answers.turns(week),
         changes=tuple(map(minus, week.changes)),
         insights=tuple(minus(each.sentence) for each in week.insights if each.status == "active")[:FEW],
         data_health=_health(week),
@@ -113,7 +115,6 @@ def _aggressiveness(week: Week) -> cc.Aggressiveness | None:
     risk = week.target_exposure
     if risk is None:
         return None
-    low, high = risk.band
     if risk.nothing_to_do:
         step = "Nothing needs doing this week."
     elif risk.previous is not None and risk.value > risk.previous:
@@ -126,42 +127,7 @@ def _aggressiveness(week: Week) -> cc.Aggressiveness | None:
         f"{percent(risk.value)} of the risk budget; in your band that is {percent(risk.portfolio_exposure)} "
     )
     text += f"of the portfolio. {step}"
-    return cc.Aggressiveness(value=risk.portfolio_exposure, low=low, high=high, text=text)
-
-
-def _style_text(week: Week) -> str:
-    style = week.style
-    if style is None:
-        return ""
-    if style.efficiency_ratio is None:
-        return "The tape could not be tested: there is no index price."
-    way = "up" if (style.net_efficiency or 0.0) > 0 else "down"
-    tape = {
-        "trending": f"has trended {way}",
-        "choppy": "has gone nowhere",
-        "mixed": f"has drifted {way} without a clear trend",
-    }[style.tape]
-    status = {
-        "agrees": "The tape agrees",
-        "mixed": "The tape agrees in part",
-        "disagrees": "The tape disagrees",
-    }.get(style.agreement)
-    text = f"the last quarter {tape} (efficiency ratio {style.efficiency_ratio:.2f})."
-    return f"{status}: {text}" if status else first_capital(text)
-
-
-def _inflections(week: Week) -> tuple[str, ...]:
-    """Announced inflections of the last quarter, those still in force first; a reversed one says so."""
-    announced = [each for each in week.inflections if each.announced]
-    return tuple(_inflection(each) for each in sorted(announced, key=lambda each: each.reversed is not None))[
-        :FEW
-    ]
-
-
-def _inflection(each: Inflection) -> str:
-    ago = {0: "this week", 1: "last week"}.get(each.weeks_ago, f"{each.weeks_ago} weeks ago")
-    since = "" if each.reversed is None else f"; reversed on {each.reversed.day} {each.reversed:%B}"
-    return f"{ENGINE_NAMES[each.engine]} {each.direction}, {ago}{since}."
+    return cc.Aggressiveness(value=risk.value, low=0.0, high=1.0, text=text)
 
 
 def _health(week: Week) -> tuple[cc.HealthItem, ...]:
@@ -171,7 +137,7 @@ def _health(week: Week) -> tuple[cc.HealthItem, ...]:
         missing = [
             week.readings.measurements.titles[e.indicator]
             for e in reading.evidence
-            if e.score is None and e.weight == 0 and _scored(week, reading.name, e.indicator)
+            if e.score is None and e.weight == 0 and is_needed(week.params, reading.name, e.indicator)
         ]
         if missing and reading.coverage < 1:
             level: cc.Health = "problem" if reading.state == "unknown" else "warning"
@@ -185,11 +151,6 @@ def _health(week: Week) -> tuple[cc.HealthItem, ...]:
             cc.HealthItem("warning", f"Breadth comes from {basis}: there are no members' prices this week.")
         )
     return tuple(items) or (cc.HealthItem("good", "Every scored input was present and fresh."),)
-
-
-def _scored(week: Week, engine: str, name: str) -> bool:
-    line = week.params.engines.engines[engine][name]  # type: ignore[index]
-    return line.weight > 0 and not line.optional and line.instead_of is None
 
 
 def _few(names: list[str]) -> str:

@@ -9,6 +9,8 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from fiveengines.commentary.brief import Brief
+
 State = Literal["supportive", "neutral", "adverse", "unknown"]
 Direction = Literal["improving", "stable", "deteriorating", "unknown"]
 Health = Literal["good", "warning", "problem"]
@@ -208,6 +210,7 @@ class CoverContext(PageCover):
 
     week: dt.date
     regime: RegimeCall | None
+    brief: Brief | None = None
     engines: tuple[EngineCard, ...] = ()
     aggressiveness: Aggressiveness | None = None
     style: str = ""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fiveengines.report.notebook.bind import step_of, step_titles
+from fiveengines.report.notebook.bind import step_of, step_titles, tags
 from fiveengines.report.page.cover_context import Failure
 from fiveengines.views import theme
 
@@ -24,6 +24,8 @@ _MARKS = re.compile(r"[*_`]|\[([^\]]*)\]\([^)]*\)")
 _GREAT_TABLE = re.compile(
     r'<div id="(?P<id>[a-z]+)"[^>]*>\s*<style>.*?</style>\s*(?P<table><table class="gt_table".*)', re.DOTALL
 )
+_CAPTION = re.compile(r'<td[^>]*class="[^"]*gt_heading gt_(title|subtitle)[^"]*"[^>]*>(.*?)</td>', re.DOTALL)
+_CAPTION_ROW = re.compile(r'<tr class="gt_heading">.*?</tr>', re.DOTALL)
 _ID = re.compile(r'\b(id|headers|aria-labelledby)="([^"]+)"')
 _STYLE = re.compile(r'style="([^"]*)"')
 _SCOPED = re.compile(r"<style scoped>.*?</style>", re.DOTALL)
@@ -75,10 +77,62 @@ def html_sections(notebook: Any, failures: Sequence[Failure] = ()) -> Document:
         for cell in own:
             section.headings += _headings(cell)
             charts += sum(1 for _ in _ready_outputs(cell))
+        if number and not whole:
+            own = _folded(own, title)
+            section.headings = [each for each in section.headings if each[0] in _anchors(own)]
         sections.append(section)
         cells += own
     document.cells = cells
     return Document(document, sections, charts > 0)
+
+
+def _folded(cells: list[Any], title: str) -> list[Any]:
+    """The cells with their folds: what is not tagged `shown` is folded under the heading before it.
+
+    A fold in which nothing is shown is left out with its heading. The first cell stays, because it opens the section.
+    """
+    kept = cells[:1] if cells[0].cell_type == "markdown" else []
+    fold: list[Any] = []
+    groups: list[list[Any]] = []
+    for cell in cells[len(kept) :]:
+        if "shown" in tags(cell):
+            groups.append([cell])
+            fold = []
+        elif fold and not _begins(cell):
+            fold.append(cell)
+        else:
+            fold = [cell]
+            groups.append(fold)
+    for group in groups:
+        if "shown" in tags(group[0]):
+            kept += group
+            continue
+        heading = _begins(group[0])
+        if heading:
+            group[0].source = group[0].source.replace(heading[0], "", 1).strip()
+        if not any(map(_shows, group)):
+            continue
+        name = _MARKS.sub(lambda mark: mark.group(1) or "", heading[2]) if heading else title
+        group[0].metadata["fold_opens"] = {"anchor": f"{group[0].id}-1", "title": name}
+        group[-1].metadata["fold_closes"] = True
+        kept += group
+    if "section" not in kept[0].metadata:
+        kept[0].metadata["section"] = cells[0].metadata["section"]
+    return kept
+
+
+def _begins(cell: Any) -> re.Match[str] | None:
+    """The level-two heading that a Markdown cell begins with."""
+    found = _SUBHEADING.match(cell.source.lstrip()) if cell.cell_type == "markdown" else None
+    return found if found is not None and found.group(1) == "##" else None
+
+
+def _shows(cell: Any) -> bool:
+    return bool(cell.source.strip()) if cell.cell_type == "markdown" else bool(cell.get("outputs"))
+
+
+def _anchors(cells: list[Any]) -> set[str]:
+    return {cell.metadata["fold_opens"]["anchor"] for cell in cells if "fold_opens" in cell.metadata}
 
 
 def _drop_first_heading(cells: list[Any]) -> None:
@@ -126,8 +180,27 @@ def figure_parts(spec: dict[str, Any], identity: str) -> tuple[dict[str, Any], d
     own, shared = dict(spec.pop("config", None) or {}), theme.chart_config()
     own.pop("background", None)  # for JupyterLab alone
     spec["config"] = {key: value for key, value in own.items() if shared.get(key) != value}
+    spec["datasets"] = {name: packed_rows(rows) for name, rows in (spec.get("datasets") or {}).items()}
     alt = _line(spec.get("description")) or " — ".join(word for word in words.values() if word) or "Chart"
     return spec, {"id": identity, "alt": alt, **words}
+
+
+def packed_rows(rows: Any) -> Any:
+    """Rows of a chart as the page carries them: `names` once, and `rows` of values; page.js makes objects again.
+
+    `days`: names of columns that hold local midnights, which are written without their time. What is not a list of
+    objects stays as it is.
+    """
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        return rows
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    days = [name for name in names if all(_midnight(row.get(name)) for row in rows)]
+    short = [[str(row[name])[:10] if name in days else row.get(name) for name in names] for row in rows]
+    return {"names": names, "days": days, "rows": short}
+
+
+def _midnight(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 19 and value.endswith("T00:00:00")
 
 
 def plain_table(html: str, prefix: str) -> str:
@@ -138,8 +211,20 @@ def plain_table(html: str, prefix: str) -> str:
     html = _SCOPED.sub("", html)
     if found := _GREAT_TABLE.search(html):
         table = _ID.sub(lambda at: f'{at.group(1)}="{_prefixed(at.group(2), prefix)}"', found.group("table"))
-        html = html[: found.start()] + f'<div id="{prefix}-table">' + table
+        html = html[: found.start()] + f'<div id="{prefix}-table">' + _captioned(table, f"{prefix}-caption")
     return _STYLE.sub(lambda at: f'style="{_variables(at.group(1))}"', html)
+
+
+def _captioned(table: str, identity: str) -> str:
+    """The title and subtitle of a table in front of it, where they stay whole when a wide table scrolls."""
+    found = dict(_CAPTION.findall(table))
+    if "title" not in found:
+        return table
+    lines_ = "".join(
+        f'<p class="gt_{name}">{text.strip()}</p>' for name, text in found.items() if text.strip()
+    )
+    rest = _CAPTION_ROW.sub("", table).replace("<table ", f'<table aria-labelledby="{identity}" ', 1)
+    return f'<div class="table-head" id="{identity}">{lines_}</div>{rest}'
 
 
 def _prefixed(ids: str, prefix: str) -> str:

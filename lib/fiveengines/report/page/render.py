@@ -40,6 +40,7 @@ def render(notebook: Any, cover: PageCover) -> str:
     page: dict[str, Any] = {
         "title": cover.title,
         "simulated": cover.simulated,
+        "brief": getattr(cover, "brief", None) is not None,
         "css": style(f"{_TEMPLATES}/page.css"),
         "script": script,
         "chart_mime": CHART_MIME,

@@ -15,7 +15,8 @@ import jinja2
 from markupsafe import Markup
 
 from fiveengines.base import formats
-from fiveengines.report.page.sparkline import sparkline
+from fiveengines.commentary.brief import TARGET_EXPOSURE
+from fiveengines.report.page.sparkline import trace
 from fiveengines.views import theme
 
 _PACKAGE = Path(__file__).resolve().parents[2]
@@ -74,8 +75,8 @@ def _environment() -> jinja2.Environment:
         longdate=formats.long_date,
         percent=formats.percent,
         signed=formats.signed,
-        sparkline=sparkline,
+        trace=trace,
         svg=Markup,
     )
-    environment.globals.update(states=theme.STATES, shapes=theme.STATE_SHAPES)
+    environment.globals.update(states=theme.STATES, shapes=theme.STATE_SHAPES, exposure_words=TARGET_EXPOSURE)
     return environment

@@ -12,9 +12,10 @@ from fiveengines.views.tables.answers import (
     plan,
     playbook,
     risk,
+    step,
     style,
 )
-from fiveengines.views.tables.engine_tables import appendix, engines, evidence, method, week_path
+from fiveengines.views.tables.engine_tables import engines, evidence, method, week_path
 from fiveengines.views.tables.evidence_tables import base_rates
 from fiveengines.views.tables.plan_tables import exposures, tilts, trades, tranches
 from fiveengines.views.tables.step_tables import (
@@ -39,8 +40,9 @@ from fiveengines.views.tables.week_tables import (
 )
 
 __all__ = [
-    "answer", "appendix", "base_rates", "call", "companions", "conclusion_changes", "engines", "events",
-    "evidence", "exposures", "files", "flip", "heading", "health", "inflection_records", "inflections", "insights",
-    "last_weeks", "method", "narrative", "no_call", "old_inputs", "outlook", "overrides", "plan", "playbook",
-    "risk", "sequences", "style", "tape", "tilts", "trades", "tranches", "watch", "week_path",
+    "answer", "base_rates", "call", "companions", "conclusion_changes", "engines", "events", "evidence",
+    "exposures", "files", "flip", "heading", "health", "inflection_records", "inflections", "insights",
+    "last_weeks", "method", "narrative", "no_call", "old_inputs", "outlook", "overrides", "plan",
+    "playbook", "risk", "sequences", "step", "style", "tape", "tilts", "trades", "tranches", "watch",
+    "week_path",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from fiveengines.base.formats import counted, figure, first_capital, joined, minus, number, percent, signed
 from fiveengines.commentary.narrative import ENGINE_NAMES, moved_most, moved_text, named, went
 from fiveengines.model.engines import EngineReading, Evidence
+from fiveengines.model.inflections import Inflection
 from fiveengines.model.regimes import NAMES
 from fiveengines.playbook import content
 from fiveengines.research.forecast_record import OWN, Outlook
@@ -33,6 +34,7 @@ _CONTEXT = {
     "rate_path": ("policy_rate", "effective_rate", "two_year", "ten_year", "real_yield"),
 }
 _STRONGEST = 3
+_MOST_TURNS = 4
 # About as far apart as half the weight at +0.6 and half at -0.6.
 _WIDE_DISAGREEMENT = 0.6
 
@@ -300,3 +302,81 @@ def style(week: Week) -> Prose | None:
         ),
         listed("Usual mistakes", text.mistakes),
     )
+
+
+def step(week: Week, number: int) -> Prose | None:
+    """The answer of one of the five steps in a sentence or two."""
+    said = {1: _engines, 2: _call, 3: _exposure, 4: _style, 5: _turned}[number](week)
+    return Prose((Markup("<strong>{}</strong>").format(said),), "prose lead")
+
+
+def _engines(week: Week) -> str:
+    weeks = counted(week.params.engines.direction.weeks, "week")
+    moves = {
+        way: [ENGINE_NAMES[name].lower() for name, each in week.engines.items() if each.direction == way]
+        for way in ("improving", "deteriorating")
+    }
+    parts = [f"{joined(names)} {way}" for way, names in moves.items() if names]
+    return f"{week.brief.call.sentence} Over {weeks}: {'; '.join(parts) or 'no engine improving or deteriorating'}."
+
+
+def _call(week: Week) -> str:
+    call = week.brief.call
+    return f"{call.name}. {call.standing}" if call.number else f"{call.name}. {call.sentence} {call.standing}"
+
+
+def _exposure(week: Week) -> str:
+    return week.brief.action.text
+
+
+def _style(week: Week) -> str:
+    if week.style is None:
+        return "No style is chosen in a week without a call."
+    return f"{content.styles()[week.style.name].name}. {tape_words(week)}"  # type: ignore[index]
+
+
+def _turned(week: Week) -> str:
+    if week.nothing_known:
+        return "No engine can be read, so no turn is seen."
+    found = turns(week)
+    return (
+        f"Announced within the quarter: {' '.join(found)}"
+        if found
+        else "No great inflection was announced within the quarter."
+    )
+
+
+def tape_words(week: Week) -> str:
+    """Whether the index's last quarter agrees with the style, in a sentence; empty in a week without a call."""
+    style = week.style
+    if style is None:
+        return ""
+    if style.efficiency_ratio is None:
+        return "The tape could not be tested: there is no index price."
+    way = "up" if (style.net_efficiency or 0.0) > 0 else "down"
+    tape = {
+        "trending": f"has trended {way}",
+        "choppy": "has gone nowhere",
+        "mixed": f"has drifted {way} without a clear trend",
+    }[style.tape]
+    status = {
+        "agrees": "The tape agrees",
+        "mixed": "The tape agrees in part",
+        "disagrees": "The tape disagrees",
+    }.get(style.agreement)
+    text = f"the last quarter {tape} (efficiency ratio {style.efficiency_ratio:.2f})."
+    return f"{status}: {text}" if status else first_capital(text)
+
+
+def turns(week: Week) -> tuple[str, ...]:
+    """Announced inflections of the last quarter, those still in force first; a reversed one says so."""
+    announced = [each for each in week.inflections if each.announced]
+    return tuple(_turn(each) for each in sorted(announced, key=lambda each: each.reversed is not None))[
+        :_MOST_TURNS
+    ]
+
+
+def _turn(each: Inflection) -> str:
+    ago = {0: "this week", 1: "last week"}.get(each.weeks_ago, f"{each.weeks_ago} weeks ago")
+    since = "" if each.reversed is None else f"; reversed on {each.reversed.day} {each.reversed:%B}"
+    return f"{ENGINE_NAMES[each.engine]} {each.direction}, {ago}{since}."

@@ -1,4 +1,4 @@
-"""Step 1 in tables: the five engines at a glance, each engine's evidence, and every indicator in the appendix.
+"""Step 1 in tables: the five engines at a glance, each engine's evidence, and every indicator's method.
 
 Shows readings; computes none.
 """
@@ -69,28 +69,13 @@ def evidence(week: Week, engine: str) -> Any:
     missing = [each.title for each in reading.evidence if each.value is None]
     return great_table(
         sorted(shown, key=lambda each: each.score is None),
-        Column("Indicator", lambda each: each.title),
+        Column("Indicator", _method_link),
         *_columns(week),
+        Column("Source", lambda each: source(week, *each.series) if each.series else "by hand"),
         title=f"{ENGINE_NAMES[engine]}: what the score is made of",
         subtitle=_standing(reading),
         group=lambda each: "For context" if each.score is None else "Scored",
         note=f"No value this week: {', '.join(missing)}." if missing else "",
-        on_screen=True,
-    )
-
-
-def appendix(week: Week) -> Any:
-    """Every indicator with its value in its unit, score, weight, dates and source, engine by engine; each leads to its
-    entry in `method`."""
-    engine_of = {each.indicator: name for name, reading in week.engines.items() for each in reading.evidence}
-    return great_table(
-        [each for reading in week.engines.values() for each in reading.evidence],
-        Column("Indicator", _method_link),
-        *_columns(week),
-        Column("Source", lambda each: source(week, *each.series) if each.series else "by hand"),
-        title="Every indicator",
-        subtitle=f"As known on the evening of {values.day(week.as_of)}; dates of publication are New York's",
-        group=lambda each: ENGINE_NAMES[engine_of[each.indicator]],
     )
 
 
@@ -122,7 +107,9 @@ def method(week: Week) -> Block:
 
 
 def _method_link(each: Evidence) -> Markup:
-    return Markup('<a class="plain" href="#method-{}">{}</a>').format(each.indicator, each.title)
+    return Markup('<a class="plain" id="input-{}" href="#method-{}">{}</a>').format(
+        each.indicator, each.indicator, each.title
+    )
 
 
 def _columns(week: Week) -> tuple[Column, ...]:

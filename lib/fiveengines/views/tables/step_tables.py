@@ -146,11 +146,15 @@ def events(week: Week) -> Prose | None:
 
 
 def insights(week: Week, engine: str | None = None) -> Any:
-    """The insights to act on this week; of one engine: all that are active or close to it. None when there are none."""
+    """The insights to act on this week; of one engine: others, active or close to it. None without any."""
     found = [
         each
         for each in week.insights
-        if (each.matters if engine is None else each.engine == engine and each.status != "dormant")
+        if (
+            each.matters
+            if engine is None
+            else each.engine == engine and each.status != "dormant" and not each.matters
+        )
     ]
     if not found:
         if week.no_call is not None:
@@ -169,10 +173,8 @@ def insights(week: Week, engine: str | None = None) -> Any:
         Column("What it means", lambda each: lines(*_meaning(each, found))),
     )
     if engine:
-        title = f"{ENGINE_NAMES[engine]}: insights at work"
-        return great_table(
-            found, Column("Insight", lambda each: each.title), *said, title=title, on_screen=True
-        )
+        title = f"{ENGINE_NAMES[engine]}: further insights at work"
+        return great_table(found, Column("Insight", lambda each: each.title), *said, title=title)
     name = Column("Insight", lambda each: lines(each.title, soft(ENGINE_NAMES[each.engine])))
     return great_table(found, name, *said, title="Insights that matter this week")
 

@@ -21,6 +21,13 @@
     return Object.fromEntries(Object.entries(node).map(([k, v]) => [k, k === "datasets" ? v : recolour(v)]));
   }
 
+  // Rows travel without the names of their columns, and days without their midnight.
+  function rows(data) {
+    if (!isObject(data) || !data.names) return data;
+    return data.rows.map((row) => Object.fromEntries(data.names.map((name, i) =>
+      [name, data.days.includes(name) ? row[i] + "T00:00:00" : row[i]])));
+  }
+
   const isView = (spec) => spec.mark || spec.layer;
   const facets = (spec) => ["row", "column", "facet"].some((channel) => (spec.encoding || {})[channel]);
 
@@ -42,10 +49,12 @@
     const place = figure.querySelector(".canvas");
     let spec = JSON.parse(figure.querySelector("script").textContent);
     delete spec.$schema;
+    for (const name of Object.keys(spec.datasets || {})) spec.datasets[name] = rows(spec.datasets[name]);
     spec.config = merge(look.config, spec.config);
     if (dark) spec = recolour(spec);
     spec.padding = { left: 2, right: 8, top: 6, bottom: 4 };
-    fit(spec, place.clientWidth, false);
+    // A folded chart has no width of its own yet: it gets that of its step.
+    fit(spec, place.clientWidth || figure.closest("section").clientWidth, false);
     figure.view?.finalize();
     const done = await window.vegaEmbed(place, spec, {
       mode: "vega-lite", renderer: "svg", actions: false, ast: true, defaultStyle: false,
@@ -150,6 +159,35 @@
     });
   }
 
+  function expanding() {
+    const button = document.getElementById("expand");
+    const folds = [...document.querySelectorAll("details:not(.code,.notes)")];
+    if (!folds.length) return;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const open = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(open));
+      button.textContent = open ? "Fold all" : "Expand all";
+      for (const fold of folds) fold.open = open;
+    });
+    let closed = [];
+    addEventListener("beforeprint", () => {
+      closed = root.dataset.print === "brief" ? [] : folds.filter((fold) => !fold.open);
+      for (const fold of closed) fold.open = true;
+    });
+    addEventListener("afterprint", () => {
+      for (const fold of closed) fold.open = false;
+      closed = [];
+      delete root.dataset.print;
+    });
+    for (const choice of ["brief", "full"]) {
+      const print = document.getElementById(`print-${choice}`);
+      if (!print) continue;
+      print.hidden = false;
+      print.addEventListener("click", () => { root.dataset.print = choice; window.print(); });
+    }
+  }
+
   function named() {
     const written = location.hash.slice(1);
     let name = written;
@@ -160,6 +198,7 @@
   function unfoldTarget() {
     const target = named();
     for (let node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+    if (target && settled) target.scrollIntoView({ behavior: "instant" });
   }
 
   // The page counts as loaded once its charts are drawn, for whoever prints it then: an open document in a frame waits.
@@ -177,6 +216,7 @@
   const loaded = figures.length ? holdLoading() : () => {};
   contents();
   folding();
+  expanding();
   unfoldTarget();
   addEventListener("hashchange", unfoldTarget);
   charts().catch((problem) => { root.dataset.charts = "failed"; console.error(problem); }).finally(loaded);
