@@ -67,8 +67,9 @@ def analyse(session: Session) -> Result:
     force = decisions.in_force(decisions.decisions(folder), day)
     found = planned(session, known, book, Decisions.of(force))
     exposed = found.after.exposures()
-    hazards = found.hazards.model_copy(
-        update={
+    hazards = RiskRecord.model_validate(
+        {
+            **dict(found.hazards),
             "stress": stress(exposed.beta, found.after.value, known.rules.exposures.stress),
             "correlation": found.after.correlation(),
         }
