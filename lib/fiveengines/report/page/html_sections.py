@@ -228,7 +228,8 @@ def _captioned(table: str, identity: str) -> str:
 
 
 def _prefixed(ids: str, prefix: str) -> str:
-    return " ".join(f"{prefix}-{word}" for word in ids.split())
+    # An input's row keeps its name: the brief links to it.
+    return " ".join(word if word.startswith("input-") else f"{prefix}-{word}" for word in ids.split())
 
 
 def _variables(style: str) -> str:
