@@ -417,6 +417,9 @@ def changes(week: WeekParts) -> Iterator[ChangeLine]:
             ):
                 yield ChangeLine(text=text, inputs=["spx" if index else "vix"])
     named: set[str] = set()
+    last = None if week.no_call is None else week.no_call.last_call
+    if last is not None and last.age_weeks == 1:
+        yield ChangeLine(text=f"Regime: {last.name} → no call.", inputs=[])
     if week.regime is not None:
         called = narrative.regime_change(week.regime, engines, params.regimes)
         if called:
