@@ -134,6 +134,10 @@ def test_positioning_gets_fuller_or_lighter() -> None:
     assert changes(positioning=crowd) == (
         "Positioning got fuller and stays on the full side: managers 60.0 → 90.0.",
     )
+    emptier = engine("positioning", moved("managers", 90, 60, -0.6, -0.3), state="adverse", before="adverse")
+    assert changes(positioning=emptier) == (
+        "Positioning got lighter but stays on the full side: managers 90.0 → 60.0.",
+    )
 
 
 @pytest.mark.parametrize(

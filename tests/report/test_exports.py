@@ -34,7 +34,7 @@ from fiveengines.report.page.cover_context import (
 from fiveengines.report.page.mail import message
 from fiveengines.report.page.pdf import PrintError, find_chromium, print_page
 from fiveengines.report.page.templates import render_template
-from fiveengines.report.page.week_text import market_texts, plain
+from fiveengines.report.page.week_text import market_texts, order_texts, plain
 from fiveengines.report.rerender import differences, original_parameters
 from fiveengines.report.store import report_store
 from fiveengines.report.weekly import SavedReport
@@ -189,6 +189,27 @@ def test_the_brief_is_the_mails_body_and_the_page_is_attached() -> None:
     hostile = BRIEF | {"flips": [{"text": HOSTILE}], "action": {"text": HOSTILE, "orders": [HOSTILE]}}
     tags = Words(parts(message(COVER, "x", WHEN, brief=hostile))[2]).tags
     assert "script" not in tags
+
+
+def order(ticker: str, shares: float, dollars: float, condition: str = "") -> dict[str, Any]:
+    return {"ticker": ticker, "shares": shares, "dollars": dollars, "condition": condition}
+
+
+def test_orders_take_three_lines_however_many_they_are() -> None:
+    later = "once the S&P 500 closes at or above 2,824"
+    some = [order("SPY", -45, -8289.0), order("QQQ", -40.5, -3740.4), order("TLT", 3, 300.0)]
+    assert order_texts(
+        {"orders": [*some, order("SPY", -45, -8289.0, later), order("IWM", -1, -70.0, later)]}
+    ) == [
+        "Sell 45 SPY, 40.50 QQQ: about $12,029 in all.",
+        "Buy 3 TLT: about $300 in all.",
+        "2 more once the S&P 500 closes at or above 2,824.",
+    ]
+    many = [order(f"T{number}", -1, -100.0 - number) for number in range(9)]
+    assert order_texts({"orders": many}) == [
+        "Sell 1 T8, 1 T7, 1 T6, 1 T5, 1 T4, 1 T3, 3 others: about $936 in all."
+    ]
+    assert order_texts(None) == order_texts({"orders": []}) == []
 
 
 def test_the_page_carries_the_record_of_the_calls_before_it() -> None:

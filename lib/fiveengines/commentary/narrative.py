@@ -172,7 +172,8 @@ def engine_change(reading: EngineReading, rules: Changes) -> str:
     state, before = (state_words(reading.name, each) for each in (reading.state, str(reading.previous_state)))
     if reading.previous_state not in (None, reading.state):
         return f"{name} is {state}, {before} a week ago: {moved}."
-    return f"{name} {went(reading, rules)} and stays {state}: {moved}."
+    against = (reading.state, score_change(reading) > 0) in (("adverse", True), ("supportive", False))
+    return f"{name} {went(reading, rules)} {'but' if against else 'and'} stays {state}: {moved}."
 
 
 def regime_change_inputs(

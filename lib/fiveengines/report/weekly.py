@@ -15,6 +15,7 @@ from typing import Any
 
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
+from fiveengines.base.formats import first_capital
 from fiveengines.base.parameters import RunParameters
 from fiveengines.commentary.brief import Brief, CompanionHeadline
 from fiveengines.companions.registry import Companion
@@ -198,7 +199,7 @@ def assemble(
 ) -> RenderedReport:
     """The files of a week that has run; its kernel may work on another one meanwhile."""
     from fiveengines.report.page.render import render
-    from fiveengines.report.page.week_text import order_texts, weekly_markdown
+    from fiveengines.report.page.week_text import weekly_markdown
 
     failures, reading = ran.week.failures, ran.week.document
     cover: CoverContext | None = ran.week.cover
@@ -228,9 +229,8 @@ def assemble(
             for each in lines
             if each.headline
         ]
-        reading["brief"]["action"]["orders"] = [
-            text for each in others for text in order_texts(each.document)
-        ]
+        if cover.brief is not None:
+            reading["brief"]["action"] = cover.brief.action.model_dump(mode="json")
         if not failures:
             files[MARKDOWN] = weekly_markdown(reading, cover)
         files[READING] = json.dumps(reading, ensure_ascii=False, indent=1) + "\n"
@@ -248,10 +248,16 @@ def with_companions(brief: Brief, others: Sequence[RenderedCompanion]) -> Brief:
         for each in lines
         if each.headline
     ]
-    orders = [text for each in others for text in order_texts(each.document)]
-    return brief.model_copy(
-        update={"companions": told, "action": brief.action.model_copy(update={"orders": orders})}
-    )
+    orders = [
+        f"{each.companion.portfolio}: {text}" if each.companion.portfolio else text
+        for each in others
+        for text in order_texts(each.document)
+    ]
+    action = brief.action.model_copy(update={"orders": orders})
+    if orders and action.step == "nothing":
+        still = first_capital(action.text.removeprefix("Nothing: ").removesuffix("."))
+        action = action.model_copy(update={"text": f"{still}; these orders bring the portfolio to it:"})
+    return brief.model_copy(update={"companions": told, "action": action})
 
 
 def _last_good(reading: dict[str, Any] | None, report: str | None) -> str:

@@ -6,6 +6,7 @@ Takes a reading as its JSON says it and gives text; nothing is read or computed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from fiveengines.report.page.templates import render_template
 # What Markdown would take for markup, or HTML inside it, wherever it stands in a line.
 _MARKUP = re.compile(r"([\\`*\[\]<>|#~]|(?<!\w)_|_(?!\w)|&(?=[\w#]+;))")
 _SPACE = re.compile(r"\s+")
+# So many orders of one side are named in a line.
+_NAMED = 6
 _WORDS = {"%": " %", "bp": " bp", "points": ""}
 
 
@@ -67,18 +70,36 @@ def _move(value: float | None, moves: str) -> str:
 
 
 def order_texts(document: Mapping[str, Any] | None) -> list[str]:
-    """A portfolio's orders in words, one each; none where the companion's document has none."""
-    return [_order(each) for each in (document or {}).get("orders", [])]
+    """A portfolio's orders in at most three lines: sales and purchases for now, and how many wait for what.
+
+    Each order has a row of its own on the portfolio's page. None where the companion's document has none.
+    """
+    orders = (document or {}).get("orders", [])
+    now = [each for each in orders if not each["condition"]]
+    waiting = Counter(each["condition"] for each in orders if each["condition"])
+    texts = [
+        _orders(verb, [each for each in now if (each["shares"] < 0) == sells])
+        for verb, sells in (("Sell", True), ("Buy", False))
+    ]
+    if waiting:
+        more = "more " if now else ""
+        texts.append(
+            "; ".join(f"{count} {more}{condition}" for condition, count in waiting.most_common()) + "."
+        )
+    return [each for each in texts if each]
 
 
-def _order(order: Mapping[str, Any]) -> str:
-    shares = formats.number(abs(order["shares"]), 2).removesuffix(".00")
-    price = formats.dollars(order["reference_price"], 2)
-    condition = f", {order['condition']}" if order["condition"] else ""
-    return (
-        f"{formats.first_capital(order['action'])} {order['ticker']}: {'sell' if order['shares'] < 0 else 'buy'} "
-        f"{shares} at about {price}{condition}"
-    )
+def _orders(verb: str, orders: list[Mapping[str, Any]]) -> str:
+    """Orders of one side in a line, the largest first."""
+    largest = sorted(orders, key=lambda each: -abs(each["dollars"]))
+    named = [
+        f"{formats.number(abs(each['shares']), 2).removesuffix('.00')} {each['ticker']}"
+        for each in largest[:_NAMED]
+    ]
+    if len(largest) > _NAMED:
+        named.append(f"{len(largest) - _NAMED} others")
+    total = sum(abs(each["dollars"]) for each in largest)
+    return f"{verb} {', '.join(named)}: about {formats.dollars(total)} in all." if named else ""
 
 
 def brief_texts(brief: Mapping[str, Any] | None) -> dict[str, Sequence[Any]] | None:
