@@ -75,7 +75,7 @@ def test_the_week_quotes_and_links_the_answer(with_week: tuple[Path, SavedReport
     assert read(folder / "reading.json")["companions"] == [{"name": "evidence", "headline": headline}]
     assert len(headline.split()) <= 15
     cover = (folder / "weekly.html").read_text(encoding="utf-8")
-    assert f'<a href="evidence.html">{EVIDENCE.title}</a> {headline}' in cover
+    assert f'<a href="evidence.html" title="{EVIDENCE.title}">{headline}</a>' in cover
 
 
 def test_a_page_opens_with_question_answer_and_one_picture(with_week: tuple[Path, SavedReport]) -> None:
@@ -164,7 +164,9 @@ def test_one_that_stops_leaves_the_week_whole_and_says_why(
     }
     assert read(folder / "reading.json")["companions"] == []
     page = (folder / "weekly.html").read_text(encoding="utf-8")
-    link = re.search(rf'<a href="([^"]+)">{re.escape(EVIDENCE.title)}</a> <strong>Stopped', page)
+    link = re.search(
+        rf'<a href="([^"]+)" title="[^"]+">{re.escape(EVIDENCE.title)}</a> <strong>Stopped', page
+    )
     assert link is not None
     assert broken in visible(page).replace("&lt;", "<").replace("&gt;", ">")
     failed = (folder / link[1]).resolve()
