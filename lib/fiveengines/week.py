@@ -30,6 +30,7 @@ from fiveengines.commentary import (
     watch_list,
 )
 from fiveengines.commentary import inflections as inflection_history
+from fiveengines.commentary.brief_records import Brief
 from fiveengines.commentary.replay import Record
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
@@ -375,7 +376,7 @@ class Week:
         return flips.flip_levels(self.readings, self.measured.panel, self.params, self.as_of)
 
     @cached_property
-    def brief(self) -> brief_of.Brief:
+    def brief(self) -> Brief:
         """The week on one screen."""
         return brief_of.brief(self)
 

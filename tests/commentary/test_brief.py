@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fiveengines.commentary.brief import Brief
+from fiveengines.commentary.brief_records import Brief
 from fiveengines.overrides import Entry
 from fiveengines.week import Week, _read
 

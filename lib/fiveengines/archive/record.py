@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 from fiveengines.archive.rows import WeekRow
 from fiveengines.base import formats, parameters
 from fiveengines.base.formats import counted, percent
-from fiveengines.data.calendars import NEW_YORK
 from fiveengines.report.closes import Closes
 from fiveengines.report.page.cover_context import RecordSummary
 from fiveengines.report.store import ReportStore
@@ -82,6 +81,7 @@ def _table(weeks: Iterable[WeekRow]) -> pd.DataFrame:
     """The first telling of each week in the columns that research asks for."""
     import pandas as pd
 
+    from fiveengines.data.calendars import NEW_YORK
     from fiveengines.model.regimes import NUMBERS
     from fiveengines.research.call_record import CHANCES, COLUMNS
 

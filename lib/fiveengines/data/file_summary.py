@@ -5,11 +5,14 @@ Counts and examples of the records that a Dataset carries; nothing is read here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from fiveengines.base.formats import counted
-from fiveengines.data.dataset import FileRecord
+
+if TYPE_CHECKING:  # a report's own process needs no pandas
+    from fiveengines.data.dataset import FileRecord
 
 _EXAMPLES = 3
 
@@ -41,6 +44,12 @@ class FileSummary:
         left = sum(each.count for each in self.left_out)
         said = f"; {left:,} left out ({reasons})" if left else ""
         return f"{counted(self.read, 'file')} read as {self.series:,} series{said}."
+
+
+def line_of(found: Mapping[str, Any]) -> str:
+    """A summary that was written into a document as one line, empty when no file was read."""
+    groups = tuple(Group(**each) for each in found["left_out"])
+    return FileSummary(found["read"], found["series"], groups).line()
 
 
 def summary(files: Sequence[FileRecord]) -> FileSummary:

@@ -6,9 +6,9 @@ Each check yields (place, message): a path of keys and positions in the YAML. No
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import get_args
 
-from fiveengines.indicators import REGISTRY
 from fiveengines.playbook.models import (
     ENGINES,
     Figure,
@@ -28,11 +28,16 @@ from fiveengines.playbook.models import (
 Place = tuple[str | int, ...]
 Problem = tuple[Place, str]
 
-# An indicator may be quoted by its id without an entry of its own.
-INDICATOR_FIGURES = {
-    name: Figure(unit=each.unit, example=1.0, meaning=each.title) for name, each in REGISTRY.items()
-}
 REGIME_IDS = ("broad_bull", "fragile_melt_up", "choppy_range", "risk_off", "crisis")
+
+
+@cache
+def indicator_figures() -> dict[str, Figure]:
+    """Every indicator as a figure: it may be quoted by its id without an entry of its own."""
+    # Here and not above: a process that only writes pages has the glossary without pandas.
+    from fiveengines.indicators import REGISTRY
+
+    return {name: Figure(unit=each.unit, example=1.0, meaning=each.title) for name, each in REGISTRY.items()}
 
 
 def regime_problems(file: RegimesFile) -> Iterator[Problem]:
@@ -63,7 +68,7 @@ def insight_problems(file: InsightsFile) -> Iterator[Problem]:
     ids = [entry.id for entry in file.insights]
     yield from _unique("insights", "id", ids)
     yield from _unique("insights", "source", [entry.source for entry in file.insights])
-    examples = {name: each.example for name, each in (INDICATOR_FIGURES | file.figures).items()}
+    examples = {name: each.example for name, each in (indicator_figures() | file.figures).items()}
     for position, entry in enumerate(file.insights):
         place = ("insights", position)
         for other in entry.see_also:
@@ -112,7 +117,7 @@ def question_problems(file: QuestionsFile) -> Iterator[Problem]:
 
 def phrase_problems(file: PhrasesFile) -> Iterator[Problem]:
     """Every engine has words for every week, names are known, a word of the dictionary is earned by its condition."""
-    known = INDICATOR_FIGURES | file.figures
+    known = indicator_figures() | file.figures
     examples = {name: each.example for name, each in known.items()}
     for engine in ENGINES:
         if engine not in file.engines:

@@ -88,7 +88,7 @@ def conflicts(folder: Path | None = None) -> dict[frozenset[str], Conflict]:
 
 def figures(folder: Path | None = None) -> dict[str, Figure]:
     """Every name that evidence may quote: the indicators by id, and the file's own figures."""
-    return {**checks.INDICATOR_FIGURES, **_load("insights.yaml", folder).figures}
+    return {**checks.indicator_figures(), **_load("insights.yaml", folder).figures}
 
 
 def glossary(folder: Path | None = None) -> dict[str, Term]:

@@ -6,7 +6,6 @@ Translates a Week; computes nothing. `report.schemas` makes the schema that ship
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -23,9 +22,8 @@ from fiveengines.base.documents import (
     TwoDigits,
     rounded,
 )
-from fiveengines.commentary.brief import Brief
+from fiveengines.commentary.brief_records import Brief
 from fiveengines.commentary.conclusion_diff import Kind, TimeRule
-from fiveengines.data.file_summary import FileSummary, Group
 from fiveengines.model.regimes import NUMBERS
 from fiveengines.report.fingerprint import parameters_fingerprint
 from fiveengines.week import Week
@@ -414,14 +412,6 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "companions": [],
     }
     return Reading.model_validate(parts).model_dump(mode="json", by_alias=True)
-
-
-def files_line(document: Mapping[str, Any]) -> str:
-    """The document's word on its files as one line, empty when it read none."""
-    found = document["files"]
-    return FileSummary(
-        found["read"], found["series"], tuple(Group(**each) for each in found["left_out"])
-    ).line()
 
 
 def _regime(week: Week) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
 from fiveengines.base.formats import first_capital
 from fiveengines.base.parameters import RunParameters
-from fiveengines.commentary.brief import Brief, CompanionHeadline
+from fiveengines.commentary.brief_records import Brief, CompanionHeadline
 from fiveengines.companions.registry import Companion
+from fiveengines.data.file_summary import line_of
 from fiveengines.report import kernel_result
 from fiveengines.report.afterwards import told_only
 from fiveengines.report.closes import Closes
@@ -31,7 +32,6 @@ from fiveengines.report.companion import (
 from fiveengines.report.notebook.bind import bind
 from fiveengines.report.notebook.outcome import Progress, StepFailure
 from fiveengines.report.page.cover_context import CoverContext, RecordSummary
-from fiveengines.report.reading_json import files_line
 from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, run_bound
 from fiveengines.report.saving import (
     FAILED,
@@ -291,7 +291,7 @@ def save(made: RenderedReport, store: ReportStore) -> SavedReport:
             trust(each.files[f"{each.companion.page}.ipynb"])
     trust(made.files[NOTEBOOK])
     inside = f"{FAILED}/{made.day}" if made.failures else made.day
-    files = files_line(made.reading) if made.reading else ""
+    files = line_of(made.reading["files"]) if made.reading else ""
     return SavedReport(
         inside,
         folder,

@@ -1,8 +1,8 @@
 """How much of a record is luck: intervals of differences, a test against all rivals at once, and a Sharpe ratio that
 knows how many variants were tried.
 
-Daily net returns in, statistics out. arch is imported where it is used: it takes a second, and the weekly report needs
-none of this.
+Daily net returns in, statistics out. arch and scipy.stats are imported where they are used: each takes a second, and
+the weekly report needs none of this.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from importlib import resources
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kurtosis, norm, skew
 
 from fiveengines.base.parameters.research import Bootstrap
 from fiveengines.research.forward_returns import SESSIONS_A_YEAR
@@ -71,6 +70,8 @@ def expected_maximum_sharpe(trials: int, variance: float) -> float:
 
     variance: of the trials' Sharpe ratios. Source: Bailey and López de Prado (2014), equation 6.
     """
+    from scipy.stats import norm
+
     quantiles = norm.ppf(1 - 1 / trials), norm.ppf(1 - 1 / (trials * math.e))
     return float(np.sqrt(variance) * ((1 - _EULER) * quantiles[0] + _EULER * quantiles[1]))
 
@@ -83,6 +84,8 @@ def deflated_sharpe(
     ratio: Sharpe ratio per period over `count` periods; variance: of the trials' ratios per period; kurtosis: 3 is
     normal. Source: Bailey and López de Prado (2014), "The Deflated Sharpe Ratio".
     """
+    from scipy.stats import norm
+
     hurdle = expected_maximum_sharpe(trials, variance)
     spread = np.sqrt(1 - skewness * ratio + (kurtosis - 1) / 4 * ratio**2)
     return float(norm.cdf((ratio - hurdle) * np.sqrt(count - 1) / spread))
@@ -103,6 +106,8 @@ def deflated(net: pd.Series, era: str) -> dict[str, float]:
 
     Returns sharpe (a year), trials, hurdle (what the best of as many worthless ones would show, a year), probability.
     """
+    from scipy.stats import kurtosis, skew
+
     tried = trials()[f"sharpe_{era}"].dropna()
     variance = float(np.var(tried.to_numpy(dtype="float64"), ddof=1)) / SESSIONS_A_YEAR
     daily = sharpe(net.to_numpy()) / np.sqrt(SESSIONS_A_YEAR)

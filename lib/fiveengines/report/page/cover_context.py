@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from fiveengines.commentary.brief import Brief
+from fiveengines.commentary.brief_records import Brief
 
 State = Literal["supportive", "neutral", "adverse", "unknown"]
 Direction = Literal["improving", "stable", "deteriorating", "unknown"]

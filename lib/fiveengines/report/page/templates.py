@@ -15,7 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from fiveengines.base import formats
-from fiveengines.commentary.brief import TARGET_EXPOSURE
+from fiveengines.commentary.brief_records import TARGET_EXPOSURE
 from fiveengines.report.page.sparkline import trace
 from fiveengines.views import theme
 
