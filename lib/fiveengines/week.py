@@ -6,16 +6,18 @@ It brings the rooms below it together; it draws nothing and writes nothing.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from pydantic import TypeAdapter
 
 from fiveengines import indicators, overrides, portfolio, research
-from fiveengines.base import parameters
+from fiveengines.base import cache, parameters
 from fiveengines.base.errors import DataError, ParameterError
 from fiveengines.base.parameters import ENGINES, ConsistencyParameters, Parameters, RunParameters
 from fiveengines.commentary import brief as brief_of
@@ -44,10 +46,17 @@ from fiveengines.indicators.weekly_path import WeekPath, path_on
 from fiveengines.model import certainty, engines, inflections, regimes, styles, target_exposure
 from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
 from fiveengines.overrides import Entry, Trail
+from fiveengines.overrides.computed_from import computed_from
 from fiveengines.playbook import content, rules
 from fiveengines.playbook.phrases import Phrases
 from fiveengines.research import ablation, forecast_record
 from fiveengines.research.forecast_record import Outlook
+
+_T = TypeVar("_T")
+# The rooms that a reading is computed in.
+_ROOMS = (
+    "base", "commentary", "data", "indicators", "model", "overrides", "playbook", "portfolio", "research", "week.py",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -373,6 +382,9 @@ class Week:
     @cached_property
     def flip_levels(self) -> tuple[flips.FlipLevel, ...]:
         """Levels of single markets at which the regime, or an engine's state, would be another; nearest first."""
+        return self._stored("flip_levels", flips.FlipLevel, self._flip_levels)
+
+    def _flip_levels(self) -> tuple[flips.FlipLevel, ...]:
         return flips.flip_levels(self.readings, self.measured.panel, self.params, self.as_of)
 
     @cached_property
@@ -391,7 +403,31 @@ class Week:
     @cached_property
     def conclusion_changes(self) -> tuple[conclusion_diff.ConclusionChange, ...]:
         """Every conclusion that differs from last week's, with the inputs that changed it; none in the first week."""
+        return self._stored("conclusion_changes", conclusion_diff.ConclusionChange, self._conclusion_changes)
+
+    def _conclusion_changes(self) -> tuple[conclusion_diff.ConclusionChange, ...]:
         return conclusion_diff.conclusion_diff(self.replay_record) if len(self.dates) > 1 else ()
+
+    def _stored(self, name: str, of: type[_T], make: Callable[[], tuple[_T, ...]]) -> tuple[_T, ...]:
+        """What `make` returns, from the cache when everything that a reading is made from is as it was then.
+
+        A week with entries that are not saved is a widget's preview: it is neither looked up nor kept.
+        """
+        if not isinstance(self.trail, Trail):
+            return make()
+        form = TypeAdapter(tuple[of, ...])  # type: ignore[valid-type]
+        return cache.stored(
+            name,
+            f"{cache.key_of((self.as_of, self.readings.dates[-1], self._computed_from))}.json",
+            make,
+            lambda place: form.validate_json(place.read_bytes()),
+            lambda place, made: place.write_bytes(form.dump_json(made)),
+        )
+
+    @cached_property
+    def _computed_from(self) -> tuple[object, ...]:
+        entries = self.trail.entries if isinstance(self.trail, Trail) else self.trail
+        return computed_from(self.dataset, self.params, self.source, entries), cache.code_key(*_ROOMS)
 
     @property
     def overrides(self) -> tuple[Entry, ...]:

@@ -18,7 +18,7 @@ from fiveengines.companions import answers, claims
 from fiveengines.companions.registry import companion
 from fiveengines.companions.session import Session
 from fiveengines.data.dataset import Dataset, Notice
-from fiveengines.overrides import Entry
+from fiveengines.overrides import Entry, computed_from
 
 DAY = "2009-03-11"
 ENTRY = Entry("e1", "dealer_gamma", -2.0, "a desk's figure", "", "me", dt.datetime(2009, 3, 11), dt.date(2009, 3, 6),
@@ -109,7 +109,7 @@ def test_other_code_and_another_library_are_another_key(
     if part == "code":
         monkeypatch.setattr(cache, "code_key", lambda *places: "changed")
     else:
-        monkeypatch.setattr(answers, "_versions", lambda: ("numpy 9",))
+        monkeypatch.setattr(computed_from, "_versions", lambda: ("numpy 9",))
     assert answers.key(of, session) != before
 
 

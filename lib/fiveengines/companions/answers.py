@@ -5,19 +5,15 @@ Keys and files only; no question is answered here.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-from functools import cache as once
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from fiveengines import overrides
 from fiveengines.base import cache
 from fiveengines.companions.document import CompanionDocument
 from fiveengines.companions.registry import Companion, companion
 from fiveengines.companions.session import Session
+from fiveengines.overrides.computed_from import computed_from, contents
 from fiveengines.portfolio.folders import portfolio_folder
 
 if TYPE_CHECKING:
@@ -29,10 +25,6 @@ _Answer = TypeVar("_Answer", bound=CompanionDocument)
 _ROOMS = (
     "base", "commentary", "companions", "data", "indicators", "model", "overrides", "playbook", "portfolio", "research",
     "week.py",
-)  # fmt: skip
-# The libraries that another figure may come from.
-_LIBRARIES = (
-    "arch", "exchange-calendars", "hmmlearn", "numpy", "pandas", "pydantic", "scipy", "skfolio", "statsmodels",
 )  # fmt: skip
 
 
@@ -65,28 +57,14 @@ def key(of: Companion, session: Session) -> str:
 
 def _facts(session: Session) -> tuple[object, ...]:
     """Session, data, code, parameters, manual readings, portfolio: whatever any companion reads."""
-    params, run, data = session.params, session.run, session.dataset
-    members = data.members
+    params = session.params
     return (
         session.as_of,
-        session.source,
         session.start,
         session.portfolio,
-        data.fingerprint(),
-        [(each.id, each.provider, each.origin) for each in data.series.values()],
-        None if members is None else (members.note, members.origin, sorted(members.sectors.items())),
-        data.notices,
-        data.files,
+        computed_from(session.dataset, params, session.source, session.entries),
         cache.code_key(*_ROOMS),
-        _versions(),
-        params.model_dump_json(),
-        _contents((*params.file.parent.glob("*.yaml"), params.beside(params.weekly.events))),
-        [
-            (Path(path).name, digest)
-            for path, _, _, digest in overrides.stamp(params.overrides_of(session.source))
-        ],
-        session.entries,
-        _contents(portfolio_folder(params, run).rglob("*")),
+        contents(portfolio_folder(params, session.run).rglob("*")),
     )
 
 
@@ -96,15 +74,3 @@ def _name(of: Companion) -> str:
 
 def _read(model: type[_Answer], place: Path) -> _Answer:
     return model.model_validate_json(place.read_bytes())
-
-
-@once
-def _versions() -> tuple[str, ...]:
-    return tuple(version(each) for each in _LIBRARIES)
-
-
-def _contents(files: Iterable[Path]) -> list[tuple[str, str]]:
-    """Path and digest of each file."""
-    return [
-        (str(each), hashlib.sha256(each.read_bytes()).hexdigest()) for each in sorted(files) if each.is_file()
-    ]
