@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.formats import figure, first_capital, minus, number, ordinal, percent
-from fiveengines.base.parameters import Parameters
+from fiveengines.base.parameters import Parameters, TargetExposureRules
 from fiveengines.commentary import narrative
 from fiveengines.commentary.brief_records import (
     ActionRecord,
@@ -25,6 +25,7 @@ from fiveengines.commentary.brief_records import (
     FlipLine,
     MarketRecord,
 )
+from fiveengines.commentary.exposure_commentary import reason
 from fiveengines.commentary.flips import FlipLevel
 from fiveengines.commentary.no_call import NoCall
 from fiveengines.data.dataset import Notice
@@ -88,7 +89,7 @@ def brief(week: WeekParts) -> Brief:
         changes=list(changes(week))[: week.params.regimes.brief.most_changes],
         flips=[_flip(each) for each in found],
         flips_note=_flips_note(week, found),
-        action=_action(week.target_exposure),
+        action=_action(week.target_exposure, week.params.portfolio.target_exposure),
         companions=[],
         data=_data(week),
     )
@@ -319,8 +320,8 @@ def _flips_note(week: WeekParts, found: Sequence[FlipLevel]) -> str:
         return "There is no call to flip."
     if any(each.kind == "regime" for each in found):
         return ""
-    return f"No single market within {within} would change the regime" + (
-        "; engines' states are nearer:" if found else ", or an engine's state."
+    return f"Within {within} no single market changes the regime" + (
+        "; engines' states:" if found else ", or an engine's state."
     )
 
 
@@ -335,7 +336,7 @@ def held_share(exposure: TargetExposureReading) -> float | None:
     return (exposure.actual_exposure - low) / (high - low)
 
 
-def _action(exposure: TargetExposureReading | None) -> ActionRecord:
+def _action(exposure: TargetExposureReading | None, rules: TargetExposureRules) -> ActionRecord:
     if exposure is None:
         return ActionRecord(
             held=None,
@@ -348,6 +349,8 @@ def _action(exposure: TargetExposureReading | None) -> ActionRecord:
     held = held_share(exposure)
     before = exposure.previous if held is None else held
     step, text = _step(exposure, before, held is not None)
+    if step != "nothing":
+        text = f"{text} {reason(exposure, rules)}".rstrip()
     return ActionRecord(
         held=held,
         previous=exposure.previous,
@@ -367,7 +370,8 @@ def _step(
         return "nothing", f"Nothing: {kept}."
     if before is None:
         return "start", f"Start at {value}."
-    points = f"{abs(exposure.value - before) * 100:.0f} points"
+    # as a reader subtracts the two figures
+    points = f"{abs(round(exposure.value * 100) - round(before * 100))} points"
     if points == "0 points":
         return "nothing", f"Nothing: {value}, as last week."
     where = "what you hold" if holds else "last week"
@@ -414,22 +418,26 @@ def _data(week: WeekParts) -> DataRecord:
         present=len(scored) - len(missing),
         missing=missing,
         manual_entries=entered,
-        text=_data_text(close, len(scored) - len(missing), len(scored), oldest, entered),
+        text=_data_text(close, missing, len(scored), oldest, entered),
     )
 
 
 def _data_text(
     close: pd.Timestamp | None,
-    present: int,
+    missing: Sequence[str],
     inputs: int,
     oldest: tuple[pd.Timestamp, str] | None,
     entered: int,
 ) -> str:
     parts = [f"Closes of {close.day} {close:%b %Y}" if close is not None else "No close of the index"]
-    parts.append(f"{present} of {inputs} inputs" if present < inputs else f"all {inputs} inputs")
+    if missing:
+        named = missing[0] if len(missing) == 1 else f"{missing[0]} and {len(missing) - 1} more"
+        parts.append(f"{inputs - len(missing)} of {inputs} inputs (not {named})")
+    else:
+        parts.append(f"all {inputs} inputs")
     if oldest is not None:
-        parts.append(f"the oldest of {oldest[0].day} {oldest[0]:%b}")
-    by_hand = "nothing entered by hand" if entered == 0 else f"{entered} entered by hand"
+        parts.append(f"oldest {oldest[0].day} {oldest[0]:%b}")
+    by_hand = "nothing by hand" if entered == 0 else f"{entered} by hand"
     return f"{', '.join(parts)}; {by_hand}."
 
 

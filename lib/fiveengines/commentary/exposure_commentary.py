@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fiveengines.base.formats import first_capital, percent, signed
+from fiveengines.base.formats import first_capital, number, percent, signed
 from fiveengines.base.parameters import Engine, TargetExposureRules
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.engines import EngineReading
@@ -67,6 +67,19 @@ def comment(
         lowering,
         _distance(exposure),
     )
+
+
+def reason(exposure: TargetExposureReading, rules: TargetExposureRules) -> str:
+    """Why the exposure is where it is, in a short sentence: what engines add or take, and what volatility allows."""
+    engines = ", ".join(
+        f"{ENGINE_NAMES[each.engine].lower()} {number(each.contribution * exposure.unit * 100, sign=True)}"
+        for each in exposure.drivers
+        if abs(each.contribution) >= rules.least_contribution
+    )
+    parts = [engines] if engines else []
+    if exposure.unit < 1.0:
+        parts.append(f"volatility allows {percent(exposure.unit)}")
+    return f"{first_capital('; '.join(parts))}." if parts else ""
 
 
 def _conclusion(exposure: TargetExposureReading) -> str:
