@@ -381,7 +381,12 @@ class Week:
 
     @cached_property
     def flip_levels(self) -> tuple[flips.FlipLevel, ...]:
-        """Levels of single markets at which the regime, or an engine's state, would be another; nearest first."""
+        """Levels of single markets at which the regime, or an engine's state, would be another; nearest first.
+
+        None in a week without a call.
+        """
+        if self.regime is None:
+            return ()
         return self._stored("flip_levels", flips.FlipLevel, self._flip_levels)
 
     def _flip_levels(self) -> tuple[flips.FlipLevel, ...]:

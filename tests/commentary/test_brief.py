@@ -158,7 +158,7 @@ def test_a_figure_entered_by_hand_is_marked_in_strip_engine_and_data(demo: Week)
     assert vix.by_hand and vix.level == 41.5
     assert next(each for each in brief.engines if each.engine == "volatility").by_hand
     assert brief.data.manual_entries == 1
-    assert "1 entered by hand" in brief.data.text
+    assert "1 by hand" in brief.data.text
 
 
 def test_at_most_220_words_on_the_demo(some: list[Week]) -> None:
