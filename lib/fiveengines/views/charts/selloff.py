@@ -175,9 +175,11 @@ def gamma(result: Result) -> Picture | None:
     ]
     marks = pd.DataFrame(known)
     rules = alt.Chart(marks).mark_rule(strokeDash=[4, 3], color=base.SOFT).encode(x="level:Q")
-    words = alt.Chart(marks).mark_text(align="left", dx=4, color=base.SOFT).encode(
-        x="level:Q", y=alt.value(8), text="text:N"
-    )  # fmt: skip
+    # one to the left of its line and one to the right: the two levels are often near each other
+    lowest = marks["level"] == marks["level"].min()
+    before = alt.Chart(marks[lowest]).mark_text(align="right", dx=-4, color=base.SOFT)
+    after = alt.Chart(marks[~lowest]).mark_text(align="left", dx=4, color=base.SOFT)
+    words = [each.encode(x="level:Q", y=alt.value(8), text="text:N") for each in (before, after)]
     zero = alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(color=base.LINE).encode(y="y:Q")
     text = f"Dealer gamma is {number(found.value, 1, ' $bn per 1 % move', sign=True)}"
-    return (zero + line + rules + words).properties(title=base.title(text, f"From the {found.source}"))
+    return alt.layer(zero, line, rules, *words).properties(title=base.title(text, f"From the {found.source}"))
