@@ -66,7 +66,8 @@ def everything(week: Week) -> dict[str, str]:
     # What Start lists of companions is of no week, and is Markdown.
     of_a_week = [name for name in tables.__all__ if name not in {*BY_ENGINE, "companions", "step"}]
     found = {name: html(getattr(tables, name)(week)) for name in of_a_week}
-    found |= {f"step {number}": html(tables.step(week, number)) for number in range(1, 6)}
+    steps = ("engine check", "dominant regime", "aggressiveness", "strategy style", "inflection points")
+    found |= {f"step {name}": html(tables.step(week, name)) for name in steps}
     return found | {
         f"{name} {engine}": html(getattr(tables, name)(week, engine))
         for name in BY_ENGINE

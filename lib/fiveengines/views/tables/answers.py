@@ -5,7 +5,8 @@ Words around readings; computes none and gives no advice beyond what the paramet
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -304,10 +305,19 @@ def style(week: Week) -> Prose | None:
     )
 
 
-def step(week: Week, number: int) -> Prose | None:
+_Step = Literal["engine check", "dominant regime", "aggressiveness", "strategy style", "inflection points"]
+
+
+def step(week: Week, name: _Step) -> Prose | None:
     """The answer of one of the five steps in a sentence or two."""
-    said = {1: _engines, 2: _call, 3: _exposure, 4: _style, 5: _turned}[number](week)
-    return Prose((Markup("<strong>{}</strong>").format(said),), "prose lead")
+    said: dict[_Step, Callable[[Week], str]] = {
+        "engine check": _engines,
+        "dominant regime": _call,
+        "aggressiveness": _exposure,
+        "strategy style": _style,
+        "inflection points": _turned,
+    }
+    return Prose((Markup("<strong>{}</strong>").format(said[name](week)),), "prose lead")
 
 
 def _engines(week: Week) -> str:
