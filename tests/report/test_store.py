@@ -193,13 +193,19 @@ def test_retention_plans_what_it_removes_and_removes_what_it_planned(where: Repo
     days = [synthetic.friday(number).isoformat() for number in range(6)]
     assert [each.name for each in going] == [
         *days[:2],
-        *(f"{day}/revisions/2020-01-04T080000Z" for day in days[2:]),
+        *(
+            f"{day}/revisions/2020-01-04T080000Z/weekly.{kind}"
+            for day in days[2:]
+            for kind in ("html", "ipynb")
+        ),
     ]
-    assert all(each.size > 1000 for each in going)
+    assert all(each.size > 1000 for each in going[:2])
     assert retention.plan(where, keep_weeks=4, keep_revisions=1) == going
     retention.remove(where, going)
     assert where.folders() == ["1999-01-01", *days[2:], "notes"]
-    assert where.folders(f"{days[5]}/revisions") == ["2020-01-05T080000Z"]
+    # what was told first stays as a reading, for the record
+    assert where.folders(f"{days[5]}/revisions") == ["2020-01-04T080000Z", "2020-01-05T080000Z"]
+    assert list(where.files(f"{days[5]}/revisions/2020-01-04T080000Z")) == ["reading.json"]
     assert retention.plan(where, keep_weeks=4, keep_revisions=1) == []
     assert retention.plan(where) == []
 
