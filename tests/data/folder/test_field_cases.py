@@ -90,6 +90,20 @@ def test_the_legacy_yearly_file(tmp_path: Path) -> None:
     assert data.notices == ()
 
 
+@pytest.mark.parametrize(
+    "name", ["annualof.txt", "deacom2019.txt", "dea_com_xls_2019.csv", "deahistfo_2019.txt"]
+)
+def test_futures_and_options_together_are_told_by_the_files_name(tmp_path: Path, name: str) -> None:
+    """The legacy report has no column that says which edition it is."""
+    (futures,) = (CASES / "legacy-yearly-file" / "dir").rglob("*.txt")
+    (tmp_path / "dir").mkdir()
+    shutil.copy(futures, tmp_path / "dir" / name)
+    data = files.read(tmp_path / "dir")
+    assert not data.series
+    assert "futures and options together" in word(data, name)
+    assert "Download the futures-only file." in word(data, name)
+
+
 def test_a_list_of_members_as_published(tmp_path: Path) -> None:
     data = case(tmp_path, "members-list-as-published")
     assert data.members is not None

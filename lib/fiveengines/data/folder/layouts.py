@@ -148,9 +148,13 @@ def cot(market: str, keep: tuple[str, str] | None) -> Recipe:
     return Recipe(columns, "long_is_short", keep, merge=keep is not None, required=required, renames=renames)
 
 
+# Files of futures and options together under the CFTC's own names; their columns are those of futures only.
+_COMBINED_NAMES = ("annualof", "fincom", "com_fin", "deahistfo", "deacom", "dea_com")
+
+
 def _combined(header: Header, stem: str) -> LeftOut | None:
     both = "futonly_or_combined" in header.known and "Combined" in header.sample
-    if both or stem.lower().startswith(("annualof", "fincom", "deahistfo")):
+    if both or stem.lower().startswith(_COMBINED_NAMES):
         return LeftOut(
             "another edition",
             "the CFTC's report of futures and options together; the catalog holds futures only",
