@@ -33,6 +33,7 @@ from fiveengines.commentary import (
 )
 from fiveengines.commentary import inflections as inflection_history
 from fiveengines.commentary.brief_records import Brief
+from fiveengines.commentary.changes import changes
 from fiveengines.commentary.replay import Record
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
@@ -358,20 +359,10 @@ class Week:
     @cached_property
     def changes(self) -> tuple[str, ...]:
         """What changed since last week: markets first, then the call, then engines with the input that moved each."""
-        if self.regime is not None:
-            called = narrative.regime_change(self.regime, self.engines, self.params.regimes)
-        else:
-            last = self.no_call.last_call if self.no_call is not None else None
-            lost = last is not None and last.age_weeks == 1
-            called = f"Regime: {last.name} → no call." if last is not None and lost else ""
         fresh = bool(self.readings.market["fresh"].loc[self.as_of])
-        lines = narrative.changes(
-            self.phrases.markets(self.as_of) if fresh else (),
-            self.engines,
-            called,
-            self.params.regimes.severity.weights,
-            self.params.engines.changes,
-        )
+        weights, rules = self.params.regimes.severity.weights, self.params.engines.changes
+        found = changes(self.conclusion_changes, self.engines, weights, rules)
+        lines = (*(self.phrases.markets(self.as_of) if fresh else ()), *(each.text for each in found))
         if lines:
             return lines
         # In a week without a call silence does not mean that nothing changed.

@@ -265,7 +265,10 @@ def test_the_path_within_the_week_is_said(real_data: Path) -> None:
     assert week.clauses["volatility"].endswith(
         "(VIX closed at 37.3 on Monday and 29.1 on Friday, intraday high 50.3)"
     )
-    assert "Regime: Broad bull → Risk-off; volatility moved it most, VIX 17.3 → 29.1." in week.changes
+    assert (
+        "Regime: Broad bull → Risk-off: VIX 17.3 → 29.1; Realised volatility, 21 sessions 11.8 % → 24.3 %; "
+        "Members above their 200-day average 75.6 % → 59.5 %; and 2 further inputs."
+    ) in week.changes
 
 
 def test_an_engine_without_data_says_so(week: Week) -> None:

@@ -25,6 +25,8 @@ from fiveengines.commentary.brief_records import (
     FlipLine,
     MarketRecord,
 )
+from fiveengines.commentary.changes import changes
+from fiveengines.commentary.conclusion_diff import ConclusionChange
 from fiveengines.commentary.exposure_commentary import reason
 from fiveengines.commentary.flips import FlipLevel
 from fiveengines.commentary.no_call import NoCall
@@ -72,6 +74,8 @@ class WeekParts(Protocol):
     @property
     def flip_levels(self) -> tuple[FlipLevel, ...]: ...  # noqa: D102
     @property
+    def conclusion_changes(self) -> tuple[ConclusionChange, ...]: ...  # noqa: D102
+    @property
     def phrases(self) -> Phrases: ...  # noqa: D102
     @property
     def overrides(self) -> tuple[Entry, ...]: ...  # noqa: D102
@@ -86,7 +90,7 @@ def brief(week: WeekParts) -> Brief:
         markets=list(markets(week)),
         call=_call(week),
         engines=[_engine(week, each) for each in week.engines.values()],
-        changes=list(changes(week))[: week.params.regimes.brief.most_changes],
+        changes=list(_changes(week))[: week.params.regimes.brief.most_changes],
         flips=[_flip(each) for each in found],
         flips_note=_flips_note(week, found),
         action=_action(week.target_exposure, week.params.portfolio.target_exposure),
@@ -256,7 +260,7 @@ def _fact(week: WeekParts, reading: EngineReading) -> str:
 # What changed
 
 
-def changes(week: WeekParts) -> Iterator[ChangeLine]:
+def _changes(week: WeekParts) -> Iterator[ChangeLine]:
     """What changed in the week: a swing of a market that its closes a week apart hide, the call, then engines.
 
     The moves of markets are in the strip. Nothing older than the week is named.
@@ -270,26 +274,9 @@ def changes(week: WeekParts) -> Iterator[ChangeLine]:
                 index or "closed at" not in week.phrases.figure("volatility", week.as_of)
             ):
                 yield ChangeLine(text=text, inputs=["spx" if index else "vix"])
-    named: set[str] = set()
-    last = None if week.no_call is None else week.no_call.last_call
-    if last is not None and last.age_weeks == 1:
-        yield ChangeLine(text=f"Regime: {last.name} → no call.", inputs=[])
-    if week.regime is not None:
-        called = narrative.regime_change(week.regime, engines, params.regimes)
-        if called:
-            moved = narrative.regime_change_inputs(week.regime, engines, params.regimes)
-            named.update(moved)
-            yield ChangeLine(text=minus(called), inputs=list(moved))
-    for reading in narrative.changed_engines(
-        engines, params.regimes.severity.weights, params.engines.changes
-    ):
-        found = narrative.moved_most(reading)
-        if found is not None and found.indicator in named:
-            continue  # said with the call
-        yield ChangeLine(
-            text=minus(narrative.engine_change(reading, params.engines.changes)),
-            inputs=[found.indicator] if found is not None else [],
-        )
+    weights, rules = params.regimes.severity.weights, params.engines.changes
+    for each in changes(week.conclusion_changes, engines, weights, rules, brief=True):
+        yield ChangeLine(text=minus(each.text), inputs=list(each.inputs))
 
 
 def _short(reading: EngineReading) -> EngineReading:

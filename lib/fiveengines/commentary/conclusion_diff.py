@@ -72,7 +72,8 @@ class ConclusionChange:
     """One conclusion that differs from last week's.
 
     id: its kind and, after a colon, what it is about (an engine, an insight, an inflection). inputs: with last week's
-    values of these the week reads `without`; that is `before`, unless time alone did part of it by the rule `time`.
+    values of these the week reads `without`; that is `before`, unless time alone did part of it by the rule `time`,
+    which is `why` in words. said: the two readings in words.
     """
 
     id: str
@@ -83,7 +84,31 @@ class ConclusionChange:
     inputs: tuple[MovedInput, ...]
     time: TimeRule | None
     without: str
-    sentence: str
+    said: str
+    why: str
+
+    @property
+    def sentence(self) -> str:
+        """The change with what did it."""
+        return self.told()
+
+    def told(self, shown: int = _SHOWN, *, plain: bool = False) -> str:
+        """The change with so many of the inputs that did it; `plain`: without which market a figure is one of."""
+        if self.time is not None and not self.inputs:
+            return f"{self.said}; time did it: {self.why}."
+        texts = [
+            each.text.replace(each.title, indicator(each.input).title, 1)
+            if plain and each.input in REGISTRY
+            else each.text
+            for each in self.inputs
+        ]
+        moved = "; ".join(texts[:shown])
+        if len(texts) > shown:
+            moved += f"; and {counted(len(texts) - shown, 'further input')}"
+        ends = (
+            f"; with last week's inputs it would be {self.without}, because {self.why}" if self.time else ""
+        )
+        return f"{self.said}: {moved}{ends}."
 
 
 @dataclass(frozen=True)
@@ -212,9 +237,17 @@ class _Explainer:
         named = () if without == now else self._named(conclusion, ranked, without)
         time = None if without == before else _time_rule(self._record, conclusion, before)
         inputs = tuple(_moved(self._record, name) for name in named)
-        sentence = _sentence(self._record, conclusion, before, now, inputs, time, without)
         return ConclusionChange(
-            conclusion.id, conclusion.kind, conclusion.about, before, now, inputs, time, without, sentence
+            conclusion.id,
+            conclusion.kind,
+            conclusion.about,
+            before,
+            now,
+            inputs,
+            time,
+            without,
+            said=_said(self._record, conclusion, before, now),
+            why="" if time is None else _because(time, conclusion, self._record),
         )
 
     def _text(self, conclusion: _Conclusion, names: Inputs) -> str:
@@ -377,29 +410,15 @@ def _by_hand(score: float) -> str:
     return f"{'supportive' if score > 0 else 'adverse' if score < 0 else 'neutral'} by hand"
 
 
-def _sentence(
-    record: Record,
-    conclusion: _Conclusion,
-    before: str,
-    now: str,
-    inputs: tuple[MovedInput, ...],
-    time: TimeRule | None,
-    without: str,
-) -> str:
-    """The change with what did it."""
-    said = f"{conclusion.title}: {before} → {now}"
+def _said(record: Record, conclusion: _Conclusion, before: str, now: str) -> str:
+    if conclusion.kind == "state" and conclusion.about in record.params.engines.stress.caps:
+        then, stressed = record.readings.engines.stressed.iloc[[record.at - 1, record.at]]
+        cap = "" if then == stressed else ", capped by credit stress" if stressed else ", no longer capped"
+        return f"{conclusion.title} is {now}{cap}, {before} a week ago"
     if conclusion.kind in ("state", "direction", "insight"):
-        said = f"{conclusion.title} is {now}, {before} a week ago"
-    elif conclusion.kind == "inflection":
-        said = f"{conclusion.title}: {now}, {before} a week ago"
-    elif conclusion.kind == "narrative":
-        said = f"{first_capital(now)}; a week ago {before}"
-    moved = "; ".join(each.text for each in inputs[:_SHOWN])
-    if len(inputs) > _SHOWN:
-        moved += f"; and {counted(len(inputs) - _SHOWN, 'further input')}"
-    if time is None:
-        return f"{said}: {moved}."
-    why = _because(time, conclusion, record)
-    if not inputs:
-        return f"{said}; time did it: {why}."
-    return f"{said}: {moved}; with last week's inputs it would be {without}, because {why}."
+        return f"{conclusion.title} is {now}, {before} a week ago"
+    if conclusion.kind == "inflection":
+        return f"{conclusion.title}: {now}, {before} a week ago"
+    if conclusion.kind == "narrative":
+        return f"{first_capital(now)}; a week ago {before}"
+    return f"{conclusion.title}: {before} → {now}"

@@ -1,4 +1,4 @@
-"""The week in words: one sentence of five clauses, and what changed since last week.
+"""The week in words: one sentence of five clauses, and how an engine moved since last week.
 
 The phrases and what earns them are in playbook/phrases.yaml; no reading is computed and no advice is given.
 """
@@ -10,10 +10,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from fiveengines.base.formats import figure, first_capital, percent
-from fiveengines.base.parameters import RegimeParameters
 from fiveengines.base.parameters.engines import Changes, Engine
 from fiveengines.model.engines import EngineReading, Evidence
-from fiveengines.model.regimes import CRISIS, NAMES, RegimeReading
 from fiveengines.playbook.phrases import Phrases
 
 ENGINE_NAMES = {
@@ -133,27 +131,14 @@ def went(reading: EngineReading, rules: Changes) -> str:
     return f"got {size}{better if change > 0 else worse}"
 
 
-def changes(
-    markets: Iterable[str],
-    engines: Mapping[str, EngineReading],
-    regime: str,
-    weights: Mapping[Engine, float],
-    rules: Changes,
-) -> tuple[str, ...]:
-    """What changed since last week: the markets, then the call, then the engines with the input that moved each most;
-    empty when nothing of weight did.
-
-    markets: lines that are ready; regime: the line on the call, empty when it is the same. weights: each engine's share
-    of the severity: engines that went its way come first, so that a crash does not read like an improvement.
-    """
-    chosen = changed_engines(engines, weights, rules)
-    return tuple(filter(None, [*markets, regime, *(engine_change(each, rules) for each in chosen)]))
-
-
 def changed_engines(
     engines: Mapping[str, EngineReading], weights: Mapping[Engine, float], rules: Changes
 ) -> list[EngineReading]:
-    """The engines that changed in the week, in the order in which they are named; see `changes`."""
+    """The engines that changed in the week: those whose state did, then those whose score did most.
+
+    weights: each engine's share of the severity: engines that went its way come first, so that a crash does not read
+    like an improvement.
+    """
     severity = sum(weight * score_change(engines[name]) for name, weight in weights.items())
     way = -1 if severity < 0 else 1
     turned = [each for each in engines.values() if each.previous_state not in (None, each.state)]
@@ -165,64 +150,10 @@ def changed_engines(
 
 
 def engine_change(reading: EngineReading, rules: Changes) -> str:
-    """How an engine changed in the week, with the input that moved it most."""
+    """How an engine that kept its state changed in the week, with the input that moved it most."""
     name, moved = ENGINE_NAMES[reading.name], moved_text(moved_most(reading))
     if reading.score is None:
         return f"{name} can no longer be read: {percent(reading.coverage)} of its weight has data."
-    state, before = (state_words(reading.name, each) for each in (reading.state, str(reading.previous_state)))
-    if reading.previous_state not in (None, reading.state):
-        return f"{name} is {state}, {before} a week ago: {moved}."
+    state = state_words(reading.name, reading.state)
     against = (reading.state, score_change(reading) > 0) in (("adverse", True), ("supportive", False))
     return f"{name} {went(reading, rules)} {'but' if against else 'and'} stays {state}: {moved}."
-
-
-def regime_change_inputs(
-    regime: RegimeReading, engines: Mapping[str, EngineReading], rules: RegimeParameters
-) -> tuple[str, ...]:
-    """Ids of the inputs that `regime_change` names; empty when it names none."""
-    if regime.previous in (None, regime.number):
-        return ()
-    if CRISIS in (regime.previous, regime.number):
-        return ("vix",)
-    if {regime.previous, regime.number} == {1, 2}:
-        lines = [each.indicator for each in engines["breadth"].evidence]
-        return tuple(each for each in lines if each in rules.participation.lines)
-    pushed = _pushed_most(regime, engines, rules)
-    found = None if pushed is None else moved_most(engines[pushed])
-    return () if found is None else (found.indicator,)
-
-
-def _pushed_most(
-    regime: RegimeReading, engines: Mapping[str, EngineReading], rules: RegimeParameters
-) -> str | None:
-    """The engine that moved the severity most the way the call went; None when none did."""
-    way = -1 if regime.previous is not None and regime.number > regime.previous else 1
-    parts = {
-        str(name): way * weight * score_change(engines[name])
-        for name, weight in rules.severity.weights.items()
-    }
-    name = max(parts, key=lambda each: parts[each])
-    return name if parts[name] > 0 else None
-
-
-def regime_change(
-    regime: RegimeReading, engines: Mapping[str, EngineReading], rules: RegimeParameters
-) -> str:
-    """The change of the call with the input that changed it; empty when the call is the same."""
-    if regime.previous in (None, regime.number):
-        return ""
-    before = NAMES[regime.previous]
-    if CRISIS in (regime.previous, regime.number):
-        vix = next(each for each in engines["volatility"].evidence if each.indicator == "vix")
-        what = "has begun" if regime.number == CRISIS else "has ended"
-        why = f"acute stress {what}, in volatility together with credit or breadth: {moved_text(vix)}"
-    elif {regime.previous, regime.number} == {1, 2}:
-        what = "narrowed" if regime.number == 2 else "widened"
-        lines = [each for each in engines["breadth"].evidence if each.indicator in rules.participation.lines]
-        why = f"participation in the advance has {what}: {'; '.join(map(moved_text, lines))}"
-    else:
-        name = _pushed_most(regime, engines, rules)
-        if name is None:
-            return f"Regime: {before} → {regime.name}; no engine pushed it this week, an earlier change was waiting."
-        why = f"{ENGINE_NAMES[name].lower()} moved it most, {moved_text(moved_most(engines[name]))}"
-    return f"Regime: {before} → {regime.name}; {why}."

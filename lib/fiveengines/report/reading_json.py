@@ -341,6 +341,8 @@ class ConclusionChangeRecord(Record):
     inputs: list[MovedInputRecord]
     time: TimeRule | None
     without: str
+    said: str
+    why: str
     sentence: str
 
 
