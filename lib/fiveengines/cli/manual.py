@@ -66,10 +66,10 @@ def _data_say(field: str, as_of: str | None, params: Path | None, source: str) -
 
     None where that is the simulated market, where nothing is to be checked, or where they cannot be read.
     """
-    from fiveengines.week import Week
-
     if source == "demo":
         return None
+    from fiveengines.week import Week
+
     try:
         engines = Week.load(as_of=as_of, source=source, params_file=params).without_overrides().engines
     except FiveEnginesError:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fiveengines.base import parameters
 from fiveengines.base.errors import ParameterError
 from fiveengines.cli.commands import DataDir, Params, Source, app, checked, day
+
+if TYPE_CHECKING:
+    from fiveengines.companions.session import Session
+    from fiveengines.portfolio.holdings import Holdings
 
 holdings = typer.Typer(
     help="The holdings, portfolio/holdings.csv.", no_args_is_help=True, rich_markup_mode=None
@@ -19,6 +23,29 @@ app.add_typer(holdings, name="holdings")
 Portfolio = Annotated[
     str | None, typer.Option("--portfolio", help="One of several portfolios, by its folder's name.")
 ]
+
+
+def _session(
+    as_of: str | None, portfolio: str | None, source: str | None, data_dir: Path | None, params: Path | None
+) -> Session:
+    """The session that the options mean; ParameterError for a portfolio that is not there, with the nearest name."""
+    from fiveengines.companions.session import Session
+    from fiveengines.portfolio.folders import chosen_portfolios
+
+    run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params)
+    if portfolio is not None:
+        chosen_portfolios([portfolio], parameters.load(run.params_file), run)
+    return Session.load(**run.model_dump(mode="json"), portfolio=portfolio)
+
+
+def _held(session: Session) -> Holdings:
+    from fiveengines.companions.holdings import holdings as read
+
+    missing: list[str] = []
+    found = read(session, missing)
+    if found is None:
+        raise ParameterError(missing[0])
+    return found
 
 
 @app.command()
@@ -42,13 +69,8 @@ def orders(
     """List the orders that would bring the holdings to the week's target; nothing is sent anywhere."""
     from fiveengines.base.atomic_io import write_text
     from fiveengines.companions import rebalance
-    from fiveengines.companions.session import Session
-    from fiveengines.portfolio.folders import chosen_portfolios
 
-    run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params)
-    if portfolio is not None:
-        chosen_portfolios([portfolio], parameters.load(run.params_file), run)
-    session = Session.load(**run.model_dump(mode="json"), portfolio=portfolio)
+    session = _session(as_of, portfolio, source, data_dir, params)
     found = rebalance.analyse(session)
     for each in found.orders:
         side = "buy" if each.shares > 0 else "sell"
@@ -93,15 +115,10 @@ def decide(
 ) -> int:
     """Decide by hand about one position; holdings.csv stays as it is, and the trail keeps who, when and why."""
     from fiveengines.companions.holdings import folder_of
-    from fiveengines.companions.holdings import holdings as held
-    from fiveengines.companions.session import Session
     from fiveengines.portfolio import decisions
 
-    run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params)
-    session, missing = Session.load(**run.model_dump(mode="json"), portfolio=portfolio), list[str]()
-    name, found = ticker.strip().upper(), held(session, missing)
-    if found is None:
-        raise ParameterError(missing[0])
+    session = _session(as_of, portfolio, source, data_dir, params)
+    name, found = ticker.strip().upper(), _held(session)
     given = {"target": target, "stop": stop, "cap": cap}
     given |= {"hold": decisions.YES if hold else None, "exclude": decisions.YES if exclude else None}
     place, on = folder_of(session), session.as_of.date()
@@ -130,15 +147,10 @@ def list_holdings(
 ) -> int:
     """List what is held, and the decisions in force."""
     from fiveengines.companions.holdings import folder_of
-    from fiveengines.companions.holdings import holdings as held
-    from fiveengines.companions.session import Session
     from fiveengines.portfolio import decisions
 
-    run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params)
-    session, missing = Session.load(**run.model_dump(mode="json"), portfolio=portfolio), list[str]()
-    found = held(session, missing)
-    if found is None:
-        raise ParameterError(missing[0])
+    session = _session(as_of, portfolio, source, data_dir, params)
+    found = _held(session)
     for each in found.positions.values():
         paid = "" if each.cost is None else f" at {each.cost:,.2f}"
         typer.echo(f"{each.ticker:<8}{each.shares:>12,g}{paid}")

@@ -136,9 +136,7 @@ def save(
     day = reading_day(as_of)
     checked = [_checked(each, day) for each in changes]
     with only_writer(directory):
-        _write(directory, checked, day, _who(who), _moment(now))
-    fields = {each.field for each in checked}
-    return tuple(each for each in load(directory).active(day) if each.field in fields)
+        return _write(directory, checked, day, _who(who), _moment(now)).active(day)
 
 
 def list_overrides(directory: Path | str, as_of: dt.date | str | None = None) -> list[dict[str, Any]]:
@@ -219,9 +217,15 @@ def _checked(change: Change, day: dt.date) -> Change:
     )
 
 
-def _write(directory: Path | str, changes: Sequence[Change], day: dt.date, who: str, at: dt.datetime) -> None:
-    """Turn changes into records and add them to the week's file; the caller holds the lock."""
-    trail = load(directory)
+def _write(
+    directory: Path | str, changes: Sequence[Change], day: dt.date, who: str, at: dt.datetime
+) -> Trail:
+    """Turn changes into records and add them to the week's file; the caller holds the lock.
+
+    Returns the trail of the changed fields, with what was added.
+    """
+    fields = {each.field for each in changes}
+    trail = Trail(tuple(each for each in load(directory).records if each.field in fields))
     free: list[Change] = []
     records: list[Record] = []
     refused: list[str] = []
@@ -241,6 +245,7 @@ def _write(directory: Path | str, changes: Sequence[Change], day: dt.date, who: 
         raise ConflictError(
             " ".join(refused), remedy="Save once more to replace it, or Reload to keep what stands there."
         )
+    return trail.adding(records)
 
 
 def draft(

@@ -10,17 +10,17 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from fiveengines.base import atomic_io
-from fiveengines.base.errors import DataError, ParameterError
+from fiveengines.base.errors import ParameterError
 from fiveengines.base.yaml_files import Strict, suggestion
 from fiveengines.overrides.labels import default_who
 from fiveengines.portfolio.holdings import Holdings
-from fiveengines.portfolio.ledger import only_writer, text
+from fiveengines.portfolio.ledger import text
 from fiveengines.portfolio.orders import Order
+from fiveengines.portfolio.trail import only_writer, read_trail, write_trail
 
 DECISIONS, CHOSEN = "decisions.jsonl", "chosen_orders.jsonl"
 Kind = Literal["target", "stop", "cap", "hold", "exclude"]
@@ -31,7 +31,6 @@ _SHARE = 1e-6
 State = Literal[
     "done", "partly done", "more than planned", "not done", "the other way", "waits", "not planned"
 ]
-_Line = TypeVar("_Line", bound=Strict)
 
 
 class Decision(Strict):
@@ -121,7 +120,7 @@ class Followed:
 
 def decisions(folder: Path) -> tuple[Decision, ...]:
     """The whole trail of a portfolio's folder; empty without one. DataError names file and line."""
-    return _read(folder / DECISIONS, Decision)
+    return read_trail(folder / DECISIONS, Decision)
 
 
 def in_force(trail: Iterable[Decision], day: dt.date) -> tuple[Decision, ...]:
@@ -190,7 +189,7 @@ def decide(
                 )
         if not added:
             raise ParameterError("nothing changes.", remedy="Decide something else than what is in force.")
-        _append(folder / DECISIONS, trail, added)
+        write_trail(folder / DECISIONS, (*trail, *added))
     return added
 
 
@@ -230,18 +229,18 @@ def choose(
         at=now or dt.datetime.now(dt.UTC),
     )
     with only_writer(folder):
-        _append(folder / CHOSEN, _read(folder / CHOSEN, Chosen), [chosen])
+        write_trail(folder / CHOSEN, (*read_trail(folder / CHOSEN, Chosen), chosen))
     return chosen
 
 
 def chosen_on(folder: Path, day: dt.date) -> Chosen | None:
     """The orders chosen last on the evening of that session; None when there are none."""
-    return next((each for each in reversed(_read(folder / CHOSEN, Chosen)) if each.on == day), None)
+    return next((each for each in reversed(read_trail(folder / CHOSEN, Chosen)) if each.on == day), None)
 
 
 def chosen_before(folder: Path, day: dt.date) -> Chosen | None:
     """The orders chosen last on the latest session before `day`; None when there are none."""
-    days = [each.on for each in _read(folder / CHOSEN, Chosen) if each.on < day]
+    days = [each.on for each in read_trail(folder / CHOSEN, Chosen) if each.on < day]
     return chosen_on(folder, max(days)) if days else None
 
 
@@ -273,24 +272,3 @@ def _state(planned: float, waiting: float, done: float) -> State:
     if abs(done) < abs(planned) - _SHARE:
         return "partly done"
     return "more than planned" if abs(done) > max(abs(planned), abs(whole)) + _SHARE else "done"
-
-
-def _read(path: Path, model: type[_Line]) -> tuple[_Line, ...]:
-    if not path.exists():
-        return ()
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            found += [model.model_validate_json(line)] if line.strip() else []
-        except ValidationError:
-            raise DataError(
-                "this line is not one of the trail",
-                where=f"{path}, line {number}",
-                remedy="Restore the line, or remove it.",
-            ) from None
-    return tuple(found)
-
-
-def _append(path: Path, trail: Iterable[Strict], added: Iterable[Strict]) -> None:
-    lines = [each.model_dump_json() for each in (*trail, *added)]
-    atomic_io.write_text(path, "\n".join(lines) + "\n")

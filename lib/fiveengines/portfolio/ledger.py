@@ -11,26 +11,24 @@ import datetime as dt
 import io
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from filelock import FileLock, Timeout
 from pydantic import Field, ValidationError
 
 from fiveengines.base import atomic_io, yaml_files
-from fiveengines.base.errors import DataError, FiveEnginesError, OverrideError, ParameterError
+from fiveengines.base.errors import DataError, OverrideError, ParameterError
 from fiveengines.base.formats import inert
 from fiveengines.base.yaml_files import Strict, suggestion
 from fiveengines.overrides.labels import default_who, plain
 from fiveengines.portfolio.trades import Trade
+from fiveengines.portfolio.trail import only_writer, read_trail, write_trail
 
 TRADES, TRAIL = "trades.csv", "trades_trail.jsonl"
 COLUMNS = tuple(Trade.model_fields)
 AMENDABLE = ("size", "entry", "stop", "target", "thesis", "point_value", "mark", "marked_on", "split")
 _NEEDED = ("instrument", "side", "size", "entry", "opened")
-_WAIT_SECONDS = 10.0
 Action = Literal["open", "close", "amend", "import", "edit"]
 
 
@@ -111,7 +109,7 @@ def load(folder: Path) -> Ledger:
 
     A change that a killed process had put into the trail and not yet into the file counts as made.
     """
-    trades, trail = _read(folder / TRADES), _read_trail(folder / TRAIL)
+    trades, trail = _read(folder / TRADES), read_trail(folder / TRAIL, Change)
     return Ledger(tuple(_settled(folder, trades, trail)), trail)
 
 
@@ -360,24 +358,6 @@ def _words(error: ValidationError) -> str:
     return f"{name}: {message[:1].lower()}{message[1:]}{shown}."
 
 
-def _read_trail(path: Path) -> tuple[Change, ...]:
-    if not path.exists():
-        return ()
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            found.append(Change.model_validate_json(line))
-        except ValidationError:
-            raise DataError(
-                "this line is not one of the trail",
-                where=f"{path}, line {number}",
-                remedy="Restore the line, or remove it.",
-            ) from None
-    return tuple(found)
-
-
 def _settled(folder: Path, trades: Sequence[Trade], trail: Sequence[Change]) -> Iterable[Trade]:
     """`trades`, with the last step of the trail when the process was killed between the trail and the file."""
     if not trail:
@@ -407,29 +387,6 @@ def _folded(trail: Iterable[Change]) -> dict[str, dict[str, Any]]:
 
 
 # Writing
-
-
-@contextmanager
-def only_writer(folder: Path) -> Iterator[None]:
-    """Make the folder, and keep every other writer out of it meanwhile; DataError when it cannot be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", timeout=_WAIT_SECONDS):
-            yield
-    except Timeout:
-        raise DataError(
-            f"someone else has been writing for {_WAIT_SECONDS:.0f} seconds",
-            where=str(folder),
-            remedy="Try again in a moment.",
-        ) from None
-    except FiveEnginesError:
-        raise
-    except OSError as error:
-        raise DataError(
-            f"cannot be written ({error.strerror or error})",
-            where=str(folder),
-            remedy="Check its permissions.",
-        ) from None
 
 
 def _write(
@@ -480,8 +437,7 @@ def _write(
             )
         )
         rows[trade.id] = trade
-    lines = [each.model_dump_json() for each in (*ledger.trail, *edits, *changes)]
-    atomic_io.write_text(folder / TRAIL, "\n".join(lines) + "\n")
+    write_trail(folder / TRAIL, (*ledger.trail, *edits, *changes))
     atomic_io.write_text(folder / TRADES, to_csv(rows.values()))
 
 
