@@ -116,7 +116,7 @@ def _risk(weeks: Sequence[WeekRow], days: Sequence[dt.date], scale: _Scale) -> S
     used = [week.aggressiveness for week in weeks]
     path = _area(days, [None if each is None else RISK * (1 - each) for each in used], RISK, scale)
     lines = "".join(f'<path class="middle" d="M0 {y:g}H{WIDTH}"/>' for y in (0.5, RISK / 2, RISK - 0.5))
-    return Strip("Risk budget", "risk", RISK, f'{lines}<path class="used" d="{path}"/>')
+    return Strip("Target exposure", "risk", RISK, f'{lines}<path class="used" d="{path}"/>')
 
 
 def _area(days: Sequence[dt.date], heights: Sequence[float | None], base: float, scale: _Scale) -> str:

@@ -159,7 +159,7 @@ def test_evidence_names_every_indicator_once(week: Week) -> None:
 def test_the_call_names_regime_exposure_style_and_what_was_entered(week: Week) -> None:
     said = repr(tables.call(week))
     assert f"{week.regime.number} {week.regime.name}" in said
-    assert f"Aggressiveness: {100 * week.target_exposure.value:.0f} %" in said
+    assert f"Target exposure: {100 * week.target_exposure.value:.0f} %" in said
     assert "by hand" not in said
     assert "1 entered by hand" in repr(tables.call(week.with_entries((entry(week, "vix", 30.0),))))
 

@@ -128,7 +128,7 @@
       el("th", { scope: "row" }, el("a", { href: report(i) }, data.days[i]), marks),
       el("td", { class: "regime" }, regimeChip(i)),
       engines.map((engine) => score(engine, i)),
-      el("td", { class: "num", "data-label": "Risk budget" }, percent(data.risk[i])),
+      el("td", { class: "num", "data-label": "Target exposure" }, percent(data.risk[i])),
       el("td", { class: "style" }, styleOf(i)),
       el("td", { class: "inflections" }, inflectionText(i) || null),
       el("td", { class: "pick" }, el("label", {}, box, el("span", {}, "Pick"))));
@@ -187,7 +187,7 @@
       $("readout").replaceChildren(
         el("p", { class: "when" }, el("a", { href: report(i) }, long(i)), " ", el("span", { class: "chip" }, regimeChip(i))),
         el("ul", {}, engines.map((engine) => el("li", { class: data.shapes[state(engine, i)] }, shape(state(engine, i)), `${data.engineNames[engine]} `, el("b", { class: "figure" }, signed(data.engines[engine].score[i])), hidden(` ${data.shapes[state(engine, i)]}`))),
-          el("li", {}, "Risk budget ", el("b", { class: "figure" }, percent(data.risk[i])))),
+          el("li", {}, "Target exposure ", el("b", { class: "figure" }, percent(data.risk[i])))),
         el("p", { class: "next" }, i > 0 ? against("the week before", i - 1, i) : null, i < last - 1 ? against("the newest", i, last) : null));
     }
 
@@ -267,7 +267,7 @@
     const reading = (engine, i) => [el("span", { class: "said" }, shape(state(engine, i)), " ", capital(data.shapes[state(engine, i)])), " ", el("span", { class: "figure soft" }, signed(data.engines[engine].score[i])), " ", arrow(data.engines[engine].way[i]), hidden(` ${data.ways[data.engines[engine].way[i]]}`)];
     const rows = [
       plain("Regime", call(a), call(b), el("td", { class: "num" }, data.regime[a] === data.regime[b] ? "–" : el("strong", { class: "flipped" }, "changed"))),
-      plain("Risk budget", percent(data.risk[a]), percent(data.risk[b]), points(data.risk[a], data.risk[b])),
+      plain("Target exposure", percent(data.risk[a]), percent(data.risk[b]), points(data.risk[a], data.risk[b])),
       plain("Style", styleOf(a), styleOf(b), el("td", { class: "num" }, styleOf(a) === styleOf(b) ? "–" : el("strong", { class: "flipped" }, "changed"))),
     ];
     for (const engine of engines) {

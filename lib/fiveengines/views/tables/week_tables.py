@@ -75,7 +75,7 @@ def call(week: Week) -> Prose | None:
         head.format(regime.number, regime.name, by_hand),
         lines(
             f"Reading of {week.as_of:%A}, {values.day(week.as_of)}: membership {share}, confidence {confidence}",
-            f"Aggressiveness: {percent(exposure.value)} of the risk budget",
+            f"Target exposure: {percent(exposure.value)} of the risk budget",
             f"Style: {content.styles()[style.name].name}",  # type: ignore[index]
         ),
     )
@@ -117,7 +117,7 @@ def last_weeks(week: Week, weeks: int = _WEEKS) -> Any:
         Column("Week", lambda each: values.day(each[0])),
         *(_state(name) for name in ENGINES),
         Column("Regime", lambda each: _regime(each[1]["regime"])),
-        Column("Aggressiveness", lambda each: percent(each[1]["aggressiveness"]), right=True),
+        Column("Target exposure", lambda each: percent(each[1]["aggressiveness"]), right=True),
         *last,
         title=f"The last {len(rows)} weeks",
     )

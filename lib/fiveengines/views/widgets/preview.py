@@ -1,4 +1,4 @@
-"""The picture of before and after: engines, regimes and aggressiveness as one piece of HTML.
+"""The picture of before and after: engines, regimes and target exposure as one piece of HTML.
 
 Draws two snapshots; every word that a person typed is escaped before it comes here.
 """
@@ -40,7 +40,7 @@ def _without(after: Snapshot, data_alone: Snapshot, manual: int) -> str:
         if data_alone.regime is not None
         else "there would be no call"
     )
-    exposure = "" if data_alone.exposure is None else f", aggressiveness {percent(data_alone.exposure)}"
+    exposure = "" if data_alone.exposure is None else f", target exposure {percent(data_alone.exposure)}"
     return f"<br>By the data alone: {escape(same)}{exposure}."
 
 
@@ -129,6 +129,6 @@ def _exposure(before: Snapshot, after: Snapshot) -> str:
     else:
         said = _shares(before.exposure, after.exposure)
     return (
-        '<div class="fe-bar fe-exposure"><span>Aggressiveness</span>'
+        '<div class="fe-bar fe-exposure"><span>Target exposure</span>'
         f'<span class="fe-track">{bar}</span><span>{said}</span></div>'
     )
