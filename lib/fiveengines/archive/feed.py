@@ -84,7 +84,7 @@ def _summary(week: WeekRow) -> str:
         if week.inflections
         else ""
     )
-    risk = "" if week.aggressiveness is None else f" {percent(week.aggressiveness)} of the risk budget."
+    risk = "" if week.aggressiveness is None else f" Target exposure {percent(week.aggressiveness)}."
     return f"{week.narrative}{risk}{inflections}"
 
 

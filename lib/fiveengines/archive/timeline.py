@@ -1,4 +1,4 @@
-"""The years at a glance: a lane for each regime, a strip for each engine, the share of the risk budget.
+"""The years at a glance: a lane for each regime, a strip for each engine, the target exposure.
 
 Rows become shapes on a grid of a thousand; they hold numbers and our own class names, never a text from a report.
 """

@@ -319,7 +319,7 @@
       .filter(([engine]) => data.engines[engine].score[a] !== null && data.engines[engine].score[b] !== null)
       .sort((x, y) => Math.abs(y[1]) - Math.abs(x[1]))[0];
     const most = moved && moved[1] ? ` ${data.engineNames[moved[0]]} moved most, by ${signed(moved[1])}.` : "";
-    const risk = data.risk[a] === data.risk[b] || data.risk[a] === null || data.risk[b] === null ? "" : ` The risk budget went from ${percent(data.risk[a])} to ${percent(data.risk[b])}.`;
+    const risk = data.risk[a] === data.risk[b] || data.risk[a] === null || data.risk[b] === null ? "" : ` The target exposure went from ${percent(data.risk[a])} to ${percent(data.risk[b])}.`;
     const list = flips.length > 1 ? `${flips.slice(0, -1).join(", ")} and ${flips[flips.length - 1]}` : flips[0];
     return `${capital(distance)}: ${call}. ${list ? `${capital(list)}.` : "No engine changed its state."}${most}${risk}`;
   }
