@@ -147,7 +147,7 @@ def market(
 ) -> dict[str, Any]:
     """One market of a brief."""
     found = {"title": title, "unit": unit, "moves": moves, "level": level, "week": week, "quarter": quarter}
-    return found | {"old": False, "by_hand": False}
+    return found | {"id": title, "observed": WHEN.date(), "old": False, "by_hand": False, "recent": []}
 
 
 BRIEF: dict[str, Any] = {
@@ -155,6 +155,16 @@ BRIEF: dict[str, Any] = {
         market("S&P 500", "index", "%", 3221.22, 1.72, None),
         market("10-year yield", "%", "bp", 1.92, None, 14.0) | {"old": True},
         market("VIX", "index", "points", 12.51, -0.12, -2.81) | {"by_hand": True},
+    ],
+    "engines": [
+        {
+            "name": "Volatility",
+            "state": "adverse",
+            "state_words": "adverse",
+            "direction": "stable",
+            "fact": "VIX closed at 25.9 on Monday",
+            "by_hand": True,
+        }
     ],
     "changes": [{"text": "VIX fell."}],
     "flips": [{"text": "VIX above 19.9 (now 12.5, 1.7 usual weeks away): Choppy range."}],
@@ -174,12 +184,13 @@ def test_the_brief_is_the_mails_body_and_the_page_is_attached() -> None:
         "Add 10 points.",
         "Add SPY: buy 3 at about $320.00",
         "VIX above 19.9 (now 12.5, 1.7 usual weeks away): Choppy range.",
+        "VIX closed at 25.9 on Monday",
         "Closes of 20 Dec 2019",
         "50 weeks, 1 missing",
         "3,221",
         "+1.7 %",
         "+14 bp",
-        "12.51 (by hand)",
+        "12.5 (by hand)",
     ):
         assert said in text and said in Words(html).words, said
     assert "All of the risk budget." not in text, "one line says what to do"
@@ -229,7 +240,7 @@ def test_markets_are_written_in_their_own_units() -> None:
     assert [market_texts(each) for each in BRIEF["markets"]] == [
         ("S&P 500", "3,221", "+1.7 %", "–"),
         ("10-year yield", "1.92 %", "old", "+14 bp"),
-        ("VIX", "12.51 (by hand)", "−0.1", "−2.8"),
+        ("VIX", "12.5 (by hand)", "−0.1", "−2.8"),
     ]
 
 

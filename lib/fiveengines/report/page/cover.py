@@ -5,18 +5,16 @@ Translates a Week into a CoverContext; computes nothing and knows no HTML.
 
 from __future__ import annotations
 
-import math
 import shlex
 
 import pandas as pd
 
 from fiveengines import __version__
-from fiveengines.base.formats import figure, first_capital, minus, percent
-from fiveengines.commentary import narrative
+from fiveengines.base.formats import figure, minus, percent
 from fiveengines.commentary.brief import is_needed
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.engines import EngineReading
-from fiveengines.model.regimes import NAMES, RegimeReading
+from fiveengines.model.regimes import NAMES
 from fiveengines.overrides import Entry, bounds
 from fiveengines.playbook import content
 from fiveengines.report.fingerprint import parameters_fingerprint
@@ -24,9 +22,7 @@ from fiveengines.report.page import cover_context as cc
 from fiveengines.views.tables import answers
 from fiveengines.week import Week
 
-YEAR = 52
 SOURCES = {"demo": "Demo", "files": "Files", "live": "Live store"}
-FEW = 4
 
 
 def cover(week: Week) -> cc.CoverContext:
@@ -37,13 +33,12 @@ def cover(week: Week) -> cc.CoverContext:
         simulated=week.simulated,
         regime=_regime(week),
         brief=week.brief,
-        engines=tuple(_card(week, each) for each in week.engines.values()),
+        engines=tuple(_card(each) for each in week.engines.values()),
         aggressiveness=_aggressiveness(week),
         style=content.styles()[week.style.name].name if week.style else "",  # type: ignore[index]
         style_text=answers.tape_words(week),
         inflections=answers.turns(week),
         changes=tuple(map(minus, week.changes)),
-        insights=tuple(minus(each.sentence) for each in week.insights if each.status == "active")[:FEW],
         data_health=_health(week),
         manual_entries=tuple(manual_entry(each) for each in week.overrides),
         provenance=_provenance(week),
@@ -70,44 +65,18 @@ def _regime(week: Week) -> cc.RegimeCall:
         confirmed=regime.confirmed,
         confidence=certainty.confidence,
         narrative=week.narrative,
-        runner_up=NAMES[regime.runner_up],
-        weeks=regime.weeks,
-        flip=_flip(week, regime),
         missing=week.certainty_sentence,
-        memberships=regime.memberships,
-        names=NAMES,
     )
 
 
-def _flip(week: Week, regime: RegimeReading) -> str:
-    flip = regime.flip
-    if not regime.confirmed:
-        read = NAMES[regime.raw].lower()
-        return f"By itself this week already reads {read}; the call follows once the edge is passed clearly."
-    if flip is None:
-        return "No single engine could change this week's call by itself."
-    way = "higher" if flip.change > 0 else "lower"
-    step = f"with {ENGINE_NAMES[flip.engine].lower()}'s score {abs(flip.change):.2f} {way}"
-    return f"The smallest step: {step} the call would be {NAMES[flip.to_regime].lower()}."
-
-
-def _card(week: Week, reading: EngineReading) -> cc.EngineCard:
-    scores = week.readings.engines.score[reading.name].loc[: week.as_of].iloc[-YEAR:]
-    manual = reading.forced or any(each.overridden for each in reading.evidence)
+def _card(reading: EngineReading) -> cc.EngineCard:
     return cc.EngineCard(
         key=reading.name,
         name=ENGINE_NAMES[reading.name],
         state=reading.state,  # type: ignore[arg-type]
         direction=reading.direction if reading.score is not None else "unknown",  # type: ignore[arg-type]
         score=reading.score,
-        history=tuple(None if math.isnan(each) else float(each) for each in scores),
-        moved_most=""
-        if reading.score is None
-        else minus(first_capital(narrative.moved_text(narrative.moved_most(reading)))),
-        coverage=reading.coverage,
-        manual=manual,
-        forced=reading.forced,
-        was=reading.previous_state if reading.previous_state != reading.state else None,  # type: ignore[arg-type]
+        manual=reading.forced or any(each.overridden for each in reading.evidence),
     )
 
 

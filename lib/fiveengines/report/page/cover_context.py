@@ -6,7 +6,7 @@ No computation and no formatting beyond what a field says; every text is plain t
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from fiveengines.commentary.brief_records import Brief
@@ -20,11 +20,10 @@ DISCLAIMER = "A decision aid for a person who decides; it promises no return and
 
 @dataclass(frozen=True)
 class RegimeCall:
-    """The dominant regime. `memberships` and `names` are keyed 1-5; memberships and `confidence` lie in 0-1.
+    """The dominant regime; `confidence` lies in 0-1.
 
     `number` None means that the data do not allow a call: `narrative` then says why, and `last_call` which was the last
-    valid one and how old it is. `weeks` counts weeks in this regime. `flip` says in one sentence what would change the
-    call, `missing` what the engines that cannot be read could make of it.
+    valid one and how old it is. `missing` says what the engines that cannot be read could make of it.
     """
 
     number: int | None
@@ -32,35 +31,20 @@ class RegimeCall:
     confirmed: bool
     confidence: float | None
     narrative: str
-    runner_up: str | None = None
-    weeks: int | None = None
-    flip: str | None = None
     missing: str = ""
     last_call: str = ""
-    memberships: dict[int, float] = field(default_factory=dict)
-    names: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class EngineCard:
-    """One engine on the cover. `history`: up to a year of weekly scores in -1…+1, oldest first, None for a gap.
-
-    `score` None reads "no reading". `moved_most` is one line such as "VIX3M ratio 0.92 → 1.04 in four weeks".
-    `manual` marks that a person's entry took part, `forced` that a person set the whole state;
-    `was` is last week's state when it differs.
-    """
+    """One engine in a mail without a brief. `score` None reads "no reading"; `manual`: a person's entry took part."""
 
     key: str
     name: str
     state: State
     direction: Direction
     score: float | None
-    history: tuple[float | None, ...] = ()
-    moved_most: str = ""
-    coverage: float | None = None
     manual: bool = False
-    forced: bool = False
-    was: State | None = None
 
 
 @dataclass(frozen=True)
@@ -217,7 +201,6 @@ class CoverContext(PageCover):
     style_text: str = ""
     inflections: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
-    insights: tuple[str, ...] = ()
     data_health: tuple[HealthItem, ...] = ()
     companions: tuple[CompanionLine, ...] = ()
     record: RecordSummary | None = None

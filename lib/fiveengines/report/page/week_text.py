@@ -12,6 +12,7 @@ from typing import Any
 
 from fiveengines.base import formats
 from fiveengines.base.parameters import REGIME_NAMES
+from fiveengines.commentary.brief_records import MarketRecord
 from fiveengines.playbook import content
 from fiveengines.report.page.cover_context import CoverContext
 from fiveengines.report.page.templates import render_template
@@ -21,7 +22,6 @@ _MARKUP = re.compile(r"([\\`*\[\]<>|#~]|(?<!\w)_|_(?!\w)|&(?=[\w#]+;))")
 _SPACE = re.compile(r"\s+")
 # So many orders of one side are named in a line.
 _NAMED = 6
-_WORDS = {"%": " %", "bp": " bp", "points": ""}
 
 
 def weekly_markdown(reading: Mapping[str, Any], cover: CoverContext) -> str:
@@ -56,17 +56,9 @@ def plain(text: object) -> str:
 
 def market_texts(market: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """One market of the strip: title, level, moves in a week and a quarter; "old" where the level is not new."""
-    unit = " %" if market["unit"] == "%" else ""
-    digits = 2 if unit or market["level"] < 1000 else 0
-    week = "old" if market["old"] else _move(market["week"], market["moves"])
-    mark = " (by hand)" if market["by_hand"] else ""
-    level = formats.number(market["level"], digits, unit)
-    return market["title"], f"{level}{mark}", week, _move(market["quarter"], market["moves"])
-
-
-def _move(value: float | None, moves: str) -> str:
-    digits = 0 if moves == "bp" else 1
-    return formats.number(value, digits, _WORDS[moves], sign=True)
+    found = MarketRecord.model_validate(market)
+    level = f"{found.level_text}{' (by hand)' if found.by_hand else ''}"
+    return found.title, level, "old" if found.old else found.week_text, found.quarter_text
 
 
 def order_texts(document: Mapping[str, Any] | None) -> list[str]:
@@ -108,6 +100,7 @@ def brief_texts(brief: Mapping[str, Any] | None) -> dict[str, Sequence[Any]] | N
         return None
     return {
         "markets": [market_texts(each) for each in brief["markets"]],
+        "engines": brief["engines"],
         "changes": [each["text"] for each in brief["changes"]],
         "flips": [
             *([brief["flips_note"]] if brief["flips_note"] else []),

@@ -86,16 +86,12 @@ def plain(html: str, css_class: str = "") -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A Great Tables table as a notebook shows it; `great` is the table itself, for further styling.
-
-    `on_screen` keeps it off paper, where another table of the report says the same.
-    """
+    """A Great Tables table as a notebook shows it; `great` is the table itself, for further styling."""
 
     great: Any
-    on_screen: bool = False
 
     def _repr_html_(self) -> str:
-        return plain(self.great.as_raw_html(), "on-screen" if self.on_screen else "")
+        return plain(self.great.as_raw_html())
 
 
 @dataclass(frozen=True)
@@ -150,12 +146,10 @@ def great_table(
     subtitle: str = "",
     group: Callable[[Any], str] | None = None,
     note: object = "",
-    on_screen: bool = False,
 ) -> Table:
     """A Great Tables table, one row for each of `rows`; every text is escaped unless it is Markup.
 
-    `group` names the group of rows of a row; `note` is shown below; `on_screen` leaves the table
-    out of print.
+    `group` names the group of rows of a row; `note` is shown below.
     """
     from great_tables import GT, html
 
@@ -175,4 +169,4 @@ def great_table(
         if chosen := [key for key, each in keys.items() if each.right is right]:
             made = made.cols_align(side, columns=chosen)
     made = made.tab_header(html(str(safe(title))), html(str(safe(subtitle))) if subtitle else None)
-    return Table(made.tab_source_note(html(str(safe(note)))) if note else made, on_screen)
+    return Table(made.tab_source_note(html(str(safe(note)))) if note else made)
