@@ -20,6 +20,8 @@ MISSING = [None, float("nan")]
         (formats.number(-4.25, 1, " %"), "−4.2 %"),
         (formats.number(-0.3, 0, " %"), "0 %"),
         (formats.number(-0.04, 1, sign=True), "+0.0"),
+        (formats.number(19.51 - 24.16, 1), "−4.7"),
+        (formats.number(-4.65, 1), "−4.7"),
         (formats.percent(0.534), "53 %"),
         (formats.percent(0.125, 1), "12.5 %"),
         (formats.signed(0.324), "+0.32"),

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fiveengines.commentary.brief import markets
 from fiveengines.commentary.brief_records import Brief
 from fiveengines.overrides import Entry
 from fiveengines.week import Week, _read
@@ -40,6 +41,20 @@ def words(brief: Brief) -> list[str]:
 def some(demo: Week) -> list[Week]:
     """Weeks of ten years, calm and not; each is read once for all tests."""
     return [demo.at(demo.readings.dates[-1 - back]) for back in range(0, 520, 40)]
+
+
+def test_a_move_is_one_figure_in_the_strip_and_in_words(demo: Week) -> None:
+    found = re.compile(r"^(S&P 500|VIX|High-yield spread|10-year yield) \S+(?: %)?, ([+−]\S+)")
+    said = 0
+    for day in demo.readings.dates[-120:]:
+        week = demo.at(day)
+        strip = {each.title: each.week_text.split()[0] for each in markets(week)}
+        for text in week.phrases.markets(day):
+            move = found.match(text)
+            if move:
+                assert strip[move[1]] == move[2], (day, text)
+                said += 1
+    assert said > 400
 
 
 def test_no_score_and_no_private_word_in_any_text(some: list[Week]) -> None:

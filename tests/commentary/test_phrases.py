@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fiveengines.base.formats import number
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary import narrative
 from fiveengines.playbook import content, rules
@@ -238,7 +239,7 @@ def test_what_changed_agrees_with_the_sentence(week: Week) -> None:
         lines = " ".join(one.changes)
         change = week.phrases.value("vix_change_1w", day)
         if isinstance(change, float):
-            assert f"{change:+.1f} on the week".replace("-", "−") in lines
+            assert f"{number(change, 1, sign=True)} on the week" in lines
         for line in one.changes:
             moved = re.search(r"score got (much )?(better|worse).*: VIX ([\d.]+) → ([\d.]+)\.$", line)
             if moved:

@@ -26,8 +26,15 @@ def number(value: float | None, digits: int = 0, unit: str = "", *, sign: bool =
     """'1,234.5', '−3 %': a figure with its unit; `sign` writes a plus too; a dash for None and NaN."""
     if value is None or math.isnan(value):
         return NOTHING
-    # Rounded first: what is written as nought has no sign of its own.
-    return minus(f"{round(value, digits) + 0.0:{'+' if sign else ''},.{digits}f}{unit}")
+    return minus(f"{as_written(value, digits):{'+' if sign else ''},.{digits}f}{unit}")
+
+
+def as_written(value: float, digits: int) -> float:
+    """A figure in the digits in which it is written, without the dust of arithmetic; a nought has no sign.
+
+    19.51 − 24.16 is −4.65 to a reader and −4.6499999999999986 to a computer: in one digit both are −4.7.
+    """
+    return round(round(value, 9), digits) + 0.0
 
 
 def percent(share: float | None, digits: int = 0) -> str:

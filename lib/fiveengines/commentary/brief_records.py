@@ -33,8 +33,8 @@ class MarketRecord(Record):
     unit: Literal["index", "%"]
     moves: Literal["%", "bp", "points"]
     level: Figure
-    week: TwoDigits | None
-    quarter: TwoDigits | None
+    week: Figure | None
+    quarter: Figure | None
     observed: dt.date | None
     old: bool
     by_hand: bool

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from fiveengines.base.formats import as_written
+
 Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
 StyleId = Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]
 Band = Literal["upper", "upper_middle", "middle", "lower", "floor"]
@@ -43,7 +45,21 @@ def placeholders(template: str) -> tuple[str, ...]:
 
 def fill(template: str, values: Mapping[str, float | str]) -> str:
     """`template` with its names replaced; KeyError for an absent name, ValueError for an unfit format."""
-    return template.format_map({name: values[name] for name in placeholders(template)})
+    names = placeholders(template)
+    return template.format_map(
+        {name: _Figure(v) if isinstance(v := values[name], float) else v for name in names}
+    )
+
+
+class _Figure(float):
+    """A figure that is rounded as everywhere else before it is written."""
+
+    def __format__(self, spec: str) -> str:
+        found = re.search(r"\.(\d)(.)", spec)
+        if found is None:
+            return float(self).__format__(spec)
+        digits = int(found[1]) + (2 if found[2] == "%" else 0)
+        return as_written(self, digits).__format__(spec)
 
 
 def _is_template(text: str) -> str:
