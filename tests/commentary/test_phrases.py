@@ -232,6 +232,7 @@ def test_the_zone_of_volatility_is_the_clauses(
 
 def test_what_changed_agrees_with_the_sentence(week: Week) -> None:
     """A line names an input that moved the way it says, and the markets' lines the same moves as the clauses."""
+    told = 0
     for day in week.dates[60::23]:
         one = week.at(day)
         if not bool(week.readings.regimes.known.loc[day]):
@@ -241,9 +242,11 @@ def test_what_changed_agrees_with_the_sentence(week: Week) -> None:
         if isinstance(change, float):
             assert f"{number(change, 1, sign=True)} on the week" in lines
         for line in one.changes:
-            moved = re.search(r"score got (much )?(better|worse).*: VIX ([\d.]+) → ([\d.]+)\.$", line)
+            moved = re.search(r"^Volatility got (much )?(better|worse) .*: VIX ([\d.]+) → ([\d.]+)\.$", line)
             if moved:
+                told += 1
                 assert (float(moved[4]) < float(moved[3])) == (moved[2] == "better"), line
+    assert told > 2
 
 
 @pytest.mark.real_data
