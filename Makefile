@@ -41,7 +41,7 @@ test: $(TEST)  ## Run every test and every notebook
 
 test-long: $(TEST)  ## Run the long trials (an hour): many seeds, many examples, single changes that a test must notice
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=long tests/indicators tests/model tests/overrides tests/data
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --hypothesis-profile=long tests/indicators tests/model tests/overrides tests/data tests/portfolio
 	@$(BIN)/python tests/mutation/run.py $(ARGS)
 
 lint: $(TEST)  ## Check style, types, import directions and house rules

@@ -37,12 +37,14 @@ CHROMIUM_ARGS = [
 UNWANTED = ("FIVEENGINES_PROJECT", "FRED_API_KEY", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 SCRATCH = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
-settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# The usual run tries the same examples for everybody; the long one tries new ones every time.
 settings.register_profile(
-    "long", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile("ci" if IN_CI else "dev")
+settings.register_profile(
+    "long", max_examples=1000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -105,6 +105,16 @@ def test_orders_keep_their_promises(
     hold_invariants(*case)
 
 
+def test_a_last_share_that_turnover_forbids_is_said() -> None:
+    """Half a share short of the wish after rounding, and no room for one more: the limit is named."""
+    held = holdings(86_144.0, T0=29.1)
+    plan = plan_orders(
+        held, {"T0": 0.298828125}, {"T0": 735.0}, DAY, rules(cost_bp=0.0, most_turnover=0.05, least_cash=0.0)
+    )
+    assert [each.shares for each in plan.orders] == [14]
+    assert plan.limited == ("turnover",)
+
+
 @pytest.mark.long
 @given(cases(most=30))
 @settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])

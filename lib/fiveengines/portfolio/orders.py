@@ -129,7 +129,10 @@ def whole_shares(
     order = np.lexsort((np.arange(len(gain)), -gain, step > 0))
     for at in order:
         dear = cost_rate * price[at] + rules.least_step * price[at]
-        while step[at] and gain[at] > dear and spent + price[at] <= most:
+        while step[at] and gain[at] > dear:
+            if spent + price[at] > most:
+                limited.append("turnover")
+                break
             after = left - step[at] * price[at] - cost_rate * price[at]
             if (step[at] > 0 and after < floor) or (step[at] < 0 and held[at] + trade[at] < 1):
                 break
