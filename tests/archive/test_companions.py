@@ -156,3 +156,15 @@ def test_a_reader_finds_an_answer_and_sees_it_in_the_comparison(out: Path, page:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert page_log.errors == []
     assert page_log.outside == []
+
+
+def test_a_ticket_is_listed_with_its_answer(out: Path) -> None:
+    (out / FRIDAY / "evidence.ticket.html").write_text("<p>", encoding="utf-8")
+    rebuild(report_store(out))
+    assert [each.ticket for each in collect(report_store(out)).companions] == [
+        "",
+        f"{FRIDAY}/evidence.ticket.html",
+    ]
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert '"evidence.html","evidence.ticket.html"]' in index
+    assert '"evidence.json"]' in index

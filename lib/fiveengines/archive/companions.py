@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from fiveengines.archive.rows import moment
 from fiveengines.base import cache
 from fiveengines.base.bounded_files import json_object
+from fiveengines.companions.order_list import TICKET
 from fiveengines.companions.registry import REGISTRY, Companion, paged
 from fiveengines.report.saving import document_name
 from fiveengines.report.store import ReportStore
@@ -42,7 +43,10 @@ _NEEDED = ("schema", "as_of", "source", "generated_at", "headline")
 
 @dataclass(frozen=True)
 class CompanionRow:
-    """One answer: its session, which question, what it says in one line, and the file to open inside the store."""
+    """One answer: its session, which question, what it says in one line, and the file to open inside the store.
+
+    `ticket`: its orders on a sheet to print, empty without one.
+    """
 
     day: str
     name: str
@@ -51,6 +55,7 @@ class CompanionRow:
     source: str
     page: str
     made_at: dt.datetime
+    ticket: str = ""
 
 
 def is_page(name: str) -> bool:
@@ -164,6 +169,7 @@ def _row(day: str, each: Companion, document: dict[str, Any], files: frozenset[s
         source=document["source"],
         page=f"{day}/{name}",
         made_at=made_at,
+        ticket=f"{day}/{sheet}" if (sheet := f"{each.page}.{TICKET}") in files else "",
     )
 
 

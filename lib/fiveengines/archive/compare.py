@@ -47,10 +47,16 @@ def columns(weeks: Sequence[WeekRow], figures: Figures) -> dict[str, Any]:
 
 
 def answers(companions: Sequence[CompanionRow]) -> dict[str, Any]:
-    """Companions' answers, oldest first: questions by name, and for each answer its day, name, headline and file."""
+    """Companions' answers, oldest first: questions by name, and for each answer its day, name, headline, file and
+    ticket, if any.
+    """
     return {
         "titles": {each.name: each.title for each in companions},
-        "rows": [[each.day, each.name, each.headline, each.page.partition("/")[2]] for each in companions],
+        "rows": [
+            [each.day, each.name, each.headline, each.page.partition("/")[2]]
+            + ([each.ticket.partition("/")[2]] if each.ticket else [])
+            for each in companions
+        ],
     }
 
 

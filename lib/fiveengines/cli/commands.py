@@ -57,6 +57,12 @@ Portfolios = Annotated[
         help="Portfolios by name, with commas between, or all; the one without a name if left out.",
     ),
 ]
+Pdf = Annotated[
+    bool,
+    typer.Option(
+        "--pdf", help="Also print the page and a portfolio's ticket to PDF; needs Chromium or Chrome."
+    ),
+]
 Start = Annotated[str, typer.Option("--start", help="First date (YYYY-MM-DD).")]
 End = Annotated[str, typer.Option("--end", help="Last date (YYYY-MM-DD).")]
 
@@ -143,9 +149,7 @@ def weekly(
     params: Params = None,
     companions: With = None,
     portfolio: Portfolios = None,
-    pdf: Annotated[
-        bool, typer.Option("--pdf", help="Also print the page to weekly.pdf; needs Chromium or Chrome.")
-    ] = False,
+    pdf: Pdf = False,
     mail_out: Annotated[
         Path | None, typer.Option("--mail-out", help="Also write a message that is ready to send (.eml).")
     ] = None,
@@ -187,6 +191,7 @@ def companion(
         bool, typer.Option("--data-only", help="Write NAME.json alone; no notebook runs.")
     ] = False,
     portfolio: Portfolios = None,
+    pdf: Pdf = False,
     source: Source = None,
     data_dir: DataDir = None,
     out: Out = None,
@@ -198,13 +203,23 @@ def companion(
     from fiveengines.companions.registry import companion as named
     from fiveengines.report.afterwards import told_only
     from fiveengines.report.companion import write_companions
+    from fiveengines.report.exports import Exports
     from fiveengines.report.store import store_of
 
+    if pdf and data_only:
+        raise ParameterError("--data-only makes no page to print.", remedy="Leave --pdf out.")
     chosen, begin = named(name), None if start is None else day(start, "from")
     run = checked(as_of=as_of, source=source, data_dir=data_dir, params_file=params, out_dir=out)
-    several = about_portfolios([chosen], portfolio, run)
+    several, exports = about_portfolios([chosen], portfolio, run), Exports(pdf=pdf)
     with steps(chosen.title) as show:
-        written = write_companions(several, run, begin, data_only=data_only, on_progress=show)
+        written = write_companions(
+            several,
+            run,
+            begin,
+            data_only=data_only,
+            on_progress=show,
+            exports=exports.add_to_companion,
+        )
         with told_only(NO_INDEX):
             rebuild(store_of(run))
     return max(each.report_to_terminal() for each in written)

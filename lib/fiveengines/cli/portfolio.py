@@ -12,6 +12,7 @@ from fiveengines.base.errors import ParameterError
 from fiveengines.cli.commands import DataDir, Params, Source, app, checked, day
 
 if TYPE_CHECKING:
+    from fiveengines.companions.rebalance import Result
     from fiveengines.companions.session import Session
     from fiveengines.portfolio.holdings import Holdings
 
@@ -61,6 +62,10 @@ def orders(
     out: Annotated[
         Path | None, typer.Option("--out", help="Write them to this CSV file, as brokers import it.")
     ] = None,
+    ticket: Annotated[
+        Path | None,
+        typer.Option("--ticket", help="Write them to this page, a sheet to print (.html or .pdf)."),
+    ] = None,
     choose: Annotated[
         bool, typer.Option("--choose", help="Note them as chosen; the next session compares what was done.")
     ] = False,
@@ -69,6 +74,7 @@ def orders(
     """List the orders that would bring the holdings to the week's target; nothing is sent anywhere."""
     from fiveengines.base.atomic_io import write_text
     from fiveengines.companions import rebalance
+    from fiveengines.companions.order_list import orders_csv
 
     session = _session(as_of, portfolio, source, data_dir, params)
     found = rebalance.analyse(session)
@@ -79,7 +85,9 @@ def orders(
             f"{side:<5}{abs(each.shares):>10,g} {each.ticker:<8} at {each.reference_price:,.2f}{waits}"
         )
     if out is not None:
-        write_text(out, rebalance.orders_csv(found.orders))
+        write_text(out, orders_csv(rebalance.order_lines(found.orders)))
+    if ticket is not None:
+        _write_ticket(session, found, ticket.expanduser())
     if choose:
         made = rebalance.chosen_now(session, why)
         typer.echo(f"{len(made.orders)} orders noted in {made.where}.")
@@ -87,6 +95,22 @@ def orders(
         f"{'SIMULATED. ' * session.simulated}{found.bottom_line}{f' {out}' if out is not None else ''}"
     )
     return 0
+
+
+def _write_ticket(session: Session, found: Result, place: Path) -> None:
+    from fiveengines.base.atomic_io import write_bytes
+    from fiveengines.companions.registry import companion
+    from fiveengines.report.companion_json import companion_document
+    from fiveengines.report.page.pdf import print_page
+    from fiveengines.report.page.ticket import ticket, why_none
+
+    if place.suffix.lower() not in {".html", ".pdf"}:
+        raise ParameterError(f"--ticket {place}: neither a .html nor a .pdf file.")
+    document = companion_document(session, found)
+    if why := why_none(document):
+        raise ParameterError(f"--ticket: {why}.")
+    page = ticket(companion("rebalance").about(session.portfolio).page, document)
+    write_bytes(place, print_page(page) if place.suffix.lower() == ".pdf" else page.encode())
 
 
 @holdings.command("decide")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
 from fiveengines.base.parameters import RunParameters
+from fiveengines.companions.order_list import TICKET
 from fiveengines.companions.registry import Companion
 from fiveengines.report import kernel_result
 from fiveengines.report.notebook.bind import bind, tags
@@ -51,9 +52,18 @@ class RenderedCompanion:
         beside = bool(self.problem) == week_failed
         folder = f"{FAILED}/{self.day}" if self.problem else self.day
         up = "../../" if week_failed else "../"
-        href = "" if page not in self.files else page if beside else f"{up}{folder}/{page}"
+        there = "" if beside else f"{up}{folder}/"
+        href = f"{there}{page}" if page in self.files else ""
+        sheet = f"{self.companion.page}.{TICKET}"
         headline = "" if self.problem or self.cover is None else self.cover.headline
-        return CompanionLine(self.companion.label, self.companion.question, headline, href, self.problem)
+        return CompanionLine(
+            name=self.companion.label,
+            title=self.companion.question,
+            headline=headline,
+            href=href,
+            problem=self.problem,
+            ticket=f"{there}{sheet}" if sheet in self.files else "",
+        )
 
     def report_to_terminal(self) -> None:
         """Say its bottom line, or what stopped it."""
@@ -147,6 +157,7 @@ def assemble_companion(
 ) -> RenderedCompanion:
     """Its files from a notebook that has run. `beside` links the page to the week's when both are made together."""
     from fiveengines.report.page.render import render
+    from fiveengines.report.page.ticket import ticket_files
 
     if isinstance(ran, FiveEnginesError):
         return RenderedCompanion(companion, "", {}, problem=str(ran))
@@ -163,6 +174,8 @@ def assemble_companion(
     }
     if ran.document is not None:
         files[document_name(companion.page)] = _text(ran.document)
+        if companion.portfolios and not ran.failures:
+            files |= ticket_files(companion.page, ran.document)
     day = cover.session.isoformat()
     return RenderedCompanion(companion, day, files, cover, ran.document, problem, remedy)
 
@@ -229,9 +242,11 @@ def write_companions(
     *,
     data_only: bool = False,
     on_progress: Show | None = None,
+    exports: Callable[[RenderedCompanion], None] | None = None,
 ) -> list[SavedCompanion]:
     """Make page, notebook and document of each, in one kernel; with `data_only` the documents alone, without a kernel.
 
+    `exports` may add files to each before it is saved.
     A person's mistake is raised when there is one companion; of several the others go on, and it is told at its place.
     """
     store, seat, found = store_of(run), KernelSeat(), list[SavedCompanion]()
@@ -244,6 +259,8 @@ def write_companions(
                     more = place < len(companions)
                     ran = run_companion(each, run, start, seat, keep_kernel=more, on_progress=on_progress)
                     made = assemble_companion(each, run, ran)
+                    if exports is not None:
+                        exports(made)
             except FiveEnginesError as error:
                 if len(companions) == 1:
                     raise

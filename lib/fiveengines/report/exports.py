@@ -1,6 +1,6 @@
-"""What a person may ask for beside a report: the page as PDF, and a message that is ready to send.
+"""What a person may ask for beside a report: pages as PDF, and a message that is ready to send.
 
-Adds files to a made week; the page and the reading stay as they are.
+Adds files to a made week or companion; the page and the reading stay as they are.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from pathlib import Path
 
 from fiveengines.base import atomic_io
 from fiveengines.base.errors import ParameterError
+from fiveengines.companions.order_list import TICKET
+from fiveengines.report.companion import RenderedCompanion
 from fiveengines.report.page import pdf as printer
-from fiveengines.report.saving import PAGE, PDF
+from fiveengines.report.saving import PAGE
 from fiveengines.report.weekly import RenderedReport, SavedReport
 
 
@@ -37,10 +39,23 @@ class Exports:
             self.chromium = printer.find_chromium()
 
     def add(self, made: RenderedReport) -> None:
-        """Put weekly.pdf into the week's files, so that the folder is whole or not there at all."""
+        """Put weekly.pdf and the tickets as PDF among the files, so that the folder is whole or not there at all."""
         self.made = made
         if self.pdf:
-            made.files[PDF] = printer.print_page(str(made.files[PAGE]), self.chromium)
+            self._print(made.files, PAGE)
+            for each in made.companions:
+                self._print(each.files, f"{each.companion.page}.{TICKET}")
+
+    def add_to_companion(self, made: RenderedCompanion) -> None:
+        """Put its page as PDF, and its ticket's, among its files."""
+        if self.pdf:
+            self._print(made.files, f"{made.companion.page}.html")
+            self._print(made.files, f"{made.companion.page}.{TICKET}")
+
+    def _print(self, files: dict[str, str | bytes], name: str) -> None:
+        if name in files:
+            printed = printer.print_page(str(files[name]), self.chromium)
+            files[f"{name.removesuffix('.html')}.pdf"] = printed
 
     def after(self, written: SavedReport) -> None:
         """Write the message; it names the page that has just been saved, and carries it."""

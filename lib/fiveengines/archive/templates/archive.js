@@ -346,6 +346,8 @@
   const answersOf = (day) => data.answers.rows.filter((row) => row[0] === day);
   const answerLink = ([day, , , file], text) => el("a", { href: `${day}/${file}` }, text);
 
+  const ticket = ([day, , , , file]) => file ? [" ", el("a", { href: `${day}/${file}` }, "Ticket")] : [];
+
   function answered(a, b) {
     const [left, right] = [answersOf(data.days[a]), answersOf(data.days[b])];
     const names = Object.keys(data.answers.titles).filter((name) => [...left, ...right].some((row) => row[1] === name));
@@ -367,7 +369,7 @@
     function drawAnswers(count) {
       const next = at.found.slice(at.drawn, at.drawn + count).map((i) => data.answers.rows[i]);
       at.drawn += next.length;
-      $("answer-rows").append(...next.map((row) => el("tr", {}, el("th", { scope: "row" }, answerLink(row, row[0])), el("td", {}, data.answers.titles[row[1]]), el("td", {}, row[2]))));
+      $("answer-rows").append(...next.map((row) => el("tr", {}, el("th", { scope: "row" }, answerLink(row, row[0])), el("td", {}, data.answers.titles[row[1]]), el("td", {}, row[2], ...ticket(row)))));
       if (!at.found.length) $("answer-rows").append(el("tr", {}, el("td", { colspan: "3", class: "none" }, "No answer says that. Try fewer words.")));
       $("answer-count").textContent = at.found.length === words.length ? `${words.length} ${words.length === 1 ? "answer" : "answers"}` : `${at.found.length} of ${words.length} answers`;
       $("more-answers").hidden = at.drawn >= at.found.length;

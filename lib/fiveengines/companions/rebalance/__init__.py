@@ -6,6 +6,6 @@ One result for one session, from what was public on its evening; nothing is draw
 
 from fiveengines.companions.rebalance.analysis import analyse
 from fiveengines.companions.rebalance.choosing import chosen_now
-from fiveengines.companions.rebalance.result import Result, orders_csv
+from fiveengines.companions.rebalance.result import Result, order_lines
 
-__all__ = ["Result", "analyse", "chosen_now", "orders_csv"]
+__all__ = ["Result", "analyse", "chosen_now", "order_lines"]

@@ -97,7 +97,9 @@ def analyse(session: Session) -> Result:
         equity_now=book.equity(),
         equity_target=found.target,
         equity_reason=found.reason,
+        reading=None if session.week is None else session.week.as_of.date(),
         orders=[_order_record(each) for each in found.made.orders],
+        cash_after=found.after.holdings.cash,
         cost=found.made.cost,
         turnover=found.made.turnover,
         limited=list(found.made.limited),
@@ -151,6 +153,7 @@ def _result(session: Session, missing: list[str], **found: Any) -> Result:
     empty: dict[str, Any] = {
         "portfolio": None, "market": None, "bounce": [], "stocks": None, "allocation": [], "equity_now": None,
         "equity_target": None, "equity_reason": "", "orders": [], "cost": 0.0, "turnover": 0.0, "limited": [],
+        "reading": None, "cash_after": 0.0,
         "risk": None, "after": None, "decisions": [], "chosen": None, "last_time": None,
     }  # fmt: skip
     entered = [ManualEntry.model_validate(each) for each in session.entries]

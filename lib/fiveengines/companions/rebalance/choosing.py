@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from fiveengines.base.atomic_io import write_text
 from fiveengines.base.errors import ParameterError
 from fiveengines.companions.holdings import folder_of
+from fiveengines.companions.order_list import orders_csv
 from fiveengines.companions.rebalance.analysis import book_of, planned
 from fiveengines.companions.rebalance.background import background
-from fiveengines.companions.rebalance.result import orders_csv
+from fiveengines.companions.rebalance.result import order_lines
 from fiveengines.companions.session import Session
 from fiveengines.portfolio import decisions
 from fiveengines.portfolio.decisions import Decisions
@@ -42,6 +43,6 @@ def chosen_now(session: Session, why: str = "") -> Noted:
     decisions.choose(folder, book.holdings, orders, day, why=why)
     page = beside_page(session.run, session.simulated, day, session.portfolio)
     if page is not None:
-        write_text(page, orders_csv(orders))
+        write_text(page, orders_csv(order_lines(orders), waiting=True))
     beside = f" and {page}" if page is not None else ""
     return Noted(orders, f"{folder / decisions.CHOSEN}{beside}")

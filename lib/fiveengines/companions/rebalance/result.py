@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterable
 from typing import Literal
 
 from fiveengines.base.documents import Figure, Record, Share, TwoDigits
 from fiveengines.companions.document import CompanionDocument
+from fiveengines.companions.order_list import OrderLine
 from fiveengines.portfolio.orders import Order
 
 
@@ -313,7 +312,10 @@ class ChosenRecord(Record):
 
 
 class Result(CompanionDocument):
-    """The weekly portfolio process of one session."""
+    """The weekly portfolio process of one session.
+
+    reading: the week that `equity_target` comes from; cash_after: dollars after the orders for now and their cost.
+    """
 
     portfolio: PortfolioRecord | None
     market: Market | None
@@ -323,7 +325,9 @@ class Result(CompanionDocument):
     equity_now: Share | None
     equity_target: Share | None
     equity_reason: str
+    reading: dt.date | None
     orders: list[OrderRecord]
+    cash_after: TwoDigits
     cost: TwoDigits
     turnover: Share
     limited: list[str]
@@ -334,20 +338,6 @@ class Result(CompanionDocument):
     last_time: ChosenRecord | None
 
 
-def orders_csv(orders: Iterable[OrderRecord | Order]) -> str:
-    """Orders as a table that brokers import, one row each; what waits for a level says so in the last column."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["Action", "Symbol", "Quantity", "OrderType", "ReferencePrice", "Condition"])
-    for each in orders:
-        side = "BUY" if each.shares > 0 else "SELL"
-        row = [
-            side,
-            each.ticker,
-            f"{abs(each.shares):g}",
-            "MKT",
-            f"{each.reference_price:.2f}",
-            each.condition,
-        ]
-        writer.writerow(row)
-    return out.getvalue()
+def order_lines(orders: Iterable[OrderRecord | Order]) -> list[OrderLine]:
+    """What a file of the orders says of each."""
+    return [OrderLine(each.ticker, each.shares, each.reference_price, each.condition) for each in orders]

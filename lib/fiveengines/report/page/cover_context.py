@@ -94,7 +94,8 @@ class Failure:
 class CompanionLine:
     """What a week's cover says of one companion: the question, its answer in one line, and where the page is.
 
-    `headline` is empty when the companion stopped; `problem` then says why.
+    `headline` is empty when the companion stopped; `problem` then says why. `ticket`: where its orders are on a sheet
+    to print, empty without one.
     """
 
     name: str
@@ -102,6 +103,7 @@ class CompanionLine:
     headline: str
     href: str
     problem: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True)

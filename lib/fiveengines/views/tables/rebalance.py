@@ -5,9 +5,14 @@ Shows an answer of the rebalance companion; computes none, and sends nothing any
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
+from markupsafe import Markup
+
+from fiveengines.base.fast_imports import BATCH
 from fiveengines.base.formats import counted, date, dollars, number, percent
+from fiveengines.companions.order_list import BROKER, TICKET
 from fiveengines.companions.rebalance import Result
 from fiveengines.companions.rebalance.result import DecisionRecord, OrderRecord, PortfolioRecord, RiskRecord
 from fiveengines.views.tables.markup import Column, coloured, great_table, lines, prose, soft
@@ -43,6 +48,28 @@ def orders(result: Result) -> Any:
         subtitle="Whole shares at the session's closes; nothing is sent anywhere",
         group=lambda each: f"Waits: {each.condition}" if each.condition else "Now",
         note=_limits(result),
+    )
+
+
+def ticket(result: Result) -> Any:
+    """Where the orders are as a sheet to print and as a file for a broker; why there is none."""
+    if result.portfolio is None:
+        return None
+    if result.equity_target is None:
+        return prose(f"No ticket: {result.equity_reason}.")
+    if not result.orders:
+        return prose("No ticket: nothing needs doing.")
+    name = result.portfolio.name
+    page = f"rebalance-{name}" if name else "rebalance"
+    if not os.environ.get(BATCH):
+        named = f" --portfolio {name}" if name else ""
+        return prose(f"A sheet to print: fiveengines orders{named} --ticket FILE.html.")
+    link = Markup('<a href="{}.{}">{}</a>')
+    return prose(
+        Markup("{}, or {}. Nothing is sent.").format(
+            link.format(page, TICKET, "Ticket to print"),
+            link.format(page, BROKER, "the orders for now as a broker's CSV"),
+        )
     )
 
 
