@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.yaml_files import suggestion
@@ -23,7 +23,8 @@ class Companion:
 
     `window`: whether a reader may say where its window begins (`--from`, the notebook's parameter `start`).
     `portfolios`: whether it is about one of several portfolios (`--portfolio`, the notebook's parameter `portfolio`);
-    `portfolio` is the one that is meant, empty for the one without a name. Its room is `fiveengines.companions.<stem>`
+    `portfolio` is the one that is meant, empty for the one without a name. `reads`: what of a portfolio's own files
+    enters its answer (`portfolio.known_on`). Its room is `fiveengines.companions.<stem>`
     with `analyse(session)` and the model `Result`, its notebook notebooks/companions/<stem>.ipynb, its parameters
     params/<stem>.yaml.
     """
@@ -33,6 +34,7 @@ class Companion:
     window: bool = True
     portfolios: bool = False
     portfolio: str = ""
+    reads: Literal["", "holdings", "plan", "trades"] = ""
 
     @property
     def stem(self) -> str:
@@ -80,9 +82,11 @@ class Companion:
 # In the order in which the week's cover names them.
 _COMPANIONS = (
     Companion("selloff", "What drives this sell-off, and is it spent?"),
-    Companion("rotation", "Is this a beta, a rotation or a dispersion market?", window=False),
-    Companion("rebalance", "How to rebalance: from holdings to orders", window=False, portfolios=True),
-    Companion("rate-shock", "What would a rate shock do?", window=False),
+    Companion("rotation", "Is this a beta, a rotation or a dispersion market?", window=False, reads="trades"),
+    Companion(
+        "rebalance", "How to rebalance: from holdings to orders", window=False, portfolios=True, reads="plan"
+    ),
+    Companion("rate-shock", "What would a rate shock do?", window=False, reads="holdings"),
     Companion("claims", "Which of the sources' claims hold?", window=False),
     Companion(
         "evidence", "What followed weeks like this one, and would acting on it have paid?", window=False

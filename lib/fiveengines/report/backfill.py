@@ -25,7 +25,7 @@ from fiveengines.data import calendars
 from fiveengines.data.dataset import Dataset
 from fiveengines.data.load_dataset import load_dataset
 from fiveengines.report.closes import Closes
-from fiveengines.report.fingerprint import companion_fingerprint, parameters_fingerprint
+from fiveengines.report.fingerprint import companion_fingerprint, parameters_fingerprint, portfolio_known_on
 from fiveengines.report.run import Show
 from fiveengines.report.saving import SIMULATED, WEEKLY, document_name, is_day, newest_day
 from fiveengines.report.store import ReportStore, store_of
@@ -118,7 +118,7 @@ def backfill(
     show(0, len(days), "Looking for reports that are up to date")
     source, folder = params.source_of(run)
     dataset = load_dataset(source, data_dir=folder, seed=params.weekly.demo_seed, rules=params.consistency)
-    unchanged = set() if force else _up_to_date(source, dataset, params, days, store, companions)
+    unchanged = set() if force else _up_to_date(run, dataset, params, days, store, companions)
     del dataset
     summary.outcomes += [Outcome(day.isoformat(), "unchanged") for day in days if day in unchanged]
     wanted = deque(day for day in days if day not in unchanged)
@@ -218,20 +218,23 @@ def _line(problem: Exception) -> str:
 
 
 def _up_to_date(
-    source: str,
+    run: RunParameters,
     dataset: Dataset,
     params: parameters.Parameters,
     days: list[dt.date],
     store: ReportStore,
     companions: tuple[Companion, ...],
 ) -> set[dt.date]:
-    """Days whose report, and that of every companion asked for, is whole and of the data and parameters of today."""
+    """Days whose report, and that of every companion asked for, is whole and of the data, parameters and portfolio of
+    today.
+    """
+    source, _ = params.source_of(run)
     names = {day.isoformat(): day for day in days}
     there = [name for name in store.folders() if is_day(name) and name in names]
     if not there:
         return set()
     trail = overrides.load(params.overrides_of(source))
-    rooms = {each.page: each.stem for each in companions}
+    rooms = {each.page: (each.stem, portfolio_known_on(each, params, run)) for each in companions}
     stems = [WEEKLY, *rooms]
     found = store.read(f"{name}/{document_name(stem)}" for name in there for stem in stems)
 
@@ -244,7 +247,10 @@ def _up_to_date(
             return False
         used = parameters_fingerprint(params, trail, day)
         for stem, each in documents.items():
-            wanted = used if stem == WEEKLY else companion_fingerprint(params, trail, day, rooms[stem])
+            wanted = used
+            if stem != WEEKLY:
+                room, known_on = rooms[stem]
+                wanted = companion_fingerprint(params, trail, day, room, known_on(day))
             if each.get("parameters_fingerprint") != wanted:
                 return False
         data = _fingerprint(dataset, day)

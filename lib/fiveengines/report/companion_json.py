@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
 from fiveengines import overrides
 from fiveengines.companions.document import CompanionDocument
+from fiveengines.companions.registry import paged
 from fiveengines.companions.session import Session
-from fiveengines.report.fingerprint import companion_fingerprint
+from fiveengines.report.fingerprint import companion_fingerprint, portfolio_known_on
 
 
 def companion_document(
@@ -33,9 +35,15 @@ def companion_document(
 
 def fingerprint(session: Session, stem: str) -> str:
     """What the answer was read with: see `companion_fingerprint`."""
-    params = session.params
-    trail = overrides.load(params.beside(params.weekly.overrides))
-    return companion_fingerprint(params, trail, session.as_of.date(), stem)
+    params, day = session.params, session.as_of.date()
+    trail = overrides.load(params.overrides_of(session.source))
+    found = paged(stem)
+    known = (
+        portfolio_known_on(replace(found, portfolio=session.portfolio), params, session.run)
+        if found
+        else None
+    )
+    return companion_fingerprint(params, trail, day, stem, known(day) if known else "")
 
 
 def json_text(document: dict[str, Any]) -> str:

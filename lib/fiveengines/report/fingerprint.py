@@ -1,6 +1,7 @@
 """What a week was read with, as one short word: it changes when a threshold, a weight or a manual reading does.
 
-Only parameters and entries; the data have their own fingerprint, and no path or name of a machine goes in.
+Parameters, entries and, for a companion, a portfolio's own files; the data have their own fingerprint, and no path or
+name of a machine goes in.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from fiveengines.base.parameters import Parameters
+from fiveengines.base.parameters import Parameters, RunParameters
+from fiveengines.companions.registry import Companion
 from fiveengines.overrides import Entry, Trail
 
 
@@ -34,8 +36,21 @@ def parameters_fingerprint(params: Parameters, trail: Trail | Iterable[Entry], d
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def companion_fingerprint(params: Parameters, trail: Trail | Iterable[Entry], day: dt.date, stem: str) -> str:
-    """The same for a companion, over params/<stem>.yaml as well, when there is one."""
+def companion_fingerprint(
+    params: Parameters, trail: Trail | Iterable[Entry], day: dt.date, stem: str, portfolio: str = ""
+) -> str:
+    """The same for a companion, over params/<stem>.yaml (when there is one) and what it reads of a portfolio too."""
     own = params.beside(f"{stem}.yaml")
-    parts = (parameters_fingerprint(params, trail, day).encode(), own.read_bytes() if own.is_file() else b"")
+    parts = [parameters_fingerprint(params, trail, day).encode(), own.read_bytes() if own.is_file() else b""]
+    parts += [portfolio.encode()] if portfolio else []
     return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+
+
+def portfolio_known_on(of: Companion, params: Parameters, run: RunParameters) -> Callable[[dt.date], str]:
+    """What `of` reads of its portfolio's files for the session of a day, as text; they are read once, here."""
+    if not of.reads:
+        return lambda day: ""
+    from fiveengines.portfolio.folders import portfolio_folder
+    from fiveengines.portfolio.known_on import KnownOn
+
+    return KnownOn(portfolio_folder(params, run, of.portfolio or None), of.reads).text
