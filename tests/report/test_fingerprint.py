@@ -95,7 +95,14 @@ def test_what_came_later_leaves_earlier_weeks_alone(weeks: Weeks) -> None:
     decisions.choose(weeks.mine, Holdings({}, 0.0), [order], DAYS[1])
     assert weeks.stale("rebalance") == list(later)
     weeks.write(*asked)
-    trade = {"instrument": "SPY", "side": "long", "size": 1.0, "entry": 320.0, "opened": DAYS[1], "thesis": "x"}
+    trade = {
+        "instrument": "SPY",
+        "side": "long",
+        "size": 1.0,
+        "entry": 320.0,
+        "opened": DAYS[1],
+        "thesis": "x",
+    }
     ledger.open_trade(weeks.mine, trade)
     assert (weeks.stale("rotation"), weeks.stale("rebalance")) == (list(later), [])
 

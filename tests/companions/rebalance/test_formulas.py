@@ -141,3 +141,61 @@ def test_the_ranking_prefers_strong_calm_stocks_near_their_highs() -> None:
 def test_month_ends_leave_the_running_month_out() -> None:
     sessions = pd.DatetimeIndex(["2019-01-30", "2019-01-31", "2019-02-01", "2019-02-28", "2019-03-01"])
     assert stocks.month_ends(sessions) == [1, 3]
+
+
+def test_a_level_won_back_and_what_came_of_it() -> None:
+    """100 → 80 → 90 → 101: below 85 and above it again, then the old high. 101 → 80 → 90 → 78: a new low first."""
+    path = np.array([100, 80, 90, 101, 80, 90, 78, 101.0])
+    found = falls.level_record(path, 0.10, lambda fall: 85.0)
+    assert (found.n, found.resolved) == (2, 1)
+    assert falls.level_record(path, 0.10, lambda fall: 70.0).n == 0, "never below it"
+    rises = np.array([0, 0, 95, 0, 0, np.nan, 0, 0])
+    assert falls.level_record(path, 0.10, lambda fall: rises).n == 0, (
+        "no close above a level that is not known"
+    )
+
+
+def test_the_low_before_the_high_won_back() -> None:
+    """The lowest close of the two sessions before the high of 100 is 92: 85 is below it, 93 above, then 101."""
+    found = falls.prior_low_record(np.array([90, 95, 92, 100, 85, 93, 101.0]), 0.10, 2)
+    assert (found.n, found.resolved) == (1, 1)
+    assert falls.prior_low_record(np.array([100, 85, 93, 101.0]), 0.10, 2).n == 0, "nothing before the high"
+
+
+def test_a_rise_from_the_low_and_what_came_of_it() -> None:
+    """80 → 84 is 5 %, then 79: a new low. 79 → 83 is another 5 % but the fall counts once."""
+    found = falls.rise_record(np.array([100, 80, 84, 79, 83, 101.0]), 0.10, 0.05)
+    assert (found.n, found.resolved) == (1, 0)
+
+
+def test_a_share_s_interval_as_wilson_worked_it() -> None:
+    """8 of 10 at 95 %: 49.0 to 94.3 % (Agresti and Coull, 1998)."""
+    assert falls.share_interval(8, 10, 0.95) == pytest.approx((0.490, 0.943), abs=0.0005)
+    assert falls.share_interval(0, 3, 0.90)[0] == 0.0
+
+
+def test_the_fall_under_way_is_no_past_one() -> None:
+    path = np.array([100, 89, 101, 90.0])
+    assert [len(falls.from_here(path, 0.10, 1, running)) for running in (None, 2, 0)] == [2, 1, 1]
+
+
+def test_the_channel_s_lower_edge_is_that_of_each_session() -> None:
+    closes = pd.Series(np.exp(np.random.default_rng(3).normal(0, 0.1, 60).cumsum()))
+    edges = channel.lower_edges(closes.to_numpy(), 20, 2.0)
+    for at in (19, 40, 59):
+        found = channel.regression_channel(closes.iloc[: at + 1], 20, 2.0)
+        assert found is not None and edges[at] == pytest.approx(found.lower)
+    assert np.isnan(edges[:19]).all() and np.isnan(channel.lower_edges(closes.to_numpy(), 61, 2.0)).all()
+
+
+def test_the_season_s_halves_are_those_of_older_and_newer_years() -> None:
+    """Two years fall to session 100, then two to session 200."""
+    index, values, level = [], [], 100.0
+    for year in range(2010, 2015):
+        low = 100 if year < 2013 else 200
+        path = np.where(np.arange(252) <= low, -np.arange(252), np.arange(252) - 2 * low) / 1000
+        index += list(pd.bdate_range(f"{year}-01-01", periods=252))
+        values += list(level * np.exp(path))
+        level = float(values[-1])
+    found = seasonality.season(pd.Series(values, index=pd.DatetimeIndex(index)), 100, 0.90, 1)
+    assert found is not None and (found.years, found.halves) == (4, (100, 200))

@@ -80,3 +80,34 @@ def test_a_cut_below_the_average_is_spread_over_now_and_two_levels(real_data: Pa
     spy = [each.shares for each in found.orders if each.ticker == "SPY"]
     assert len(spy) == 3 and max(spy) < 0
     assert max(spy) - min(spy) <= 2, "a third each, in whole shares"
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [("2011-08-12", True), ("2018-12-21", True), ("2019-07-26", False), ("2004-03-12", False)],
+)
+def test_extreme_fear_stands_in_the_bottom_line_only_while_it_is_there(
+    day: str, said: bool, real_data: Path, mine: Path
+) -> None:
+    found = rebalance.analyse(Session.load(day, source="files", data_dir=real_data))
+    assert found.portfolio is not None and found.market is not None
+    assert ("The fear clock says extreme fear; this spell has lasted" in found.bottom_line) is said
+    assert (found.market.sentiment.zone == "extreme fear") is said
+
+
+def test_each_level_has_its_record(real_data: Path, mine: Path) -> None:
+    """By 12 August 2011 four falls of a tenth and more had ended or begun anew since 1990: 2008 is a past one."""
+    found = rebalance.analyse(Session.load("2011-08-12", source="files", data_dir=real_data)).market
+    assert found is not None
+    assert {each.id for each in found.pivots if each.record is not None} == {
+        "sma_200", "retrace_50", "channel_lower", "fall_low", "prior_low",
+    }  # fmt: skip
+    assert found.scenarios[0].n == len(found.paths) == 4
+    for each in found.pivots:
+        record = each.record
+        assert record is not None and record.low <= record.share <= record.high  # type: ignore[operator]
+        assert [other.fall_pct for other in record.others] == [5.0, 15.0]
+    stats = found.sentiment.exit_statistics
+    assert stats is not None and stats.low <= stats.mean_sessions <= stats.high
+    assert stats.shortest_to_low <= stats.median_to_low <= stats.longest_to_low
+    assert found.sentiment.vendor == 6.0, "sentiment/fear_greed.csv on that day"

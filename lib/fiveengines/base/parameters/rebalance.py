@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from fiveengines.base.parameters.rotation import SampleRules
 from fiveengines.base.yaml_files import Strict
 
 LotRule = Literal["fifo", "highest_cost", "tax_aware"]
@@ -53,6 +54,8 @@ class SentimentRules(Strict):
     exit: float = Field(gt=0, lt=100)
     after: Sessions
     before_low: Sessions
+    least_spells: int = Field(ge=1, le=100)
+    other_windows: tuple[Sessions, ...]
 
     @model_validator(mode="after")
     def _rising(self) -> SentimentRules:
@@ -73,6 +76,7 @@ class MarketRules(Strict):
     prior_low_sessions: Sessions
     scenario_sessions: Sessions
     new_low: float = Field(gt=0, lt=1)
+    other_falls: tuple[Annotated[float, Field(gt=0, lt=1)], ...]
 
 
 class BounceRules(Strict):
@@ -82,6 +86,8 @@ class BounceRules(Strict):
     history: Sessions
     rise: float = Field(gt=0, lt=1)
     after: Sessions
+    other_after: tuple[Sessions, ...]
+    fewest: int = Field(ge=2, le=100)
 
 
 class StockRules(Strict):
@@ -151,6 +157,7 @@ class RebalanceParameters(Strict):
     sectors: dict[str, str]
     most_sector: float = Field(gt=0, le=1)
     targets: tuple[Target, ...]
+    valuation: SampleRules
     season_level: float = Field(gt=0.5, lt=1)
     season_draws: int = Field(ge=100, le=20000)
     season_span: Sessions

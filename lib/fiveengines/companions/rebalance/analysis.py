@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from fiveengines.base.formats import counted, dollars, number, percent
+from fiveengines.base.formats import counted, dollars, joined, number, percent
+from fiveengines.base.parameters.rebalance import RebalanceParameters
 from fiveengines.companions.document import ManualEntry, envelope
 from fiveengines.companions.holdings import folder_of, holdings
+from fiveengines.companions.rebalance import sentiment
 from fiveengines.companions.rebalance.background import Background, background
 from fiveengines.companions.rebalance.plan import Waiting, plan, wanted_weights
 from fiveengines.companions.rebalance.positions import Book, risk, stress
@@ -58,7 +60,7 @@ def analyse(session: Session) -> Result:
     common = {"market": read, "bounce": list(known.bounce), "stocks": known.listed}
     book = book_of(session, known, missing)
     if book is None:
-        line = " ".join([*_market_sentences(read), missing[-1]])
+        line = " ".join([*_market_sentences(read, known.rules), missing[-1]])
         return _result(session, missing, headline=_market_headline(read), bottom_line=line, **common)
     if book.value <= 0:
         missing.append("The portfolio: it is worth nothing at these prices.")
@@ -83,7 +85,7 @@ def analyse(session: Session) -> Result:
         session,
         missing,
         headline=_headline(found),
-        bottom_line=_bottom_line(found, read),
+        bottom_line=_bottom_line(found, read, known.rules),
         portfolio=PortfolioRecord(
             name=session.portfolio,
             value=book.value,
@@ -238,7 +240,7 @@ def _headline(found: Planned) -> str:
     return f"Equity {percent(book.equity())} → {percent(target)}: {told if made.orders else 'nothing to do'}"
 
 
-def _bottom_line(found: Planned, read: Market) -> str:
+def _bottom_line(found: Planned, read: Market, rules: RebalanceParameters) -> str:
     book, target, reason = found.book, found.target, found.reason
     made, hazards = found.made, found.hazards
     lines = []
@@ -257,8 +259,13 @@ def _bottom_line(found: Planned, read: Market) -> str:
             lines.append(f"{count} for now: {', '.join(told)}, at a cost of {dollars(made.cost)}.")
         waits = [each for each in made.orders if each.condition]
         if waits:
-            later = -math.fsum(each.dollars for each in waits)
-            lines.append(f"A further {dollars(later)} of sales waits for a recovery.")
+            parts = dict.fromkeys(each.condition for each in waits)
+            told = [
+                f"{dollars(-math.fsum(each.dollars for each in waits if each.condition == part))} {part}"
+                for part in parts
+            ]
+            told[1:] = [each.replace("the S&P 500 closes", "it closes") for each in told[1:]]
+            lines.append(f"More sales wait: {joined(told)}.")
         if not made.orders:
             lines.append("Nothing needs doing.")
         if made.limited:
@@ -268,16 +275,19 @@ def _bottom_line(found: Planned, read: Market) -> str:
             f"At the targets {dollars(hazards.gain_to_targets)} would be gained, at the stops "
             f"{dollars(-hazards.loss_to_stops)} lost."
         )
-    return " ".join([*lines, *_market_sentences(read)[:1]])
+    return " ".join([*lines, *_market_sentences(read, rules)])
 
 
-def _market_sentences(read: Market) -> list[str]:
+def _market_sentences(read: Market, rules: RebalanceParameters) -> list[str]:
+    """The fall, and the fear clock while it says extreme fear and has a record."""
     below = f"{number(-read.fall_pct, 1)} % below" if read.fall_pct < 0 else "at"
     lines = [f"The S&P 500 is {below} its high."]
     score, stats = read.sentiment, read.sentiment.exit_statistics
-    if score.spell_sessions is not None and stats is not None:
+    known = stats is not None and stats.n >= rules.sentiment.least_spells
+    if known and stats is not None and score.zone == sentiment.ZONES[0] and score.spell_sessions is not None:
         lines.append(
-            f"Extreme fear has lasted {counted(score.spell_sessions, 'session')}; {stats.n} earlier spells lasted "
-            f"{stats.shortest} to {stats.longest}, half of them {number(stats.median_sessions)} or fewer."
+            f"The fear clock says extreme fear; this spell has lasted {counted(score.spell_sessions, 'session')} so "
+            f"far, {stats.n} earlier ones {stats.shortest} to {stats.longest}, half of them "
+            f"{number(stats.median_sessions)} or fewer."
         )
     return lines

@@ -15,8 +15,8 @@ from fiveengines.base import yaml_files
 from fiveengines.base.formats import percent
 from fiveengines.base.parameters.rebalance import RebalanceParameters
 from fiveengines.companions.rebalance import allocation, stocks
-from fiveengines.companions.rebalance.market import market, sectors_for_a_bounce
-from fiveengines.companions.rebalance.result import BounceRecord, Market, MixRecord, StockList
+from fiveengines.companions.rebalance.market import independent_interval, market, sectors_for_a_bounce
+from fiveengines.companions.rebalance.result import BounceRecord, Market, MixRecord, MonthlyExcess, StockList
 from fiveengines.companions.session import Session
 from fiveengines.research.walk_forward import above_average, volatility_target
 
@@ -181,6 +181,7 @@ def _stocks(
     returns = pd.concat(grown)
     wealth = (1 + returns).cumprod()
     market_ = index.reindex(wealth.index)
+    ahead = _monthly_excess(returns, index, session)
     return StockList(
         month=sessions[ends[-1]].date(),
         listed=lists[-1],
@@ -189,5 +190,24 @@ def _stocks(
         return_pct=100 * (float(wealth.iloc[-1]) - 1),
         index_pct=100 * (float(market_.iloc[-1] / index.loc[: sessions[ends[0]]].iloc[-1]) - 1),
         drawdown_pct=100 * float(wealth.iloc[-1] / wealth.max() - 1),
+        index_drawdown_pct=100 * float(market_.iloc[-1] / market_.max() - 1),
         months=len(lists),
+        excess=ahead,
+    )
+
+
+def _monthly_excess(returns: pd.Series, index: pd.Series, session: Session) -> MonthlyExcess:
+    """The list's return less the index's by calendar month, in points. returns: daily, (n,); index: closes."""
+    usual = index.pct_change(fill_method=None).reindex(returns.index)
+    months = pd.DatetimeIndex(returns.index).to_period("M")
+    grown = pd.DataFrame({"list": returns, "index": usual}).add(1).groupby(months).prod()
+    ahead = (100 * (grown["list"] - grown["index"])).to_numpy()
+    low, high = independent_interval(ahead, session)
+    half = len(ahead) // 2
+    return MonthlyExcess(
+        n=len(ahead),
+        mean=float(ahead.mean()),
+        low=low,
+        high=high,
+        halves=[float(each.mean()) for each in (ahead[:half], ahead[half:]) if len(each)],
     )

@@ -34,3 +34,20 @@ def regression_channel(closes: pd.Series, sessions: int, width: float) -> Channe
     middle = start + slope * (sessions - 1)
     upper, centre, lower = np.exp([middle + width * spread, middle, middle - width * spread]).tolist()
     return Channel(upper, centre, lower, float(np.expm1(slope * 252) * 100))
+
+
+def lower_edges(closes: np.ndarray, sessions: int, width: float) -> np.ndarray:
+    """The channel's lower edge on every session, (n,), from the closes up to it: as `regression_channel`.
+
+    closes: (n,) positive, no NaN. NaN before `sessions` closes.
+    """
+    found = np.full(len(closes), np.nan)
+    if len(closes) < sessions:
+        return found
+    windows = np.lib.stride_tricks.sliding_window_view(np.log(closes), sessions)
+    time = np.arange(sessions) - (sessions - 1) / 2
+    middle, slope = windows.mean(axis=1), windows @ time / (time @ time)
+    squares = (windows**2).sum(axis=1) - sessions * middle**2 - slope**2 * (time @ time)
+    spread = np.sqrt(np.maximum(squares, 0.0) / (sessions - 2))
+    found[sessions - 1 :] = np.exp(middle + slope * time[-1] - width * spread)
+    return found

@@ -5,8 +5,10 @@ Closes in, episodes and counts out; every event is dated by the session on which
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -74,21 +76,54 @@ def retracement_record(closes: np.ndarray, depth: float, share: float) -> Record
     return _record(price, falls(price, depth), event)
 
 
-def average_record(closes: pd.Series, depth: float, days: int) -> Record:
-    """Falls that closed above their `days`-session average again after a close below it: as `retracement_record`.
+def level_record(closes: np.ndarray, depth: float, level: Callable[[Fall], np.ndarray | float]) -> Record:
+    """Falls that closed above a level again after a close below it: as `retracement_record`.
 
-    closes: (n,), no NaN.
+    closes: (n,), no NaN. level: for a fall, one level or one for each session of `closes` (n,), NaN where none.
     """
-    price = closes.to_numpy(dtype="float64")
-    average = closes.rolling(days).mean().to_numpy()
+    price = np.asarray(closes, dtype="float64")
 
     def event(fall: Fall, end: int) -> int | None:
-        above = price[fall.crossed : end] > average[fall.crossed : end]
-        below = price[fall.crossed : end] < average[fall.crossed : end]
-        met = np.flatnonzero(above & np.maximum.accumulate(below))
+        own = np.broadcast_to(level(fall), price.shape)[fall.crossed : end]
+        path = price[fall.crossed : end]
+        met = np.flatnonzero((path > own) & np.maximum.accumulate(path < own))
         return fall.crossed + int(met[0]) if len(met) else None
 
     return _record(price, falls(price, depth), event)
+
+
+def average_record(closes: pd.Series, depth: float, days: int) -> Record:
+    """Falls that closed above their `days`-session average again: as `level_record`. closes: (n,), no NaN."""
+    average = closes.rolling(days).mean().to_numpy()
+    return level_record(closes.to_numpy(dtype="float64"), depth, lambda fall: average)
+
+
+def prior_low_record(closes: np.ndarray, depth: float, sessions: int) -> Record:
+    """Falls that closed above the lowest close of the `sessions` before their high again: as `level_record`."""
+    price = np.asarray(closes, dtype="float64")
+    return level_record(
+        price, depth, lambda fall: price[max(0, fall.peak - sessions) : fall.peak].min(initial=np.inf)
+    )
+
+
+def rise_record(closes: np.ndarray, depth: float, rise: float) -> Record:
+    """Falls that had risen by `rise` (0…1) from their low so far: as `retracement_record`. closes: (n,), no NaN."""
+    price = np.asarray(closes, dtype="float64")
+
+    def event(fall: Fall, end: int) -> int | None:
+        own = price[fall.crossed : end]
+        met = np.flatnonzero(own >= np.minimum.accumulate(own) * (1 + rise))
+        return fall.crossed + int(met[0]) if len(met) else None
+
+    return _record(price, falls(price, depth), event)
+
+
+def share_interval(part: int, whole: int, level: float) -> tuple[float, float]:
+    """Interval of a share (0…1) of `part` in `whole` > 0 cases, by Wilson (1927)."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    centre = (part + z * z / 2) / (whole + z * z)
+    half = z / (whole + z * z) * math.sqrt(part * (whole - part) / whole + z * z / 4)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _record(price: np.ndarray, found: tuple[Fall, ...], event: Callable[[Fall, int], int | None]) -> Record:
@@ -108,14 +143,17 @@ def _record(price: np.ndarray, found: tuple[Fall, ...], event: Callable[[Fall, i
     return Record(resolved + failed, resolved, waiting)
 
 
-def from_here(closes: np.ndarray, drawdown: float, sessions: int) -> np.ndarray:
+def from_here(closes: np.ndarray, drawdown: float, sessions: int, running: int | None = None) -> np.ndarray:
     """Paths of past falls from the session on which each first was `drawdown` (0…1) below its high, in per cent.
 
-    closes: (n,), no NaN. Returns (falls, sessions + 1) of per cent from that session's close, 0 at first, NaN where the
-    history ends. Falls overlap with none of the same list: each has its own high.
+    closes: (n,), no NaN. running: position of the high of the fall that is still under way, which is no past one.
+    Returns (falls, sessions + 1) of per cent from that session's close, 0 at first, NaN where the history ends. Falls
+    overlap with none of the same list: each has its own high.
     """
     rows = []
     for fall in falls(closes, drawdown):
+        if fall.peak == running:
+            continue
         path = closes[fall.crossed : fall.crossed + sessions + 1]
         row = np.full(sessions + 1, np.nan)
         row[: len(path)] = 100 * (path / closes[fall.crossed] - 1)

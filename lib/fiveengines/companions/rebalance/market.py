@@ -5,6 +5,11 @@ Picks series and turns figures of the formula modules into records; nothing abou
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
@@ -13,24 +18,29 @@ from fiveengines.base.parameters.rebalance import RebalanceParameters, Sentiment
 from fiveengines.companions.rebalance import bounce, channel, falls, seasonality, sentiment
 from fiveengines.companions.rebalance.result import (
     AfterBounce,
+    AfterValuation,
     BounceRecord,
     ChannelRecord,
     DayClose,
     ExitStatistics,
     Market,
+    OtherFalls,
     Pivot,
     RecordOfFalls,
     Scenario,
     SeasonRecord,
     Sentiment,
+    SpellWindow,
     TargetRecord,
     ValuationRecord,
 )
 from fiveengines.companions.session import Session
 from fiveengines.data.panel import Panel
+from fiveengines.research import cases
 from fiveengines.research.bootstrap import mean_intervals
 
 _WEEK, _MONTH_DAYS = 5, 28
+_THIRDS: tuple[Literal["lowest", "middle", "highest"], ...] = ("lowest", "middle", "highest")
 
 
 def components(session: Session, rules: SentimentRules) -> dict[str, pd.Series]:
@@ -71,7 +81,8 @@ def _one_of(panel: Panel, *names: str) -> pd.Series:
 
 def fear(session: Session, closes: pd.Series, rules: RebalanceParameters) -> Sentiment:
     """The fear clock on this session, and its past spells."""
-    parts = sentiment.composite(components(session, rules.sentiment), rules.sentiment).reindex(closes.index)
+    measured = components(session, rules.sentiment)
+    parts = sentiment.composite(measured, rules.sentiment).reindex(closes.index)
     value = parts.pop("value")
     today = float(value.iloc[-1])
     found = sentiment.spells(value, closes, rules.sentiment)
@@ -85,24 +96,55 @@ def fear(session: Session, closes: pd.Series, rules: RebalanceParameters) -> Sen
     ]
     statistics = None
     if done:
-        lengths = np.array([each.sessions for each in done])
+        lengths, to_low = (
+            np.array(each) for each in zip(*((one.sessions, one.to_low) for one in done), strict=True)
+        )
+        low, high = independent_interval(lengths.astype("float64"), session)
         statistics = ExitStatistics(
             n=len(done),
             mean_sessions=float(lengths.mean()),
+            low=low,
+            high=high,
             median_sessions=float(np.median(lengths)),
             shortest=int(lengths.min()),
             longest=int(lengths.max()),
-            mean_to_low=float(np.mean([each.to_low for each in done])),
+            mean_to_low=float(to_low.mean()),
+            median_to_low=float(np.median(to_low)),
+            shortest_to_low=int(to_low.min()),
+            longest_to_low=int(to_low.max()),
+            windows=[
+                _spells_over(each, measured, closes, rules.sentiment)
+                for each in rules.sentiment.other_windows
+            ],
             lows=len(lows),
             lows_without=sentiment.lows_without(found, lows, rules.sentiment),
         )
-    known = parts.iloc[-1].dropna()
+    known, vendor = parts.iloc[-1].dropna(), float(session.panel.daily("FEAR_GREED").iloc[-1])
     return Sentiment(
         value=today if np.isfinite(today) else None,
         zone=sentiment.zone(today, rules.sentiment),
+        vendor=vendor if np.isfinite(vendor) else None,
         components={str(name): float(each) for name, each in known.items()},
         spell_sessions=None if running is None else len(closes) - running.begin,
         exit_statistics=statistics,
+    )
+
+
+def independent_interval(values: np.ndarray, session: Session) -> tuple[float, float]:
+    """Interval of the mean of cases that do not overlap, (n,) without NaN, by redrawing them one by one."""
+    bootstrap = session.params.research.bootstrap.model_copy(update={"mean_block_weeks": 1})
+    low, high = mean_intervals(values[:, None], np.ones((len(values), 1), dtype=bool), bootstrap)
+    return float(low[0, 0]), float(high[0, 0])
+
+
+def _spells_over(
+    window: int, measured: dict[str, pd.Series], closes: pd.Series, rules: SentimentRules
+) -> SpellWindow:
+    own = rules.model_copy(update={"window": window})
+    value = sentiment.composite(measured, own)["value"].reindex(closes.index)
+    lengths = [each.sessions for each in sentiment.spells(value, closes, own) if each.closed]
+    return SpellWindow(
+        sessions=window, n=len(lengths), median_sessions=float(np.median(lengths)) if lengths else None
     )
 
 
@@ -123,7 +165,9 @@ def market(session: Session, closes: pd.Series, rules: RebalanceParameters, miss
     if band is None:
         missing.append(f"Channel: fewer than {own.channel_sessions} sessions of the index.")
     paths = (
-        falls.from_here(price, -fall, own.scenario_sessions) if fall <= -own.fall / 2 else np.empty((0, 0))
+        falls.from_here(price, -fall, own.scenario_sessions, peak)
+        if fall <= -own.fall / 2
+        else np.empty((0, 0))
     )
     score = fear(session, closes, rules)
     if score.value is None:
@@ -142,50 +186,69 @@ def market(session: Session, closes: pd.Series, rules: RebalanceParameters, miss
             DayClose(day=day.date(), close=float(each))  # type: ignore[attr-defined]
             for day, each in closes.iloc[-own.high_sessions :].items()
         ],
-        paths=[[None if not np.isfinite(each) else float(each) for each in row[::5]] for row in paths[:-1]],
+        paths=[[None if not np.isfinite(each) else float(each) for each in row[::5]] for row in paths],
     )
 
 
 def _pivots(
     closes: pd.Series, peak: int, rules: RebalanceParameters, band: channel.Channel | None
 ) -> list[Pivot]:
-    own, price = rules.market, closes.to_numpy()
-    close = float(price[-1])
-    levels: list[tuple[str, str, float, falls.Record | None]] = []
+    own, price = rules.market, closes.to_numpy(dtype="float64")
+    close, back = float(price[-1]), "won it back"
+    levels: list[tuple[str, str, float, str, Callable[..., falls.Record]]] = []
     if len(price) >= own.average:
         average = float(price[-own.average :].mean())
-        record = falls.average_record(closes, own.fall, own.average)
-        levels.append((f"sma_{own.average}", f"{own.average}-day average", average, record))
+        name = f"{own.average}-day average"
+        record = partial(falls.average_record, closes, days=own.average)
+        levels.append((f"sma_{own.average}", name, average, back, record))
     low = float(price[peak:].min())
     if low < price[peak] * (1 - own.fall / 2):
         level = low + own.retrace * (float(price[peak]) - low)
-        record = falls.retracement_record(price, own.fall, own.retrace)
-        levels.append(
-            (
-                f"retrace_{100 * own.retrace:.0f}",
-                f"{percent(own.retrace)} of the fall won back",
-                level,
-                record,
-            )
-        )
-        levels.append(("fall_low", "Low of this fall", low, None))
+        name = f"{percent(own.retrace)} of the fall won back"
+        record = partial(falls.retracement_record, price, share=own.retrace)
+        levels.append((f"retrace_{100 * own.retrace:.0f}", name, level, back, record))
+        event = f"had risen {percent(rules.bounce.rise)} from it"
+        record = partial(falls.rise_record, price, rise=rules.bounce.rise)
+        levels.append(("fall_low", "Low of this fall", low, event, record))
     before = price[max(0, peak - own.prior_low_sessions) : peak]
     if len(before):
-        levels.append(("prior_low", "Low of the year before the high", float(before.min()), None))
+        name = "Low of the year before the high"
+        record = partial(falls.prior_low_record, price, sessions=own.prior_low_sessions)
+        levels.append(("prior_low", name, float(before.min()), back, record))
     if band is not None:
-        levels.append(("channel_lower", "Lower edge of the channel", band.lower, None))
+        edges = channel.lower_edges(price, own.channel_sessions, own.channel_width)
+        record = partial(falls.level_record, price, level=lambda fall: edges)
+        levels.append(("channel_lower", "Lower edge of the channel", band.lower, back, record))
     return [
         Pivot(
             id=key,
             name=name,
             level=level,
             distance_pct=100 * (level / close - 1),
-            record=None
-            if found is None or not found.n
-            else RecordOfFalls(n=found.n, resolved=found.resolved, share=found.share),
+            record=_record_of_falls(event, record, rules),
         )
-        for key, name, level, found in sorted(levels, key=lambda each: -each[2])
+        for key, name, level, event, record in sorted(levels, key=lambda each: -each[2])
     ]
+
+
+def _record_of_falls(
+    event: str, record: Callable[..., falls.Record], rules: RebalanceParameters
+) -> RecordOfFalls | None:
+    """A level's record over falls of the usual size and of the others; None without a fall that came back to it."""
+    found = record(depth=rules.market.fall)
+    if not found.n:
+        return None
+    low, high = falls.share_interval(found.resolved, found.n, rules.season_level)
+    others = [(depth, record(depth=depth)) for depth in rules.market.other_falls]
+    return RecordOfFalls(
+        event=event,
+        n=found.n,
+        resolved=found.resolved,
+        share=found.share,
+        low=low,
+        high=high,
+        others=[OtherFalls(fall_pct=100 * depth, n=each.n, resolved=each.resolved) for depth, each in others],
+    )
 
 
 def _season(closes: pd.Series, rules: RebalanceParameters) -> SeasonRecord | None:
@@ -200,7 +263,10 @@ def _season(closes: pd.Series, rules: RebalanceParameters) -> SeasonRecord | Non
         early=seasonality.day_of(found.early),
         late=seasonality.day_of(min(found.late, seasonality.SESSIONS - 1)),
         span_sessions=span,
-        says=f"The mean year had its low about {low}." if span <= rules.season_span else None,
+        halves=[seasonality.day_of(each) for each in found.halves],
+        says=f"The mean year had its low about {low}."
+        if span <= rules.season_span and all(found.early <= each <= found.late for each in found.halves)
+        else None,
     )
 
 
@@ -214,19 +280,34 @@ def _valuation(
         missing.append("Valuation: no forward P/E of the last two weeks.")
         targets = _targets(session, close, rules, None)
         return ValuationRecord(
-            forward_pe=None, percentile=None, forward_eps=None, eps_change_pct=None, targets=targets
+            forward_pe=None,
+            percentile=None,
+            forward_eps=None,
+            eps_change_pct=None,
+            targets=targets,
+            third=None,
+            after=[],
         )
     ratio = published["SP500_FORWARD_PE"].dropna()
     # Earnings behind a ratio are those of its own day's close; today's ratio is today's close over them.
     earnings = (closes.reindex(ratio.index, method="ffill") / ratio).dropna()
     eps = float(earnings.iloc[-1])
     before = earnings.loc[: earnings.index[-1] - pd.Timedelta(days=_MONTH_DAYS)]
+    percentile = 100 * float((ratio <= close / eps).mean())
+    daily = session.panel.daily("SP500_FORWARD_PE").reindex(closes.index)
+    # Ranked among what was known by then: which third an evening was in cannot depend on later ones.
+    thirds = np.ceil(3 * daily.expanding(rules.valuation.fewest_sessions).rank(pct=True)).to_numpy()
+    third = max(1, math.ceil(3 * percentile / 100))
+    gains = cases.forward(closes, rules.valuation.horizons)
+    followed = cases.after({"same": thirds == third}, gains, rules.valuation)["same"]
     return ValuationRecord(
         forward_pe=close / eps,
-        percentile=100 * float((ratio <= close / eps).mean()),
+        percentile=percentile,
         forward_eps=eps,
         eps_change_pct=None if before.empty else 100 * (eps / float(before.iloc[-1]) - 1),
         targets=_targets(session, close, rules, eps),
+        third=_THIRDS[third - 1],
+        after=[AfterValuation.model_validate(each) for each in followed],
     )
 
 
@@ -252,13 +333,11 @@ def _scenarios(
     price: np.ndarray, peak: int, close: float, paths: np.ndarray, rules: RebalanceParameters
 ) -> list[Scenario]:
     """Shares of past falls of this size that reached the old high, or a further fall, first; none without a fall."""
-    # The last case is this one; it has no future yet.
-    whole = paths[:-1] if len(paths) else paths
-    if not len(whole):
+    if not len(paths):
         return []
     own = rules.market
     back = 100 * (float(price[peak]) / close - 1)
-    higher, lower, count = falls.shares_reached(whole, back / 2, -100 * own.new_low)
+    higher, lower, count = falls.shares_reached(paths, back / 2, -100 * own.new_low)
     if not count:
         return []
     rows = [
@@ -283,16 +362,12 @@ def sectors_for_a_bounce(
         return []
     score = bounce.oversold(funds, closes, own.sessions, own.history)
     events = bounce.rebounds(closes.to_numpy(), rules.market.fall, own.rise)
-    gained = bounce.after_rebounds(score, funds, closes, events, own.after)
-    after = None
-    if len(gained) >= 5:
-        bootstrap = session.params.research.bootstrap.model_copy(update={"mean_block_weeks": 1})
-        low, high = mean_intervals(
-            gained.to_numpy()[:, None], np.ones((len(gained), 1), dtype=bool), bootstrap
+    after = _after_rebounds(score, funds, closes, events, own.after, rules, session)
+    if after is not None:
+        spans = (
+            _after_rebounds(score, funds, closes, events, each, rules, session) for each in own.other_after
         )
-        after = AfterBounce(
-            n=len(gained), mean=float(gained.mean()), low=float(low[0, 0]), high=float(high[0, 0])
-        )
+        after = after.model_copy(update={"others": [each for each in spans if each is not None]})
     gained_now = funds.pct_change(own.sessions, fill_method=None).iloc[-1]
     usual = float(closes.pct_change(own.sessions).iloc[-1])
     relative = {str(name): 100 * (float(each) - usual) for name, each in gained_now.items()}
@@ -307,3 +382,20 @@ def sectors_for_a_bounce(
         )
         for at, (ticker, z) in enumerate(ranked.items())
     ]
+
+
+def _after_rebounds(
+    score: pd.DataFrame,
+    funds: pd.DataFrame,
+    closes: pd.Series,
+    events: list[int],
+    sessions: int,
+    rules: RebalanceParameters,
+    session: Session,
+) -> AfterBounce | None:
+    """What the most oversold third did after the events; None with too few of them."""
+    gained = bounce.after_rebounds(score, funds, closes, events, sessions)
+    if len(gained) < rules.bounce.fewest:
+        return None
+    low, high = independent_interval(gained.to_numpy(), session)
+    return AfterBounce(sessions=sessions, n=len(gained), mean=float(gained.mean()), low=low, high=high)

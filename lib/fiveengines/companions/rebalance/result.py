@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Literal
 
+from pydantic import Field
+
 from fiveengines.base.documents import Figure, Record, Share, TwoDigits
 from fiveengines.companions.document import CompanionDocument
 from fiveengines.companions.order_list import OrderLine
@@ -68,35 +70,71 @@ class PortfolioRecord(Record):
     notes: list[str]
 
 
+class SpellWindow(Record):
+    """The same count of spells with percentiles over another number of sessions."""
+
+    sessions: int
+    n: int
+    median_sessions: TwoDigits | None
+
+
 class ExitStatistics(Record):
-    """Past spells of extreme fear: sessions until they ended and until the low; lows that came without one."""
+    """Past spells of extreme fear: sessions until they ended and until the low; lows that came without one.
+
+    low, high: interval of the mean length; windows: the same with percentiles over other windows.
+    """
 
     n: int
     mean_sessions: TwoDigits
+    low: TwoDigits
+    high: TwoDigits
     median_sessions: TwoDigits
     shortest: int
     longest: int
     mean_to_low: TwoDigits
+    median_to_low: TwoDigits
+    shortest_to_low: int
+    longest_to_low: int
+    windows: list[SpellWindow]
     lows: int
     lows_without: int
 
 
 class Sentiment(Record):
-    """The fear clock: 0 is fear, 100 greed; spell_sessions counts the running spell, null outside one."""
+    """The fear clock: 0 is fear, 100 greed; spell_sessions counts the running spell, null outside one.
+
+    vendor: another house's index of fear and greed, from a file, beside our own.
+    """
 
     value: TwoDigits | None
     zone: str
+    vendor: TwoDigits | None
     components: dict[str, TwoDigits]
     spell_sessions: int | None
     exit_statistics: ExitStatistics | None
 
 
-class RecordOfFalls(Record):
-    """Of `n` falls that came back to the level, how many then reached the old high before a new low."""
+class OtherFalls(Record):
+    """The same count for falls of at least another size, in per cent."""
 
+    fall_pct: TwoDigits
+    n: int
+    resolved: int
+
+
+class RecordOfFalls(Record):
+    """Of `n` falls that did what `event` says, how many then reached the old high before a new low.
+
+    low, high: interval of the share; others: falls of other sizes.
+    """
+
+    event: str
     n: int
     resolved: int
     share: Share | None
+    low: Share
+    high: Share
+    others: list[OtherFalls]
 
 
 class Pivot(Record):
@@ -119,13 +157,17 @@ class ChannelRecord(Record):
 
 
 class SeasonRecord(Record):
-    """When the mean year had its low, and the interval of that; `says` is null when the interval is too long to say."""
+    """When the mean year had its low, the interval of that, and the lows of the older and newer half of the years.
+
+    `says` is null when the interval is too long to say, or a half had its low outside it.
+    """
 
     years: int
     low: str
     early: str
     late: str
     span_sessions: int
+    halves: list[str]
     says: str | None
 
 
@@ -140,6 +182,19 @@ class TargetRecord(Record):
     needed_pe: TwoDigits | None
 
 
+class AfterValuation(Record):
+    """The index's return in per cent over `horizon` sessions after valuations in the same third of their history so
+    far, of which `separate` windows do not overlap; usual: after any session."""
+
+    horizon: int
+    n: int
+    separate: int
+    mean: TwoDigits | None
+    low: TwoDigits | None
+    high: TwoDigits | None
+    usual: TwoDigits | None
+
+
 class ValuationRecord(Record):
     """Price over forward earnings, its percentile among past months, the earnings behind it, targets in context."""
 
@@ -148,6 +203,8 @@ class ValuationRecord(Record):
     forward_eps: TwoDigits | None
     eps_change_pct: TwoDigits | None
     targets: list[TargetRecord]
+    third: Literal["lowest", "middle", "highest"] | None
+    after: list[AfterValuation]
 
 
 class Scenario(Record):
@@ -187,12 +244,15 @@ class Market(Record):
 
 
 class AfterBounce(Record):
-    """What the most oversold third did after earlier rebounds, in points against the index, with its interval."""
+    """What the most oversold third did over `sessions` after earlier rebounds, in points against the index, with its
+    interval; others: the same over other spans."""
 
+    sessions: int
     n: int
     mean: TwoDigits
     low: TwoDigits
     high: TwoDigits
+    others: list[AfterBounce] = Field(default_factory=list)
 
 
 class BounceRecord(Record):
@@ -205,6 +265,16 @@ class BounceRecord(Record):
     after: AfterBounce | None
 
 
+class MonthlyExcess(Record):
+    """Points a month ahead of the index: mean of `n` months, its interval, the means of the older and newer half."""
+
+    n: int
+    mean: TwoDigits
+    low: TwoDigits
+    high: TwoDigits
+    halves: list[TwoDigits]
+
+
 class StockList(Record):
     """The members' ranking of the last month's end, against the month before and its own record."""
 
@@ -215,7 +285,9 @@ class StockList(Record):
     return_pct: TwoDigits
     index_pct: TwoDigits
     drawdown_pct: TwoDigits
+    index_drawdown_pct: TwoDigits
     months: int
+    excess: MonthlyExcess
 
 
 class MixRecord(Record):

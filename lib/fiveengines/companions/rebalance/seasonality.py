@@ -15,7 +15,8 @@ SESSIONS = 250
 class Season:
     """Mean path of `years` years in per cent from the year's start, the session of its low (0-based) and the interval.
 
-    low, early, late: sessions of the year; the interval comes from redrawing whole years.
+    low, early, late: sessions of the year; the interval comes from redrawing whole years. halves: the low of the mean
+    of the older and of the newer half of the years.
     """
 
     years: int
@@ -23,6 +24,7 @@ class Season:
     low: int
     early: int
     late: int
+    halves: tuple[int, int]
 
 
 def season(closes: pd.Series, draws: int, level: float, seed: int) -> Season | None:
@@ -41,7 +43,11 @@ def season(closes: pd.Series, draws: int, level: float, seed: int) -> Season | N
     counts = np.apply_along_axis(np.bincount, 1, drawn, minlength=len(paths))
     lows = np.argmin(counts @ paths / len(paths), axis=1)
     early, late = np.percentile(lows, [50 * (1 - level), 50 * (1 + level)])
-    return Season(len(paths), np.expm1(mean) * 100, int(np.argmin(mean)), int(early), int(np.ceil(late)))
+    half = len(paths) // 2
+    halves = (int(np.argmin(paths[:half].mean(axis=0))), int(np.argmin(paths[half:].mean(axis=0))))
+    return Season(
+        len(paths), np.expm1(mean) * 100, int(np.argmin(mean)), int(early), int(np.ceil(late)), halves
+    )
 
 
 def year_paths(closes: pd.Series) -> pd.DataFrame:

@@ -16,6 +16,8 @@ from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 
 _HEIGHT = 330
+# Points along the channel, which is straight in logarithms alone.
+_EDGES, _YEAR = 20, 365.25
 
 
 def levels_and_paths(result: Result) -> Picture:
@@ -36,8 +38,9 @@ def levels_and_paths(result: Result) -> Picture:
     tips = [base.when(name="session"), alt.Tooltip("close:Q", title="close", format=",.0f")]
     parts = []
     if found.channel is not None:
-        edges = pd.DataFrame({"date": [recent["date"].iloc[0], end]})
-        edges = edges.assign(low=found.channel.lower, high=found.channel.upper)
+        edges = pd.DataFrame({"date": pd.date_range(recent["date"].iloc[0], end, periods=_EDGES)})
+        grown = (1 + found.channel.slope / 100) ** ((edges["date"] - today).dt.days / _YEAR)
+        edges = edges.assign(low=found.channel.lower * grown, high=found.channel.upper * grown)
         parts.append(
             alt.Chart(edges)
             .mark_area(opacity=0.07, color=theme.LIGHT["accent"])

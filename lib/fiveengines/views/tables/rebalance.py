@@ -6,6 +6,7 @@ Shows an answer of the rebalance companion; computes none, and sends nothing any
 from __future__ import annotations
 
 import os
+import statistics
 from typing import Any
 
 from markupsafe import Markup
@@ -14,7 +15,16 @@ from fiveengines.base.fast_imports import BATCH
 from fiveengines.base.formats import counted, date, dollars, number, percent
 from fiveengines.companions.order_list import BROKER, TICKET
 from fiveengines.companions.rebalance import Result
-from fiveengines.companions.rebalance.result import DecisionRecord, OrderRecord, PortfolioRecord, RiskRecord
+from fiveengines.companions.rebalance.result import (
+    DecisionRecord,
+    ExitStatistics,
+    MonthlyExcess,
+    OrderRecord,
+    PortfolioRecord,
+    RecordOfFalls,
+    RiskRecord,
+    ValuationRecord,
+)
 from fiveengines.views.tables.markup import Column, coloured, great_table, lines, prose, soft
 
 _STATES = {"done": "supportive", "partly done": "neutral", "waits": "neutral", "not planned": "neutral"}
@@ -220,16 +230,23 @@ def exposures(result: Result) -> Any:
 
 
 def factors(result: Result) -> Any:
-    """Slopes on factor funds with t values."""
+    """Slopes on factor funds with t values, before and after trading."""
     if result.portfolio is None or not result.portfolio.exposures.factor:
         return None
+    before = result.portfolio.exposures.factor
+    after = {} if result.after is None else {each.factor: each for each in result.after.factor}
     return great_table(
-        result.portfolio.exposures.factor,
+        before,
         Column("Factor", lambda each: each.factor),
-        Column("Slope", lambda each: number(each.slope, 2, sign=True), right=True),
+        Column("Before", lambda each: number(each.slope, 2, sign=True), right=True),
         Column("t", lambda each: number(each.t, 1, sign=True), right=True),
-        title="Factor slopes",
-        subtitle=f"Daily returns of today's weights over {counted(result.portfolio.exposures.factor[0].n, 'session')}; "
+        Column(
+            "After",
+            lambda each: number(after[each.factor].slope, 2, sign=True) if each.factor in after else "–",
+            right=True,
+        ),
+        title="Factor slopes before and after",
+        subtitle=f"Daily returns of the weights over {counted(before[0].n, 'session')}; "
         "errors after Newey and West",
     )
 
@@ -245,15 +262,23 @@ def pivots(result: Result) -> Any:
         Column("From here", lambda each: number(each.distance_pct, 1, " %", sign=True), right=True),
         Column(
             "What became of falls that came back to it",
-            lambda each: (
-                ""
-                if each.record is None
-                else f"{each.record.resolved} of {each.record.n} reached the old high before a new low"
-            ),
+            lambda each: lines(*_fate(each.record)),
         ),
         title="Pivots",
-        subtitle="Falls of 10 % or more from a high, from the session on which the level was won back",
+        subtitle="Falls of 10 % or more from a high; counted from the session on which the level was won back",
+        note="Small print: 90 % interval of the share, and the same for falls of other sizes.",
     )
+
+
+def _fate(record: RecordOfFalls | None) -> tuple[object, ...]:
+    """What became of falls that came back to a level: the count, and its interval and other sizes in small print."""
+    if record is None:
+        return ("no such fall",)
+    others = "; ".join(
+        f"falls of {number(each.fall_pct)} %: {each.resolved} of {each.n}" for each in record.others
+    )
+    told = f"{record.resolved} of {record.n} that {record.event} reached the old high before a new low"
+    return told, soft(f"{percent(record.low)} to {percent(record.high)}; {others}")
 
 
 def fear(result: Result) -> Any:
@@ -262,12 +287,9 @@ def fear(result: Result) -> Any:
         return None
     score = result.market.sentiment
     stats = score.exit_statistics
-    record = (
-        f"{counted(stats.n, 'past spell')} of extreme fear lasted {stats.shortest} to {stats.longest} sessions, "
-        f"{number(stats.mean_sessions)} on average; {stats.lows_without} of {stats.lows} great lows came without one."
-        if stats is not None
-        else "No spell of extreme fear is complete yet."
-    )
+    record = "No spell of extreme fear is complete yet." if stats is None else _spells(stats)
+    if score.vendor is not None:
+        record += f" CNN's index of fear and greed stands at {number(score.vendor)}."
     return great_table(
         score.components.items(),
         Column("Part", lambda each: each[0]),
@@ -278,35 +300,84 @@ def fear(result: Result) -> Any:
     )
 
 
+def _spells(stats: ExitStatistics) -> str:
+    others = "; ".join(
+        f"{each.n}, half of them {number(each.median_sessions)} or fewer, over {number(each.sessions / 252)} years"
+        for each in stats.windows
+        if each.median_sessions is not None
+    )
+    return (
+        f"{counted(stats.n, 'past spell')} of extreme fear lasted {stats.shortest} to {stats.longest} sessions, "
+        f"{number(stats.mean_sessions)} on average (90 % interval {number(stats.low)} to {number(stats.high)}) and "
+        f"half of them {number(stats.median_sessions)} or fewer; the low of the spell and the quarter after it came "
+        f"{stats.shortest_to_low} to {stats.longest_to_low} sessions after its beginning, half of them within "
+        f"{number(stats.median_to_low)}. {stats.lows_without} of {stats.lows} lows of falls that are over came "
+        f"without one. With percentiles over other windows: {others or 'no spell'}."
+    )
+
+
 def season(result: Result) -> Any:
     """What the calendar says, or that it says nothing."""
     found = None if result.market is None else result.market.seasonality
     if found is None:
         return None
+    halves = f"The older half of the years had it about {found.halves[0]}, the newer about {found.halves[1]}."
     if found.says is None:
         return prose(
             f"The mean of {found.years} years had its low about {found.low}, but redrawing the years puts it anywhere "
-            f"from {found.early} to {found.late}: nothing follows from the calendar."
+            f"from {found.early} to {found.late}: nothing follows from the calendar. {halves}"
         )
-    return prose(f"{found.says} Redrawing the years puts it between {found.early} and {found.late}.")
+    return prose(
+        f"{found.says} Redrawing {found.years} years puts it between {found.early} and {found.late}. {halves}"
+    )
 
 
 def valuation(result: Result) -> Any:
     """Forward P/E, and targets in context."""
     found = None if result.market is None else result.market.valuation
-    if found is None or found.forward_pe is None:
+    if found is None:
         return prose("No forward P/E is known.")
     told = (
-        f"The index costs {number(found.forward_pe, 1)} times forward earnings of {number(found.forward_eps)}, the "
-        f"{number(found.percentile)}th percentile of its history here; the earnings changed by "
-        f"{number(found.eps_change_pct, 1, ' %', sign=True)} in a month."
+        "No forward P/E is known."
+        if found.forward_pe is None
+        else (
+            f"The index costs {number(found.forward_pe, 1)} times forward earnings of {number(found.forward_eps)}, the "
+            f"{number(found.percentile)}th percentile of its history here; the earnings changed by "
+            f"{number(found.eps_change_pct, 1, ' %', sign=True)} in a month."
+        )
     )
     rows = [
-        f"{each.who}: {number(each.level)} by {each.by} is {number(each.implied_return_pct, 1, ' %', sign=True)} and "
-        f"needs {number(each.needed_pe, 1)} times today's earnings."
+        f"{each.who}: {number(each.level)} by {each.by} is {number(each.implied_return_pct, 1, ' %', sign=True)}"
+        + (
+            "."
+            if each.needed_pe is None
+            else f" and needs {number(each.needed_pe, 1)} times today's earnings."
+        )
         for each in found.targets
     ]
-    return prose(told, *rows)
+    if len(found.targets) > 1:
+        levels = sorted(each.level for each in found.targets)
+        rows.append(
+            f"The median of {len(levels)} targets is {number(statistics.median(levels))}, from {number(levels[0])} to "
+            f"{number(levels[-1])}."
+        )
+    return prose(told, "" if found.forward_pe is None else _followed(found), *rows)
+
+
+def _followed(found: ValuationRecord) -> str:
+    """What followed evenings in the same third of valuations, over each horizon; silent where too few are separate."""
+    known = [each for each in found.after if each.low is not None]
+    if not known:
+        return "Too few separate windows in the same third of valuations to say what followed them."
+    parts = (
+        f"{number(each.mean, 1, ' %', sign=True)} in {counted(round(each.horizon / 21), 'month')} "
+        f"({number(each.low, 1, sign=True)} to {number(each.high, 1, sign=True)}, {each.separate} separate; "
+        f"{number(each.usual, 1, ' %', sign=True)} after any session)"
+        for each in known
+    )
+    unsure = any((each.low or 0.0) <= (each.usual or 0.0) <= (each.high or 0.0) for each in known)
+    sure = " What is usual lies inside an interval, so nothing follows." if unsure else ""
+    return f"After evenings in the {found.third} third of their history the index gained {'; '.join(parts)}.{sure}"
 
 
 def bounce(result: Result) -> Any:
@@ -321,6 +392,11 @@ def bounce(result: Result) -> Any:
             f"The most oversold third gained {number(after.mean, 1, sign=True)} points more than the index in the "
             f"quarter after {counted(after.n, 'earlier rebound')} (90 % interval {number(after.low, 1, sign=True)} to "
             f"{number(after.high, 1, sign=True)}): {sure}."
+            + "".join(
+                f" Over {counted(each.sessions, 'session')}: {number(each.mean, 1, sign=True)} "
+                f"({number(each.low, 1, sign=True)} to {number(each.high, 1, sign=True)})."
+                for each in after.others
+            )
         )
     return great_table(
         result.bounce,
@@ -364,5 +440,16 @@ def stocks(result: Result) -> Any:
         f"New on it: {', '.join(found.initiated) or 'none'}. Gone: {', '.join(found.closed) or 'none'}.",
         f"Equally weighted and renewed each month it returned {number(found.return_pct, 1, ' %', sign=True)} over "
         f"{counted(found.months, 'month')} before costs, the index {number(found.index_pct, 1, ' %', sign=True)}; "
-        f"it is {number(-found.drawdown_pct, 1)} % below its high.",
+        f"it is {number(-found.drawdown_pct, 1)} % below its high, the index {number(-found.index_drawdown_pct, 1)} %.",
+        _ahead(found.excess),
+    )
+
+
+def _ahead(found: MonthlyExcess) -> str:
+    halves = " and ".join(number(each, 2, sign=True) for each in found.halves)
+    sure = "so nothing follows" if found.low <= 0 <= found.high else "on this window alone"
+    months = counted(found.n, "month")
+    return (
+        f"That is {number(found.mean, 2, sign=True)} points a month against the index over {months} (90 % interval "
+        f"{number(found.low, 2, sign=True)} to {number(found.high, 2, sign=True)}; {halves} in its two halves), {sure}."
     )
