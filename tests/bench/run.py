@@ -130,7 +130,13 @@ def main() -> None:
         history("history, real data, 13 years", "2007-06-01", "2019-12-27", "files", real, rounds)
     else:
         print("history, real data: left out, FIVEENGINES_REAL_DATA is not set")
-    for bench in ("preview_bench.py", "compute_bench.py", "store_bench.py", "archive_bench.py"):
+    for bench in (
+        "preview_bench.py",
+        "compute_bench.py",
+        "claims_bench.py",
+        "store_bench.py",
+        "archive_bench.py",
+    ):
         print(f"\n{bench}")
         subprocess.run([sys.executable, str(HERE / bench)], check=False, timeout=600)
 

@@ -10,6 +10,7 @@ import difflib
 import re
 import reprlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,8 +86,12 @@ def read_text(path: Path) -> str:
 
 def load(path: Path) -> Any:
     """Plain Python data of one YAML file, read with the safe loader; ParameterError names the broken line."""
+    return _parsed(path, read_text(path))
+
+
+def _parsed(path: Path, text: str) -> Any:
     try:
-        return parse(read_text(path))
+        return parse(text)
     except yaml.YAMLError as error:
         line, problem = what_is_wrong(error)
         where = f"{path}, line {line}" if line else str(path)
@@ -146,8 +151,18 @@ def what_is_wrong(error: yaml.YAMLError) -> tuple[int | None, str]:
 
 
 def load_model(path: Path, model: type[Model]) -> Model:
-    """One YAML file as `model`; the first problem is raised as one line with file, line, field and remedy."""
-    data = load(path)
+    """One YAML file as `model`; the first problem is raised as one line with file, line, field and remedy.
+
+    The same text is checked once: several rooms ask for one file of params/ in a run.
+    """
+    found = _checked(path, read_text(path), model)
+    assert isinstance(found, model)
+    return found
+
+
+@lru_cache(maxsize=32)
+def _checked(path: Path, text: str, model: type[BaseModel]) -> BaseModel:
+    data = _parsed(path, text)
     if not isinstance(data, dict):
         raise ParameterError(
             f"{path}: expected a mapping of names to values.",

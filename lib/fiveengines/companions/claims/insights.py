@@ -7,7 +7,7 @@ import pandas as pd
 
 from fiveengines.base.parameters.claims import InsightClaims
 from fiveengines.companions.claims.evidence import UntestableError, Window
-from fiveengines.companions.claims.measures import samples_of
+from fiveengines.companions.rate_shock import analysis as rate_shock
 from fiveengines.companions.session import Session
 from fiveengines.playbook import content, rules
 from fiveengines.playbook.models import Insight
@@ -43,7 +43,7 @@ def measure(
     begins = int((active & ~np.roll(active, 1)).sum())
     if begins < rules_.least_spells:
         raise UntestableError(f"active in {begins} separate spells; {rules_.least_spells} are needed")
-    samples = samples_of(session).model_copy(
+    samples = rate_shock.parameters(session).samples.model_copy(
         update={
             "horizons": rules_.horizons, "main_horizon": rules_.horizons[0],
             "mean_block_sessions": 26.0, "fewest_cases": rules_.least_spells,

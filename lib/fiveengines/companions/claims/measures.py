@@ -7,13 +7,13 @@ nothing that was not public on the session's evening.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters.claims import Claim
-from fiveengines.base.parameters.rotation import SampleRules
+from fiveengines.base.parameters.rebalance import SentimentRules
 from fiveengines.companions.claims.evidence import UntestableError, Window
 from fiveengines.companions.rate_shock import analysis as rate_shock
 from fiveengines.companions.rate_shock import rules as source_rules
@@ -350,20 +350,8 @@ def rule(session: Session, claim: Claim) -> list[Window]:
     return _after(session, claim, holds, outcome)
 
 
-def samples_of(session: Session) -> SampleRules:
-    """How cases are counted, read once a session: dozens of claims ask."""
-    memory = session.panel.memory
-    path = session.params.beside("rate_shock.yaml")
-    name = f"claims {path} {path.stat().st_mtime_ns}"
-    if name not in memory:
-        memory[name] = rate_shock.parameters(session).samples
-    found = memory[name]
-    assert isinstance(found, SampleRules)
-    return found
-
-
 def _after(session: Session, claim: Claim, held: pd.Series, outcome: pd.Series) -> list[Window]:
-    samples = samples_of(session)
+    samples = rate_shock.parameters(session).samples
     horizons = tuple(claim.settings["horizons"])
     samples = samples.model_copy(update={"horizons": horizons, "main_horizon": horizons[-1]})
     flags = held.reindex(outcome.index).fillna(False).astype(bool).to_numpy()
@@ -392,9 +380,7 @@ def fear_spells(session: Session, claim: Claim) -> list[Window]:
     """Mean length of spells of extreme fear, or great lows without one, for several edges of the zone."""
     own = rebalance.parameters(session)
     price = closes(session, "SPX")
-    value = sentiment.composite(components(session, own.sentiment), own.sentiment)["value"].reindex(
-        price.index
-    )
+    value = _fear(session, own.sentiment).reindex(price.index)
     first = int(np.argmax(value.notna())) if value.notna().any() else len(price)
     lows = [
         each.low
@@ -416,6 +402,14 @@ def fear_spells(session: Session, claim: Claim) -> list[Window]:
             without = sentiment.lows_without(spells, lows, rules)
             found.append(_window(claim, f"below {edge}", float(without), len(lows)))
     return found
+
+
+def _fear(session: Session, rules: SentimentRules) -> pd.Series:
+    """The fear clock by session, worked out once for both claims about it."""
+    name, memory = f"claims fear {rules!r}", session.panel.memory
+    if name not in memory:
+        memory[name] = sentiment.composite(components(session, rules), rules)["value"]
+    return cast("pd.Series", memory[name])
 
 
 def season(session: Session, claim: Claim) -> list[Window]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kurtosis, skew
 
 from fiveengines.base import yaml_files
 from fiveengines.base.formats import number
@@ -381,6 +380,8 @@ def _shocks(
 
 
 def _strategy(session: Session, own: RateShockParameters, missing: list[str]) -> StrategyRecord | None:
+    from scipy.stats import kurtosis, skew
+
     rule, panel = own.strategy, session.panel
     names = [rule.equity, rule.value, rule.bonds]
     closes = panel.prices(names)
