@@ -13,12 +13,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from fiveengines import overrides
 from fiveengines.base import cache, parameters, paths
 from fiveengines.companions import answers, claims
 from fiveengines.companions.registry import companion
 from fiveengines.companions.session import Session
 from fiveengines.data.dataset import Dataset, Notice
 from fiveengines.overrides import Entry, computed_from
+from fiveengines.report import companion_json
 
 DAY = "2009-03-11"
 ENTRY = Entry("e1", "dealer_gamma", -2.0, "a desk's figure", "", "me", dt.datetime(2009, 3, 11), dt.date(2009, 3, 6),
@@ -135,3 +137,16 @@ def test_the_same_question_is_answered_once_and_alike(
     assert [each.id for each in alone] == [
         each.id for each in first.claims if each.source == "rate_shock_hedge"
     ]
+
+
+def test_a_document_says_with_which_manual_readings_of_its_own_source_it_was_read(session: Session) -> None:
+    before = companion_json.fingerprint(session, "selloff")
+    for source, changes in (("files", False), ("demo", True)):
+        overrides.set_override(
+            session.params.overrides_of(source),
+            "dealer_gamma",
+            -2.0,
+            as_of=dt.date(2009, 3, 6),
+            why="a desk's figure",
+        )
+        assert (companion_json.fingerprint(session, "selloff") != before) == changes

@@ -8,13 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fiveengines import overrides
-from fiveengines.companions.document import CompanionDocument
 from fiveengines.companions.registry import paged
-from fiveengines.companions.session import Session
 from fiveengines.report.fingerprint import companion_fingerprint, portfolio_known_on
+
+if TYPE_CHECKING:
+    from fiveengines.companions.document import CompanionDocument
+    from fiveengines.companions.session import Session
 
 
 def companion_document(
@@ -35,6 +36,8 @@ def companion_document(
 
 def fingerprint(session: Session, stem: str) -> str:
     """What the answer was read with: see `companion_fingerprint`."""
+    from fiveengines import overrides
+
     params, day = session.params, session.as_of.date()
     trail = overrides.load(params.overrides_of(session.source))
     found = paged(stem)

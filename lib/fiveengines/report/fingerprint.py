@@ -10,10 +10,13 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from fiveengines.base.parameters import Parameters, RunParameters
 from fiveengines.companions.registry import Companion
-from fiveengines.overrides import Entry, Trail
+
+if TYPE_CHECKING:
+    from fiveengines.overrides import Entry, Trail
 
 
 def parameters_fingerprint(params: Parameters, trail: Trail | Iterable[Entry], day: dt.date) -> str:
@@ -21,6 +24,9 @@ def parameters_fingerprint(params: Parameters, trail: Trail | Iterable[Entry], d
 
     An entry that someone ended after `day` counts as it did then, so a later reading never changes an earlier one.
     """
+    # The process that writes a page asks for no fingerprint and does without pandas.
+    from fiveengines.overrides import Trail
+
     entries = trail.entries if isinstance(trail, Trail) else tuple(trail)
     known = [
         [each.field, each.value, each.as_of.isoformat(), min(each.until, day).isoformat()]
