@@ -45,7 +45,8 @@ from fiveengines.data.providers.registry import labels
 from fiveengines.indicators import positioning
 from fiveengines.indicators.weekly_path import WeekPath, path_on
 from fiveengines.model import certainty, engines, inflections, regimes, styles, target_exposure
-from fiveengines.model.readings import Measured, Readings, history_frame, measure_all, read
+from fiveengines.model.measured_cache import measured as measured_once
+from fiveengines.model.readings import Measured, Readings, history_frame, read
 from fiveengines.overrides import Entry, Trail
 from fiveengines.overrides.computed_from import computed_from
 from fiveengines.playbook import content, rules
@@ -54,10 +55,6 @@ from fiveengines.research import ablation, forecast_record
 from fiveengines.research.forecast_record import Outlook
 
 _T = TypeVar("_T")
-# The rooms that a reading is computed in.
-_ROOMS = (
-    "base", "commentary", "data", "indicators", "model", "overrides", "playbook", "portfolio", "research", "week.py",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -409,21 +406,24 @@ class Week:
 
         A week with entries that are not saved is a widget's preview: it is neither looked up nor kept.
         """
-        if not isinstance(self.trail, Trail):
+        if self.key is None:
             return make()
         form = TypeAdapter(tuple[of, ...])  # type: ignore[valid-type]
         return cache.stored(
             name,
-            f"{cache.key_of((self.as_of, self.readings.dates[-1], self._computed_from))}.json",
+            f"{self.key}.json",
             make,
             lambda place: form.validate_json(place.read_bytes()),
             lambda place, made: place.write_bytes(form.dump_json(made)),
         )
 
     @cached_property
-    def _computed_from(self) -> tuple[object, ...]:
-        entries = self.trail.entries if isinstance(self.trail, Trail) else self.trail
-        return computed_from(self.dataset, self.params, self.source, entries), cache.code_key(*_ROOMS)
+    def key(self) -> str | None:
+        """A key that is another one when anything is that this week is read or shown from; None for a preview."""
+        if not isinstance(self.trail, Trail):
+            return None
+        facts = computed_from(self.dataset, self.params, self.source, self.trail.entries)
+        return cache.key_of((self.as_of, self.readings.dates[-1], self.run, facts, cache.code_key("")))
 
     @property
     def overrides(self) -> tuple[Entry, ...]:
@@ -582,7 +582,7 @@ def _measure(
                 where=data_dir,
                 remedy="See docs/PROVIDERS.md for the layout.",
             )
-        measured = measure_all(dataset, day, params)
+        measured = measured_once(dataset, day, params)
         _MEASURED.clear()
         _MEASURED[key] = (measured, dataset.notices_at(calendars.evening_of(day)))
     return _MEASURED[key]

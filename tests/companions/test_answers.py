@@ -111,7 +111,7 @@ def test_other_code_and_another_library_are_another_key(
     if part == "code":
         monkeypatch.setattr(cache, "code_key", lambda *places: "changed")
     else:
-        monkeypatch.setattr(computed_from, "_versions", lambda: ("numpy 9",))
+        monkeypatch.setattr(computed_from, "library_versions", lambda: ("numpy 9",))
     assert answers.key(of, session) != before
 
 

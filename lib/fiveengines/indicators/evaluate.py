@@ -134,9 +134,14 @@ def evaluate(
         known_at=pd.DataFrame(known_at, index=dates),
         input_set=pd.DataFrame(sets, index=dates),
         breadth_basis=inputs.breadth.basis.iloc[at].set_axis(dates),
-        titles={name: indicator(name).titled(params.quoted(name)) for name in values},
+        titles=titles(values, params),
         inputs=inputs,
     )
+
+
+def titles(names: Iterable[str], params: EngineParameters) -> dict[str, str]:
+    """Indicator id → its title with the windows of params."""
+    return {name: indicator(name).titled(params.quoted(name)) for name in names}
 
 
 def _first(columns: np.ndarray) -> np.ndarray:

@@ -72,7 +72,12 @@ class Readings:
 
 def measure_all(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Measured:
     """Measure every indicator of params on every reading date from `history_start` to `as_of`."""
-    panel = Panel(dataset, as_of)
+    return measure(Panel(dataset, as_of), params)
+
+
+def measure(panel: Panel, params: Parameters) -> Measured:
+    """As `measure_all`, up to the evening of the panel."""
+    as_of = panel.as_of
     dates = calendars.reading_dates(params.weekly.history_start, as_of)
     dates = dates[dates >= panel.sessions[0]]
     if len(dates) == 0 or dates[-1] != as_of:

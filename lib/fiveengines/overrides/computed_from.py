@@ -15,9 +15,10 @@ from fiveengines.base.parameters import Parameters
 from fiveengines.data.dataset import Dataset
 from fiveengines.overrides.trail import stamp
 
-# The libraries that another figure may come from.
+# The libraries that another figure, or another picture of it, may come from.
 _LIBRARIES = (
-    "arch", "exchange-calendars", "hmmlearn", "numpy", "pandas", "pydantic", "scipy", "skfolio", "statsmodels",
+    "altair", "arch", "exchange-calendars", "great-tables", "hmmlearn", "numpy", "pandas", "pydantic", "scipy",
+    "skfolio", "statsmodels",
 )  # fmt: skip
 
 
@@ -36,7 +37,7 @@ def computed_from(
         None if members is None else (members.note, members.origin, sorted(members.sectors.items())),
         data.notices,
         data.files,
-        _versions(),
+        library_versions(),
         params.model_dump_json(),
         contents((*params.file.parent.glob("*.yaml"), params.beside(params.weekly.events))),
         [(Path(path).name, digest) for path, _, _, digest in stamp(params.overrides_of(source))],
@@ -52,5 +53,6 @@ def contents(files: Iterable[Path]) -> list[tuple[str, str]]:
 
 
 @once
-def _versions() -> tuple[str, ...]:
+def library_versions() -> tuple[str, ...]:
+    """Versions of the libraries that a figure or its picture may come from."""
     return tuple(version(each) for each in _LIBRARIES)

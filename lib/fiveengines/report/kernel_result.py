@@ -5,15 +5,21 @@ A week or a companion is read once, in the kernel; the process that writes the r
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
 from fiveengines.report.closes import Closes
 from fiveengines.report.page.cover_context import CompanionCover, CoverContext
 
+if TYPE_CHECKING:
+    from fiveengines.week import Week
+
 MIME = "application/vnd.fiveengines.week+json"
 OF_A_WEEK = "from fiveengines.report.kernel_result import show\n\nshow(week)"
+# Runs after the last cell of a week, when every cell came to its end.
+KEEP = "from fiveengines.views.shown import keep\n\nkeep()"
 _COVERS: dict[str, TypeAdapter[Any]] = {
     "week": TypeAdapter(CoverContext),
     "companion": TypeAdapter(CompanionCover),
@@ -27,16 +33,25 @@ def of_a_companion(name: str) -> str:
     )
 
 
-def show(week: Any) -> None:
+def show(week: Week) -> None:
     """Display cover and reading as one output of type MIME; called by the cell that `report.run` adds."""
+    from fiveengines.views import shown
+
+    body = shown.once(week, MIME, lambda: _body_of(week))
+    moment = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    body["document"]["generated_at"] = moment.isoformat()
+    _display(body, f"reading of {week.as_of.date()}")
+
+
+def _body_of(week: Week) -> dict[str, Any]:
     from fiveengines.report.page.cover import cover
     from fiveengines.report.reading_json import reading_document
 
     closes = None if week.simulated else vars(_closes(week))
-    _display("week", cover(week), reading_document(week), f"reading of {week.as_of.date()}", closes)
+    return _body("week", cover(week), reading_document(week), closes)
 
 
-def _closes(week: Any) -> Closes:
+def _closes(week: Week) -> Closes:
     """Of a real week alone: a simulated one is never marked."""
     known = week.measured.panel.daily("SPX").loc[: week.as_of].dropna()
     return Closes(tuple(f"{day:%Y-%m-%d}" for day in known.index), tuple(map(float, known)))
@@ -50,16 +65,19 @@ def show_answer(name: str, session: Any, result: Any) -> None:
 
     document = companion_document(session, result)
     cover = companion_cover(session, companion(name).about(session.portfolio), result)
-    _display("companion", cover, document, f"answer of {session.as_of.date()}")
+    _display(_body("companion", cover, document), f"answer of {session.as_of.date()}")
 
 
-def _display(
-    kind: str, cover: Any, document: dict[str, Any], text: str, closes: dict[str, Any] | None = None
-) -> None:
+def _body(
+    kind: str, cover: Any, document: dict[str, Any], closes: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    shown = _COVERS[kind].dump_python(cover, mode="json")
+    return {"kind": kind, "cover": shown, "document": document, "closes": closes}
+
+
+def _display(body: dict[str, Any], text: str) -> None:
     from IPython.display import display
 
-    body = {"kind": kind, "cover": _COVERS[kind].dump_python(cover, mode="json"), "document": document}
-    body["closes"] = closes
     display({MIME: body, "text/plain": text}, raw=True)
 
 

@@ -71,11 +71,12 @@ def run_bound(
     kernel: Kernel,
     keep_kernel: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
+    afterwards: str = "",
 ) -> Ran:
     """Execute `bound` with `values` (None means what the notebook's parameters cell says: "").
 
-    `source` is the cell that hands cover and document back (`kernel_result`). A person's mistake in the parameters or
-    the data is raised as the one-line error it is.
+    `source` is the cell that hands cover and document back (`kernel_result`), `afterwards` what `execute` runs last. A
+    person's mistake in the parameters or the data is raised as the one-line error it is.
     """
     from fiveengines.report.page.render import preload
 
@@ -89,6 +90,7 @@ def run_bound(
             kernel=kernel,
             keep_kernel=keep_kernel,
             on_progress=on_progress,
+            afterwards=afterwards,
         )
     except KeyboardInterrupt:
         kernel.stop()

@@ -165,6 +165,7 @@ def run_week(
         kernel=kernel,
         keep_kernel=keep_kernel or bool(companions),
         on_progress=show,
+        afterwards=kernel_result.KEEP,
     )
     if ran.document is None or not companions:
         return WeekRun(ran)

@@ -84,7 +84,13 @@ def _loaded(names: Mapping[str, Any], given: dict[str, Any], load: Callable[...,
             )
             error = type(error)(error.message, remedy=" ".join(filter(None, (error.remedy, hint))))
         raise error from None
-    if _shell() is not None and not os.environ.get(BATCH):
+    shell = _shell()
+    if shell is not None and os.environ.get(BATCH):
+        from fiveengines.views.shown import AskFirst
+
+        if not any(isinstance(each, AskFirst) for each in shell.ast_transformers):
+            shell.ast_transformers.append(AskFirst())
+    elif shell is not None:
         from IPython.display import display
 
         from fiveengines.views import tables

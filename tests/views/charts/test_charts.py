@@ -20,7 +20,7 @@ from fiveengines.views.charts.regime_map import spells
 from fiveengines.views.charts.renderer import MIME, mime_bundle
 from fiveengines.week import Week
 
-OF_A_WEEK = [name for name in charts.__all__ if name != "analog_paths"]
+OF_A_WEEK = [name for name in charts.__all__ if name not in {"analog_paths", "similar_weeks"}]
 SCENARIOS: dict[str, tuple[tuple[str, ...], bool]] = {
     "nothing at all": (("*",), False),
     "no index": (("SPX*", "SPY"), True),

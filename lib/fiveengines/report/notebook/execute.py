@@ -30,6 +30,7 @@ def execute(
     cell_timeout: float = CELL_TIMEOUT,
     on_progress: Callable[[Progress], None] | None = None,
     keep_kernel: bool = False,
+    afterwards: str = "",
 ) -> ExecutionResult:
     """Run `notebook` (from `bind`) in one kernel and return it with its outputs; the argument is left as it was.
 
@@ -37,7 +38,8 @@ def execute(
     a cell runs. `kernel` may have been started earlier to save waiting; it is stopped here, unless `keep_kernel` and it
     still answers: then its names are cleared and it runs the next notebook as a fresh one would. A failing cell ends
     its own step and the next step still runs, in a new kernel when the old one died or hung; a failing shared cell
-    ends everything. Every cell says in metadata.papermill.status: completed, failed or skipped.
+    ends everything. When every cell came to its end, `afterwards` runs unseen. Every cell says in
+    metadata.papermill.status: completed, failed or skipped.
     """
     values = _plain(parameters)
     kernel = kernel or Kernel(cwd=cwd)
@@ -70,6 +72,8 @@ def execute(
             on_progress=on_progress,
             failures=failures,
         )
+        if afterwards and not failures:
+            kernel.run(afterwards, cell_timeout)
         stays = keep_kernel and all(each.kind == "error" for each in failures) and kernel.reset()
     except KeyboardInterrupt:
         kernel.forget()

@@ -28,7 +28,7 @@ from fiveengines.base.jupyter_home import for_kernels
 PRELOAD = (
     "fiveengines.base.fast_imports",
     "pandas",
-    "fiveengines.views.charts.rates",
+    "fiveengines.views.notebook",
     "fiveengines.views.tables",
     "fiveengines.report.kernel_result",
 )

@@ -11,8 +11,14 @@ import pandas as pd
 from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
+from fiveengines.week import Week
 
 _HEIGHT = 240
+
+
+def similar_weeks(week: Week) -> Picture | None:
+    """`analog_paths` of the past weeks most like this one; None with too little history."""
+    return None if week.analogs is None else analog_paths(week.analogs.paths)
 
 
 def analog_paths(paths: pd.DataFrame, regime: str = "this week") -> Picture:

@@ -13,15 +13,17 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.views import theme
+from fiveengines.views.charts.renderer import enable
+from fiveengines.views.sources import source
 from fiveengines.week import Week
+
+enable()
 
 # Altair's own types name every chart class apart and lose them on the first mark; a chart is a chart here.
 Picture = Any
 WEEKS_A_YEAR: Final = 52
 LONG: Final = 5 * WEEKS_A_YEAR
 DAY: Final = "%-d %b %Y"
-# The id under which an indicator names the closes of index members.
-MEMBERS: Final = "MEMBERS"
 INK, SOFT, ACCENT, LINE, PAPER = (theme.LIGHT[name] for name in ("ink", "soft", "accent", "line", "paper"))
 
 
@@ -67,14 +69,6 @@ def table(**columns: pd.Series) -> pd.DataFrame:
     frame = pd.DataFrame(columns).dropna(how="all")
     frame.index.name = None
     return frame.rename_axis("date").reset_index()
-
-
-def source(week: Week, *series_ids: str) -> str:
-    """Where the named series come from, for a tooltip: 'FRED: WALCL, WTREGEN'; absent ones are left out."""
-    parts = [f"members' closes: {week.member_count}"] if MEMBERS in series_ids and week.member_count else []
-    found = week.providers(*series_ids)
-    parts += [f"{each}: {', '.join(names)}" for each, names in found.items()]
-    return "; ".join(parts) or "none"
 
 
 def with_source(chart: Any, text: str) -> Any:

@@ -10,6 +10,7 @@ import altair as alt
 from fiveengines.base.formats import dollars
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
+from fiveengines.views.sources import source
 from fiveengines.week import Week
 
 _NET = ("WALCL", "WTREGEN", "RRPONTSYD")
@@ -24,7 +25,7 @@ def net_liquidity(week: Week) -> Picture:
         return base.no_data(
             "Net liquidity", "the Fed's total assets, Treasury account or reverse repo are missing."
         )
-    top = base.with_source(alt.Chart(known, height=170), base.source(week, *_NET))
+    top = base.with_source(alt.Chart(known, height=170), source(week, *_NET))
     hover = [base.when(), alt.Tooltip("net:Q", title="net liquidity, $bn", format=",.0f"), base.where()]
     scale = alt.Scale(zero=False, nice=True)
     line = top.mark_line().encode(

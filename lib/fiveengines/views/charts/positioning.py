@@ -16,6 +16,7 @@ from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.views.charts.shapes import Line, last, lines_over_time, with_values
+from fiveengines.views.sources import source
 from fiveengines.week import Week
 
 _COHORTS = {
@@ -53,7 +54,7 @@ def cot_fan(week: Week) -> Picture:
     present = with_values(frame, cohorts)
     if not present:
         return base.no_data("Futures positioning", "no Commitments of Traders report is there.")
-    chart = base.with_source(alt.Chart(frame, height=230), base.source(week, *_SERIES))
+    chart = base.with_source(alt.Chart(frame, height=230), source(week, *_SERIES))
     shade, edges = _fan()
     places = last(frame, list(present))
     axis = {
@@ -111,7 +112,7 @@ def surveys(week: Week) -> Picture:
             "Managers and trend followers", "neither NAAIM nor an index for the trend model is there."
         )
     chart = base.with_source(
-        alt.Chart(frame, height=170), f"{base.source(week, 'NAAIM')}; trend followers modelled from the index"
+        alt.Chart(frame, height=170), f"{source(week, 'NAAIM')}; trend followers modelled from the index"
     )
     layers = lines_over_time(chart, frame, present, {"title": "% of full exposure"}, 170, unit=", %")
     ends = last(frame, list(present))

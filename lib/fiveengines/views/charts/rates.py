@@ -12,6 +12,7 @@ from fiveengines.base.formats import number
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.views.charts.shapes import Line, Terms, lines_over_time, term_curve, with_values
+from fiveengines.views.sources import source
 from fiveengines.week import Week
 
 _CURVE = Terms(
@@ -62,7 +63,7 @@ def rate_compass(week: Week) -> Picture:
     if "two_year" not in present:
         return base.no_data("2-year yield and policy rate", "the 2-year yield is missing.")
     chart = base.with_source(
-        alt.Chart(frame, height=170), base.source(week, "DGS2", "DFEDTARU", "FOMC_TARGET", "DFII10")
+        alt.Chart(frame, height=170), source(week, "DGS2", "DFEDTARU", "FOMC_TARGET", "DFII10")
     )
     axis = {"title": "%", "scale": alt.Scale(zero=False)}
     layers = lines_over_time(chart, frame, present, axis, 170, unit=", %", digits=2)

@@ -15,6 +15,7 @@ from fiveengines.model.regimes import NAMES, NUMBERS
 from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
+from fiveengines.views.sources import source
 from fiveengines.week import Week
 
 _COLOUR = alt.Scale(**theme.regime_scale())
@@ -73,7 +74,7 @@ def regime_ribbon(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
     )
     layers = wash + ribbon + numbers
     if not frame.empty:
-        chart = base.with_source(alt.Chart(frame), base.source(week, "SPX", "SPY"))
+        chart = base.with_source(alt.Chart(frame), source(week, "SPX", "SPY"))
         tips = [base.when(), alt.Tooltip("index:Q", title="S&P 500", format=",.0f"), base.where()]
         axis = alt.Y("index:Q", title="S&P 500", scale=alt.Scale(zero=False), axis=alt.Axis(format=",.0f"))
         layers += chart.mark_line(color=base.INK, strokeWidth=1.6).encode(

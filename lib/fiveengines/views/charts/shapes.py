@@ -15,6 +15,7 @@ import pandas as pd
 from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
+from fiveengines.views.sources import source
 from fiveengines.week import Week
 
 
@@ -58,8 +59,8 @@ def term_curve(week: Week, terms: Terms, points: pd.DataFrame, title: alt.Title)
     """
     now = next(iter(terms.when))
     written = f".{terms.digits}f"
-    source = base.source(week, *(name for names in terms.at.values() for name in names))
-    encoded = base.with_source(alt.Chart(points), source).encode(
+    origin = source(week, *(name for names in terms.at.values() for name in names))
+    encoded = base.with_source(alt.Chart(points), origin).encode(
         x=alt.X(
             "term:Q",
             title=None,

@@ -12,6 +12,7 @@ from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.views.charts.shapes import Terms, term_curve
+from fiveengines.views.sources import source
 from fiveengines.week import Week
 
 # By the calendar days to which each index looks.
@@ -54,7 +55,7 @@ def implied_and_realized(week: Week) -> Picture:
     known = frame.dropna(subset=["vix"])
     if known.empty:
         return base.no_data("VIX and realised volatility", "VIX is missing.")
-    chart = base.with_source(alt.Chart(frame, height=200), base.source(week, "VIX", "VIXCLS", "SPX"))
+    chart = base.with_source(alt.Chart(frame, height=200), source(week, "VIX", "VIXCLS", "SPX"))
     hover = [
         base.when(),
         alt.Tooltip("vix:Q", title="VIX", format=".1f"),

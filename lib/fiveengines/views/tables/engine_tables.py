@@ -13,7 +13,7 @@ from markupsafe import Markup
 from fiveengines.base.formats import NOTHING, figure, first_capital, minus, percent, signed
 from fiveengines.commentary.narrative import ENGINE_NAMES, moved_most, moved_text
 from fiveengines.model.engines import EngineReading, Evidence
-from fiveengines.views.charts.base import source
+from fiveengines.views.sources import source
 from fiveengines.views.tables import values
 from fiveengines.views.tables.markup import Block, Column, badge, great_table, lines
 from fiveengines.week import Week

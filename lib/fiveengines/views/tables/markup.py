@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -88,7 +88,7 @@ def plain(html: str, css_class: str = "") -> str:
 class Table:
     """A Great Tables table as a notebook shows it; `great` is the table itself, for further styling."""
 
-    great: Any
+    great: Any = field(repr=False)
 
     def _repr_html_(self) -> str:
         return plain(self.great.as_raw_html())

@@ -11,6 +11,7 @@ import pandas as pd
 from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
+from fiveengines.views.sources import source
 from fiveengines.week import Week
 
 _BASIS = {
@@ -37,7 +38,7 @@ def breadth(week: Week) -> Picture:
     basis = _BASIS.get(week.breadth_basis, week.breadth_basis)
     chart = base.with_source(
         alt.Chart(frame),
-        f"{base.source(week, *_SERIES)} ({basis})" if week.breadth_basis == "published" else basis,
+        f"{source(week, *_SERIES)} ({basis})" if week.breadth_basis == "published" else basis,
     )
     hover = [
         base.when(),
@@ -74,7 +75,7 @@ def _index(week: Week, prices: pd.DataFrame) -> Picture:
         base.where(),
     ]
     marks = (
-        base.with_source(alt.Chart(prices), base.source(week, "SPX", "SPY"))
+        base.with_source(alt.Chart(prices), source(week, "SPX", "SPY"))
         .transform_filter("datum.alone > 0")
         .mark_point(shape="triangle-down", color=theme.LIGHT["adverse"], size=45, yOffset=-9, opacity=1)
         .encode(x="date:T", y="index:Q", tooltip=hover)

@@ -1,0 +1,158 @@
+"""What a report shows of a week is drawn once for the same week, and no other cell is touched."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from fiveengines import week as room
+from fiveengines.base import paths
+from fiveengines.overrides import Entry
+from fiveengines.views import charts, shown, tables
+from fiveengines.views.charts.renderer import MIME
+from fiveengines.week import Week
+
+DAY = "2009-03-06"
+ENTRY = Entry("e1", "dealer_gamma", -2.0, "a desk's figure", "", "me", dt.datetime(2009, 3, 6), dt.date(2009, 3, 6),
+              dt.date(2009, 3, 13), None, "r1")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Week:
+    return Week.load(DAY, source="demo")
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of what was drawn and not looked up, with a cache of the test's own."""
+    monkeypatch.setattr(paths, "cache_dir", lambda: tmp_path)
+    monkeypatch.setattr(shown, "_last", shown._Week("", {}))
+    found: list[str] = []
+    for where, name in ((charts, "breadth"), (tables, "narrative"), (tables, "evidence")):
+        make = getattr(where, name)
+
+        def counted(*of: Any, make: Any = make, name: str = name) -> Any:
+            found.append(name)
+            return make(*of)
+
+        monkeypatch.setattr(where, name, counted, raising=False)
+    return found
+
+
+def another_process() -> None:
+    """Forget what this one has in memory, after writing it."""
+    shown.keep()
+    shown._last.key = ""
+
+
+def test_what_was_shown_before_is_shown_again_as_it_was(loaded: Week, made: list[str]) -> None:
+    calls = ((charts, "breadth"), (tables, "narrative"), (tables, "evidence", "breadth"))
+    first = [shown.shown(where, name, loaded, *more) for where, name, *more in calls]
+    another_process()
+    again = [shown.shown(where, name, replace(loaded), *more) for where, name, *more in calls]
+    assert again == first
+    assert made == ["breadth", "narrative", "evidence"]
+    plain = tables.narrative(loaded)
+    assert again[1]._repr_mimebundle_() == {"text/html": plain._repr_html_(), "text/plain": repr(plain)}
+    assert again[0]._repr_mimebundle_() == charts.breadth(loaded)._repr_mimebundle_()
+    assert (
+        again[0].bundle[MIME]["title"]["text"].startswith("43 % of members are above their 200-day average")
+    )
+
+
+def test_another_engine_is_another_call(loaded: Week, made: list[str]) -> None:
+    assert shown.shown(tables, "evidence", loaded, "breadth") != shown.shown(
+        tables, "evidence", loaded, "liquidity"
+    )
+    assert made == ["evidence"] * 2
+
+
+@pytest.mark.parametrize("change", ["week", "parameters", "code", "run"])
+def test_another_week_is_drawn_again(
+    loaded: Week, made: list[str], change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown.shown(tables, "narrative", loaded)
+    another_process()
+    if change == "week":
+        other = loaded.at(loaded.dates[-2])
+    elif change == "parameters":
+        weekly = loaded.params.weekly.model_copy(update={"demo_seed": 8})
+        other = replace(loaded, params=loaded.params.model_copy(update={"weekly": weekly}))
+    elif change == "run":
+        other = replace(loaded, run=loaded.run.model_copy(update={"params_file": "elsewhere/weekly.yaml"}))
+    else:
+        monkeypatch.setattr(room.cache, "code_key", lambda *places: "changed")
+        other = replace(loaded)
+    shown.shown(tables, "narrative", other)
+    assert made == ["narrative"] * 2
+
+
+def test_a_preview_is_neither_looked_up_nor_kept(loaded: Week, made: list[str], tmp_path: Path) -> None:
+    for _ in range(2):
+        assert shown.shown(tables, "narrative", loaded.with_entries((ENTRY,))) is not None
+        another_process()
+    assert made == ["narrative"] * 2
+    assert not list(tmp_path.glob("shown-*"))
+
+
+def test_a_file_that_was_cut_short_is_made_again(loaded: Week, made: list[str], tmp_path: Path) -> None:
+    first = shown.shown(tables, "narrative", loaded)
+    another_process()
+    (file,) = tmp_path.glob("shown-*.json")
+    file.write_text(file.read_text()[:-9])
+    assert shown.shown(tables, "narrative", loaded) == first
+    assert made == ["narrative"] * 2
+
+
+def test_what_could_not_be_drawn_is_never_kept(
+    loaded: Week, made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def _repr_mimebundle_(self) -> dict[str, Any]:
+            return {}  # altair's own answer after it has shown its error
+
+    monkeypatch.setattr(charts, "surveys", lambda week: Broken(), raising=False)
+    assert shown.shown(charts, "surveys", loaded) is None
+    another_process()
+    assert not list(tmp_path.glob("shown-*"))
+
+
+@pytest.mark.parametrize(
+    ("cell", "asks"),
+    [
+        ("charts.breadth(week)", True),
+        ('tables.evidence(week, "breadth")', True),
+        ("charts.breadth(week).properties(width=90)", False),
+        ("charts.breadth(week, height=90)", False),
+        ("found = charts.breadth(week)", False),
+        ("week\ncharts.breadth(week)", False),
+        ("print()", False),
+    ],
+)
+def test_only_a_lone_call_asks_first(cell: str, asks: bool) -> None:
+    changed = ast.unparse(ast.fix_missing_locations(shown.AskFirst().visit(ast.parse(cell))))
+    assert (changed != cell.replace('"', "'")) is asks
+
+
+def test_cells_run_as_they_stand_where_the_names_mean_something_else(loaded: Week, made: list[str]) -> None:
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell = InteractiveShell(config=config)
+    shell.ast_transformers.append(shown.AskFirst())
+    shell.push({"week": loaded, "tables": tables, "other": str})
+    assert isinstance(shell.run_cell("tables.narrative(week)").result, shown.Shown)
+    assert isinstance(shell.run_cell("tables.narrative(week)\nweek.key").result, str)
+    assert shell.run_cell("other.upper('a')").result == "A"
+    assert shell.run_cell("tables.safe('<')").error_in_exec is not None
+    shell.run_cell("import types\ntables = types.SimpleNamespace(narrative=lambda week: 'mine')")
+    assert shell.run_cell("tables.narrative(week)").result == "mine"
+    shell.run_cell("from fiveengines.views import tables\nweek = week.with_entries(())")
+    shell.run_cell("tables.narrative(week)")
+    assert made == ["narrative"] * 2 + ["narrative"]
