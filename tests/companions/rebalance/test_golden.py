@@ -114,3 +114,15 @@ def test_stress_by_beta_and_mean_correlation(book: Book) -> None:
     sigma = dict.fromkeys(("AAA", "BBB", "CCC"), 1.0)
     assert replace(book, closes=closes, sigma=sigma).correlation() == pytest.approx(-1 / 3)
     assert replace(book, closes=closes, sigma={"AAA": 1.0}).correlation() is None
+
+
+def test_the_week_s_tilts_move_wanted_weights_before_equity_is_scaled(book: Book) -> None:
+    """III wants 8 + 2 %, EEE 6 − 1 %, the others 43 %: 58 % together for 50 %. AAA has no wanted weight, FFF 0."""
+    hold = Decisions(hold=frozenset({"GGG"}))
+    roomy = replace(book, rules=book.rules.model_copy(update={"most_sector": 1.0}))
+    wish, why = wanted_weights(roomy, 0.60, hold, {"III": 0.02, "EEE": -0.01, "AAA": 0.5, "FFF": 0.5})
+    assert (wish["III"], wish["EEE"], wish["AAA"]) == pytest.approx((5 / 58, 2.5 / 58, 5 / 58))
+    assert "6.0 % wanted, tilted by −1.0 points" in why["EEE"] and "tilted" not in why["AAA"]
+    assert wish["FFF"] == 0
+    plain, _ = wanted_weights(roomy, 0.60, hold)
+    assert wanted_weights(roomy, 0.60, hold, {"III": 0.0001})[0] == plain, "too small to be written"

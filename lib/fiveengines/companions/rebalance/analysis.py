@@ -79,7 +79,7 @@ def analyse(session: Session) -> Result:
     at_cost = [name for name in book.holdings.positions if name not in book.prices]
     if at_cost:
         missing.append(f"Prices: {', '.join(at_cost)} counted at cost.")
-    own = None if known.references is None else known.references.own(book.equity())
+    own = None if known.references is None else known.references.own(book.equity(), book.share("bond"))
     mixes = () if known.references is None else known.references.mixes
     return _result(
         session,
@@ -185,7 +185,7 @@ def _orders(
 ) -> OrderPlan:
     if target is None or read is None:
         return OrderPlan((), book.holdings.cash, 0.0, 0.0, ())
-    wish, why = wanted_weights(book, target, chosen)
+    wish, why = wanted_weights(book, target, chosen, _tilts(session, book))
     pivots = {each.id: each for each in read.pivots}
     waiting = tuple(
         Waiting(each.name, each.level)
@@ -196,6 +196,27 @@ def _orders(
     below = any(key.startswith("sma_") and each.level > read.close for key, each in pivots.items())
     levels = tuple(sorted(waiting, key=lambda each: each.level)) if below else ()
     return plan(book, wish, why, session.as_of.date(), levels)
+
+
+def _tilts(session: Session, book: Book) -> dict[str, float]:
+    """By how much the week's tilts move the wanted weight of a ticker that params/portfolio.yaml gives a role.
+
+    Only where holdings.csv wants a weight of its own: today's weight holds last week's tilt already.
+    """
+    rules, found = session.params.portfolio.portfolio, session.week.plan if session.week else None
+    if rules is None or found is None:
+        return {}
+    own = {
+        name: rules.instruments[name].roles
+        for name, each in book.holdings.positions.items()
+        if each.weight and name in rules.instruments
+    }
+    moved: dict[str, float] = {}
+    for tilt in found.tilts:
+        bearers = [name for name, roles in own.items() if tilt.role in roles]
+        for name in bearers:
+            moved[name] = moved.get(name, 0.0) + tilt.share / len(bearers)
+    return moved
 
 
 def _now(made: OrderPlan) -> OrderPlan:

@@ -38,10 +38,11 @@ class References:
     bond: str
     cost: float
 
-    def own(self, share: float) -> MixRecord | None:
-        """A constant `share` of equity, the rest in cash, measured alike; None with too few sessions."""
-        weights = pd.DataFrame({self.equity: share, self.bond: 0.0}, index=self.dates)
-        return _measured(f"Own mix, {percent(share)} equity", weights, self)
+    def own(self, equity: float, bonds: float) -> MixRecord | None:
+        """Constant shares of equity and bonds, the rest in cash, measured alike; None with too few sessions."""
+        weights = pd.DataFrame({self.equity: equity, self.bond: bonds}, index=self.dates)
+        also = f", {percent(bonds)} bonds" if bonds else ""
+        return _measured(f"Own mix, {percent(equity)} equity{also}", weights, self)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from fiveengines.base.formats import percent
+from fiveengines.base.formats import number, percent
 from fiveengines.companions.rebalance.positions import Book
 from fiveengines.portfolio.decisions import Decisions
 from fiveengines.portfolio.holdings import Holdings
 from fiveengines.portfolio.lots import sales, tax_on, wash_sale
 from fiveengines.portfolio.orders import Order, OrderPlan, executed, plan_orders
+
+# A tilt that is not seen in the digits it is written in is none.
+_LEAST_TILT = 0.0005
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,13 @@ class Waiting:
 
 
 def wanted_weights(
-    book: Book, equity: float, decisions: Decisions
+    book: Book, equity: float, decisions: Decisions, tilts: Mapping[str, float] | None = None
 ) -> tuple[dict[str, float], dict[str, str]]:
     """Wanted share of the portfolio by ticker, and why.
 
     Those of holdings.csv where it has them, else today's; equity is scaled as a whole to `equity` (a share of the
-    portfolio), bonds stay as wanted as far as there is room, no sector above its limit. Tickers held by decision, and
+    portfolio), bonds stay as wanted as far as there is room, no sector above its limit. tilts: what is added to the
+    wanted weight of a ticker before that, a share. Tickers held by decision, and
     those without a price, keep today's weight and use up their part of it.
     """
     today, rules = book.weights(), book.rules
@@ -50,6 +55,10 @@ def wanted_weights(
             wish[name], why[name] = 0.0, "excluded"
         elif each.weight is not None:
             wish[name], why[name] = each.weight, f"{percent(each.weight, 1)} wanted"
+            tilt = (tilts or {}).get(name, 0.0)
+            if each.weight and abs(tilt) >= _LEAST_TILT:
+                wish[name] = max(0.0, each.weight + tilt)
+                why[name] += f", tilted by {number(100 * tilt, 1, ' points', sign=True)}"
         else:
             wish[name], why[name] = today[name], "today's weight"
     held = math.fsum(wish[name] for name in fixed if book.part(name) == "equity")

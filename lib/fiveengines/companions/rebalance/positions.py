@@ -91,7 +91,11 @@ class Book:
 
     def equity(self) -> float:
         """Share of the portfolio in equity."""
-        return math.fsum(each for name, each in self.weights().items() if self.part(name) == "equity")
+        return self.share("equity")
+
+    def share(self, part: str) -> float:
+        """Share of the portfolio in one part; cash itself is not in it."""
+        return math.fsum(each for name, each in self.weights().items() if self.part(name) == part)
 
     def records(self) -> list[PositionRecord]:
         """Every position, largest first."""

@@ -23,6 +23,7 @@ _NOTEBOOK_INK = (
     ".gt_table :is(tr,td,th){color:inherit !important;background-color:transparent !important}"
     ".gt_table.gt_table{font-family:inherit;font-size:13.5px !important}"
 )
+_CARD = Markup('<span class="card" style="display:none">{}</span>')
 _COLOURED = re.compile(r'style="color:(#[0-9a-f]{6})', re.IGNORECASE)
 
 
@@ -146,16 +147,21 @@ def great_table(
     subtitle: str = "",
     group: Callable[[Any], str] | None = None,
     note: object = "",
+    cards: bool = False,
 ) -> Table:
     """A Great Tables table, one row for each of `rows`; every text is escaped unless it is Markup.
 
-    `group` names the group of rows of a row; `note` is shown below.
+    `group` names the group of rows of a row; `note` is shown below. With `cards` a phone shows each row as a card with
+    its headings inside, for which they stand hidden in the cells.
     """
     from great_tables import GT, html
 
     shown = list(rows)
     keys = {f"c{at}": column for at, column in enumerate(columns)}
     texts = {key: [str(safe(each.write(row))) for row in shown] for key, each in keys.items()}
+    if cards:
+        inside = {key: str(_CARD.format(each.heading)) for key, each in keys.items()}
+        texts = {key: [inside[key] + text for text in column] for key, column in texts.items()}
     if group:
         texts["group"] = [group(row) for row in shown]  # Great Tables escapes the heads of groups itself
     # An Arrow table: Great Tables sets cells one by one, which costs a third of what it does in a pandas frame.

@@ -58,6 +58,7 @@ def orders(result: Result) -> Any:
         subtitle="Whole shares at the session's closes; nothing is sent anywhere",
         group=lambda each: f"Waits: {each.condition}" if each.condition else "Now",
         note=_limits(result),
+        cards=True,
     )
 
 
@@ -85,13 +86,16 @@ def ticket(result: Result) -> Any:
 
 def _lots(order: OrderRecord) -> str:
     told = [
-        f"{number(each.shares, 0)} of {each.opened or 'unknown date'}"
-        + ("" if each.gain is None else f" ({dollars(each.gain)})")
+        f"{number(each.shares, 0 if each.shares == int(each.shares) else 2)} of "
+        f"{'unknown date' if each.opened is None else date(each.opened)}"
+        + {True: ", long term", False: ", short term", None: ""}[each.long_term]
+        + ("" if each.gain is None else f", {'loss' if each.gain < 0 else 'gain'} {dollars(abs(each.gain))}")
         for each in order.lots
     ]
-    tax = f"; tax about {dollars(order.tax)}" if order.lots and order.tax else ""
+    word = "tax saved" if order.tax < 0 else "tax"
+    tax = f"; {word} about {dollars(abs(order.tax))}" if order.lots and order.tax else ""
     wash = "; a loss here may not count: the ticker was bought within 30 days" if order.wash_sale else ""
-    return ", ".join(told) + tax + wash
+    return "; ".join(told) + tax + wash
 
 
 def _limits(result: Result) -> str:
@@ -306,13 +310,17 @@ def _spells(stats: ExitStatistics) -> str:
         for each in stats.windows
         if each.median_sessions is not None
     )
+    lows = (
+        f"{stats.lows_without} of {stats.lows} lows of falls that are over came without one. "
+        if stats.lows
+        else ""
+    )
     return (
         f"{counted(stats.n, 'past spell')} of extreme fear lasted {stats.shortest} to {stats.longest} sessions, "
         f"{number(stats.mean_sessions)} on average (90 % interval {number(stats.low)} to {number(stats.high)}) and "
         f"half of them {number(stats.median_sessions)} or fewer; the low of the spell and the quarter after it came "
         f"{stats.shortest_to_low} to {stats.longest_to_low} sessions after its beginning, half of them within "
-        f"{number(stats.median_to_low)}. {stats.lows_without} of {stats.lows} lows of falls that are over came "
-        f"without one. With percentiles over other windows: {others or 'no spell'}."
+        f"{number(stats.median_to_low)}. {lows}With percentiles over other windows: {others or 'no spell'}."
     )
 
 
