@@ -375,6 +375,30 @@ def test_a_claim_about_any_time_flips_when_its_data_are_flipped(name: str) -> No
     assert told(name, session(end, **fails)) == "false"
 
 
+@pytest.mark.parametrize("name", [name for name, each in CLAIMS.items() if each.day is not None])
+def test_a_claim_about_a_day_is_decided_by_the_data_of_that_day(name: str) -> None:
+    """Alike when the session is of years later, and not at all by data that end two months before."""
+    _, holds, _ = (BOTH | PATTERNS)[name]
+    later, day = "2026-11-20", pd.Timestamp(CLAIMS[name].day)
+    assert told(name, session(later, **holds)) == "true"
+    short = {series: values.loc[: day - pd.Timedelta(days=60)] for series, values in holds.items()}
+    with pytest.raises(UntestableError, match="waits for"):
+        measures.measure(session(later, **short), CLAIMS[name])
+
+
+def test_a_beta_is_not_measured_on_a_price_that_ended_a_year_ago() -> None:
+    market = rate_sensitive(-18.0) | {"DGS10": flat(days("2000-01-03", "2020-12-31"), 2.0)}
+    with pytest.raises(UntestableError, match="waits for"):
+        measures.measure(session("2020-12-31", **market), CLAIMS["rs-nvda-rate-beta-1.8"])
+
+
+def test_a_look_back_that_begins_too_late_is_not_told_under_its_name() -> None:
+    """Three years of spreads are no decade."""
+    spreads = pd.Series(np.linspace(6, 3, len(D25)), index=D25).loc["2022":]
+    with pytest.raises(UntestableError, match="waits for 5 years of BAMLH0A0HYM2"):
+        measures.measure(session("2025-03-14", BAMLH0A0HYM2=spreads), CLAIMS["pr-spreads-lowest-of-decade"])
+
+
 def after_condition(drift: float) -> pd.Series:
     """A ratio that gains `drift` per cent a session in the 63 sessions after every hundredth, and nothing otherwise."""
     place = np.arange(len(LONG)) % 100

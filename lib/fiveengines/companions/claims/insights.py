@@ -42,7 +42,7 @@ def measure(
     active = (history[insight.id] == "active").to_numpy()
     begins = int((active & ~np.roll(active, 1)).sum())
     if begins < rules_.least_spells:
-        raise UntestableError(f"active in {begins} separate spells; {rules_.least_spells} are needed")
+        raise UntestableError(f"waits for {rules_.least_spells} separate spells; active in {begins} so far")
     samples = rate_shock.parameters(session).samples.model_copy(
         update={
             "horizons": rules_.horizons, "main_horizon": rules_.horizons[0],
@@ -52,7 +52,9 @@ def measure(
     found = []
     for each in cases.after({"it": active}, cases.forward(closes, rules_.horizons), samples)["it"]:
         if each.mean is None or each.usual is None or each.low is None or each.high is None:
-            raise UntestableError(f"{each.separate} separate cases over {each.horizon} weeks")
+            raise UntestableError(
+                f"waits for more cases: {each.separate} separate ones over {each.horizon} weeks"
+            )
         low, high = each.low - each.usual, each.high - each.usual
         shows = low > 0 if tone == "supportive" else high < 0
         found.append(Window(f"{each.horizon} weeks", each.mean - each.usual, shows, each.n, low, high))

@@ -28,6 +28,8 @@ from fiveengines.research import cases
 Measure = Callable[[Session, Claim], list[Window]]
 Frame = TypeVar("Frame", pd.Series, pd.DataFrame)
 _YEAR, _AROUND = 252, (0, -1, -2)
+# A figure older than this many days is not that of the day; reports of a month or a quarter have their own rhythm.
+_FRESH = 10
 
 
 def measure(session: Session, claim: Claim) -> list[Window]:
@@ -62,6 +64,15 @@ def _own_days(session: Session, name: str) -> pd.Series:
     return found[name].dropna()
 
 
+def _reported(session: Session, claim: Claim) -> pd.Series:
+    """The claim's weekly series on its own days up to the claim's; UntestableError when its last weeks are missing."""
+    values = _own_days(session, claim.settings["series"]).loc[: _on(session, claim)]
+    # What was public on the day is of the week before, and a holiday may delay it by another.
+    if values.empty or (_on(session, claim) - values.index[-1]).days > 21:
+        raise UntestableError(f"waits for {', '.join(claim.needs)} of {_on(session, claim).date()}")
+    return values
+
+
 def _start(claim: Claim) -> pd.Timestamp:
     """The beginning of the claim's time; its own date when it names no other."""
     begin = claim.start or claim.day
@@ -77,17 +88,32 @@ def _on(session: Session, claim: Claim) -> pd.Timestamp:
 def _at_start(values: Frame, claim: Claim) -> Frame:
     """What was known up to the beginning of the claim's time; UntestableError when the history begins later."""
     known = values.loc[: _start(claim)]
-    if known.empty:
-        raise UntestableError(f"waits for {', '.join(claim.needs)} of {_start(claim).date()}")
+    _fresh(known, _start(claim), claim)
     return known
+
+
+def _fresh(values: pd.Series | pd.DataFrame, day: pd.Timestamp, claim: Claim) -> None:
+    """UntestableError when the newest of `values` is not of `day` or of the days before it: the data end, or begin,
+    elsewhere."""
+    known = values.loc[:day].index
+    if known.empty or (day - known[-1]).days > _FRESH:
+        raise UntestableError(f"waits for {', '.join(claim.needs)} of {day.date()}")
 
 
 def _ends(values: pd.Series, claim: Claim, session: Session) -> list[tuple[str, pd.Timestamp]]:
     """The claim's date and the two sessions before it: a figure that needs one day alone is not one."""
-    known = values.loc[: _on(session, claim)].index
-    if len(known) < len(_AROUND) or (_on(session, claim) - known[-1]).days > 10:
-        raise UntestableError(f"waits for {', '.join(claim.needs)} of {_on(session, claim).date()}")
+    day = _on(session, claim)
+    _fresh(values, day, claim)
+    known = values.loc[:day].index
+    if len(known) < len(_AROUND):
+        raise UntestableError(f"waits for {', '.join(claim.needs)} of {day.date()}")
     return [(str(known[at - 1].date()), pd.Timestamp(known[at - 1])) for at in _AROUND]
+
+
+def _reaches(past: pd.Series, day: pd.Timestamp, years: int, claim: Claim) -> None:
+    """UntestableError when a look-back of so many years begins before nine tenths of it are there."""
+    if (day - past.index[0]).days < 0.9 * 365.25 * years:
+        raise UntestableError(f"waits for {years} years of {', '.join(claim.needs)}")
 
 
 def _window(claim: Claim, name: str, figure: float, n: int = 1) -> Window:
@@ -106,12 +132,9 @@ def level(session: Session, claim: Claim) -> list[Window]:
 def change(session: Session, claim: Claim) -> list[Window]:
     """Change of a series from the start of the claim's time, to its date and the two before."""
     values = closes(session, claim.settings["series"])
-    begin = values.loc[: _start(claim)]
-    if begin.empty:
-        raise UntestableError(f"waits for {claim.settings['series']} of {claim.start}")
+    begin = float(_at_start(values, claim).iloc[-1])
     return [
-        _window(claim, name, float(values.loc[day] - begin.iloc[-1]))
-        for name, day in _ends(values, claim, session)
+        _window(claim, name, float(values.loc[day] - begin)) for name, day in _ends(values, claim, session)
     ]
 
 
@@ -160,10 +183,8 @@ def mix_return(session: Session, claim: Claim) -> list[Window]:
     """Return of an equal mix less another price's over the claim's time, points."""
     parts = pd.concat([closes(session, each) for each in claim.settings["mix"]], axis=1, join="inner")
     other = closes(session, claim.settings["short"])
-    begin, base = (
-        _at_start(parts, claim).iloc[-1],
-        _at_start(other, claim).iloc[-1],
-    )
+    _fresh(parts, _on(session, claim), claim)
+    begin, base = _at_start(parts, claim).iloc[-1], _at_start(other, claim).iloc[-1]
     found = []
     for name, day in _ends(other, claim, session):
         gained = float((parts.loc[:day].iloc[-1].to_numpy() / begin.to_numpy() - 1).mean())
@@ -176,9 +197,8 @@ def deepest_fall(session: Session, claim: Claim) -> list[Window]:
     values = closes(session, claim.settings["series"])
     start, end = _start(claim), _on(session, claim)
     _at_start(values, claim)
+    _fresh(values, end, claim)
     own = values.loc[start:end]
-    if own.empty or (end - own.index[-1]).days > 10:
-        raise UntestableError(f"waits for {claim.settings['series']} of {claim.day}")
     before = values.loc[start - pd.Timedelta(days=7) : end]
     depth = {
         "from its running high": float((own / own.cummax() - 1).min()),
@@ -192,6 +212,7 @@ def discount(session: Session, claim: Claim) -> list[Window]:
     """Implied volatility less realised over several windows on the date, points."""
     implied, price = closes(session, claim.settings["implied"]), closes(session, claim.settings["closes"])
     _, day = _ends(price, claim, session)[0]
+    _fresh(implied, day, claim)
     gap = _discounts(implied, price, claim.settings["windows"])
     return [_window(claim, f"{each} sessions", float(gap[each].loc[:day].dropna().iloc[-1])) for each in gap]
 
@@ -236,7 +257,7 @@ def worst_pair(session: Session, claim: Claim) -> list[Window]:
 
 def mean_change(session: Session, claim: Claim) -> list[Window]:
     """Four-week mean of a weekly series against that of so many weeks before, per cent."""
-    values = _own_days(session, claim.settings["series"]).loc[: _on(session, claim)]
+    values = _reported(session, claim)
     mean = values.rolling(4).mean().dropna()
     if len(mean) <= max(claim.settings["weeks"]):
         raise UntestableError(f"waits for a longer history of {claim.settings['series']}")
@@ -251,7 +272,12 @@ def percentile(session: Session, claim: Claim) -> list[Window]:
     values = closes(session, claim.settings["series"])
     day = _ends(values, claim, session)[0][1]
     found = []
-    for each in claim.settings["years"]:
+    *needed, longest = sorted(claim.settings["years"])
+    for each in needed:
+        _reaches(values.loc[day - pd.DateOffset(years=each) : day], day, each, claim)
+    # The longest look-back takes what there is and says how much that is.
+    there = min(longest, round((day - values.index[0]).days / 365.25))
+    for each in (*needed, there):
         past = values.loc[day - pd.DateOffset(years=each) : day]
         found.append(_window(claim, f"{each} years", 100 * float((past <= past.iloc[-1]).mean()), len(past)))
     return found
@@ -273,7 +299,7 @@ def earnings_change(session: Session, claim: Claim) -> list[Window]:
 
 def earlier_runs(session: Session, claim: Claim) -> list[Window]:
     """Earlier runs of reports above a level, those of one year left out, over three definitions of a run."""
-    values = _own_days(session, claim.settings["series"]).loc[: _on(session, claim)]
+    values = _reported(session, claim)
     found = []
     for above in (claim.settings["above"] - 1, claim.settings["above"], claim.settings["above"] + 1):
         high = (values > above).to_numpy()
@@ -298,8 +324,7 @@ def drawdown_share(session: Session, claim: Claim) -> list[Window]:
     found = []
     for each in claim.settings["years"]:
         past = below.loc[ratio.index[-1] - pd.DateOffset(years=each) :]
-        if len(past) < 0.9 * each * _YEAR:
-            raise UntestableError(f"waits for {each} years of {', '.join(claim.needs)}")
+        _reaches(past, ratio.index[-1], each, claim)
         found.append(_window(claim, f"{each} years", 100 * float(past.mean()), len(past)))
     return found
 
@@ -346,7 +371,7 @@ def rule(session: Session, claim: Claim) -> list[Window]:
     outcome = _relative(session, claim.settings.get("outcome", {"long": "SPX"}))
     holds = source_rules.CONDITIONS[name](session, rules).fillna(False).astype(bool)
     if int((holds & ~holds.shift(1, fill_value=False)).sum()) < 2:
-        raise UntestableError("the rule fired once or never; it cannot be tested")
+        raise UntestableError("waits for a second case: the rule fired once or never, so it cannot be tested")
     return _after(session, claim, holds, outcome)
 
 
@@ -359,7 +384,7 @@ def _after(session: Session, claim: Claim, held: pd.Series, outcome: pd.Series) 
     for each in cases.after({"it": flags}, cases.forward(outcome, horizons), samples)["it"]:
         if each.mean is None or each.usual is None or each.low is None or each.high is None:
             raise UntestableError(
-                f"{each.n} sessions with what followed, too few separate ones for an interval"
+                f"waits for more cases: {each.separate} separate ones so far, {samples.fewest_cases} are needed"
             )
         low, high = each.low - each.usual, each.high - each.usual
         figure = each.mean - each.usual
@@ -447,7 +472,9 @@ def retracement(session: Session, claim: Claim) -> list[Window]:
             else falls.average_record(price, each / 100, days)
         )
         if record.share is None or record.n < 3:
-            raise UntestableError(f"{record.n} falls of {each} % that came back to the level")
+            raise UntestableError(
+                f"waits for three falls of {each} % that came back to the level; {record.n} so far"
+            )
         found.append(_window(claim, f"falls of {each} %", 100 * record.share, record.n))
     return found
 
@@ -465,7 +492,7 @@ def bounce_after(session: Session, claim: Claim) -> list[Window]:
     for each in claim.settings["after"]:
         gained = bounce.after_rebounds(score, funds, price, events, each).to_numpy()
         if len(gained) < 3:
-            raise UntestableError(f"{len(gained)} rebounds with sector prices")
+            raise UntestableError(f"waits for three rebounds with sector prices; {len(gained)} so far")
         error = 1.645 * float(np.std(gained, ddof=1)) / np.sqrt(len(gained))
         mean = float(gained.mean())
         low, high = mean - error, mean + error
@@ -485,6 +512,7 @@ def rate_beta(session: Session, claim: Claim) -> list[Window]:
     found = []
     for each in claim.settings["windows"]:
         together = pd.concat([own.rename("y"), moves], axis=1).dropna().iloc[-each:]
+        _fresh(together, session.as_of, claim)
         if len(together) < 0.9 * each:
             raise UntestableError(f"waits for {each} sessions of {claim.settings['ticker']}")
         design = np.column_stack([np.ones(len(together)), together[["real", "market"]].to_numpy()])
@@ -499,6 +527,7 @@ def whole_strategy(session: Session, claim: Claim) -> list[Window]:
     names = [own.strategy.equity, own.strategy.value, own.strategy.bonds]
     known = session.panel.prices(names)[names].dropna()
     _at_start(known, claim)
+    _fresh(known, _on(session, claim), claim)
     prices = known.loc[_start(claim) : _on(session, claim)]
     returns = prices.pct_change(fill_method=None).dropna()
     yields = session.panel.daily("DGS10").ffill(limit=5)
@@ -519,7 +548,7 @@ def _strategy_figure(mine: pd.Series, market: pd.Series, name: str) -> float:
     if name in {"up_capture", "down_capture"}:
         found = strategy.capture(mine, market, up=name == "up_capture")
         if found is None:
-            raise UntestableError("fewer than six such months")
+            raise UntestableError("waits for six months of that kind")
         return found
     if name == "decay":
         ahead = {year: each - strategy.by_year(market)[year] for year, each in strategy.by_year(mine).items()}
