@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from browser import jupyterlab
 from fiveengines import overrides
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.regimes import NAMES
+from fiveengines.views.theme import DARK, LIGHT
 from fiveengines.week import Week
 
 if TYPE_CHECKING:
@@ -158,7 +160,23 @@ def test_nothing_is_cut_off_and_everything_can_be_read(
         assert cut == [], f"{width} px: a tab's name is cut off"
     contrasts = page.locator(".fe-panel").evaluate(CONTRAST)
     assert min(contrasts.values()) >= 4.5, contrasts
+    for engine in ("Volatility", "Positioning"):
+        page.locator(".fe-panel .lm-TabBar-tab", has_text=engine).click()
+        page.locator(".fe-row:visible .noUi-handle").first.wait_for()
+        found = Axe().run(page, context=".fe-panel").response["violations"]
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+    colours = DARK if "Dark" in theme else LIGHT
+    chart = page.locator(".vega-embed svg.marks").first
+    assert chart.evaluate("svg => getComputedStyle(svg).backgroundColor") == rgb(colours["panel"])
+    shown = chart.locator("text").evaluate_all("all => all.map(each => getComputedStyle(each).fill)")
+    assert rgb(colours["ink"]) in shown
+    assert shown.count(rgb((LIGHT if "Dark" in theme else DARK)["ink"])) == 0
     page.context.close()
+
+
+def rgb(colour: str) -> str:
+    """A colour as a browser gives it back."""
+    return "rgb({}, {}, {})".format(*(int(colour[at : at + 2], 16) for at in (1, 3, 5)))
 
 
 # Contrast of text against what is painted behind it, by WCAG 2.2, for each kind of text in the panel.

@@ -135,7 +135,7 @@ def test_what_is_held_is_a_share_of_the_same_budget(demo: Week) -> None:
 )
 def test_confidence_in_a_word_is_what_params_say(demo: Week, high: float, medium: float, word: str) -> None:
     rules = demo.params.regimes.brief.model_copy(
-        update={"high_confidence": high, "medium_confidence": medium}
+        update={"high_confidence": high, "medium_confidence": medium, "high_from_usual_weeks": 0}
     )
     params = demo.params.model_copy(
         update={"regimes": demo.params.regimes.model_copy(update={"brief": rules})}
@@ -148,6 +148,24 @@ def test_confidence_in_a_word_is_what_params_say(demo: Week, high: float, medium
     )
     assert week.brief.call.confidence_word == word
     assert f"Confidence {word}, {100 * week.certainty.confidence:.0f} %" in week.brief.call.standing
+
+
+def test_confidence_is_not_high_where_one_market_is_near_changing_the_call(demo: Week) -> None:
+    def told(week: Week, usual_weeks: float) -> str | None:
+        changed = {"high_confidence": 0.4, "medium_confidence": 0.3, "high_from_usual_weeks": usual_weeks}
+        rules = week.params.regimes.brief.model_copy(update=changed)
+        regimes = week.params.regimes.model_copy(update={"brief": rules})
+        return replace(
+            week, params=week.params.model_copy(update={"regimes": regimes})
+        ).brief.call.confidence_word
+
+    weeks = (demo.at(day) for day in reversed(demo.readings.dates[-400:]))
+    sure = (each for each in weeks if each.certainty is not None and each.certainty.confidence >= 0.4)
+    week, near = next(
+        (each, flip.usual_weeks) for each in sure for flip in each.flip_levels if flip.kind == "regime"
+    )
+    assert told(week, near + 0.01) == "medium"
+    assert told(week, near) == "high"
 
 
 def test_a_week_without_a_call_says_why_and_what_to_do(demo: Week) -> None:

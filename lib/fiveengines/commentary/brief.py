@@ -88,7 +88,7 @@ def brief(week: WeekParts) -> Brief:
         as_of=week.as_of.date(),
         simulated=week.simulated,
         markets=list(markets(week)),
-        call=_call(week),
+        call=_call(week, found),
         engines=[_engine(week, each) for each in week.engines.values()],
         changes=list(_changes(week))[: week.params.regimes.brief.most_changes],
         flips=[_flip(each) for each in found],
@@ -174,7 +174,7 @@ def _moved(values: pd.Series, weeks: int, moves: str) -> float | None:
 # The call
 
 
-def _call(week: WeekParts) -> CallRecord:
+def _call(week: WeekParts, flips: Sequence[FlipLevel]) -> CallRecord:
     regime, certainty = week.regime, week.certainty
     if regime is None or certainty is None:
         assert week.no_call is not None
@@ -189,8 +189,13 @@ def _call(week: WeekParts) -> CallRecord:
         )
     rules = week.params.regimes.brief
     share = certainty.confidence
+    near = any(each.kind == "regime" and each.usual_weeks < rules.high_from_usual_weeks for each in flips)
     word: Literal["high", "medium", "low"] = (
-        "high" if share >= rules.high_confidence else "medium" if share >= rules.medium_confidence else "low"
+        "low"
+        if share < rules.medium_confidence
+        else "medium"
+        if near or share < rules.high_confidence
+        else "high"
     )
     return CallRecord(
         number=regime.number,

@@ -37,6 +37,15 @@ _BOX = (
     "<strong>This cell stopped.</strong> {message}{remedy}</div>"
 )
 
+# A slider's handle is what the keyboard reaches, and ipywidgets gives it no name: it gets that of its tooltip.
+_NAMED_SLIDERS = """<script>
+window.fiveenginesSliders ??= new MutationObserver(() => {
+  for (const handle of document.querySelectorAll('.widget-label[title] + * .noUi-handle:not([aria-label])'))
+    handle.setAttribute('aria-label', handle.closest('.widget-slider').querySelector('[title]').title);
+});
+window.fiveenginesSliders.observe(document.body, {childList: true, subtree: true});
+</script>"""
+
 
 def start(names: Mapping[str, Any]) -> Week:
     """The week that a notebook is about, from the parameters among its `names` (`globals()`).
@@ -91,10 +100,11 @@ def _loaded(names: Mapping[str, Any], given: dict[str, Any], load: Callable[...,
         if not any(isinstance(each, AskFirst) for each in shell.ast_transformers):
             shell.ast_transformers.append(AskFirst())
     elif shell is not None:
-        from IPython.display import display
+        from IPython.display import HTML, display
 
-        from fiveengines.views import tables
+        from fiveengines.views import tables, theme
 
+        display(HTML(f"<style>{theme.dark_notebook()}</style>{_NAMED_SLIDERS}"))
         display(tables.heading(found, chosen=full != run))
     return found
 

@@ -134,3 +134,20 @@ def css_variables() -> str:
         f":root{{color-scheme:light;{fonts}{block(0)}}}"
         f"@media screen and (prefers-color-scheme:dark){{:root{{color-scheme:dark;{block(1)}}}}}"
     )
+
+
+def dark_notebook() -> str:
+    """CSS that gives charts drawn as SVG and tables their dark colours where JupyterLab is dark."""
+    dark = '[data-jp-theme-light="false"]'
+    chart, table = f"{dark} .vega-embed svg", f"{dark} .gt_table.gt_table"
+    ground = f"background-color:{DARK['panel']}!important"
+    colours = "".join(
+        f'{chart} [fill="{light}" i]{{fill:{shown}}}{chart} [stroke="{light}" i]{{stroke:{shown}}}'
+        f'{table} [style*="color:{light}" i]{{color:{shown}!important}}'
+        for light, shown in DARK_FOR_LIGHT.items()
+    )
+    # Vega writes a picture's ground into its own style, Great Tables' rules name the table's id: hence "important".
+    return (
+        f"{chart}{{{ground}}}{table}{{{ground};color:{DARK['ink']}!important}}"
+        f"{table},{table} *{{border-color:{DARK['line']}!important}}{colours}"
+    )

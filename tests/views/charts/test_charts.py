@@ -48,7 +48,7 @@ def weeks(without: Callable[..., Week]) -> Callable[[str], Week]:
 def specification(chart: Any) -> dict[str, Any]:
     """The specification as the page gets it; altair's own schema check must accept it."""
     spec = chart.to_dict(validate=True)
-    tidy: dict[str, Any] = mime_bundle(spec)[MIME]
+    tidy: dict[str, Any] = mime_bundle(spec)[0][MIME]
     return tidy
 
 

@@ -157,6 +157,7 @@ class BriefRules(Strict):
 
     high_confidence: float = Field(gt=0, lt=1)
     medium_confidence: float = Field(gt=0, lt=1)
+    high_from_usual_weeks: float = Field(ge=0, le=10)
     most_changes: int = Field(ge=1, le=20)
     most_flips: int = Field(ge=1, le=10)
     step_usual_moves: float = Field(gt=0, le=1)

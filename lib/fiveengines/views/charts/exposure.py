@@ -13,6 +13,7 @@ import pandas as pd
 from fiveengines.base.formats import first_capital, number, percent
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.target_exposure import TargetExposureReading
+from fiveengines.research.walk_forward import volatility_target
 from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
@@ -147,10 +148,13 @@ def _driver_finding(risk: TargetExposureReading) -> str:
 
 
 def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:
-    """Exposure as steps under the index, five years of weeks."""
+    """Exposure as steps under the index, five years of weeks, beside that of a volatility target."""
     on = base.dates(week, weeks)
+    rules = week.past.params.walk_forward
     frame = base.table(
-        exposure=week.readings.target_exposure.exposure.reindex(on).round(3), index=base.index_level(week, on)
+        exposure=week.readings.target_exposure.exposure.reindex(on).round(3),
+        benchmark=volatility_target(week.past.closes.dropna(), on, rules).round(3),
+        index=base.index_level(week, on),
     )
     chart = alt.Chart(frame)
     steps = chart.mark_area(interpolate="step-after", line={"strokeWidth": 1.2}).encode(
@@ -161,9 +165,16 @@ def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:
             scale=alt.Scale(domain=[0, 1]),
             axis=alt.Axis(format=".0%", tickCount=3),
         ),
-        tooltip=[base.when(), alt.Tooltip("exposure:Q", format=".0%")],
+        tooltip=[
+            base.when(),
+            alt.Tooltip("exposure:Q", format=".0%"),
+            alt.Tooltip("benchmark:Q", title="volatility target", format=".0%"),
+        ],
     )
-    parts: list[alt.Chart] = [steps.properties(height=110)]
+    rival = chart.mark_line(interpolate="step-after", strokeWidth=1.2, color=base.INK).encode(
+        x="date:T", y="benchmark:Q"
+    )
+    parts: list[Picture] = [alt.layer(steps, rival).properties(height=110)]
     if frame["index"].notna().any():
         parts.insert(0, base.index_line(week, frame, 120))
     past = frame["exposure"].dropna()
@@ -179,5 +190,10 @@ def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:
         place = "above" if now > mean + 0.02 else "below" if now < mean - 0.02 else "at"
         finding = f"Exposure of {percent(now)} is {place} its mean of {percent(mean)} over {base.span(on)}"
     return base.stacked(
-        parts, base.title(finding, "S&P 500, and the share of the risk budget in use, week by week")
+        parts,
+        base.title(
+            finding,
+            "S&P 500, and the share of the risk budget in use (filled); line: equity share of a "
+            f"{rules.target_volatility:.0f} % volatility target",
+        ),
     )

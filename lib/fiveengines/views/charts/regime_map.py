@@ -237,10 +237,11 @@ def _transition_chart(cells: pd.DataFrame, finding: str, subtitle: str) -> Pictu
         alt.Tooltip("to_name:N", title="to"),
         alt.Tooltip("times:Q"),
     ]
-    shades = alt.Scale(range=[theme.LIGHT["grid"], theme.LIGHT["supportive"]], interpolate="rgb")
-    tiles = chart.mark_rect(stroke=theme.LIGHT["paper"], strokeWidth=2).encode(
-        x=top, y=side, tooltip=tips, color=alt.Color("times:Q", legend=None, scale=shades)
-    )
+    # One colour, more or less of it: a colour between two has no partner on a dark screen.
+    shades = alt.FillOpacity("times:Q", legend=None, scale=alt.Scale(range=[0.08, 1]))
+    tiles = chart.mark_rect(
+        fill=theme.LIGHT["supportive"], stroke=theme.LIGHT["paper"], strokeWidth=2
+    ).encode(x=top, y=side, tooltip=tips, fillOpacity=shades)
     most = float(cells["times"].max())
     # Dark words on pale tiles, pale ones on full tiles.
     ink = alt.condition(f"datum.times > {most * 0.55}", alt.value(theme.LIGHT["panel"]), alt.value(base.INK))

@@ -36,14 +36,18 @@ def enable() -> None:
 
 
 def altair_theme() -> alt.theme.ThemeConfig:
-    """The light theme, on white: JupyterLab may be dark. The page draws on its own ground and swaps colours itself."""
+    """The light theme, on white. JupyterLab and the page swap its colours themselves on a dark screen."""
     return {"config": theme.chart_config() | {"background": theme.LIGHT["panel"]}}  # type: ignore[typeddict-item]
 
 
-def mime_bundle(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """MIME bundle of one chart: the tidied specification and a line of text for readers without graphics."""
+def mime_bundle(spec: dict[str, Any], **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """MIME bundle of one chart, with its metadata: the tidied specification, and a line for readers without graphics.
+
+    Drawn as SVG, whose colours a style sheet can swap on a dark screen (`theme.dark_notebook`).
+    """
     tidy = tidy_spec(spec)
-    return {MIME: tidy, "text/plain": f"[chart] {chart_title(tidy) or 'untitled'}"}
+    bundle = {MIME: tidy, "text/plain": f"[chart] {chart_title(tidy) or 'untitled'}"}
+    return bundle, {MIME: {"embed_options": {"renderer": "svg"}}}
 
 
 def tidy_spec(spec: dict[str, Any]) -> dict[str, Any]:

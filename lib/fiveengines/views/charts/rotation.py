@@ -205,11 +205,11 @@ def heat_map(result: Result) -> Picture:
     y = alt.Y("sector:N", sort=None, title=None, axis=alt.Axis(labelLimit=220))
     low, high = float(rows["value"].min()), float(rows["value"].max())
     size = max(abs(low), abs(high), 1.0)
-    scale = alt.Scale(
-        domain=[-size, 0, size],
-        range=[theme.LIGHT["adverse"], theme.LIGHT["neutral_wash"], theme.LIGHT["supportive"]],
-        interpolate="rgb",
+    side = alt.condition(
+        "datum.value < 0", alt.value(theme.LIGHT["adverse"]), alt.value(theme.LIGHT["supportive"])
     )
+    # More or less of two colours: a colour between two has no partner on a dark screen.
+    shades = alt.Opacity("size:Q", scale=alt.Scale(domain=[0, size], range=[0.05, 1]), legend=None)
     hover = [
         alt.Tooltip("sector:N"),
         alt.Tooltip("window:N"),
@@ -218,8 +218,9 @@ def heat_map(result: Result) -> Picture:
     ]
     cells = (
         alt.Chart(rows)
+        .transform_calculate(size="abs(datum.value)")
         .mark_rect(cornerRadius=2)
-        .encode(x=x, y=y, color=alt.Color("value:Q", scale=scale, legend=None), tooltip=hover)
+        .encode(x=x, y=y, color=side, opacity=shades, tooltip=hover)
     )
     # dark cells need light words
     ink = alt.condition(

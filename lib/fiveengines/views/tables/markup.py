@@ -17,8 +17,8 @@ from markupsafe import Markup, escape
 from fiveengines.base.formats import minus
 from fiveengines.views import theme
 
-# JupyterLab paints rows in colours of its own; a table keeps its ink and its white ground, dark notebook or not, and
-# is set in the notebook's type and size, so that a row fits beside the file browser.
+# JupyterLab paints rows in colours of its own; a table keeps its own ink and ground (white, or those of
+# `theme.dark_notebook`), and is set in the notebook's type and size, so that a row fits beside the file browser.
 _NOTEBOOK_INK = (
     ".gt_table :is(tr,td,th){color:inherit !important;background-color:transparent !important}"
     ".gt_table.gt_table{font-family:inherit;font-size:13.5px !important}"
@@ -117,7 +117,7 @@ class Prose:
         inside = Markup().join(
             each if each.startswith("<div>") else Markup("<p>{}</p>").format(each) for each in self.paragraphs
         )
-        # a table brings its white ground; a paragraph is shown on the notebook's own, light or dark: mixed with its
+        # a table brings its ground; a paragraph is shown on the notebook's own, light or dark: mixed with its
         # ink, a colour can be read on both
         mixed = _COLOURED.sub(r'style="color:color-mix(in srgb,\1 60%,currentcolor)', str(inside))
         return plain(Markup('<div class="{}">{}</div>').format(self.css_class, Markup(mixed)))  # noqa: S704
