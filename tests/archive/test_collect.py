@@ -44,6 +44,18 @@ def test_hundreds_of_weeks_are_found_in_order(tmp_path: Path) -> None:
     assert found.unreadable == ()
 
 
+def test_weeks_saved_before_there_was_a_brief_are_kept(tmp_path: Path) -> None:
+    folder = synthetic.fill(tmp_path, 3)
+    for reading in sorted(folder.glob("*/reading.json"))[:2]:
+        document = json.loads(reading.read_text(encoding="utf-8"))
+        for later in ("brief", "conclusion_changes", "forecast"):
+            document.pop(later, None)
+        reading.write_text(json.dumps(document), encoding="utf-8")
+    assert archive.rebuild(report_store(folder)).found.unreadable == ()
+    shown = (folder / "index.html").read_text(encoding="utf-8")
+    assert all(synthetic.friday(week).isoformat() in shown for week in range(3))
+
+
 def broken(folder: Path, kind: str) -> None:
     reading = folder / "reading.json"
     document = json.loads(reading.read_text(encoding="utf-8"))
