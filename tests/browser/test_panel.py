@@ -160,6 +160,7 @@ def test_nothing_is_cut_off_and_everything_can_be_read(
         assert cut == [], f"{width} px: a tab's name is cut off"
     contrasts = page.locator(".fe-panel").evaluate(CONTRAST)
     assert min(contrasts.values()) >= 4.5, contrasts
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     for engine in ("Volatility", "Positioning"):
         page.locator(".fe-panel .lm-TabBar-tab", has_text=engine).click()
         page.locator(".fe-row:visible .noUi-handle").first.wait_for()
