@@ -108,5 +108,7 @@ def _bundle(made: Any) -> dict[str, Any] | None:
     if made is None:
         return {}
     if hasattr(made, "_repr_mimebundle_"):
-        return made._repr_mimebundle_() or None
+        found = made._repr_mimebundle_()
+        # A chart brings how to embed it in JupyterLab, too.
+        return (found[0] if isinstance(found, tuple) else found) or None
     return {"text/html": made._repr_html_(), "text/plain": pretty(made)}
