@@ -41,7 +41,9 @@ def engine(
     """An engine whose score is the mean of its indicators'."""
     score = sum(each.score or 0.0 for each in evidence) / len(evidence)
     earlier = sum(each.previous_score or 0.0 for each in evidence) / len(evidence)
-    found = EngineReading(name, score, state, "stable", 1.0, 0.1, earlier, before, False, False, evidence)
+    found = EngineReading(
+        name, score, state, "stable", 1.0, 0.1, earlier, before, False, 0.0, False, evidence
+    )
     return replace(found, **other)  # type: ignore[arg-type]
 
 

@@ -29,11 +29,12 @@ BEGINS = {"funding_spread": pd.Timestamp("2018-04-17")}
 
 def engine_scores(values: pd.DataFrame, params: dict) -> pd.DataFrame:
     """Score and coverage of each engine: rows are dates, columns (engine, field)."""
-    stressed = pd.Series(False, index=values.index)
+    fade, stress = params["stress"]["fade"], dict.fromkeys(values.index, 0.0)
     for conditions in params["stress"]["any"]:
-        stressed |= pd.concat([values[name] > limit for name, limit in conditions.items()], axis=1).all(
-            axis=1
-        )
+        for day, row in values.iterrows():
+            ways = [(row[name] / limit - 1) / (2 * fade) + 0.5 for name, limit in conditions.items()]
+            way = 0.0 if any(map(math.isnan, ways)) else min(max(min(ways), 0.0), 1.0)
+            stress[day] = max(stress[day], way)
     table = {}
     for engine, lines in params["engines"].items():
         for day, row in values.iterrows():
@@ -55,8 +56,7 @@ def engine_scores(values: pd.DataFrame, params: dict) -> pd.DataFrame:
             coverage = min(weight / needed, 1.0)
             score = sum(each * part for each, part in parts) / weight if weight else math.nan
             readable = coverage >= params["minimum_coverage"] and len(parts) >= params["minimum_indicators"]
-            if stressed[day]:
-                score = min(score, params["stress"]["caps"].get(engine, 1.0))
+            score -= stress[day] * max(score - params["stress"]["caps"].get(engine, 1.0), 0.0)
             table[day, engine, "score"] = score if readable else math.nan
             table[day, engine, "coverage"] = coverage
     return pd.Series(table).unstack([1, 2])

@@ -83,6 +83,12 @@ def test_central_banks_are_added_in_dollars_and_named() -> None:
     assert "JPNASSETS" not in found.series(name, day) and "without Bank of Japan" in found.title(name, day)
     del series["DEXUSEU"]
     assert read(dataset(**series), "2019-12-27", names=[name]).values.isna().all(axis=None)
+    series["6E_F"] = (flat * 1.12).where(days < "2019-12-02", 1.20)
+    found = read(dataset(**series), "2019-12-27", names=[name])
+    assert found.values.loc[day, name] == pytest.approx(100 * math.log((4000 + 4800) / (4000 + 4480)))
+    assert found.title(name, day).startswith(
+        "Central banks' assets in dollars, 13 weeks (Fed + Eurosystem at the euro future; without Bank of Japan"
+    )
 
 
 def test_funding_spread_of_17_september_2019() -> None:

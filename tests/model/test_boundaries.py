@@ -187,6 +187,16 @@ def test_evidence_is_acute_beyond_its_line(edge: dict[str, float], inside: dict[
     assert classify([-1.5] * 2, [shock | edge, shock | inside]).acute.tolist() == [False, True]
 
 
+def test_a_spread_that_narrows_as_fast_as_one_that_alarms_is_no_acute_evidence() -> None:
+    """May 2009: 13 % after a fall of 31 % in eight weeks. A breadth collapse counts all the same."""
+    shock = CALM | {"vix": 40.0, "hy_spread": 13.0}
+    changes = [-25.0, -25.01, float("nan")]
+    found = classify([-1.5] * 3, [shock | {"hy_spread_change_8w": each} for each in changes])
+    assert found.acute.tolist() == [True, False, True]
+    collapse = shock | {"hy_spread_change_8w": -30.0, "pct_above_200d": 24.0}
+    assert classify([-1.5], [collapse]).acute.tolist() == [True]
+
+
 def test_the_baa_spread_is_evidence_only_where_there_is_no_high_yield_spread() -> None:
     credit = CALM | {"vix": 55.0, "baa_spread": 5.0}
     assert classify([-1.5] * 2, [credit, credit | {"hy_spread": np.nan}]).acute.tolist() == [False, True]

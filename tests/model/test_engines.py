@@ -124,6 +124,36 @@ def test_credit_stress_holds_liquidity_adverse_however_much_the_fed_adds() -> No
     assert (stressed.state["liquidity"] == "adverse").all()
 
 
+@pytest.mark.parametrize(
+    ("spread", "change", "counts"),
+    [
+        (6.4, 0.0, 0.0),
+        (7.2, 0.0, 0.25),
+        (8.0, 0.0, 0.5),
+        (8.8, 0.0, 0.75),
+        (9.6, 0.0, 1.0),
+        # The second set, as its weaker condition: 5.5 % is ¾ of its way, 18 % in eight weeks ¼.
+        (5.5, 18.0, 0.25),
+        (5.5, 30.0, 0.75),
+        (5.5, float("nan"), 0.0),
+        (float("nan"), 30.0, 0.0),
+    ],
+)
+def test_a_cap_counts_from_a_fifth_below_to_a_fifth_above_its_thresholds(
+    spread: float, change: float, counts: float
+) -> None:
+    """Yields that fall score +1 three times, which stress takes towards 0; a state set by hand stays as it is."""
+    falling = {"two_year_change_13w": -1.0, "real_yield_change_13w": -1.0, "rate_volatility": 60.0}
+    values = frame(WEEKS[:2], hy_spread=spread, hy_spread_change_8w=change, **falling)
+    forced = pd.DataFrame(np.nan, index=WEEKS[:2], columns=list(parameters.ENGINES))
+    forced.loc[WEEKS[1], "rate_path"] = 0.6
+    found = engines.read(values, PARAMS, forced)
+    assert found.stress.iloc[0] == pytest.approx(counts)
+    assert found.score["rate_path"].tolist() == pytest.approx([1.0 - counts, 0.6])
+    assert found.held_back["rate_path"].tolist() == pytest.approx([counts, 0.0])
+    assert (found.held_back[["volatility", "breadth", "positioning"]] == 0.0).all(axis=None)
+
+
 def test_a_cut_into_stress_is_not_supportive() -> None:
     falling = {
         "two_year_change_13w": -1.0,

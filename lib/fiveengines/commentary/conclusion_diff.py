@@ -411,11 +411,12 @@ def _by_hand(score: float) -> str:
 
 
 def _said(record: Record, conclusion: _Conclusion, before: str, now: str) -> str:
-    if conclusion.kind == "state" and conclusion.about in record.params.engines.stress.caps:
-        then, stressed = record.readings.engines.stressed.iloc[[record.at - 1, record.at]]
-        cap = "" if then == stressed else ", capped by credit stress" if stressed else ", no longer capped"
+    if conclusion.kind == "state":
+        held = record.readings.engines.held_back[str(conclusion.about)].to_numpy()
+        then, still = held[record.at - 1] > 0, held[record.at] > 0
+        cap = "" if then == still else ", held back by credit stress" if still else ", no longer held back"
         return f"{conclusion.title} is {now}{cap}, {before} a week ago"
-    if conclusion.kind in ("state", "direction", "insight"):
+    if conclusion.kind in ("direction", "insight"):
         return f"{conclusion.title} is {now}, {before} a week ago"
     if conclusion.kind == "inflection":
         return f"{conclusion.title}: {now}, {before} a week ago"

@@ -111,8 +111,11 @@ def _cheapest(
         return []
     mean = float((weights * scores).sum() / total)
     cap = params.engines.stress.caps.get(engine)  # type: ignore[call-overload]
-    if cap is not None and bool(history.stressed.loc[day]) and wanted > cap:
-        return []  # while credit is under stress no other indicator can lift the engine
+    stress = float(history.stress.loc[day])
+    if cap is not None and stress > 0 and wanted > cap:
+        if stress == 1:
+            return []  # while credit is under stress no other indicator can lift the engine
+        wanted = (wanted - stress * cap) / (1 - stress)
     best: NearbyThreshold | None = None
     for name, weight, score in zip(scored, weights, scores, strict=True):
         line = lines[name]

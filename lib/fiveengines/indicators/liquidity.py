@@ -5,7 +5,7 @@ Pure and causal formulas, then the indicators made from them; judgement comes fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 
 import pandas as pd
@@ -145,6 +145,9 @@ _ALWAYS, _OTHERS = list(_BANKS)[:2], list(_BANKS)[2:]
 _SUMS = tuple(
     (*_ALWAYS, *rest) for count in range(len(_OTHERS), -1, -1) for rest in combinations(_OTHERS, count)
 )
+# Where no rate of the euro is known, its future stands in: it differs by carry, less than a per cent in a quarter.
+_AT_THE_FUTURE = {"Fed": ("WALCL",), "Eurosystem": ("ECBASSETSW", "6E_F")}
+_STAND_IN = _ALWAYS[0] + " + " + _ALWAYS[1] + " at the euro future; without " + ", ".join(_OTHERS)
 
 
 def _in_the_sum(banks: tuple[str, ...]) -> str:
@@ -163,19 +166,23 @@ def _dollars(panel: Panel, assets: str, rate: str = "") -> pd.Series:
 def _global_central_banks(inputs: Inputs, sessions: int) -> pd.DataFrame:
     """One column a sum; a rising dollar shrinks it, as it does the dollars abroad."""
     panel = inputs.panel
-    parts = {
-        name: _dollars(panel, *series)
-        for name, series in _BANKS.items()
-        if all(each in panel for each in series)
-    }
 
-    def grown(banks: tuple[str, ...]) -> pd.Series:
+    def known(banks: dict[str, tuple[str, ...]]) -> dict[str, pd.Series]:
+        return {
+            name: _dollars(panel, *series)
+            for name, series in banks.items()
+            if all(each in panel for each in series)
+        }
+
+    def grown(banks: Iterable[str], parts: dict[str, pd.Series]) -> pd.Series:
         if not set(banks) <= parts.keys():
             return missing(panel)
         total = pd.concat([parts[each] for each in banks], axis=1).sum(axis=1, skipna=False)
         return skip_missing(total, lambda present: log_change(present, sessions))
 
-    return pd.DataFrame({_in_the_sum(banks): grown(banks) for banks in _SUMS})
+    at_rates = known(_BANKS)
+    sums = {_in_the_sum(banks): grown(banks, at_rates) for banks in _SUMS}
+    return pd.DataFrame(sums | {_STAND_IN: grown(_ALWAYS, known(_AT_THE_FUTURE))})
 
 
 def _against_index(fund: str) -> Compute:
@@ -478,10 +485,14 @@ INDICATORS = (
         "%",
         formula=(
             "100 · ln change over {sessions} sessions of the assets of the Fed and the Eurosystem in dollars, with "
-            "those of Japan, England, Switzerland and China where they are known at both ends"
+            "those of Japan, England, Switzerland and China where they are known at both ends; without a rate of "
+            "the euro, the two at the price of its future"
         ),
-        input_sets=tuple(tuple(each for bank in banks for each in _BANKS[bank]) for banks in _SUMS),
+        input_sets=(
+            *(tuple(each for bank in banks for each in _BANKS[bank]) for banks in _SUMS),
+            tuple(each for series in _AT_THE_FUTURE.values() for each in series),
+        ),
         compute=_global_central_banks,
-        bases=tuple(map(_in_the_sum, _SUMS)),
+        bases=(*map(_in_the_sum, _SUMS), _STAND_IN),
     ),
 )

@@ -51,7 +51,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class EngineReading:
-    """One engine in one week."""
+    """One engine in one week. held_back: points of its score, 0…2, that credit stress has taken off."""
 
     name: str
     score: float | None
@@ -62,6 +62,7 @@ class EngineReading:
     previous_score: float | None
     previous_state: str | None
     stressed: bool
+    held_back: float
     forced: bool
     evidence: tuple[Evidence, ...] = field(repr=False)
 
@@ -77,7 +78,9 @@ class EngineHistory:
 
     scores, weights: × indicator (weights as they counted that week). score, coverage, disagreement: × engine,
     float64; score is NaN where coverage is too low. extended: × engine, the same with indicators counted
-    beyond ±1 by the logarithm of the excess. state, direction: × engine, text. stressed: bool.
+    beyond ±1 by the logarithm of the excess. state, direction: × engine, text. stress: 0…1, how much of the caps on
+    scores counts; stressed: bool, half of it or more: a set of conditions holds. held_back: × engine, points that the
+    caps took off the score.
     """
 
     scores: pd.DataFrame
@@ -88,7 +91,9 @@ class EngineHistory:
     direction: pd.DataFrame
     coverage: pd.DataFrame
     disagreement: pd.DataFrame
+    stress: pd.Series
     stressed: pd.Series
+    held_back: pd.DataFrame
     forced: pd.DataFrame
 
 
@@ -141,15 +146,22 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
         )
     score, coverage = pd.DataFrame(means, index=index), pd.DataFrame(shares, index=index)
     known = pd.DataFrame(readable, index=index)
-    stressed = _stressed(values, params)
+    stress, stressed = _stress(values, params)
     by_hand = forced.reindex(index=index, columns=list(ENGINES)) if forced is not None else score * np.nan
 
     def capped(means: pd.DataFrame) -> pd.DataFrame:
+        found = means.copy()
         for engine, cap in params.stress.caps.items():
-            means[engine] = means[engine].where(~stressed | (means[engine] < cap), cap)
-        return by_hand.fillna(means.where(known))
+            own = means[engine]
+            found[engine] = own.where(own <= cap, (1 - stress) * own + stress * cap)
+        return found
 
-    score, extended = capped(score), capped(pd.DataFrame(extended_means, index=index))
+    lowered = capped(score)
+    held_back = (score - lowered).where(known & by_hand.isna(), 0.0)
+    score, extended = (
+        by_hand.fillna(each.where(known))
+        for each in (lowered, capped(pd.DataFrame(extended_means, index=index)))
+    )
     state = pd.DataFrame(
         {each: states(score[each].to_numpy(), params) for each in ENGINES}, index=values.index
     )
@@ -165,7 +177,9 @@ def read(values: pd.DataFrame, params: EngineParameters, forced: pd.DataFrame | 
         direction=direction,
         coverage=coverage,
         disagreement=pd.DataFrame(spreads, index=index),
+        stress=stress,
         stressed=stressed,
+        held_back=held_back,
         forced=by_hand.notna(),
     )
 
@@ -215,14 +229,21 @@ def _begun(weeks: pd.Index, name: str, line: ScoredIndicator) -> np.ndarray:
     return np.ones(len(weeks), dtype=bool) if first is None else np.asarray(weeks >= first)
 
 
-def _stressed(values: pd.DataFrame, params: EngineParameters) -> pd.Series:
-    stressed = pd.Series(False, index=values.index)
-    for conditions in params.stress.any:
-        holds = pd.Series(True, index=values.index)
-        for name, threshold in conditions.items():
-            holds &= values[name] > threshold
-        stressed |= holds
-    return stressed
+def _stress(values: pd.DataFrame, params: EngineParameters) -> tuple[pd.Series, pd.Series]:
+    """How much of the caps counts each week, 0…1, and whether a whole set of conditions holds; (n,) each.
+
+    A condition counts from `fade` below its threshold (0) to `fade` above it (1), a set as its weakest condition, the
+    week as its strongest set; what has no value counts nothing.
+    """
+    rule = params.stress
+    stress, holds = np.zeros(len(values)), np.zeros(len(values), dtype=bool)
+    for conditions in rule.any:
+        levels = values[list(conditions)].to_numpy(dtype="float64")
+        thresholds = np.array(list(conditions.values()))
+        shares = np.clip((levels / thresholds - 1 + rule.fade) / (2 * rule.fade), 0.0, 1.0)
+        stress = np.maximum(stress, np.nan_to_num(shares).min(axis=1))
+        holds |= (levels > thresholds).all(axis=1)
+    return pd.Series(stress, index=values.index), pd.Series(holds, index=values.index)
 
 
 def states(scores: np.ndarray, params: EngineParameters) -> list[str]:
@@ -340,6 +361,7 @@ def reading(
         previous_score=_number(history.score.at[before, engine]) if before is not None else None,
         previous_state=str(history.state.at[before, engine]) if before is not None else None,
         stressed=bool(history.stressed.at[day]),
+        held_back=float(history.held_back.loc[day].to_dict()[engine]),
         forced=bool(history.forced.at[day, engine]),
         evidence=tuple(evidence),
     )

@@ -214,9 +214,10 @@ def _acute(axis: pd.Series, values: pd.DataFrame, params: RegimeParameters) -> p
 def severe_weeks(values: pd.DataFrame, params: RegimeParameters) -> pd.Series:
     """Weeks of breadth collapse or credit stress, (n,) bool. values: (n, k), row × indicator; NaN is neither."""
     limits = params.crisis
-    credit = (values["hy_spread"] > limits.hy_spread) | (
-        values["hy_spread_change_8w"] > limits.hy_spread_change_8w
-    )
+    change = values["hy_spread_change_8w"]
+    # A high spread that narrows as fast as one that widens alarms is on its way out of the shock.
+    credit = (values["hy_spread"] > limits.hy_spread) & ~(change < -limits.hy_spread_change_8w)
+    credit |= change > limits.hy_spread_change_8w
     credit |= values["hy_spread"].isna() & (values["baa_spread"] > limits.baa_spread)
     collapse = (values["pct_above_200d"] < limits.breadth_200d) | (
         values["pct_above_50d"] < limits.breadth_50d

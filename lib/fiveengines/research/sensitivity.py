@@ -140,6 +140,7 @@ def _numbers(params: Parameters) -> Iterator[Number]:
     for engine, value in stress.caps.items():
         if value:
             yield "stress", engine, None, ("stress", "caps", engine), value, value
+    yield "stress", "", None, ("stress", "fade"), stress.fade, stress.fade
     for at, conditions in enumerate(stress.any):
         for name, value in conditions.items():
             yield "stress", "", name, ("stress", "any", at, name), value, value

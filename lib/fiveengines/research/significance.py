@@ -95,7 +95,8 @@ def deflated_sharpe(
 def trials() -> pd.DataFrame:
     """Every variant of the exposure and the regime that was tried on either era, with what it showed.
 
-    Columns: variant, then rank correlation, Sharpe ratio and drawdown of each era; NaN where not looked at.
+    Columns: variant, then rank correlation, Sharpe ratio and drawdown of each era (NaN where not looked at), and the
+    argument, expectation and verdict where they were written down.
     """
     with resources.files("fiveengines.research").joinpath("trials.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file)

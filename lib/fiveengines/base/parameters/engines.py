@@ -138,10 +138,14 @@ class Direction(Strict):
 
 
 class Stress(Strict):
-    """Conditions of credit stress, and the highest score an engine may have while one holds."""
+    """Sets of conditions of credit stress, and the highest score an engine may have while one holds in full.
+
+    fade: the share of a threshold below which it counts nothing and above which it counts in full.
+    """
 
     caps: dict[Engine, float]
-    any: tuple[dict[str, float], ...]
+    fade: float = Field(gt=0, lt=1)
+    any: tuple[dict[str, Annotated[float, Field(gt=0)]], ...]
 
 
 class Changes(Strict):

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from fiveengines.base.formats import NOTHING, figure, first_capital, minus, percent, signed
+from fiveengines.base.formats import NOTHING, figure, first_capital, minus, number, percent, signed
 from fiveengines.commentary.narrative import ENGINE_NAMES, moved_most, moved_text
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.views.sources import source
@@ -138,6 +138,6 @@ def _standing(reading: EngineReading) -> str:
     ]
     if reading.forced:
         parts.append("set by hand")
-    if reading.stressed and reading.name in ("liquidity", "rate_path"):
-        parts.append("capped by credit stress")
+    if reading.held_back >= 0.005:  # a hundredth, as scores are shown
+        parts.append(f"credit stress takes {number(reading.held_back, 2)} off")
     return "; ".join(parts)
