@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fiveengines.base.formats import first_capital, number, percent, signed
+from fiveengines.base.formats import counted, first_capital, number, percent, signed
 from fiveengines.base.parameters import Engine, TargetExposureRules
 from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.engines import EngineReading
@@ -126,8 +126,8 @@ def _why(
         if abs(driver.contribution) < rules.least_contribution or driver.engine not in clauses:
             continue
         verb = "adds" if driver.contribution > 0 else "takes"
-        points = abs(driver.contribution) * exposure.unit * 100
-        lines.append(f"{first_capital(clauses[driver.engine])}: {verb} {points:.0f} points.")
+        points = counted(round(abs(driver.contribution) * exposure.unit * 100), "point")
+        lines.append(f"{first_capital(clauses[driver.engine])}: {verb} {points}.")
     if not exposure.drivers:
         lines.append("No engine that leans can be read, so half of what volatility allows is wanted.")
     if exposure.unit < 1.0:
