@@ -154,7 +154,7 @@ def _moves(
     change = lean - now
     if (change <= 0) if up else (change >= 0):
         return (
-            f"The scores are {'high' if up else 'low'} enough already; the exposure follows within its weekly limit.",
+            f"This week's scores are {'high' if up else 'low'} enough; if they stay there, the exposure follows their mean.",
         )
     lines, way = [], "rising" if up else "falling"
     for engine, each in leaning.items():
