@@ -154,7 +154,7 @@ def _moves(
     change = lean - now
     if (change <= 0) if up else (change >= 0):
         return (
-            f"This week's scores are {'high' if up else 'low'} enough; if they stay there, the exposure follows their mean.",
+            f"This week's scores are {'high' if up else 'low'} enough; if they stay, the exposure follows.",
         )
     lines, way = [], "rising" if up else "falling"
     for engine, each in leaning.items():
