@@ -30,9 +30,11 @@ def test_a_brokers_export_becomes_holdings_and_orders(
     assert written.read_text(encoding="utf-8").splitlines()[1].startswith("SPY,1200.0,250.5")
     assert written.read_text(encoding="utf-8").splitlines()[-1].startswith("CASH,5000")
 
-    out = folder / "orders.csv"
-    assert main(["orders", "--source", "demo", "--as-of", "2009-03-06", "--out", str(out)]) == 0
+    out, sheet = folder / "orders.csv", folder / "orders.html"
+    given = ["orders", "--source", "demo", "--as-of", "2009-03-06"]
+    assert main([*given, "--out", str(out), "--ticket", str(sheet)]) == 0
     assert "SIMULATED." in capsys.readouterr().out
+    assert "Simulated market." in sheet.read_text(encoding="utf-8")
     rows = list(csv.DictReader(out.open(encoding="utf-8")))
     assert rows
     assert {row["Symbol"] for row in rows} <= {"SPY", "IEF"}
@@ -134,3 +136,36 @@ def test_a_wrong_import_is_one_line(
     told = capsys.readouterr().err
     assert said in told
     assert len(told.strip().splitlines()) == 1
+
+
+def test_cash_alone_buys_what_has_a_wanted_weight(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A row of 0 shares with a weight is what to begin with; without one there is nothing to buy, and it says so."""
+    mine = folder / "portfolio" / "demo"
+    mine.mkdir(parents=True)
+    (mine / "holdings.csv").write_text("ticker,shares\nCASH,50000\n", encoding="utf-8")
+    where = ["--source", "demo", "--as-of", "2009-03-06"]
+    out = folder / "reports"
+    assert main(["companion", "rebalance", "--data-only", "--out", str(out), *where]) == 0
+    found = json.loads((out / "demo" / "2009-03-06" / "rebalance.json").read_text(encoding="utf-8"))
+    assert (found["orders"], found["cash_after"], found["allocation"][0]["sharpe"]) == ([], 50000, None)
+    assert "name no equity to buy: add a row with 0 shares" in found["bottom_line"]
+    sheet = folder / "none.html"
+    assert main(["orders", "--ticket", str(sheet), *where]) == 2
+    assert "--ticket: there are no orders." in capsys.readouterr().err and not sheet.exists()
+    (mine / "holdings.csv").write_text(
+        "ticker,shares,weight\nSPY,0,0.5\nNONE,0,0.1\nCASH,50000,\n", encoding="utf-8"
+    )
+    assert main(["companion", "rebalance", "--data-only", "--out", str(out), *where]) == 0
+    found = json.loads((out / "demo" / "2009-03-06" / "rebalance.json").read_text(encoding="utf-8"))
+    (first,) = found["orders"]
+    assert (first["ticker"], first["action"], first["weight_from"], first["lots"]) == (
+        "SPY",
+        "initiate",
+        0,
+        [],
+    )
+    assert first["shares"] > 0 and found["cash_after"] == pytest.approx(
+        50000 - first["dollars"] - found["cost"], abs=0.02
+    )
+    assert "Prices: NONE has none, so it is not bought." in found["not_available"]
+    assert found["portfolio"]["positions"] == [], "nothing is held yet"

@@ -69,3 +69,17 @@ def test_the_project_is_the_folder_that_holds_the_params_in_use(tmp_path: Path) 
     elsewhere = params.model_copy(update={"file": tmp_path / "params" / "weekly.yaml"})
     assert project_folder(elsewhere) == tmp_path
     assert project_folder(params.model_copy(update={"file": tmp_path / "mine.yaml"})) == tmp_path
+
+
+def test_portfolios_that_only_capitals_tell_apart_are_refused(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told of a disk that knows capitals and one that does not, where one folder answers to both names."""
+    params, run = parameters.load(), RunParameters(source="live")
+    monkeypatch.setattr(
+        "fiveengines.portfolio.folders.portfolio_names", lambda *_: ["", "Growth", "growth", "income"]
+    )
+    for asked in ("all", "growth", "Growth,income"):
+        with pytest.raises(ParameterError, match="only capitals tell them apart"):
+            chosen_portfolios([asked], params, run)
+    assert chosen_portfolios(["income"], params, run) == ["income"]

@@ -9,6 +9,7 @@ import pytest
 
 from fiveengines.base.errors import DataError
 from fiveengines.portfolio.holdings import Lot, holdings_csv, import_positions, read_holdings
+from fiveengines.portfolio.splits import held_on
 
 GOOD = """ticker,shares,cost,opened,target,stop,weight,sector
 SPY,10,250.5,2018-01-03,300,240,0.4,
@@ -38,6 +39,15 @@ def test_what_is_written_reads_back_the_same(tmp_path: Path) -> None:
     assert read_holdings(written(tmp_path, holdings_csv(found))) == found
 
 
+def test_a_ticker_that_is_not_held_yet_has_no_lot_and_a_wanted_weight(tmp_path: Path) -> None:
+    text = "ticker,shares,weight,stop\nSPY,0,0.4,240\nQQQ,3,,\nCASH,100,,\n"
+    found = read_holdings(written(tmp_path, text))
+    spy = found.positions["SPY"]
+    assert (spy.lots, spy.shares, spy.cost, spy.weight, spy.stop) == ((), 0, None, 0.4, 240)
+    assert read_holdings(written(tmp_path, holdings_csv(found))) == found
+    assert list(held_on(found, dt.date(2018, 1, 3)).positions) == ["SPY", "QQQ"]
+
+
 def test_a_brokers_export(tmp_path: Path) -> None:
     """Interactive Brokers' activity statement: a banner, its own headings, thousands with commas, a total row."""
     text = (
@@ -45,6 +55,7 @@ def test_a_brokers_export(tmp_path: Path) -> None:
         "Symbol,Quantity,Cost Price,Currency,Close Price\n"
         'SPY,"1,200",250.50,USD,241.17\n'
         "QQQ,40,160,USD,143.5\n"
+        "SOLD,0,0,USD,12\n"
         "Total,,,,\n"
     )
     columns = {"ticker": "Symbol", "shares": "Quantity", "cost": "Cost Price"}

@@ -129,7 +129,7 @@ def test_the_brokers_file_holds_what_is_for_now_alone() -> None:
     ("changes", "why"),
     [
         ({"equity_target": None, "equity_reason": "the week has no call"}, "the week has no call"),
-        ({"orders": []}, "nothing needs doing"),
+        ({"orders": []}, "there are no orders"),
         ({"portfolio": None}, "there is no portfolio to plan for"),
     ],
 )

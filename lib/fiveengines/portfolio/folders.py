@@ -50,10 +50,18 @@ def portfolio_names(params: Parameters, run: RunParameters) -> list[str]:
 def chosen_portfolios(texts: Sequence[str], params: Parameters, run: RunParameters) -> list[str]:
     """The portfolios that `texts` name: names with commas between, or all; ParameterError when one has no holdings.
 
-    Where none has any, all is the one without a name.
+    Where none has any, all is the one without a name. Two that differ by capitals alone are refused: where a disk knows
+    no capitals, their pages would be one.
     """
     there = portfolio_names(params, run)
     names = [name for text in texts for name in map(str.strip, text.split(",")) if name]
+    asked = there if names == [ALL] else names
+    for name in asked:
+        if twin := next((each for each in there if each != name and each.lower() == name.lower()), None):
+            raise ParameterError(
+                f"--portfolio {name}: there is a portfolio {twin} too, and only capitals tell them apart.",
+                remedy=f"Rename one of their folders in {portfolio_folder(params, run)}.",
+            )
     if names == [ALL]:
         return there or [""]
     if not names:

@@ -40,7 +40,7 @@ class Lot:
 
 @dataclass(frozen=True)
 class Position:
-    """All lots of one ticker, and what its owner wants of it.
+    """All lots of one ticker, and what its owner wants of it; no lot for one that is to be bought first.
 
     target, stop: prices at which to take the gain or the loss; weight: wanted share of the portfolio (0…1), None when
     today's is wanted.
@@ -78,8 +78,9 @@ class Holdings:
 def read_holdings(path: Path) -> Holdings:
     """Holdings from a CSV with the columns of `COLUMNS`, one row a lot; only ticker and shares are needed.
 
-    Cash is the row CASH, its shares dollars. A row may leave empty what it does not know; target, stop, weight and
-    sector may stand on any one of a ticker's rows. DataError with file, line, column and remedy for anything else.
+    Cash is the row CASH, its shares dollars; a ticker that is not held yet has 0 shares and a wanted weight. A row may
+    leave empty what it does not know; target, stop, weight and sector may stand on any one of a ticker's rows.
+    DataError with file, line, column and remedy for anything else.
     """
     return _holdings(path.name, _rows(path, {}))
 
@@ -100,7 +101,7 @@ def holdings_csv(holdings: Holdings) -> str:
     writer.writerow(COLUMNS)
     for each in holdings.positions.values():
         wanted: list[object] = [each.target, each.stop, each.weight, each.sector]
-        for lot in each.lots:
+        for lot in each.lots or (Lot(each.ticker, 0.0),):
             cells = [lot.ticker, lot.shares, lot.cost, lot.opened, *wanted]
             writer.writerow(["" if cell is None else cell for cell in cells])
             wanted = [None, None, None, None]
@@ -155,7 +156,7 @@ def _rows(path: Path, columns: Mapping[str, str]) -> Iterable[tuple[int, dict[st
                 remedy='Write thousands without a comma, or in quotes: "1,234".',
             )
         cells = {ours[name]: cell.strip() for name, cell in zip(head, row, strict=False) if name in ours}
-        if any(cells.values()) and (not columns or cells.get("shares")):
+        if any(cells.values()) and (not columns or cells.get("shares", "").strip("0.")):
             yield number, cells
 
 
@@ -188,15 +189,18 @@ def _holdings(name: str, rows: Iterable[tuple[int, dict[str, str]]]) -> Holdings
             continue
         if not _TICKER.fullmatch(ticker):
             raise DataError(f"{ticker!r} is not a ticker.", where=where, field="ticker")
-        if shares <= 0:
+        wanted = bool(_number(cells.get("weight", ""), where, "weight", least=0.0, most=1.0))
+        if shares < 0 or (shares == 0 and not wanted):
             raise DataError(
                 f"{shares:g} is not possible.",
                 where=where,
                 field="shares",
-                remedy="Write a number above zero; short positions are not planned here.",
+                remedy="Write a number above zero, or 0 with a wanted weight; short positions are not planned here.",
             )
         cost = _number(cells.get("cost", ""), where, "cost", least=0.0, most=_MOST_DOLLARS)
-        lots.setdefault(ticker, []).append(Lot(ticker, shares, cost, _day(cells.get("opened", ""), where)))
+        own = lots.setdefault(ticker, [])
+        if shares:
+            own.append(Lot(ticker, shares, cost, _day(cells.get("opened", ""), where)))
         _say(said.setdefault(ticker, {}), cells, where)
     if not seen:
         raise DataError("holds no positions.", where=name, remedy="One row a lot: ticker,shares,cost,opened.")

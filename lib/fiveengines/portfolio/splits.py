@@ -99,7 +99,7 @@ def held_on(holdings: Holdings, day: dt.date) -> Holdings:
         later = len(position.lots) - len(lots)
         if later:
             notes.append(f"{name}: {counted(later, 'lot')} bought after {day} left out.")
-        if lots:
+        if lots or not position.lots:
             positions[name] = replace(position, lots=lots)
     return Holdings(positions, holdings.cash, tuple(notes))
 

@@ -11,7 +11,7 @@ import pytest
 
 from fiveengines.base import parameters, yaml_files
 from fiveengines.base.parameters.rebalance import RebalanceParameters
-from fiveengines.companions.rebalance.plan import plan, wanted_weights
+from fiveengines.companions.rebalance.plan import Waiting, plan, wanted_weights
 from fiveengines.companions.rebalance.positions import Book, risk, stress
 from fiveengines.portfolio.decisions import Decisions
 from fiveengines.portfolio.holdings import read_holdings
@@ -126,3 +126,17 @@ def test_the_week_s_tilts_move_wanted_weights_before_equity_is_scaled(book: Book
     assert wish["FFF"] == 0
     plain, _ = wanted_weights(roomy, 0.60, hold)
     assert wanted_weights(roomy, 0.60, hold, {"III": 0.0001})[0] == plain, "too small to be written"
+
+
+def test_a_cut_that_pays_for_other_equity_does_not_wait(book: Book) -> None:
+    """AAA −3 %, BBB −3 %, III +4 %: two thirds pay for III. Of the other third 1/3 is for now: −2.3333 % each."""
+    today = book.weights()
+    wish = today | {"AAA": today["AAA"] - 0.03, "BBB": today["BBB"] - 0.03, "III": today["III"] + 0.04}
+    made = plan(book, wish, {}, DAY, (Waiting("half", 2700.0), Waiting("average", 2800.0)))
+    found = [(each.ticker, each.shares, each.condition[-9:]) for each in made.orders]
+    assert found[:3] == [("BBB", -467, ""), ("AAA", -233, ""), ("III", 2000, "")]
+    assert [each.dollars for each in made.orders[3:]] == [], "0.33 % of each is left, below the least trade"
+    whole = plan(book, today | {"AAA": today["AAA"] - 0.03}, {}, DAY, (Waiting("half", 2700.0),))
+    assert [each.shares for each in whole.orders] == [-100, -100], (
+        "nothing is bought: a third now, a third later"
+    )

@@ -28,11 +28,14 @@ def net_returns(weights: pd.DataFrame, returns: pd.DataFrame, cost: float) -> pd
     return earned - cost * held.diff().abs().sum(axis=1)
 
 
-def record(net: pd.Series) -> dict[str, float]:
-    """Sharpe ratio, growth and volatility a year and deepest fall, the last three in per cent."""
+def record(net: pd.Series) -> dict[str, float | None]:
+    """Sharpe ratio, growth and volatility a year and deepest fall, the last three in per cent.
+
+    net: daily, simple, (n,). The Sharpe ratio of what never moves, such as cash, is None.
+    """
     wealth, spread = (1 + net).cumprod(), float(net.std())
     return {
-        "sharpe": float(net.mean()) / spread * np.sqrt(_YEAR) if spread > 0 else float("nan"),
+        "sharpe": float(net.mean()) / spread * np.sqrt(_YEAR) if spread > 0 else None,
         "cagr": 100 * (float(wealth.iloc[-1]) ** (_YEAR / len(net)) - 1),
         "volatility": 100 * spread * np.sqrt(_YEAR),
         "max_drawdown": 100 * float((wealth / wealth.cummax() - 1).min()),

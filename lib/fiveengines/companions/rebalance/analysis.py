@@ -76,9 +76,14 @@ def analyse(session: Session) -> Result:
             "correlation": found.after.correlation(),
         }
     )
-    at_cost = [name for name in book.holdings.positions if name not in book.prices]
-    if at_cost:
-        missing.append(f"Prices: {', '.join(at_cost)} counted at cost.")
+    unpriced = {name: each for name, each in book.holdings.positions.items() if name not in book.prices}
+    at_cost = [name for name, each in unpriced.items() if each.lots]
+    if known_cost := [name for name in at_cost if unpriced[name].cost]:
+        missing.append(f"Prices: {', '.join(known_cost)} counted at cost.")
+    if nothing := [name for name in at_cost if not unpriced[name].cost]:
+        missing.append(f"Prices: {', '.join(nothing)} without price and cost, counted at nothing.")
+    if wanted := [name for name, each in unpriced.items() if not each.lots]:
+        missing.append(f"Prices: {', '.join(wanted)} has none, so it is not bought.")
     own = None if known.references is None else known.references.own(book.equity(), book.share("bond"))
     mixes = () if known.references is None else known.references.mixes
     return _result(
@@ -287,7 +292,17 @@ def _bottom_line(found: Planned, read: Market, rules: RebalanceParameters) -> st
             ]
             told[1:] = [each.replace("the S&P 500 closes", "it closes") for each in told[1:]]
             lines.append(f"More sales wait: {joined(told)}.")
-        if not made.orders:
+        if (
+            not made.orders
+            and target > 0
+            and not any(
+                book.part(name) == "equity" for name in book.holdings.positions if name in book.prices
+            )
+        ):
+            lines.append(
+                "The holdings name no equity to buy: add a row with 0 shares and a wanted weight for each ticker."
+            )
+        elif not made.orders:
             lines.append("Nothing needs doing.")
         if made.limited:
             lines.append(f"Held back by: {', '.join(made.limited)}.")

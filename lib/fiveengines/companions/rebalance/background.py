@@ -151,7 +151,9 @@ def _measured(name: str, weights: pd.DataFrame, over: References) -> MixRecord |
     if len(net) < _LEAST_SESSIONS:
         return None
     now = weights.iloc[-1].get(over.equity, 0.0)
-    return MixRecord(name=name, equity=float(np.clip(now, 0, 1)), **allocation.record(net))
+    return MixRecord.model_validate(
+        {"name": name, "equity": float(np.clip(now, 0, 1)), **allocation.record(net)}
+    )
 
 
 def _stocks(

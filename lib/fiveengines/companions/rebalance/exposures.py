@@ -32,7 +32,7 @@ def exposures(portfolio: pd.Series, factors: pd.DataFrame, sessions: int, lags: 
 
     portfolio: daily returns in per cent of today's weights held back in time, (n,); factors: as `factor_returns`.
     The last `sessions` on which all are known; factors with fewer than half of them are left out. Returns factor ×
-    slope, t, n; empty with fewer than half of the sessions.
+    slope, t, n; empty with fewer than half of the sessions, and for a portfolio that never moves, such as cash.
     """
     # statsmodels.api would bring every model it has.
     from statsmodels.regression.linear_model import OLS
@@ -41,7 +41,8 @@ def exposures(portfolio: pd.Series, factors: pd.DataFrame, sessions: int, lags: 
     recent = factors.iloc[-sessions:]
     recent = recent.loc[:, recent.notna().sum() > sessions / 2]
     together = pd.concat([portfolio.rename("portfolio"), recent], axis=1, join="inner").dropna()
-    if len(together) < sessions / 2 or together.shape[1] < 2:
+    still = together["portfolio"].eq(0).all()
+    if len(together) < sessions / 2 or together.shape[1] < 2 or still:
         return pd.DataFrame(columns=["slope", "t", "n"], dtype="float64")
     fitted = OLS(together["portfolio"], add_constant(together.drop(columns="portfolio"))).fit(
         cov_type="HAC", cov_kwds={"maxlags": lags}

@@ -109,7 +109,7 @@ def plan(
     """Orders that bring the book to its wish.
 
     With `waiting`, only the first part of each cut of equity is for now; the others are conditional orders, on the
-    lots that the earlier parts leave.
+    lots that the earlier parts leave. Cuts that pay for purchases of other equity do not wait: equity would rise first.
     """
     rules = book.rules
     today = book.weights()
@@ -119,15 +119,22 @@ def plan(
         for name, each in wish.items()
         if waiting and each < today.get(name, 0.0) and book.part(name) == "equity"
     }
+    bought = math.fsum(
+        max(0.0, each - today.get(name, 0.0)) for name, each in wish.items() if book.part(name) == "equity"
+    )
+    whole = math.fsum(cuts.values())
+    net = max(0.0, whole - bought) / whole if whole else 0.0
     for name, cut in cuts.items():
-        now[name] = today[name] - rules.conditions.spread[0] * cut
+        now[name] = today[name] - (1 - net + rules.conditions.spread[0] * net) * cut
     made = plan_orders(book.holdings, now, book.prices, day, rules.orders)
     orders = [replace(each, reason=why.get(each.ticker, "")) for each in made.orders]
     later = executed(book.holdings, made, day)
     for part, level in zip(rules.conditions.spread[1:], waiting, strict=False):
         condition = f"once the S&P 500 closes at or above {level.level:,.0f} ({level.name})"
         for name, cut in cuts.items():
-            order, later = _conditional(book, later, name, part * cut, day, condition, why.get(name, ""))
+            order, later = _conditional(
+                book, later, name, part * net * cut, day, condition, why.get(name, "")
+            )
             orders += [order] if order is not None else []
     return replace(made, orders=tuple(orders))
 

@@ -104,6 +104,7 @@ class Book:
         found = [
             self._record(each, weights[name], None if parts is None else parts.get(name))
             for name, each in self.holdings.positions.items()
+            if each.lots
         ]
         return sorted(found, key=lambda each: (-each.value, each.ticker))
 

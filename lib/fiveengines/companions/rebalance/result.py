@@ -295,7 +295,7 @@ class MixRecord(Record):
 
     name: str
     equity: Share | None
-    sharpe: TwoDigits
+    sharpe: TwoDigits | None
     cagr: TwoDigits
     volatility: TwoDigits
     max_drawdown: TwoDigits

@@ -36,7 +36,7 @@ def why_none(document: Mapping[str, Any]) -> str:
         return "there is no portfolio to plan for"
     if document["equity_target"] is None:
         return str(document["equity_reason"])
-    return "" if document["orders"] else "nothing needs doing"
+    return "" if document["orders"] else "there are no orders"
 
 
 def ticket(page: str, document: Mapping[str, Any]) -> str:

@@ -69,7 +69,7 @@ def ticket(result: Result) -> Any:
     if result.equity_target is None:
         return prose(f"No ticket: {result.equity_reason}.")
     if not result.orders:
-        return prose("No ticket: nothing needs doing.")
+        return prose("No ticket: there are no orders.")
     name = result.portfolio.name
     page = f"rebalance-{name}" if name else "rebalance"
     if not os.environ.get(BATCH):
