@@ -84,7 +84,8 @@ def chart_config(colours: dict[str, str] = LIGHT) -> dict[str, Any]:
     return {
         "background": "transparent",
         "font": SANS,
-        "view": {"stroke": None, "continuousWidth": CHART_WIDTH, "continuousHeight": CHART_HEIGHT},
+        "view": {"stroke": None, "continuousWidth": CHART_WIDTH, "discreteWidth": CHART_WIDTH,
+                 "continuousHeight": CHART_HEIGHT},
         "title": {
             "anchor": "start",
             "color": ink,

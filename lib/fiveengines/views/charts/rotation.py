@@ -11,7 +11,7 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from fiveengines.base.formats import counted, dollars, joined, number, ordinal, percent
+from fiveengines.base.formats import counted, dollars, first_capital, joined, number, ordinal, percent
 from fiveengines.companions.rotation import Result
 from fiveengines.companions.rotation.result import CasesRecord, ImpliedRealizedRecord, SectorRecord
 from fiveengines.views import theme
@@ -227,10 +227,9 @@ def heat_map(result: Result) -> Picture:
         f"abs(datum.value) > {0.6 * size}", alt.value(theme.LIGHT["panel"]), alt.value(base.INK)
     )
     texts = alt.Chart(rows).mark_text(fontSize=11).encode(x=x, y=y, text="text:N", color=ink)
-    finding = result.leadership.rstrip(".") or "No sector leads"
-    return (cells + texts).properties(
-        height=24 * rows["sector"].nunique(), title=base.title(finding, "Return in per cent, best at the top")
-    )
+    finding, _, further = (result.leadership.rstrip(".") or "No sector leads").partition("; ")
+    under = ". ".join(filter(None, (first_capital(further), "Return in per cent, best at the top")))
+    return (cells + texts).properties(height=24 * rows["sector"].nunique(), title=base.title(finding, under))
 
 
 def cone(result: Result) -> Picture:
