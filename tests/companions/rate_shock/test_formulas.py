@@ -10,7 +10,8 @@ import pytest
 
 from fiveengines.base import parameters, yaml_files
 from fiveengines.base.parameters.rate_shock import RateShockParameters
-from fiveengines.companions.rate_shock import betas, policy, rules, strategy, stress
+from fiveengines.companions.rate_shock import analysis, betas, policy, rules, strategy, stress
+from fiveengines.companions.rate_shock.result import BetaRecord
 
 RULES = yaml_files.load_model(parameters.load().beside("rate_shock.yaml"), RateShockParameters)
 DAYS = pd.bdate_range("2010-01-04", periods=600)
@@ -130,6 +131,49 @@ def test_a_rule_that_fired_once_cannot_be_tested() -> None:
     assert "never held" in never.says
     unknown = rules.rule(pd.Series(pd.NA, index=DAYS, dtype="boolean"), price, RULES, "it", "the index")
     assert unknown.holds is None
+
+
+def test_spells_before_the_prices_begin_do_not_count_as_followed() -> None:
+    """Three spells, of which the price knows what followed one, then two."""
+    holds = pd.Series(False, index=DAYS)
+    for begin in (50, 200, 350):
+        holds.iloc[begin : begin + 3] = True
+    price = pd.Series(np.linspace(100, 160, 600), index=DAYS)
+    one = rules.rule(holds.astype("boolean"), price.where(DAYS[300] <= DAYS), RULES, "it", "the index")
+    assert (one.testable, len(one.fired), one.after.spells if one.after else 0) == (False, 3, 1)
+    assert "what the index did next is known of one alone, so it cannot be tested" in one.says
+    two = rules.rule(holds.astype("boolean"), price.where(DAYS[150] <= DAYS), RULES, "it", "the index")
+    assert two.testable and "known for 2 of its 3 spells: after their 6 sessions the index" in two.says
+
+
+def test_decay_of_a_lead_that_loses_seven_points_a_year() -> None:
+    """36, 28.8, 21.6 … exactly: the slope is −7.2 with no width; a lead that only wavers keeps zero in its interval."""
+    exact = strategy.decay({2020 + year: 36 - 7.2 * year for year in range(6)}, 0.90)
+    assert exact == pytest.approx((-7.2, -7.2, -7.2))
+    found = strategy.decay({2020: 1.0, 2021: -1.0, 2022: 1.0, 2023: -1.0}, 0.90)
+    assert found is not None and found[1] < 0 < found[2]
+    # By hand: slope −0.4, residual variance 1.6, squares of the years 5: error 0.5657, t of two degrees 2.92.
+    assert found == pytest.approx((-0.4, -0.4 - 2.92 * 0.5657, -0.4 + 2.92 * 0.5657), abs=1e-3)
+    assert strategy.decay({2020: 1.0, 2021: 2.0, 2022: 3.0}, 0.90) is None
+
+
+def beta(ticker: str, real: float, t: float, *, stable: bool = True, window: int = 1260) -> BetaRecord:
+    return BetaRecord(
+        ticker=ticker, window=window, per_100bp_real=real, per_100bp_breakeven=0.0, market_beta=1.0, t=t,
+        t_breakeven=0.0, stable=stable, n=window,
+    )  # fmt: skip
+
+
+def test_the_trigger_proposes_a_quarter_less_of_what_clearly_loses() -> None:
+    table = [beta("TLT", -16, -28), beta("XLU", -7, -6), beta("NVDA", -9, -1.2), beta("KRE", 11, 9),
+             beta("IWM", -3, -4, stable=False)]  # fmt: skip
+    held = {"TLT": 0.2, "NVDA": 0.3, "KRE": 0.1, "IWM": 0.1}
+    on = analysis._proposal(RULES, held, table, True)
+    assert "The trigger holds and proposes to cut by 25 %" in on and "TLT from 20.0 to 15.0 % of the" in on
+    assert not any(name in on for name in ("NVDA", "KRE", "IWM", "XLU"))
+    assert "if it did, it would propose" in analysis._proposal(RULES, held, table, False)
+    assert "would cut nothing" in analysis._proposal(RULES, {"KRE": 1.0}, table, True)
+    assert "proposes nothing" in analysis._proposal(RULES, held, table, None)
 
 
 @pytest.mark.parametrize(("drift", "said"), [(0.004, "that differs"), (0.0, "nothing follows")])

@@ -86,7 +86,7 @@ class BarbellRules(Strict):
 
 
 class StressWindow(Strict):
-    """A named past window: from the close before `start` to that of `end`."""
+    """A named past window: from the close of `start` to that of `end`."""
 
     name: str
     start: dt.date
@@ -103,6 +103,17 @@ class Shocks(Strict):
     spread: float
 
 
+class Promised(Strict):
+    """What the source says of its strategy, by the names of `StrategyRecord`: per cent, decay in points a year."""
+
+    cagr: float
+    max_drawdown: float
+    correlation: float
+    up_capture: float
+    down_capture: float
+    decay: float
+
+
 class StrategyRules(Strict):
     """The plain three-layer strategy of the walk-forward."""
 
@@ -112,6 +123,8 @@ class StrategyRules(Strict):
     variants_level: tuple[float, ...] = Field(min_length=2)
     variants_rise: tuple[float, ...] = Field(min_length=2)
     blocks: int = Field(ge=4, le=16)
+    published: int = Field(ge=1990, le=2100)
+    promised: Promised
 
 
 class RateShockParameters(Strict):

@@ -540,7 +540,12 @@ def whole_strategy(session: Session, claim: Claim) -> list[Window]:
         net = (held.to_numpy() * returns.to_numpy()).sum(axis=1) - cost * held.diff().abs().sum(axis=1)
         mine, market = pd.Series(net, index=returns.index), returns[own.strategy.equity]
         figure = _strategy_figure(mine, market, claim.settings["figure"])
-        found.append(_window(claim, f"trigger at {each:g} %", figure, len(mine)))
+        name, together = f"trigger at {each:g} %", True
+        if "correlation" in claim.settings:
+            low, high = claim.settings["correlation"]
+            alike = float(mine.corr(market))
+            name, together = f"{name}, correlation {alike:.2f}", low <= alike <= high
+        found.append(Window(name, figure, together and figure in claim.holds, len(mine)))
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base import yaml_files
-from fiveengines.base.formats import number
+from fiveengines.base.formats import minus, number
 from fiveengines.base.parameters.rate_shock import RateShockParameters
 from fiveengines.commentary import events
 from fiveengines.companions.document import ManualEntry, envelope
@@ -30,6 +30,7 @@ from fiveengines.companions.rate_shock.result import (
 from fiveengines.companions.session import Session
 from fiveengines.data.dataset import FED_FUNDS
 from fiveengines.portfolio.orders import portfolio_value, position_value
+from fiveengines.research import significance
 from fiveengines.research.significance import deflated_sharpe, sharpe
 
 NAME = "rate_shock"
@@ -69,6 +70,7 @@ def analyse(session: Session) -> Result:
             "members": _members(session, own, moves, missing),
             "duration": duration,
             "screen": _screen(session, own, missing),
+            "proposal": _proposal(own, held, table, named["trigger"].holds),
             "policy_path": path,
             "policy_record": _policy_record(session, own),
             "stress": stressed,
@@ -136,6 +138,43 @@ def _betas(
         for row in table.to_dict("records")
     ]
     return sorted(records, key=lambda each: (each.window, each.per_100bp_real, each.ticker)), moves
+
+
+def _proposal(
+    own: RateShockParameters, held: Mapping[str, float], table: list[BetaRecord], holds: bool | None
+) -> str:
+    """What the source's trigger proposes for the holdings: a cut of what clearly loses with the real yield."""
+    longest = max((each.window for each in table), default=0)
+    losing = [
+        each.ticker
+        for each in table
+        if each.window == longest
+        and each.stable
+        and each.per_100bp_real < 0
+        and abs(each.t) >= own.betas.significant
+        and held.get(each.ticker, 0.0) > 0
+    ]
+    if holds is None:
+        return "The trigger is not known here, so it proposes nothing."
+    if not held:
+        return "No holdings are known, so the trigger proposes nothing."
+    if not losing:
+        return (
+            "No holding loses clearly with the real yield in every window, so the trigger would cut nothing."
+        )
+    cuts = ", ".join(
+        f"{name} from {number(100 * held[name], 1)} to {number(100 * held[name] * (1 - own.trigger.cut), 1)} %"
+        for name in losing
+    )
+    state = (
+        "The trigger holds and proposes"
+        if holds
+        else "The trigger does not hold; if it did, it would propose"
+    )
+    return (
+        f"{state} to cut by {number(100 * own.trigger.cut)} % what loses clearly with the real yield: {cuts} of the "
+        "portfolio. It is the source's rule, with the record above."
+    )
 
 
 def _members(
@@ -310,6 +349,9 @@ def _stress(
         others = [
             stress.window_return(both[[name]].dropna(), {str(name): 1.0}, start, end)[0] for name in both
         ]
+        if whole is None and not any(figure is not None for figure in others):
+            missing.append(f"Stress: no prices of {each.name}.")
+            continue
         rows.append(
             StressRecord(
                 scenario=each.name,
@@ -344,11 +386,11 @@ def _shocks(
     now = float(vix.iloc[-1]) if len(vix) else math.nan
     market = 100 * both.pct_change(fill_method=None)
     supposed = [
-        (f"Real yield {own.shocks.real_yield:+g} points", moves[betas.REAL], own.shocks.real_yield),
-        (f"Breakeven {own.shocks.breakeven:+g} points", moves[betas.BREAKEVEN], own.shocks.breakeven),
-        (f"S&P 500 {own.shocks.index:+g} %", market["SPX"], own.shocks.index),
+        (f"Real yield {_points(own.shocks.real_yield)}", moves[betas.REAL], own.shocks.real_yield),
+        (f"Breakeven {_points(own.shocks.breakeven)}", moves[betas.BREAKEVEN], own.shocks.breakeven),
+        (minus(f"S&P 500 {own.shocks.index:+g} %"), market["SPX"], own.shocks.index),
         (f"VIX to {own.shocks.vix:g}", vix.diff(), own.shocks.vix - now),
-        (f"High-yield spread {own.shocks.spread:+g} points", spread.diff(), own.shocks.spread),
+        (f"High-yield spread {_points(own.shocks.spread)}", spread.diff(), own.shocks.spread),
     ]
     rows = []
     for name, move, size in supposed:
@@ -377,6 +419,10 @@ def _shocks(
             )
         )
     return [each for each in rows if each.sp500 is not None]
+
+
+def _points(size: float) -> str:
+    return minus(f"{size:+g} point{'s' * (abs(size) != 1)}")
 
 
 def _strategy(session: Session, own: RateShockParameters, missing: list[str]) -> StrategyRecord | None:
@@ -411,10 +457,17 @@ def _strategy(session: Session, own: RateShockParameters, missing: list[str]) ->
     if mine is None:
         mine = net(own.trigger.level, own.trigger.rise)
     table = np.column_stack([each.to_numpy() for each in variants.values()])
-    ratios = np.array([sharpe(each) for each in table.T]) / np.sqrt(_YEAR)
+    # Whoever tried these had tried the others too: all count.
+    tried = np.array(
+        [sharpe(each) for each in table.T] + significance.trials()["sharpe_2007"].dropna().tolist()
+    )
+    ratios = tried / np.sqrt(_YEAR)
     values = mine.to_numpy()
     skewness, peaked = float(skew(values)), float(kurtosis(values, fisher=False))
     index = panel.first_of("SPX", "SPY").reindex(returns.index).pct_change(fill_method=None).fillna(0.0)
+    ahead = _ahead(mine, returns[rule.equity])
+    since = {year: each for year, each in ahead.items() if year > rule.published}
+    fading = strategy.decay(since if len(since) >= 4 else ahead, own.betas.level)
     return StrategyRecord(
         begin=returns.index[0].date(),
         sharpe=sharpe(mine.to_numpy()),
@@ -432,13 +485,30 @@ def _strategy(session: Session, own: RateShockParameters, missing: list[str]) ->
             len(mine),
             skewness,
             peaked,
-            len(variants),
+            len(tried),
             float(np.var(ratios, ddof=1)),
         ),
-        trials=len(variants),
+        trials=len(tried),
         overfitting=strategy.overfitting_probability(table, rule.blocks),
         by_year={str(year): each for year, each in strategy.by_year(mine).items()},
+        ahead_by_year={str(year): each for year, each in ahead.items()},
+        decay=fading[0] if fading else None,
+        decay_low=fading[1] if fading else None,
+        decay_high=fading[2] if fading else None,
+        nasdaq_cagr=_growth(returns[rule.equity]),
+        sp500_cagr=_growth(index),
+        promised=rule.promised.model_dump(),
+        published=rule.published,
     )
+
+
+def _ahead(mine: pd.Series, market: pd.Series) -> dict[int, float]:
+    """Points ahead of the market in each whole calendar year; years of fewer than 240 sessions are left out."""
+    sessions = pd.Series(pd.DatetimeIndex(mine.index).year).value_counts()
+    theirs = strategy.by_year(market)
+    return {
+        year: each - theirs[year] for year, each in strategy.by_year(mine).items() if sessions[year] >= 240
+    }
 
 
 def _growth(returns: pd.Series) -> float:

@@ -117,7 +117,12 @@ class StressRecord(Record):
 
 
 class StrategyRecord(Record):
-    """The plain three layers after costs, beside the Nasdaq 100 and the S&P 500."""
+    """The plain three layers after costs, beside the Nasdaq 100 and the S&P 500.
+
+    trials: this grid's variants and those of the committed log. ahead_by_year: points ahead of the Nasdaq 100 fund in
+    each whole calendar year; decay: its change a year over the years after the source's publication, of all years
+    before there are four. promised: the source's figures by the same names.
+    """
 
     begin: dt.date
     sharpe: TwoDigits
@@ -134,6 +139,14 @@ class StrategyRecord(Record):
     trials: int
     overfitting: Share
     by_year: dict[str, TwoDigits]
+    ahead_by_year: dict[str, TwoDigits]
+    decay: TwoDigits | None
+    decay_low: TwoDigits | None
+    decay_high: TwoDigits | None
+    nasdaq_cagr: TwoDigits
+    sp500_cagr: TwoDigits
+    promised: dict[str, TwoDigits]
+    published: int
 
 
 class Result(CompanionDocument):
@@ -143,6 +156,7 @@ class Result(CompanionDocument):
     members: list[MemberBetaRecord]
     duration: list[DurationPoint]
     trigger: Rule
+    proposal: str
     screen: list[ScreenRecord]
     reflexivity: Rule
     policy_path: list[MeetingRecord]

@@ -39,20 +39,26 @@ def rule(
     now = bool(true[-1]) and index[-1] == holds.index[-1]
     since = index[begins[-1]].date() if now else None
     fired = [index[each].date() for each in begins]
-    testable = len(begins) > 1
     after = None
-    if outcome is not None and testable:
+    if outcome is not None and len(begins) > 1:
         condition = holds.fillna(False).astype(bool).to_numpy()
-        price = outcome.reindex(holds.index)
         samples = rules.samples
-        found = cases.after({"rule": condition}, cases.forward(price, samples.horizons), samples)["rule"]
-        main = cases.main(found, samples)
+        followed = cases.forward(outcome.reindex(holds.index), samples.horizons)
+        main = cases.main(cases.after({"rule": condition}, followed, samples)["rule"], samples)
+        # A spell before the prices begin, or too near the session, tells nothing of what followed.
+        told = holds.index[condition & np.isfinite(followed[:, samples.horizons.index(samples.main_horizon)])]
+        spells = len(set(np.searchsorted(index[begins], told, side="right").tolist()))
         after = AfterRecord(
-            n=main.n, spells=len(begins), horizon=main.horizon, mean=main.mean, low=main.low, high=main.high,
+            n=main.n,
+            spells=spells,
+            horizon=main.horizon,
+            mean=main.mean,
+            low=main.low,
+            high=main.high,
             usual=main.usual,
-        )  # fmt: skip
+        )
     return Rule(
-        holds=now, since=since, fired=fired, after=after, testable=testable and after is not None and after.n > 0,
+        holds=now, since=since, fired=fired, after=after, testable=after is not None and after.spells > 1,
         says=_says(now, since, begins, after, what, effect),
     )  # fmt: skip
 
@@ -67,8 +73,19 @@ def _says(
         return f"{state} It held in one spell alone, so it cannot be tested."
     if after is None or after.mean is None:
         return f"{state} It held in {len(begins)} spells; what followed is not known here."
+    if after.spells < 2:
+        return (
+            f"{state} It held in {len(begins)} spells, and what {effect} did next is known of one alone, so it cannot "
+            "be tested."
+        )
+    sessions = counted(after.n, "session")
+    whose = (
+        f"After the {sessions} of its {after.spells} spells"
+        if after.spells == len(begins)
+        else f"What followed is known for {after.spells} of its {len(begins)} spells: after their {sessions}"
+    )
     told = (
-        f"{state} After the {counted(after.n, 'session')} of its {after.spells} spells {effect} returned "
+        f"{state} {whose} {effect} returned "
         f"{number(after.mean, 1, ' %', sign=True)} in {after.horizon} sessions, "
         f"{number(after.usual, 1, ' %', sign=True)} after any"
     )
@@ -110,7 +127,7 @@ def dear_and_slowing(session: Session, rules: RateShockParameters) -> pd.Series:
 
 def reflexivity(session: Session, rules: RateShockParameters) -> Rule:
     """Dear while growth slows; what the index did next."""
-    what = f"forward P/E above {rules.reflexivity.forward_pe:g} while GDP growth slows (latest vintage)"
+    what = f"forward P/E of the S&P 500 above {rules.reflexivity.forward_pe:g} while GDP growth slows (latest vintage)"
     return rule(dear_and_slowing(session, rules), session.panel.daily("SPX"), rules, what, "the S&P 500")
 
 

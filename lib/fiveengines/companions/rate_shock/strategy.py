@@ -5,6 +5,7 @@ Formulas over closes and yields; weights are set on one evening and earn from th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import combinations
 
 import numpy as np
@@ -70,6 +71,21 @@ def _sharpe(returns: np.ndarray) -> np.ndarray:
     spread = returns.std(axis=0, ddof=1)
     ratio = np.where(spread > 0, returns.mean(axis=0) / np.where(spread > 0, spread, 1.0), 0.0)
     return np.asarray(ratio * np.sqrt(_YEAR))
+
+
+def decay(ahead: Mapping[int, float], level: float) -> tuple[float, float, float] | None:
+    """Change of the advantage from year to year, points a year, with the ends of its interval at `level`.
+
+    ahead: calendar year → points ahead. Least squares on the year with Student's t for as many years, which takes the
+    years as independent; None with fewer than four.
+    """
+    from scipy.stats import linregress, t
+
+    if len(ahead) < 4:
+        return None
+    found = linregress(list(ahead), list(ahead.values()))
+    side = float(t.ppf((1 + level) / 2, len(ahead) - 2) * found.stderr)
+    return float(found.slope), float(found.slope) - side, float(found.slope) + side
 
 
 def by_year(returns: pd.Series) -> dict[int, float]:

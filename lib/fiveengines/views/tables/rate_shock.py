@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fiveengines.base.formats import date, number, percent
+from fiveengines.base.formats import counted, date, number, percent
 from fiveengines.companions.rate_shock import Result
 from fiveengines.companions.rate_shock.result import BetaRecord
 from fiveengines.views.tables.markup import Column, great_table, prose, soft
@@ -123,6 +123,7 @@ def rules(result: Result) -> Any:
         Column("What followed", lambda each: each[1].says),
         title="The source's rules, as it states them",
         subtitle="A rule that held in one spell or never cannot be tested; nothing here is a promise",
+        note=result.proposal,
     )
 
 
@@ -160,6 +161,8 @@ def stress(result: Result) -> Any:
         Column("S&P 500", lambda each: number(each.sp500, 1, " %", sign=True), right=True),
         title="Stress",
         subtitle="Today's weights through past windows; supposed shocks by slopes, each on its own",
+        note="A slope says what moved together over the betas' middle window, not what such a shock would cause: when "
+        "yields rose with the economy, shares rose too.",
     )
 
 
@@ -184,23 +187,70 @@ def screen(result: Result) -> Any:
 
 
 def strategy(result: Result) -> Any:
-    """The plain three layers, walk-forward after costs, beside the indices."""
+    """The plain three layers, walk-forward after costs, beside the indices and beside what the source promised."""
     found = result.strategy
     if found is None:
         return None
-    rows = [
-        ("Three layers", found.sharpe, found.max_drawdown),
-        ("Nasdaq 100 fund", found.nasdaq_sharpe, found.nasdaq_max_drawdown),
-        ("S&P 500", found.sp500_sharpe, found.sp500_max_drawdown),
+    own: list[tuple[str, str, float | None, float | None, float | None]] = [
+        ("Growth a year, %", "cagr", found.cagr, found.nasdaq_cagr, found.sp500_cagr),
+        (
+            "Worst fall, %",
+            "max_drawdown",
+            found.max_drawdown,
+            found.nasdaq_max_drawdown,
+            found.sp500_max_drawdown,
+        ),
+        ("Sharpe ratio", "sharpe", found.sharpe, found.nasdaq_sharpe, found.sp500_sharpe),
+        ("Captured of rising months, %", "up_capture", found.up_capture, 100.0, None),
+        ("Captured of falling months, %", "down_capture", found.down_capture, 100.0, None),
+        ("Correlation", "correlation", found.correlation, 1.0, None),
+        ("Change of its advantage, points a year", "decay", found.decay, None, None),
     ]
+    digits = {"sharpe": 2, "correlation": 2}
     return great_table(
-        rows,
+        own,
         Column("", lambda each: each[0]),
-        Column("Sharpe", lambda each: number(each[1], 2), right=True),
-        Column("Worst fall", lambda each: number(each[2], 1, " %"), right=True),
-        title=f"The whole strategy since {date(found.begin)}, after costs",
-        subtitle=f"Correlation with the Nasdaq 100 fund {number(found.correlation, 2)}; captured "
-        f"{number(found.up_capture)} % of its rising and {number(found.down_capture)} % of its falling months",
-        note=f"{found.trials} variants were tried: deflated Sharpe probability {number(found.deflated_sharpe, 2)}, "
-        f"probability of overfitting {number(found.overfitting, 2)}.",
+        Column("Measured", lambda each: number(each[2], digits.get(each[1], 1)), right=True),
+        Column("Nasdaq 100 fund", lambda each: number(each[3], digits.get(each[1], 1)), right=True),
+        Column("S&P 500", lambda each: number(each[4], digits.get(each[1], 1)), right=True),
+        Column(
+            "Source's figure",
+            lambda each: number(found.promised.get(each[1]), digits.get(each[1], 1)),
+            right=True,
+        ),
+        title=f"The whole strategy since {date(found.begin)}, after costs, beside what the source says",
+        subtitle="A plain version of its three layers; captures and correlation against the Nasdaq 100 fund",
+        note=f"With {found.trials} trials counted, those of the committed log included, the probability that its "
+        f"Sharpe ratio is above zero is {number(found.deflated_sharpe, 2)}; the probability of overfitting, that the "
+        f"best variant of one half of the history is below the median in the other, is {number(found.overfitting, 2)}. "
+        "Nothing here is a promise.",
+    )
+
+
+def decay(result: Result) -> Any:
+    """Year by year: the strategy's return and its lead on the Nasdaq 100 fund, and whether that lead shrinks."""
+    found = result.strategy
+    if found is None or not found.ahead_by_year:
+        return None
+    since = [year for year in found.ahead_by_year if int(year) > found.published]
+    told_since = f"{counted(len(since), 'whole year')} after it" if since else "no whole year after it"
+    which = f"the {len(since)} whole years since" if len(since) >= 4 else "all whole years here"
+    told = (
+        "Too few whole years to say whether its lead shrinks"
+        if found.decay is None or found.decay_low is None or found.decay_high is None
+        else f"Its lead changed by {number(found.decay, 1, sign=True)} points a year over {which} (90 % interval "
+        f"{number(found.decay_low, 1, sign=True)} to {number(found.decay_high, 1, sign=True)})"
+    )
+    return great_table(
+        found.by_year.items(),
+        Column("Year", lambda each: each[0]),
+        Column("Three layers", lambda each: number(each[1], 1, " %", sign=True), right=True),
+        Column(
+            "Ahead of the Nasdaq 100 fund",
+            lambda each: number(found.ahead_by_year.get(each[0]), 1, " points", sign=True),
+            right=True,
+        ),
+        title=told,
+        subtitle=f"The source's backtest ends in {found.published}; {told_since} here",
+        note="A year that is not whole has no lead.",
     )
