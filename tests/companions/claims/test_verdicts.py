@@ -14,7 +14,7 @@ import pytest
 
 from fiveengines.base import parameters, yaml_files
 from fiveengines.base.parameters import RunParameters
-from fiveengines.base.parameters.claims import Claim, ClaimsParameters, InsightClaims
+from fiveengines.base.parameters.claims import Claim, ClaimsParameters
 from fiveengines.companions.claims import insights, measures
 from fiveengines.companions.claims.evidence import UntestableError, Window, verdict
 from fiveengines.companions.session import Session
@@ -421,36 +421,55 @@ def test_what_follows_bull_steepening_decides_its_claim(drift: float, expected: 
 
 
 WEEKS = calendars.reading_dates("1990-06-01", "2019-12-27")
-DIRECTED = {name: each for name, each in insights.insights().items() if each.implication.tone != "neutral"}
+RULES = yaml_files.load_model(PARAMS.beside("claims.yaml"), ClaimsParameters).insights
+OUTCOMES = {
+    name: found
+    for name, each in insights.insights().items()
+    if (found := insights.outcome(each, RULES)) is not None
+}
 
 
 @cache
-def half_years(drift: float) -> Session:
-    """An index that gains `drift` per cent a week in one half of a year and nothing in the other."""
-    steps = np.random.default_rng(3).normal(0, 0.002, len(WEEKS))
-    steps += np.where(np.arange(len(WEEKS)) % 52 < 26, drift / 100, 0.0)
-    return session("2019-12-27", SPX=pd.Series(100 * np.exp(steps.cumsum()), index=WEEKS))
+def half_years(of: tuple[str, ...], measure: str, drift: float) -> Session:
+    """The first series gains `drift` per cent (or tenths of a point) a week in one half of a year and nothing in the
+    other; below zero, a `size` moves in the other half. A second series stands still."""
+    first = np.arange(len(WEEKS)) % 52 < 26
+    moving = ~first if measure == "size" and drift < 0 else first
+    steps = np.random.default_rng(3).normal(0, 0.002, len(WEEKS)) + np.where(moving, drift / 100, 0.0)
+    made = 10 * steps.cumsum() if measure == "change" else 100 * np.exp(steps.cumsum())
+    series = {of[0]: pd.Series(made, index=WEEKS)} | {name: pd.Series(100.0, index=WEEKS) for name in of[1:]}
+    return session("2019-12-27", **series)
 
 
-@pytest.mark.parametrize("name", DIRECTED)
+@pytest.mark.parametrize("name", OUTCOMES)
 def test_what_follows_an_insight_decides_it(name: str) -> None:
-    """Every year the insight is active for two weeks; the index rises, or falls, in the half year that follows."""
-    insight = DIRECTED[name]
+    """Every year the insight is active for two weeks; its outcome rises, or falls, in the half year that follows."""
+    insight, wanted = insights.insights()[name], OUTCOMES[name]
     active = np.where(np.arange(len(WEEKS)) % 52 < 2, "active", "dormant")
     history = pd.DataFrame({insight.id: active}, index=WEEKS)
-    rules = InsightClaims(horizons=(4, 13, 26), least_spells=5)
-    told = {
-        drift: verdict(insights.measure(half_years(drift), insight, history, rules)) for drift in (0.4, -0.4)
-    }
-    supportive = insight.implication.tone == "supportive"
-    assert told == ({0.4: "true", -0.4: "false"} if supportive else {0.4: "false", -0.4: "true"})
+    holds, fails = {"more": (0.4, -0.4), "less": (-0.4, 0.4), "same": (0.0, 0.4)}[wanted.shows]
+    for drift, expected in ((holds, "true"), (fails, "false")):
+        market = half_years(wanted.of, wanted.measure, drift)
+        assert verdict(insights.measure(market, insight, history, RULES)) == expected
+
+
+def test_an_insight_without_direction_or_outcome_says_that_no_data_could_decide_it() -> None:
+    silent = set(insights.insights()) - set(OUTCOMES)
+    assert silent == {"fe-05", "fe-28", "fe-31", "fe-34", "fe-38"}
+    insight, market = insights.insights()["fe-28"], half_years(("SPX",), "return", 0.4)
+    with pytest.raises(UntestableError, match="no data could decide it"):
+        insights.measure(market, insight, pd.DataFrame({insight.id: "active"}, index=WEEKS), RULES)
+    with pytest.raises(UntestableError, match="waits for VIX"):
+        history = pd.DataFrame(
+            {"vvix_before_vix": np.where(np.arange(len(WEEKS)) % 52 < 2, "active", "")}, index=WEEKS
+        )
+        insights.measure(market, insights.insights()["fe-13"], history, RULES)
 
 
 def test_every_claim_that_data_could_decide_is_flipped_here() -> None:
     decided = {name for name, each in CLAIMS.items() if each.test != "none"}
     assert decided == set(BOTH) | set(PATTERNS) | {"br-bull-steepening-ratio"}
-    neutral = {name for name, each in insights.insights().items() if each.implication.tone == "neutral"}
-    assert len(set(DIRECTED) | neutral) == 38
+    assert len(insights.insights()) == 38 and set(RULES.outcomes) <= set(OUTCOMES)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Schemas only; nothing is measured here.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -39,11 +39,25 @@ class Claim(Strict):
     holds: Holds
 
 
+class Outcome(Strict):
+    """What an insight says will follow, and on which side of the usual.
+
+    what: in words; of: one series, or two of which the first is held against the second. `return` is in per cent,
+    `change` in the series' own unit, `size` a return of either sign, per cent. `same`: nothing unusual follows.
+    """
+
+    what: str
+    of: tuple[str, ...] = Field(min_length=1, max_length=2)
+    measure: Literal["return", "change", "size"]
+    shows: Literal["more", "less", "same"]
+
+
 class InsightClaims(Strict):
-    """How the framework's own insights are tested."""
+    """How the framework's own insights are tested; one without an outcome of its own by the index's return."""
 
     horizons: tuple[int, ...] = Field(min_length=3)
     least_spells: int = Field(ge=2, le=100)
+    outcomes: dict[str, Outcome] = Field(default_factory=dict)
 
 
 class ClaimsParameters(Strict):

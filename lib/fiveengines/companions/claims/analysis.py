@@ -47,7 +47,9 @@ def analyse(session: Session) -> Result:
     history = None if week is None else insights.statuses(week)
     for source, insight in sorted(insights.insights().items()):
         test = partial(insights.measure, session, insight, history, own.insights)
-        records.append(_record(session, source, FRAMEWORK, insight.title, ("SPX",), test))
+        wanted = insights.outcome(insight, own.insights)
+        series = wanted.of if wanted is not None else ()
+        records.append(_record(session, source, FRAMEWORK, insight.title, series, test))
     told = Counter(each.verdict for each in records)
     return Result.model_validate(
         envelope(session, NAME)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.parameters.claims import InsightClaims
+from fiveengines.base.parameters.claims import InsightClaims, Outcome
 from fiveengines.companions.claims.evidence import UntestableError, Window
+from fiveengines.companions.claims.measures import closes
 from fiveengines.companions.rate_shock import analysis as rate_shock
 from fiveengines.companions.session import Session
 from fiveengines.playbook import content, rules
@@ -25,20 +26,29 @@ def statuses(week: Week) -> pd.DataFrame:
     return rules.status_history(week.readings, week.measured.panel, week.params).loc[: week.as_of]
 
 
+def outcome(insight: Insight, rules_: InsightClaims) -> Outcome | None:
+    """What should follow the insight: its own outcome, else the index's return; None when it names no direction."""
+    named = rules_.outcomes.get(str(insight.source))
+    tone = insight.implication.tone
+    if named is not None or tone == "neutral":
+        return named
+    return Outcome(what="", of=("SPX",), measure="return", shows="more" if tone == "supportive" else "less")
+
+
 def measure(
     session: Session, insight: Insight, history: pd.DataFrame | None, rules_: InsightClaims
 ) -> list[Window]:
-    """Mean return of the index after the weeks in which the insight was active less that after any week, per cent.
+    """Mean outcome after the weeks in which the insight was active less that after any week.
 
-    A supportive insight shows itself by more than usual, one of caution by less, with the whole interval of the mean.
-    UntestableError for an insight that names no direction, and with fewer separate spells than needed.
+    A window shows the insight when the whole interval of the mean lies on the side that it names; one that says that
+    nothing follows, when the interval holds what is usual. UntestableError for an insight that names no direction, with
+    fewer separate spells than needed, and without the outcome's series.
     """
     if history is None:
         raise UntestableError("waits for the first reading of the history")
-    tone = insight.implication.tone
-    if tone == "neutral":
-        raise UntestableError("it names no direction of the index")
-    closes = session.panel.daily("SPX").reindex(history.index)
+    wanted = outcome(insight, rules_)
+    if wanted is None:
+        raise UntestableError("no data could decide it: it names no direction and no outcome")
     active = (history[insight.id] == "active").to_numpy()
     begins = int((active & ~np.roll(active, 1)).sum())
     if begins < rules_.least_spells:
@@ -49,13 +59,28 @@ def measure(
             "mean_block_sessions": 26.0, "fewest_cases": rules_.least_spells,
         }
     )  # fmt: skip
+    followed = _followed(session, wanted, pd.DatetimeIndex(history.index), rules_.horizons)
     found = []
-    for each in cases.after({"it": active}, cases.forward(closes, rules_.horizons), samples)["it"]:
+    for each in cases.after({"it": active}, followed, samples)["it"]:
         if each.mean is None or each.usual is None or each.low is None or each.high is None:
             raise UntestableError(
                 f"waits for more cases: {each.separate} separate ones over {each.horizon} weeks"
             )
         low, high = each.low - each.usual, each.high - each.usual
-        shows = low > 0 if tone == "supportive" else high < 0
-        found.append(Window(f"{each.horizon} weeks", each.mean - each.usual, shows, each.n, low, high))
+        shows = {"more": low > 0, "less": high < 0, "same": low <= 0 <= high}[wanted.shows]
+        name = f"{wanted.what}, {each.horizon} weeks" if wanted.what else f"{each.horizon} weeks"
+        found.append(Window(name, each.mean - each.usual, shows, each.n, low, high))
     return found
+
+
+def _followed(
+    session: Session, wanted: Outcome, weeks: pd.DatetimeIndex, horizons: tuple[int, ...]
+) -> np.ndarray:
+    """The outcome over each horizon from each week, (n, k); NaN where it is not complete."""
+    first = closes(session, wanted.of[0]).reindex(weeks)
+    if wanted.measure == "change":
+        return np.column_stack([(first.shift(-each) - first).to_numpy() for each in horizons])
+    found = cases.forward(first, horizons)
+    if len(wanted.of) == 2:
+        found = found - cases.forward(closes(session, wanted.of[1]).reindex(weeks), horizons)
+    return np.abs(found) if wanted.measure == "size" else found
