@@ -84,9 +84,12 @@ $(MADE):
 	@"$(PYTHON)" -m venv .venv
 	@mkdir -p .venv/jupyter && touch $@
 
+# pip compiles what it installs and leaves out what stays here: where Python may not do it either
+# (PYTHONDONTWRITEBYTECODE), every command would compile the package anew.
 $(BASE): $(MADE) pyproject.toml constraints.txt
 	@echo 'Installing the workbook (a few minutes the first time) …'
 	@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(PIP) install -q -e '.[prices]'
+	@$(BIN)/python -m compileall -q lib
 	@touch $@
 
 $(TEST): $(BASE)

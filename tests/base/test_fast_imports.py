@@ -1,11 +1,12 @@
-"""The one shortcut at import leaves every check that matters in place."""
+"""The shortcuts at start-up leave every check that matters in place."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
-import fiveengines.base.fast_imports  # noqa: F401  (must come before jsonschema)
+from fiveengines.base import fast_imports  # (must come before jsonschema)
 
 jsonschema = pytest.importorskip("jsonschema")
 
@@ -54,3 +55,27 @@ def test_the_shortcut_is_still_what_keeps_the_grammar_out(shortcut: str, built: 
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == str(built)
+
+
+# A command that does nothing.
+_NOTHING = "import fiveengines.cli as cli\ncli.main = lambda: 0\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "code", "rare"),
+    [
+        ({}, "import fiveengines.base.fast_imports", False),
+        ({fast_imports.BATCH: "1"}, "import fiveengines.base.fast_imports", True),
+        ({}, f"{_NOTHING}try: cli.console()\nexcept SystemExit: pass", True),
+    ],
+    ids=["someone's own process", "a report's kernel", "a command"],
+)
+def test_only_a_process_that_makes_a_report_collects_garbage_rarely(
+    environment: dict[str, str], code: str, rare: bool
+) -> None:
+    said = f"import gc\nbefore = gc.get_threshold()[0]\n{code}\nprint(gc.get_threshold()[0] > 50 * before)"
+    plain = {name: text for name, text in os.environ.items() if name != fast_imports.BATCH}
+    done = subprocess.run(
+        [sys.executable, "-c", said], env=plain | environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [str(rare)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from fiveengines.base.fast_imports import collect_rarely
 from fiveengines.base.jupyter_home import keep_inside_environment
 
 
@@ -32,4 +33,5 @@ def _run(arguments: list[str] | None) -> int:
 
 def console() -> None:
     """Entry point that ends the process with the command's exit code."""
+    collect_rarely()
     sys.exit(main())

@@ -106,12 +106,18 @@ def federal_closings() -> dict[dt.date, str]:
 
 
 @lru_cache(maxsize=2)
-def _federal_holidays(closings: bool = True) -> np.ndarray:
-    """Days without federal business, sorted (n,) of datetime64[D]: holidays by law and, unless left out, by order."""
-    # Juneteenth became a federal holiday in 2021; Columbus and Veterans Day are federal, not exchange, holidays.
-    by_law = USFederalHolidayCalendar().holidays("1960-01-01", "2060-12-31")
-    days = by_law.to_numpy().astype("datetime64[D]")
+def _federal_holidays(closings: bool) -> np.ndarray:
+    """Days without federal business, sorted (n,) of datetime64[D]: holidays by law and, if `closings`, by order."""
+    # Working out the holidays of a century takes a tenth of a second of every report; they depend on pandas alone.
+    key = cache.key_of((metadata.version("pandas"), cache.code_key("data/calendars.py")))
+    days = cache.arrays("federal_holidays", key, lambda: {"days": _holidays_by_law()})["days"]
     return np.union1d(days, np.array(list(federal_closings()), dtype="datetime64[D]")) if closings else days
+
+
+def _holidays_by_law() -> np.ndarray:
+    # Juneteenth became a federal holiday in 2021; Columbus and Veterans Day are federal, not exchange, holidays.
+    found = USFederalHolidayCalendar().holidays("1960-01-01", "2060-12-31")
+    return np.asarray(found.to_numpy().astype("datetime64[D]"))
 
 
 def reading_dates(start: dt.date | str, end: dt.date | str) -> pd.DatetimeIndex:
@@ -193,17 +199,17 @@ def federal_business_days(start: np.datetime64, end: np.datetime64, *, closings:
     closings: also leave out days closed by executive order, on which banks and markets may well work.
     """
     days = np.arange(start, end + 1)
-    return days[np.is_busday(days, holidays=_federal_holidays(closings))]
+    return days[np.is_busday(days, holidays=_federal_holidays(closings=closings))]
 
 
 def _business_days_after(days: np.ndarray, lag: int) -> np.ndarray:
     return np.busday_offset(
-        days, lag, roll="forward" if lag == 0 else "preceding", holidays=_federal_holidays()
+        days, lag, roll="forward" if lag == 0 else "preceding", holidays=_federal_holidays(closings=True)
     )
 
 
 def _on_business_day(days: np.ndarray) -> np.ndarray:
-    return np.busday_offset(days, 0, roll="forward", holidays=_federal_holidays())
+    return np.busday_offset(days, 0, roll="forward", holidays=_federal_holidays(closings=True))
 
 
 def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
