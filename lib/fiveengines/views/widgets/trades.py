@@ -201,7 +201,7 @@ class TradePanel:
         self._fill()
         listed = "".join(f"<li>{escape(each)}</li>" for each in names)
         self.opened.value = (
-            f"<p>Open in {escape(str(self.folder / ledger.TRADES))}:</p><ul>{listed or 'none'}</ul>"
+            f"<p>Open in {escape(str(self.folder / ledger.TRADES))}:</p><ul>{listed or '<li>none</li>'}</ul>"
         )
 
     def _fill(self) -> None:
