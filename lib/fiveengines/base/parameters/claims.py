@@ -26,7 +26,10 @@ class Holds(Strict):
 
 
 class Claim(Strict):
-    """One claim. `start` and `day` are given when it is about a time; `test` names its measure."""
+    """One claim. `start` and `day` are given when it is about a time; `test` names its measure.
+
+    needs: series without which it waits; uses: further ones that its measure takes where they are there.
+    """
 
     id: str = Field(pattern=r"^[a-z]{2}-[a-z0-9.-]+$")
     source: str
@@ -35,6 +38,7 @@ class Claim(Strict):
     start: dt.date | None = None
     day: dt.date | None = None
     needs: tuple[str, ...]
+    uses: tuple[str, ...] = ()
     settings: dict[str, Any] = Field(default_factory=dict)
     holds: Holds
 

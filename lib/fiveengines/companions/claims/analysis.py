@@ -28,7 +28,12 @@ def marked(session: Session, source: str) -> list[ClaimRecord]:
     """The claims of one source, in the order of params/claims.yaml."""
     return [
         _record(
-            session, each.id, each.source, each.claim, each.needs, partial(measures.measure, session, each)
+            session,
+            each.id,
+            each.source,
+            each.claim,
+            (*each.needs, *(name for name in each.uses if measures.has(session, name))),
+            partial(measures.measure, session, each),
         )
         for each in parameters(session).claims
         if each.source == source

@@ -38,13 +38,14 @@ def measure(session: Session, claim: Claim) -> list[Window]:
         raise UntestableError(f"no data could decide it: {', '.join(claim.needs)}")
     if claim.day is not None and session.as_of < pd.Timestamp(claim.day):
         raise UntestableError(f"waits for {', '.join(claim.needs)} of {claim.day}")
-    lacking = [each for each in claim.needs if not _has(session, each)]
+    lacking = [each for each in claim.needs if not has(session, each)]
     if lacking:
         raise UntestableError(f"waits for {', '.join(lacking)}")
     return MEASURES[claim.test](session, claim)
 
 
-def _has(session: Session, name: str) -> bool:
+def has(session: Session, name: str) -> bool:
+    """Whether a series or a price of that name is there."""
     return name in session.panel or not session.panel.prices([name]).dropna(how="all").empty
 
 

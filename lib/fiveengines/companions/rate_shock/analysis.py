@@ -350,7 +350,7 @@ def _stress(
             stress.window_return(both[[name]].dropna(), {str(name): 1.0}, start, end)[0] for name in both
         ]
         if whole is None and not any(figure is not None for figure in others):
-            missing.append(f"Stress: no prices of {each.name}.")
+            missing.append(f"Stress: no prices of the window {each.name}.")
             continue
         rows.append(
             StressRecord(

@@ -79,12 +79,11 @@ def _button(what: str, value: str, name: str, count: int) -> Markup:
 
 
 def _window(each: WindowRecord) -> str:
-    interval = (
-        ""
-        if each.low is None or each.high is None
-        else f" ({number(each.low, 1, sign=True)} to {number(each.high, 1, sign=True)})"
-    )
-    return f"{each.window}: {number(each.figure, 1)}{interval}, n {each.n:,}"
+    ends = [end for end in (each.low, each.high) if end is not None]
+    # Tenths tell nothing of a move of the funds rate or of a spread.
+    digits = 2 if max(map(abs, (each.figure, *ends))) < 1 else 1
+    told = " to ".join(number(end, digits, sign=True) for end in ends)
+    return f"{each.window}: {number(each.figure, digits)}{f' ({told})' * bool(told)}, n\N{NO-BREAK SPACE}{each.n:,}"
 
 
 def marked(claims: Sequence[ClaimRecord]) -> Any:
