@@ -85,7 +85,7 @@ INJECTED: dict[str, tuple[dict[str, Change], str]] = {
     "dated a day late": ({"SPX": a_day_late}, "SPX"),
     "frozen": ({"VIX": still}, "VIX"),
     "interchanged volatilities": (interchanged("VIX", "VIX3M"), "VIX3M"),
-    "interchanged yields": (interchanged("DGS2", "DGS10"), "DGS2"),
+    "interchanged yields": (interchanged("DGS10", "DGS30"), "DGS10"),
     "yield as a decimal": ({"DGS10": times(0.01, SINCE)}, "DGS10"),
     "account in billions": ({"WTREGEN": times(0.001)}, "WTREGEN"),
     "other sign": ({"NFCI": times(-1)}, "NFCI"),

@@ -12,7 +12,7 @@ import pytest
 
 from companions.selloff.evenings import changed, document, edited, evening, random_days, scrambled, without
 from fiveengines.base.parameters.selloff import DRIVERS
-from fiveengines.companions.selloff import Result, analyse
+from fiveengines.companions.selloff import Result, analyse, shocks
 from fiveengines.companions.session import Session
 from fiveengines.data import demo
 
@@ -90,17 +90,73 @@ def test_momentum_falls_are_listed_from_the_day_they_were_known(answer: Result) 
     assert found.index_after[0].cases <= len(found.falls)
 
 
-def test_falls_of_the_simulated_crises_are_told_by_what_made_them() -> None:
+@pytest.fixture(scope="module")
+def true_falls() -> pd.DataFrame:
+    """What drove each simulated fall of 8 % or more, from the first on that the shocks can be split."""
+    falls = demo.true_falls(7, pd.Timestamp("2026-11-20").date(), least=8.0)
+    return falls[falls["peak"] > "2008"]
+
+
+def told(fall: Any) -> Result:
+    """The companion's answer on the evening of a true fall's low, counted from its high."""
+    found = analyse(evening(str(fall.low.date()), str(fall.peak.date())))
+    assert found.window is not None
+    assert found.window.fall_pct == pytest.approx(fall.fall_pct, abs=0.01)
+    assert found.shares is not None
+    return found
+
+
+def test_falls_of_the_simulated_crises_are_told_by_what_made_them(true_falls: pd.DataFrame) -> None:
     """In a simulated crisis the policy rate is cut and spreads jump: growth or credit leads, and rates never do."""
-    falls = demo.true_falls(7, pd.Timestamp("2025-03-31").date(), least=25.0)
-    crises = falls[(falls["driver"] == "growth") & (falls["peak"] > "2012")]
+    crises = true_falls[true_falls["fall_pct"] < -33]
     assert len(crises) >= 3
     for fall in crises.itertuples():
-        found = analyse(evening(str(fall.low.date()), str(fall.peak.date())))
-        assert found.window is not None
-        assert found.window.fall_pct == pytest.approx(fall.fall_pct, abs=0.01)
+        found = told(fall)
         assert {each.driver for each in found.drivers[:2]} & {"growth", "credit"}
         assert next(each for each in found.drivers if each.driver == "rates").role == "absent"
+
+
+def test_a_true_driver_is_told(true_falls: pd.DataFrame) -> None:
+    """Where one driver made two fifths of the fall or more, it is among the first two, and mostly the first."""
+    whole = 100 * np.log1p(true_falls["fall_pct"] / 100)
+    known = []
+    for fall, points in zip(true_falls.itertuples(), whole, strict=True):
+        if fall.fall_pct > -33 and fall.driver in DRIVERS and getattr(fall, fall.driver) <= 0.4 * points:
+            found = told(fall)
+            first, second = (each.driver for each in found.drivers[:2])
+            assert fall.driver in {first, second}, f"{fall.peak.date()}: {fall.driver} of {first}, {second}"
+            known.append((fall.driver, first == fall.driver))
+    right = pd.DataFrame(known, columns=["driver", "first"]).groupby("driver")["first"]
+    assert set(right.groups) == {"growth", "rates", "credit", "positioning"}
+    assert right.sum().sum() >= 0.7 * len(known)
+    assert right.any().all()
+
+
+def test_the_split_by_shock_follows_the_true_shocks() -> None:
+    """Day by day, each estimated shock follows its own true one more than any other, and the two pairs still more."""
+    session = evening("2026-11-20")
+    held = session.dataset.series
+    yields = pd.DataFrame({name: held[name].latest() for name in shocks.VARIABLES[:3]})
+    changes = shocks.daily_changes(yields, held["SPX"].latest())
+    model = shocks.identify(changes, 400, 2021)
+    assert model is not None
+    assert len(model.impacts) == 400
+    values = changes.to_numpy()
+    surprises = values[1:] - model.constant - values[:-1] @ model.persistence.T
+    drawn = np.einsum("rsv,tv->rts", np.linalg.inv(model.impacts), surprises)
+    points = (drawn * model.impacts[:, None, 3, :]).mean(axis=0)
+    true = demo.true_shocks(7, pd.Timestamp("2026-11-20").date())[list(shocks.SHOCKS)]
+    true = true.reindex(changes.index[1:]).to_numpy()
+    found = np.corrcoef(points.T, true.T)[:4, 4:]
+    assert (found.argmax(axis=1) == range(4)).all()
+    assert (found.diagonal() > 0.6).all()
+    with_yields, against = [0, 2], [1, 3]
+    for pair in (with_yields, against):
+        assert np.corrcoef(points[:, pair].sum(axis=1), true[:, pair].sum(axis=1))[0, 1] > 0.85
+    # growth and monetary make most of the two-year's variance, the premia most of the ten-year's
+    shares = model.variance_shares
+    assert shares[0, :2].sum() > 0.75
+    assert shares[2, 2:].sum() > 0.75
 
 
 def test_a_session_without_a_fall_says_so_in_three_lines(calm: Session) -> None:

@@ -135,11 +135,91 @@ def test_what_drove_each_fall_adds_up(market: Dataset) -> None:
     close = market.series["SPX"].latest()
     fall = close[falls["low"]].to_numpy() / close[falls["peak"]].to_numpy() - 1
     assert np.allclose(fall * 100, falls["fall_pct"], atol=0.01)
-    parts = falls[["growth", "rates", "risk_off", "chance"]].sum(axis=1)
+    parts = falls[["growth", "rates", "credit", "positioning", "risk_off", "drift"]].sum(axis=1)
     assert np.allclose(np.log1p(falls["fall_pct"] / 100) * 100, parts)
     assert (falls["peak"].iloc[1:].to_numpy() > falls["low"].iloc[:-1].to_numpy()).all()
-    assert {"growth", "chance"} <= set(falls["driver"])
-    crises = falls[falls["driver"] == "growth"]
+    assert {"growth", "rates", "credit", "positioning", "risk_off"} <= set(falls["driver"])
     spread = market.series["BAMLH0A0HYM2"].latest()
+    crises = falls[falls["fall_pct"] < -33]
+    assert len(crises) >= 3
     assert all(spread.asof(row.low) > spread.asof(row.peak) + 2 for row in crises.itertuples())
-    assert falls.iloc[:10].equals(demo.true_falls(7, dt.date(2010, 1, 8)).iloc[:10])
+    assert falls.iloc[:9].equals(demo.true_falls(7, dt.date(2010, 1, 8)).iloc[:9])
+
+
+def spells(regimes: pd.Series, regime: int) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """First and last session of each spell of one regime, in order."""
+    number = (regimes != regimes.shift()).cumsum()
+    found = regimes[regimes == regime].groupby(number).apply(lambda each: (each.index[0], each.index[-1]))
+    return list(found)
+
+
+@pytest.mark.parametrize("seed", [7, 23])
+def test_spells_of_risk_off_are_set_off_by_rates_credit_rates_and_positioning_in_turn(seed: int) -> None:
+    """Rates, credit and positioning show in the series that a desk would look at, each in its own."""
+    data = demo.load(seed, END)
+    levels = latest(data, "DGS2", "BAMLH0A0HYM2", "TEDRATE")
+    prices = np.log(latest(data, "SPX", "XLF", "RSP", "SPY", "MTUM"))
+    moves = []
+    for at, (first, last) in enumerate(spells(demo.true_regimes(seed, END), 4)):
+        if len(prices.loc[first:last]) < 30:
+            continue
+        begin = prices.loc[:first].index[-2]
+        end = prices.loc[first:].index[29]
+        price = prices.loc[end] - prices.loc[begin]
+        level = levels.asof(end) - levels.asof(begin)
+        moves.append(
+            {
+                "cause": ("rates", "credit", "rates", "positioning")[at % 4],
+                "index": price["SPX"],
+                "two": level["DGS2"],
+                "spread": level["BAMLH0A0HYM2"],
+                "funding": level["TEDRATE"],
+                "financials": price["XLF"] - price["SPX"],
+                "average": price["RSP"] - price["SPY"],
+                "momentum": price["MTUM"] - price["SPY"],
+            }
+        )
+    mean = pd.DataFrame(moves).groupby("cause").mean()
+    assert (mean["index"] < -0.03).all()
+    assert mean["two"].idxmax() == "rates" and mean.loc["rates", "two"] > 0.25
+    for name in ("spread", "funding"):
+        assert mean[name].idxmax() == "credit"
+    assert mean["financials"].idxmin() == "credit" and mean.loc["credit", "financials"] < -0.08
+    assert mean["average"].idxmax() == "positioning" and mean.loc["positioning", "average"] > 0.03
+    assert mean["momentum"].idxmin() == "positioning" and mean.loc["positioning", "momentum"] < -0.05
+
+
+def responses(data: Dataset, shocks: pd.DataFrame) -> pd.DataFrame:
+    """What a day of one point lost by each shock did to yields, basis points: shocks × maturities."""
+    yields = latest(data, "DGS2", "DGS5", "DGS10", "DGS30", "DFII10", "T10YIE")
+    at = shocks.index.isin(yields.index)
+    # a change spans the sessions on which the bond market was closed
+    group = np.cumsum(at) - at
+    moves = 100 * yields.diff().iloc[1:].to_numpy()
+    size = shocks.groupby(group).sum().to_numpy()[1 : len(moves) + 1]
+    slopes, *_ = np.linalg.lstsq(np.column_stack([np.ones(len(size)), -size]), moves, rcond=None)
+    return pd.DataFrame(slopes[1:], index=shocks.columns, columns=yields.columns)
+
+
+@pytest.mark.parametrize("seed", [7, 23])
+def test_yields_answer_the_shocks_that_move_the_index(seed: int) -> None:
+    """Signs and shapes of Cieslak and Pang (2021), on a day on which each shock takes a point from the index."""
+    found = responses(demo.load(seed, END), demo.true_shocks(seed, END))
+    curve = found[["DGS2", "DGS5", "DGS10", "DGS30"]]
+    assert (curve.loc["growth"] < 0).all() and (curve.loc["hedging_premium"] < 0).all()
+    assert (curve.loc["monetary"] > 0).all() and (curve.loc["common_premium"] > 0).all()
+    size = curve.abs()
+    assert size.loc["growth", ["DGS10", "DGS30"]].max() < size.loc["growth", ["DGS2", "DGS5"]].min()
+    assert size.loc["monetary"].is_monotonic_decreasing
+    assert size.loc["hedging_premium"].is_monotonic_increasing
+    assert size.loc["common_premium"].is_monotonic_increasing
+    assert np.allclose(found["DFII10"] + found["T10YIE"], found["DGS10"])
+
+
+def test_the_true_shocks_are_independent_and_add_up_to_the_moves_around_the_trend(market: Dataset) -> None:
+    shocks = demo.true_shocks(7, END)
+    correlation = shocks.corr().to_numpy()
+    assert np.abs(correlation - np.eye(4)).max() < 0.1
+    returns = 100 * np.log(market.series["SPX"].latest()).diff().iloc[1:]
+    assert np.corrcoef(shocks.sum(axis=1).iloc[1:], returns)[0, 1] > 0.98
+    assert shocks.iloc[:1000].equals(demo.true_shocks(7, dt.date(2010, 1, 8)).iloc[:1000])

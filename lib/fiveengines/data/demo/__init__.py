@@ -1,6 +1,7 @@
 """The demo source: a simulated market with a hidden sequence of regimes, the same for the same seed.
 
-No file, network or real observation may enter; `load`, `true_regimes` and `true_falls` are its public face.
+No file, network or real observation may enter; `load`, `true_regimes`, `true_shocks` and
+`true_falls` are its public face.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from fiveengines.data.demo import (
     truth,
 )
 
-__all__ = ["FIRST_SESSION", "load", "stamp", "true_falls", "true_regimes"]
+__all__ = ["FIRST_SESSION", "load", "stamp", "true_falls", "true_regimes", "true_shocks"]
 
 FIRST_SESSION = "2003-01-02"
 # Shortest simulation that fills every series (52-week highs, quarterly figures and their revision).
@@ -77,7 +78,11 @@ def simulate(seed: int, sessions: pd.DatetimeIndex, last: pd.Timestamp) -> Datas
     """Simulate the market on `sessions` (n,), as public on the evening of `last`; `load` caches the result."""
     latent = latent_regime.simulate(seed, sessions)
     index = market.simulate(seed, latent)
-    states = {**index.states, **rates.simulate(seed, latent), **liquidity.simulate(seed, latent, index)}
+    states = {
+        **index.states,
+        **rates.simulate(seed, latent, index),
+        **liquidity.simulate(seed, latent, index),
+    }
     states |= positioning.simulate(seed, latent, index, states["DGS2"])
     states |= economy.simulate(seed, latent)
     sectors = members.sector_paths(seed, latent, index)
@@ -142,6 +147,15 @@ def true_regimes(seed: int = 7, end: dt.date | None = None) -> pd.Series:
     """
     sessions = _sessions(_end(end))
     return pd.Series(latent_regime.simulate(seed, sessions).regime, index=sessions, name="regime")
+
+
+def true_shocks(seed: int = 7, end: dt.date | None = None) -> pd.DataFrame:
+    """The four shocks that stocks and yields share, each session to `end` (default: the last completed Friday), (n, 4).
+
+    Points that each added to the index; see `truth.shocks`. Before mid-2004 a ParameterError.
+    """
+    latent = latent_regime.simulate(seed, _sessions(_end(end)))
+    return truth.shocks(latent, market.simulate(seed, latent))
 
 
 def true_falls(

@@ -13,8 +13,17 @@ import pandas as pd
 from fiveengines.data.demo.latent_regime import LatentRegime
 from fiveengines.data.demo.market import Market
 from fiveengines.data.demo.members import leader_drift, member_drift
-from fiveengines.data.demo.prices import change, note_price, price_path
-from fiveengines.data.demo.random_paths import Floats, ar1, decaying_sum, jump, normals, random_walk, stream
+from fiveengines.data.demo.prices import note_price, price_path
+from fiveengines.data.demo.random_paths import (
+    Floats,
+    ar1,
+    change,
+    decaying_sum,
+    jump,
+    normals,
+    random_walk,
+    stream,
+)
 
 # start, beta, share of the ordinary member's excess drift, share of the leaders', own noise (% a day)
 _EQUITY = {
@@ -108,12 +117,15 @@ def month_to_date(values: Floats, sessions: pd.DatetimeIndex) -> Floats:
     return np.asarray((total[at + 1] - total[first]) / (at + 1 - first))
 
 
-def _rates(seed: int, latent: LatentRegime, states: Mapping[str, Floats]) -> dict[str, Floats]:
+def _rates(
+    seed: int, latent: LatentRegime, market: Market, states: Mapping[str, Floats]
+) -> dict[str, Floats]:
     """Maturities between the simulated ones on the straight line, rounded as published."""
     n = len(latent)
     bill, two, five, ten, thirty = (states[key] for key in ("DGS3MO", "DGS2", "DGS5", "DGS10", "DGS30"))
     five_ahead = states["T10YIE"] + random_walk(seed, "five-year-breakeven", n, 60, 0.10)
     stress = np.log(np.maximum(states["BAMLH0A0HYM2"], 3.0) / 3.0)
+    distrust = 0.9 * stress**2 - 4.0 * market.around["credit"]
     found = {
         "DGS1MO": np.maximum(bill - 0.03 + 0.01 * normals(seed, "one-month", n), 0.01),
         "DGS6MO": (6 * bill + two) / 7,
@@ -123,7 +135,7 @@ def _rates(seed: int, latent: LatentRegime, states: Mapping[str, Floats]) -> dic
         "DGS20": (ten + thirty) / 2,
         "T5YIE": five_ahead,
         "T5YIFR": 2 * states["T10YIE"] - np.round(five_ahead, 2),
-        "TEDRATE": 0.22 + 0.9 * stress**2 + np.abs(random_walk(seed, "ted", n, 10, 0.04)),
+        "TEDRATE": 0.22 + distrust + np.abs(random_walk(seed, "ted", n, 10, 0.04)),
         "FEDFUNDS": month_to_date(states["DFF"], latent.sessions),
         "MORTGAGE30US": ten + 1.65 + 0.25 * stress + random_walk(seed, "mortgage", n, 40, 0.06),
     }
@@ -139,7 +151,8 @@ def _commodities(
     dollar = change(np.log(states["DTWEXBGS"]))
     # the fund's own path loses what rolling costs; the barrel is pulled back over two years
     crude = 55 * np.exp(decaying_sum(change(np.log(states["USO"])) + 0.06 / 252, 500))
-    copper = 0.55 * market.returns - 0.7 * dollar + 0.011 * normals(seed, "copper", n)
+    growth = change(market.around["growth"])
+    copper = 0.55 * market.returns + 0.8 * growth - 0.7 * dollar + 0.011 * normals(seed, "copper", n)
     silver = states["SLV"] * 1.05
     return {
         "CL_F": crude,
@@ -166,7 +179,11 @@ def _funds(
 ) -> dict[str, Floats]:
     n = len(latent)
     noise = stream(seed, "further-funds").standard_normal((n, len(_EQUITY) + len(_BONDS) + 3)) / 100
-    ordinary, leading, scale = member_drift(latent), leader_drift(latent), np.sqrt(market.volatility / 12)
+    ordinary, leading, scale = (
+        member_drift(latent, market),
+        leader_drift(latent, market),
+        np.sqrt(market.volatility / 12),
+    )
     trend, found = 0.06 / 252, {}
     for at, (name, (start, beta, median, lead, own)) in enumerate(_EQUITY.items()):
         around = beta * (market.returns - trend) + median * ordinary + lead * leading
@@ -199,7 +216,7 @@ def simulate(
     return {
         **_options(seed, latent, states),
         "FEAR_GREED": _fear_greed(seed, market),
-        **_rates(seed, latent, states),
+        **_rates(seed, latent, market, states),
         "SP500_EPS": quarter,
         "SP500_EPS_REPORTED": 0.91 * quarter,
         **_commodities(seed, latent, market, states),

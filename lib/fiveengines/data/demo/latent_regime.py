@@ -25,13 +25,17 @@ _NEXT = (
 )
 _NEVER = 100_000
 _WARNING = 20
+# What sets off a spell of risk-off, in turn, so that a few years have every kind; and for how many sessions it acts.
+CAUSES = ("rates", "credit", "rates", "positioning")
+_ACTS = 30
 
 
 @dataclass(frozen=True)
 class LatentRegime:
     """The truth on each session, all (n,): regime 1-5, sessions since its spell began and until it ends.
 
-    `since_crisis` counts sessions since the last crisis, very many before the first.
+    `since_crisis` counts sessions since the last crisis, very many before the first. `cause` is what sets off the
+    spell if it is one of risk-off, one of CAUSES.
     """
 
     sessions: pd.DatetimeIndex
@@ -39,6 +43,7 @@ class LatentRegime:
     age: NDArray[np.int64]
     left: NDArray[np.int64]
     since_crisis: NDArray[np.int64]
+    cause: NDArray[np.str_]
 
     def __len__(self) -> int:
         return len(self.regime)
@@ -46,6 +51,14 @@ class LatentRegime:
     def level(self, *by_regime: float) -> Floats:
         """The value of `by_regime` (five numbers) that belongs to each session, (n,)."""
         return np.asarray(by_regime, dtype=float)[self.regime - 1]
+
+    def set_off_by(self, cause: str) -> NDArray[np.bool_]:
+        """Whether a session is in a spell of risk-off that `cause`, one of CAUSES, set off, (n,)."""
+        return np.asarray((self.regime == 4) & (self.cause == cause))
+
+    def acting(self, cause: str) -> NDArray[np.bool_]:
+        """Whether `cause` acts on a session: the first six weeks of a spell that it set off, (n,)."""
+        return np.asarray(self.set_off_by(cause) & (self.age < _ACTS))
 
     @property
     def warning(self) -> Floats:
@@ -83,4 +96,6 @@ def simulate(seed: int, sessions: pd.DatetimeIndex) -> LatentRegime:
     age = at - starts[:n]
     left = np.repeat(counts, counts)[:n] - age
     last_crisis = np.maximum.accumulate(np.where(regime == 5, at, -_NEVER))
-    return LatentRegime(sessions, regime, age, left, at - last_crisis)
+    turns = np.cumsum(np.asarray(regimes) == 4) - 1
+    causes = np.asarray(CAUSES)[turns % len(CAUSES)]
+    return LatentRegime(sessions, regime, age, left, at - last_crisis, np.repeat(causes, counts)[:n])

@@ -60,6 +60,7 @@ def _week_mean(values: Floats) -> Floats:
 def _credit(seed: int, latent: LatentRegime, market: Market) -> dict[str, Floats]:
     n = len(latent)
     stress = jump(np.log(latent.level(3.2, 3.4, 4.8, 7.0, 13.0)), 9, 30) + 0.12 * latent.warning
+    stress -= 5.0 * market.around["credit"]
     falling = decaying_sum(-market.returns, 10)
     high_yield = np.exp(stress + 0.7 * falling + random_walk(seed, "high-yield", n, 25, 0.04))
     grade = 0.35 + 0.21 * high_yield * np.exp(random_walk(seed, "grade", n, 25, 0.03))

@@ -1,31 +1,48 @@
 """The simulated index and its options: S&P 500 open to close, the VIX family, VIX futures.
 
-One path of volatility drives both the index's moves and what options charge for them.
+One path of volatility drives both the index's moves and what options charge for them. Four shocks that stocks and
+yields share, and two kinds of event, make the moves around the trend; other rooms of the demo respond to the same ones.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from fiveengines.data.demo.latent_regime import LatentRegime
-from fiveengines.data.demo.random_paths import Floats, decaying_sum, jump, normals, random_walk, stream
+from fiveengines.data.demo.random_paths import Floats, ar1, decaying_sum, jump, normals, random_walk, stream
 
 # Annualised volatility (%) and drift by regime; rebound is the extra drift right after a crisis.
 _VOLATILITY = (8.6, 10.4, 15.5, 23.0, 48.0)
 _DRIFT = (0.215, 0.185, 0.02, -0.42, -1.70)
 _REBOUND = 0.90
+# Share of the index's daily variance around its trend by shock, and the direction in which a positive shock moves it
+# (A. Cieslak and H. Pang, 2021: growth and the hedging premium move stocks most).
+SHOCKS = ("growth", "monetary", "hedging_premium", "common_premium")
+_SHOCK_SHARES = (0.28, 0.22, 0.28, 0.22)
+_SHOCK_SIGNS = (1.0, -1.0, -1.0, -1.0)
+# Log return of a day on which the event that set off a spell of risk-off acts.
+_EVENTS = {"credit": -0.0040, "positioning": -0.0040}
+FADES = 70
 
 
 @dataclass(frozen=True)
 class Market:
-    """Daily log return of the index, annualised volatility in per cent, published series; each (n,)."""
+    """Daily log return of the index, annualised volatility in per cent, published series; each (n,).
+
+    shocks: (n, 4), each day's structural shocks in standard deviations, columns as SHOCKS. around: log distance of the
+    index from its trend by what moved it (the shocks and the events), each (n,); half of a move is gone after FADES
+    sessions.
+    """
 
     returns: Floats
     volatility: Floats
     states: dict[str, Floats]
+    shocks: Floats
+    around: Mapping[str, Floats]
 
 
 def trend_of(latent: LatentRegime) -> Floats:
@@ -33,16 +50,32 @@ def trend_of(latent: LatentRegime) -> Floats:
     return np.asarray((latent.level(*_DRIFT) + _REBOUND * latent.rebound) / 252)
 
 
-def _index(seed: int, latent: LatentRegime) -> tuple[Floats, Floats]:
+def _shocks(seed: int, moves: Floats) -> tuple[Floats, Floats]:
+    """Four independent standard normal shocks whose weighted sum is `moves` (n,): (n, 4), and the weights (4,)."""
+    weights = np.sqrt(_SHOCK_SHARES) * _SHOCK_SIGNS
+    drawn = stream(seed, "structural").standard_normal((len(moves), len(SHOCKS)))
+    return drawn + (moves - drawn @ weights)[:, None] * weights, weights
+
+
+def _index(seed: int, latent: LatentRegime) -> tuple[Floats, Floats, dict[str, Floats]]:
+    """Annualised volatility (n,), structural shocks (n, 4), log distance from the trend by origin, each (n,)."""
     n = len(latent)
     log_volatility = jump(np.log(latent.level(*_VOLATILITY)), 2.0, 8.0)
     log_volatility += random_walk(seed, "volatility", n, 8, 0.10)
     volatility = np.exp(log_volatility)
     fat = np.exp(0.25 * normals(seed, "fat-tails", n) - 0.06)
-    shocks = normals(seed, "index", n) * fat * volatility / 100 / np.sqrt(252)
+    size = fat * volatility / 100 / np.sqrt(252)
+    shocks, weights = _shocks(seed, normals(seed, "index", n))
     # Moves around the regime's trend fade over months: otherwise half of all ranges would trend by luck.
-    around = decaying_sum(shocks, 70)
-    return trend_of(latent) + np.diff(around, prepend=0.0), volatility
+    around = {
+        name: decaying_sum(weight * shocks[:, at] * size, FADES)
+        for at, (name, weight) in enumerate(zip(SHOCKS, weights, strict=True))
+    }
+    around |= {
+        cause: decaying_sum(np.where(latent.acting(cause), move, 0.0), FADES)
+        for cause, move in _EVENTS.items()
+    }
+    return volatility, shocks, around
 
 
 def _ohlc(seed: int, close: Floats, volatility: Floats) -> dict[str, Floats]:
@@ -114,11 +147,14 @@ def _options(seed: int, latent: LatentRegime, returns: Floats, volatility: Float
 
 def simulate(seed: int, latent: LatentRegime) -> Market:
     """Returns, volatility and the published series of the index and its options, all (n,)."""
-    returns, volatility = _index(seed, latent)
+    volatility, shocks, around = _index(seed, latent)
+    trend = trend_of(latent)
+    returns = trend + np.diff(np.sum(list(around.values()), axis=0), prepend=0.0)
     close = 900 * np.exp(np.cumsum(returns))
     states = {**_ohlc(seed, close, volatility), **_options(seed, latent, returns, volatility)}
-    states["SP500_FORWARD_PE"] = jump(latent.level(16.6, 19.2, 16.8, 15.0, 12.8), 40, 50) * np.exp(
-        1.2 * decaying_sum(returns - 0.0003, 15) * 0.5
-        + random_walk(seed, "forward-pe", len(latent), 120, 0.04)
+    # Earnings follow the trend and news of growth with a lag; what else moves the index moves what is paid for them.
+    earnings = ar1(np.cumsum(trend) + around["growth"], 40) + random_walk(
+        seed, "forward-pe", len(latent), 120, 0.04
     )
-    return Market(returns, volatility, states)
+    states["SP500_FORWARD_PE"] = close / (900 / 16.6 * np.exp(earnings))
+    return Market(returns, volatility, states, shocks, around)

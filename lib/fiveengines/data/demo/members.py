@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fiveengines.data.demo.latent_regime import LatentRegime
-from fiveengines.data.demo.market import Market
-from fiveengines.data.demo.random_paths import Floats, decaying_sum, normals, stream
+from fiveengines.data.demo.market import FADES, Market
+from fiveengines.data.demo.random_paths import Floats, change, decaying_sum, normals, stream
 
 Matrix = NDArray[np.float32]
 Prices = NDArray[np.float64]
@@ -34,7 +34,14 @@ _NAMES = tuple(SECTORS)
 _COUNT = sum(members for _, members, _ in SECTORS.values())
 # Of each of these sectors the first few members are the mega caps that carry a narrow market.
 _LEADING = {"Communication Services": 3, "Consumer Discretionary": 3, "Information Technology": 9}
+# How much of the index's move on news of growth a sector adds to its beta.
+_CYCLICAL = {
+    "Consumer Discretionary": 0.3, "Industrials": 0.4, "Materials": 0.5, "Energy": 0.3,
+    "Consumer Staples": -0.4, "Health Care": -0.3, "Utilities": -0.4,
+}  # fmt: skip
 _OWN_DECAY = 0.5 ** (1 / 100)
+# How far the best and the worst of the year part, as a multiple of what the index loses in a positioning event.
+_UNWIND = np.float32(1.2)
 _ISSUES = 3000
 # Of the issues on the exchange this share moves with the members; bond funds and preferred shares do not. With it the
 # daily share of advances spreads about as on the NYSE since 1991 (0.16) and since 2007 (0.19), and thrusts are rare.
@@ -42,22 +49,32 @@ _STOCKS = 0.85
 _OTHERS_RISING = 0.52
 
 
-def member_drift(latent: LatentRegime) -> Floats:
-    """Daily log return of the ordinary member in excess of the index, (n,): negative in a narrow market."""
+def member_drift(latent: LatentRegime, market: Market) -> Floats:
+    """Daily log return of the ordinary member in excess of the index, (n,): negative in a narrow market.
+
+    When crowded positions are cut, what everybody holds falls and the ordinary member holds up.
+    """
     yearly = latent.level(0.09, -0.31, 0.02, -0.12, -0.20) - 0.15 * latent.warning + 0.25 * latent.rebound
-    return yearly / 252
+    return yearly / 252 - 0.7 * change(market.around["positioning"])
 
 
-def leader_drift(latent: LatentRegime) -> Floats:
+def leader_drift(latent: LatentRegime, market: Market) -> Floats:
     """Daily log return of the mega caps in excess of the index, (n,)."""
-    return latent.level(0.0, 0.12, 0.0, -0.03, -0.05) / 252
+    return latent.level(0.0, 0.12, 0.0, -0.03, -0.05) / 252 + 0.6 * change(market.around["positioning"])
 
 
 def sector_paths(seed: int, latent: LatentRegime, market: Market) -> Floats:
-    """Log path of each sector beside the index, (n, 11), mean-reverting; columns as in SECTORS."""
+    """Log path of each sector beside the index, (n, 11), mean-reverting; columns as in SECTORS.
+
+    Beside a path of its own, what credit events do to lenders and news of growth to cyclicals and defensives.
+    """
     scale = 0.0036 * np.sqrt(market.volatility / 12)
     kicks = stream(seed, "sectors").standard_normal((len(latent), len(SECTORS))) * scale[:, None]
-    return np.column_stack([decaying_sum(kicks[:, column], 180) for column in range(len(SECTORS))])
+    own = np.column_stack([decaying_sum(kicks[:, column], 180) for column in range(len(SECTORS))])
+    cyclical = np.asarray([_CYCLICAL.get(name, 0.0) for name in SECTORS])
+    lender = np.asarray([1.2 if name == "Financials" else 0.0 for name in SECTORS])
+    news, credit = market.around["growth"], market.around["credit"]
+    return np.asarray(own + news[:, None] * cyclical + credit[:, None] * lender)
 
 
 def _own_paths(seed: int, market: Market) -> Matrix:
@@ -75,6 +92,21 @@ def _own_paths(seed: int, market: Market) -> Matrix:
     return path
 
 
+def _unwind(latent: LatentRegime, market: Market, log_price: Matrix) -> None:
+    """Sell the winners of the year before each positioning event and buy its losers back, in place, (n, 500).
+
+    A member moves with its rank by return from twelve months to one month before the event; ranks add up to nothing.
+    """
+    path = market.around["positioning"].astype(np.float32)
+    for begin in np.flatnonzero(latent.acting("positioning") & (latent.age == 0)):
+        if begin < 252:
+            continue
+        moved = log_price[begin - 21] - log_price[begin - 252]
+        rank = np.argsort(np.argsort(moved)).astype(np.float32) / np.float32((_COUNT - 1) / 2) - np.float32(1)
+        while_it_lasts = slice(begin, begin + 8 * FADES)
+        log_price[while_it_lasts] += _UNWIND * path[while_it_lasts, None] * rank
+
+
 def closes(
     seed: int, latent: LatentRegime, market: Market, sectors: Floats
 ) -> tuple[Prices, list[str], dict[str, str]]:
@@ -90,14 +122,15 @@ def closes(
     # Betas scale moves around the long trend only; with it, low betas would lag for decades.
     around = decaying_sum(market.returns, 250)
     trend = np.cumsum(market.returns) - around
-    common = trend + np.cumsum(member_drift(latent))
-    carried = trend + np.cumsum(leader_drift(latent))
+    common = trend + np.cumsum(member_drift(latent, market))
+    carried = trend + np.cumsum(leader_drift(latent, market))
     log_price = _own_paths(seed, market)
     log_price += around.astype(np.float32)[:, None] * beta.astype(np.float32)
     log_price += sectors.astype(np.float32)[:, sector_of]
     log_price[:, ~leading] += common.astype(np.float32)[:, None]
     log_price[:, leading] += carried.astype(np.float32)[:, None]
     log_price += (np.log(45) + 0.5 * traits[:, 1]).astype(np.float32)
+    _unwind(latent, market, log_price)
     prices = np.rint(np.exp(log_price, out=log_price).astype(np.float64) * 100) / 100
     tickers = [f"SIM{number:03d}" for number in range(1, _COUNT + 1)]
     return prices, tickers, {ticker: _NAMES[at] for ticker, at in zip(tickers, sector_of, strict=True)}

@@ -12,7 +12,7 @@ import numpy as np
 from fiveengines.data.demo.latent_regime import LatentRegime
 from fiveengines.data.demo.market import Market
 from fiveengines.data.demo.members import SECTORS, leader_drift, member_drift
-from fiveengines.data.demo.random_paths import Floats, normals, random_walk, stream
+from fiveengines.data.demo.random_paths import Floats, change, normals, random_walk, stream
 
 # start, beta, share of the ordinary member's excess drift, share of the leaders', own noise (% a day)
 _EQUITY = {
@@ -57,11 +57,6 @@ _BONDS = {
 _HIGH_YIELD = {"HYG": (32, 3.4, 0.10), "JNK": (33, 3.5, 0.11), "EMB": (36, 2.6, 0.15)}
 
 
-def change(values: Floats) -> Floats:
-    """What `values` (n,) changed by since the session before, 0 on the first, (n,)."""
-    return np.diff(values, prepend=values[:1])
-
-
 def price_path(start: float, log_returns: Floats) -> Floats:
     """Prices (n,) from daily log returns (n,)."""
     return start * np.exp(np.cumsum(log_returns))
@@ -74,10 +69,17 @@ def note_price(yield_percent: Floats, years: float) -> Floats:
     return 3.0 * (1 - discount) / half + 100 * discount
 
 
+def _event_moves(market: Market) -> dict[str, Floats]:
+    """What the two kinds of event add to a fund's daily log return, (n,) each: banks lend, momentum is crowded."""
+    credit, crowd = change(market.around["credit"]), change(market.around["positioning"])
+    return {"KRE": 1.6 * credit, "MTUM": 0.8 * crowd, "SPMO": 0.8 * crowd}
+
+
 def _equities(seed: int, latent: LatentRegime, market: Market, sectors: Floats) -> dict[str, Floats]:
     n = len(latent)
     noise = stream(seed, "equity-funds").standard_normal((n, len(_EQUITY) + len(SECTORS))) / 100
-    ordinary, leading = member_drift(latent), leader_drift(latent)
+    ordinary, leading = member_drift(latent, market), leader_drift(latent, market)
+    events = _event_moves(market)
     scale = np.sqrt(market.volatility / 12)
     trend = 0.06 / 252
     states = {
@@ -87,7 +89,8 @@ def _equities(seed: int, latent: LatentRegime, market: Market, sectors: Floats) 
             + beta * (market.returns - trend)
             + median * ordinary
             + lead * leading
-            + own * scale * noise[:, at],
+            + own * scale * noise[:, at]
+            + events.get(name, 0.0),
         )
         for at, (name, (start, beta, median, lead, own)) in enumerate(_EQUITY.items())
     }
@@ -122,8 +125,9 @@ def _others(
 ) -> dict[str, Floats]:
     n = len(latent)
     dollar = change(np.log(states["DTWEXBGS"]))
+    growth = change(market.around["growth"])
     gold = 0.06 / 252 - 0.6 * dollar - 0.05 * change(states["DFII10"]) + 0.009 * normals(seed, "gold", n)
-    oil = 0.02 / 252 + 0.6 * market.returns - 0.8 * dollar + 0.017 * normals(seed, "oil", n)
+    oil = 0.02 / 252 + 0.6 * market.returns + 0.8 * growth - 0.8 * dollar + 0.017 * normals(seed, "oil", n)
     coin = 0.12 / 252 + 1.5 * market.returns + 0.032 * normals(seed, "bitcoin", n)
     first, second = states["UX1"], states["UX2"]
     basis = (states["DGS3MO"] - 1.8) / 100 * 45 / 365

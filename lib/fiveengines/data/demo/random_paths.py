@@ -32,6 +32,11 @@ def _ewm(values: Floats, decay: float) -> Floats:
     return smooth
 
 
+def change(values: Floats) -> Floats:
+    """What `values` (n,) changed by since the session before, 0 on the first, (n,)."""
+    return np.diff(values, prepend=values[:1])
+
+
 def ar1(target: Floats, half_life: float) -> Floats:
     """`target` approached with a half-life in sessions, (n,)."""
     return _ewm(target, 0.5 ** (1.0 / half_life))

@@ -1,4 +1,4 @@
-"""What is true of the simulated market and no series says: the regimes, and what drove each of its falls.
+"""What is true of the simulated market and no series says: the regimes, the daily shocks, and what drove each fall.
 
 For tests alone; a reading never sees it.
 """
@@ -9,32 +9,53 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.data.demo.latent_regime import LatentRegime
-from fiveengines.data.demo.market import Market, trend_of
-from fiveengines.data.demo.random_paths import Floats
+from fiveengines.data.demo.market import FADES, SHOCKS, Market, trend_of
+from fiveengines.data.demo.random_paths import Floats, change
 
-# A spell of risk-off begins with a hawkish repricing of as many sessions (demo/rates.py).
-_HAWKISH = 30
-DRIVERS = ("growth", "rates", "risk_off", "chance")
+DRIVERS = ("growth", "rates", "credit", "positioning", "risk_off", "drift")
+
+
+def shocks(latent: LatentRegime, market: Market) -> pd.DataFrame:
+    """What each structural shock added to the index on its session, in points of 100 · log, (n, 4), columns as SHOCKS.
+
+    What fades of it on later sessions is not in it.
+    """
+    decay = 0.5 ** (1.0 / FADES)
+    paths = np.column_stack([market.around[name] for name in SHOCKS])
+    faded = np.vstack((np.zeros(len(SHOCKS)), decay * paths[:-1]))
+    return pd.DataFrame(100.0 * (paths - faded), index=latent.sessions, columns=list(SHOCKS))
+
+
+def _parts(latent: LatentRegime, market: Market) -> dict[str, Floats]:
+    """Daily log return of the index by what the simulation did, each (n,): shocks, events, and the trend by cause."""
+    trend = trend_of(latent)
+    crisis, repricing = latent.regime == 5, latent.acting("rates")
+    parts = {name: change(path) for name, path in market.around.items()}
+    later = (latent.regime == 4) & ~repricing
+    for cause in ("credit", "positioning"):
+        parts[cause] += np.where(latent.acting(cause), trend, 0.0)
+        later &= ~latent.acting(cause)
+    return parts | {
+        "crisis": np.where(crisis, trend, 0.0),
+        "repricing": np.where(repricing, trend, 0.0),
+        "risk_off": np.where(later, trend, 0.0),
+        "drift": np.where(crisis | (latent.regime == 4), 0.0, trend),
+    }
 
 
 def falls(latent: LatentRegime, market: Market, least: float, window: int) -> pd.DataFrame:
     """Falls of the index of at least `least` per cent from the highest close of `window` sessions to their low.
 
     One row a fall: peak, low (sessions), fall_pct (negative, simple), and its log points by what the simulation did:
-    growth (the drift of a crisis, in which spreads jump and the policy rate is cut), rates (the drift of risk-off
-    while policy is repriced upwards), risk_off (its later drift), chance (moves around the trend, and every other
-    drift). They add up to the log fall. driver is the largest of them.
+    growth (the drift of a crisis, in which spreads jump and the policy rate is cut, and the shocks of growth and of the
+    hedging premium), rates (the drift of risk-off while policy is repriced upwards, and the monetary and the
+    common-premium shock), credit and positioning (their events, and the drift of risk-off while they act), risk_off
+    (its later drift), drift (that of all other regimes). They add up to the log fall; a move that fades counts on its
+    way back as well. driver is the largest of them.
     """
     close = market.states["SPX"]
     sessions = latent.sessions
-    trend = trend_of(latent)
-    hawkish = (latent.regime == 4) & (latent.age < _HAWKISH)
-    parts: dict[str, Floats] = {
-        "growth": np.where(latent.regime == 5, trend, 0.0),
-        "rates": np.where(hawkish, trend, 0.0),
-        "risk_off": np.where((latent.regime == 4) & ~hawkish, trend, 0.0),
-    }
-    parts["chance"] = market.returns - sum(parts.values())
+    parts = _parts(latent, market)
     found, at, before = [], 0, 0
     while at < len(close):
         start = max(at - window + 1, before)
@@ -43,7 +64,12 @@ def falls(latent: LatentRegime, market: Market, least: float, window: int) -> pd
             at += 1
             continue
         low = _low_of(close, top, at, window)
-        points = {name: float(values[top + 1 : low + 1].sum() * 100) for name, values in parts.items()}
+        of = {name: float(values[top + 1 : low + 1].sum() * 100) for name, values in parts.items()}
+        points = {
+            "growth": of["crisis"] + of["growth"] + of["hedging_premium"],
+            "rates": of["repricing"] + of["monetary"] + of["common_premium"],
+            **{name: of[name] for name in DRIVERS[2:]},
+        }
         row = {"peak": sessions[top], "low": sessions[low], "fall_pct": (close[low] / close[top] - 1) * 100}
         found.append(row | points | {"driver": min(points, key=lambda name: points[name])})
         at = before = low + 1
