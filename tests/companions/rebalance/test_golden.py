@@ -112,8 +112,12 @@ def test_stress_by_beta_and_mean_correlation(book: Book) -> None:
     up = [100, 110, 99, 108.9]
     closes = pd.DataFrame({"AAA": up, "BBB": up, "CCC": [100, 90, 99, 89.1], "JJJ": 5.0})
     sigma = dict.fromkeys(("AAA", "BBB", "CCC"), 1.0)
-    assert replace(book, closes=closes, sigma=sigma).correlation() == pytest.approx(-1 / 3)
-    assert replace(book, closes=closes, sigma={"AAA": 1.0}).correlation() is None
+    assert replace(book, closes=closes, sigma=sigma).correlation() == (
+        pytest.approx(-1 / 3),
+        ("AAA", "BBB"),
+        pytest.approx(1.0),
+    )
+    assert replace(book, closes=closes, sigma={"AAA": 1.0}).correlation() == (None, None, None)
 
 
 def test_the_week_s_tilts_move_wanted_weights_before_equity_is_scaled(book: Book) -> None:

@@ -69,11 +69,14 @@ def analyse(session: Session) -> Result:
     force = decisions.in_force(decisions.decisions(folder), day)
     found = planned(session, known, book, Decisions.of(force))
     exposed = found.after.exposures()
+    mean, pair, closest = found.after.correlation()
     hazards = RiskRecord.model_validate(
         {
             **dict(found.hazards),
             "stress": stress(exposed.beta, found.after.value, known.rules.exposures.stress),
-            "correlation": found.after.correlation(),
+            "correlation": mean,
+            "closest_pair": pair or (),
+            "closest": closest,
         }
     )
     unpriced = {name: each for name, each in book.holdings.positions.items() if name not in book.prices}

@@ -139,14 +139,21 @@ class Book:
             vulnerable=to_stop is not None and (to_stop >= 0 or (usual is not None and -to_stop < usual)),
         )
 
-    def correlation(self) -> float | None:
-        """Mean correlation of all pairs of positions' daily returns; None with fewer than two that have prices."""
-        names = [name for name in self.holdings.positions if name in self.sigma]
+    def correlation(self) -> tuple[float | None, tuple[str, str] | None, float | None]:
+        """Mean correlation of all pairs of positions' daily returns, the pair that moves together most, and its own.
+
+        None with fewer than two positions that have prices.
+        """
+        held = self.holdings.positions.items()
+        names = [name for name, each in held if each.lots and name in self.sigma]
         recent = self.closes[names].iloc[-self.rules.exposures.volatility_sessions - 1 :]
         table = recent.pct_change(fill_method=None).corr().to_numpy()
-        pairs = table[np.triu_indices(len(names), 1)]
-        known = pairs[np.isfinite(pairs)]
-        return float(known.mean()) if len(known) else None
+        rows, columns = np.triu_indices(len(names), 1)
+        pairs = table[rows, columns]
+        if not np.isfinite(pairs).any():
+            return None, None, None
+        most = int(np.nanargmax(pairs))
+        return float(np.nanmean(pairs)), (names[rows[most]], names[columns[most]]), float(pairs[most])
 
     def _volatility(self) -> tuple[float | None, dict[str, float] | None]:
         weights = pd.Series({k: w for k, w in self.weights().items() if k in self.sigma}, dtype="float64")
@@ -210,4 +217,6 @@ def risk(records: list[PositionRecord]) -> RiskRecord:
         ],
         stress=[],
         correlation=None,
+        closest_pair=[],
+        closest=None,
     )

@@ -338,7 +338,8 @@ class StressRecord(Record):
 
 class RiskRecord(Record):
     """Dollars to gain at targets and to lose at stops after trading; largest is the worst single loss at a gap through
-    the stop; correlation is the mean of all pairs of positions' daily returns."""
+    the stop; correlation is the mean of all pairs of positions' daily returns, closest that of the pair that moves
+    together most."""
 
     gain_to_targets: TwoDigits
     loss_to_stops: TwoDigits
@@ -349,6 +350,8 @@ class RiskRecord(Record):
     without_levels: list[str]
     stress: list[StressRecord]
     correlation: TwoDigits | None
+    closest_pair: list[str]
+    closest: TwoDigits | None
 
 
 class DecisionRecord(Record):

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from fiveengines.base.fast_imports import BATCH
-from fiveengines.base.formats import counted, date, dollars, number, percent
+from fiveengines.base.formats import counted, date, dollars, joined, number, percent
 from fiveengines.companions.order_list import BROKER, TICKET
 from fiveengines.companions.rebalance import Result
 from fiveengines.companions.rebalance.result import (
@@ -28,6 +28,10 @@ from fiveengines.companions.rebalance.result import (
 from fiveengines.views.tables.markup import Column, coloured, great_table, lines, prose, soft
 
 _STATES = {"done": "supportive", "partly done": "neutral", "waits": "neutral", "not planned": "neutral"}
+
+
+# What stands among sectors for positions that have none.
+_BROAD = {"equity": "broad equity", "bond": "bonds", "cash": "cash funds"}
 
 
 def orders(result: Result) -> Any:
@@ -210,7 +214,12 @@ def _further_risk(found: RiskRecord) -> list[str]:
         falls = (f"{number(each.index_pct)} %: {dollars(each.dollars)}" for each in found.stress)
         told.append(f"By its beta of the last year, were the index to move {'; '.join(falls)}.")
     if found.correlation is not None:
-        told.append(f"Positions' daily returns correlate by {number(found.correlation, 2)} on average.")
+        pair = (
+            ""
+            if found.closest is None
+            else f", {joined(found.closest_pair)} most, by {number(found.closest, 2)}"
+        )
+        told.append(f"Positions' daily returns correlate by {number(found.correlation, 2)} on average{pair}.")
     return told
 
 
@@ -220,7 +229,10 @@ def exposures(result: Result) -> Any:
         return None
     before, after = result.portfolio.exposures, result.after
     rows = [("Part", name, each, after.parts.get(name)) for name, each in before.parts.items()]
-    rows += [("Sector", name, each, after.sector.get(name, 0.0)) for name, each in before.sector.items()]
+    rows += [
+        ("Sector", _BROAD.get(name, name), before.sector.get(name, 0.0), after.sector.get(name, 0.0))
+        for name in dict.fromkeys([*before.sector, *after.sector])
+    ]
     return great_table(
         rows,
         Column("", lambda each: each[1]),
