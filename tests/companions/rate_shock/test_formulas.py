@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,15 @@ def test_hundreds_at_once_are_what_statsmodels_finds_one_by_one() -> None:
     together = betas.member_betas(returns, moves, (252, 504), 5)
     assert together.groupby("window")["ticker"].agg(list).tolist() == [["A", "B"], ["A", "B"]]
     pd.testing.assert_frame_equal(together[alone.columns], alone, check_dtype=False, rtol=1e-9)
+
+
+def test_members_before_the_first_real_yield_are_left_out_with_a_word() -> None:
+    closes = pd.DataFrame(100.0, index=DAYS[:3], columns=["A"])
+    panel = SimpleNamespace(members=closes, in_index=np.ones((3, 1), dtype=bool))
+    session, missing = SimpleNamespace(panel=panel, dataset=SimpleNamespace(members=panel)), list[str]()
+    none = betas.regressors(*(pd.Series(dtype="float64", index=DAYS[:0]) for _ in range(3)))
+    assert analysis._members(session, RULES, none, missing) == []  # type: ignore[arg-type]
+    assert missing == ["Rate betas of members: no real yields and breakevens."]
 
 
 def test_a_day_without_a_yield_is_left_out_and_not_bridged() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base import yaml_files
-from fiveengines.base.formats import minus, number
+from fiveengines.base.formats import minus, number, percent
 from fiveengines.base.parameters.rate_shock import RateShockParameters
 from fiveengines.commentary import events
 from fiveengines.companions.document import ManualEntry, envelope
@@ -186,6 +186,9 @@ def _members(
         missing.append("Rate betas of members: no members' closes.")
         return []
     window = sorted(own.betas.windows)[len(own.betas.windows) // 2]
+    if moves.empty:
+        missing.append("Rate betas of members: no real yields and breakevens.")
+        return []
     # One session more than the longest window, for the first of its changes.
     recent = closes.loc[:, within[-1]].loc[moves.index[-min(len(moves), max(own.betas.windows) + 1) :][0] :]
     returns = 100 * recent.pct_change(fill_method=None)
@@ -311,9 +314,9 @@ def _screened(row: Mapping[str, object], own: RateShockParameters) -> ScreenReco
     debt = figures.get("total_debt", math.nan) / ebitda if ebitda > 0 else math.nan
     why = []
     if margin is None or margin <= own.screen.cash_flow_margin:
-        why.append(f"free cash flow {'unknown' if margin is None else f'{margin:.0%} of revenue'}")
+        why.append(f"free cash flow {'unknown' if margin is None else f'{percent(margin)} of revenue'}")
     if not debt < own.screen.most_debt:
-        why.append(f"debt {'unknown' if not np.isfinite(debt) else f'{debt:.1f} times EBITDA'}")
+        why.append(f"debt {'unknown' if not np.isfinite(debt) else f'{number(debt, 1)} times EBITDA'}")
     little = research is not None and research < own.screen.least_research
     return ScreenRecord(
         ticker=str(row["ticker"]),
@@ -324,7 +327,7 @@ def _screened(row: Mapping[str, object], own: RateShockParameters) -> ScreenReco
         research_share=research,
         passes=not why,
         why="; ".join(why),
-        warning=f"little research: {research:.1%} of revenue" if little else "",
+        warning=f"little research: {percent(research, 1)} of revenue" if little else "",
     )
 
 

@@ -20,14 +20,9 @@ def ledger(result: Result) -> Any:
     order = list(VERDICTS)
     return great_table(
         sorted(result.claims, key=lambda each: order.index(each.verdict)),
-        Column("Claim", lambda each: lines(each.claim, soft(each.id))),
-        Column("Source", _source_of),
+        Column("Claim", lambda each: lines(each.claim, soft(each.id), soft(_source_of(each)))),
         Column("Verdict", _verdict_of),
-        Column(
-            "Figures by window",
-            lambda each: lines(*map(_window, each.windows)) if each.windows else soft(each.waits_for),
-        ),
-        Column("Decided by", lambda each: soft(", ".join(each.decided_by))),
+        Column("Figures by window", _figures_of),
         title="The ledger",
         subtitle="True when every window shows it, false when none does, depends when some do",
     )
@@ -35,6 +30,12 @@ def ledger(result: Result) -> Any:
 
 def _verdict_of(each: ClaimRecord) -> Markup:
     return Markup('<span data-verdict="{0}">{0}</span>').format(each.verdict)
+
+
+def _figures_of(each: ClaimRecord) -> Markup:
+    if not each.windows:
+        return soft(each.waits_for)
+    return lines(*map(_window, each.windows), soft(f"from {', '.join(each.decided_by)}"))
 
 
 def _source_of(each: ClaimRecord) -> Markup:
@@ -94,5 +95,5 @@ def marked(claims: Sequence[ClaimRecord]) -> Any:
         Column("Verdict", lambda each: each.verdict),
         Column("Figure", lambda each: lines(*map(_window, each.windows)) or soft(each.waits_for)),
         title="What the source claims",
-        subtitle="True when every window shows it, false when none does",
+        subtitle="True when every window shows it, false when none does, depends when some do",
     )

@@ -170,8 +170,18 @@ def screen(result: Result) -> Any:
     """Companies by cash-flow durability."""
     if not result.screen:
         return None
+    passing = [each for each in result.screen if each.passes]
+    failing = [each for each in result.screen if not each.passes]
+    rows, note = result.screen, ""
+    if len(rows) > 4 * _ENDS:
+        best = sorted(passing, key=lambda each: -(each.cash_flow_margin or 0.0))[: 2 * _ENDS]
+        warned = sorted(failing, key=lambda each: (not each.warning, each.cash_flow_margin or 0.0))[
+            : 2 * _ENDS
+        ]
+        rows = [*best, *warned]
+        note = f"{len(best)} with most cash flow of those that pass, {len(warned)} that do not; all are in the JSON."
     return great_table(
-        result.screen,
+        rows,
         Column("Company", lambda each: each.ticker),
         Column("Filed", lambda each: date(each.filed)),
         Column("Free cash flow", lambda each: percent(each.cash_flow_margin), right=True),
@@ -181,8 +191,9 @@ def screen(result: Result) -> Any:
             "",
             lambda each: soft("; ".join(filter(None, ("passes" if each.passes else each.why, each.warning)))),
         ),
-        title="Cash-flow screen",
+        title=f"Of the companies here ({len(result.screen)}) {len(passing)} pass the cash-flow screen",
         subtitle="As of the last filing; shares of revenue",
+        note=note,
     )
 
 
