@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Arrays = dict[str, "np.ndarray"]
 _T = TypeVar("_T")
 _PACKAGE = Path(__file__).resolve().parents[1]
+# Code, data and templates that come with the package.
+_SOURCES = {".css", ".csv", ".j2", ".js", ".py", ".yaml"}
 # Newest files of a name that are not removed: so many, and of large ones as many as these bytes hold.
 _NEWEST = 24
 _BYTES = 250_000_000
@@ -36,11 +38,11 @@ def key_of(parts: Iterable[object]) -> str:
 
 @cache
 def code_key(*places: str) -> str:
-    """A key that changes when any of the package's Python or YAML files in `places` (files or folders) changes."""
+    """A key that changes when any of the package's sources in `places` (files or folders) changes."""
     digest = hashlib.sha256()
     for place in (_PACKAGE / each for each in places):
         for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
-            if file.suffix in {".py", ".yaml"}:
+            if file.suffix in _SOURCES:
                 digest.update(file.read_bytes())
     return digest.hexdigest()[:20]
 

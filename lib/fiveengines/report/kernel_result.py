@@ -40,7 +40,7 @@ def show(week: Week) -> None:
     body = shown.once(week, MIME, lambda: _body_of(week))
     moment = dt.datetime.now(dt.UTC).replace(microsecond=0)
     body["document"]["generated_at"] = moment.isoformat()
-    _display(body, f"reading of {week.as_of.date()}")
+    _display(body | {"again": shown.again()}, f"reading of {week.as_of.date()}")
 
 
 def _body_of(week: Week) -> dict[str, Any]:
@@ -79,6 +79,11 @@ def _display(body: dict[str, Any], text: str) -> None:
     from IPython.display import display
 
     display({MIME: body, "text/plain": text}, raw=True)
+
+
+def is_repeated(output: dict[str, Any]) -> bool:
+    """Whether what was displayed is of a week that was shown before, so that its page is most likely there."""
+    return bool(output.get("again"))
 
 
 def unpack(output: dict[str, Any]) -> tuple[Any, dict[str, Any], Closes | None]:

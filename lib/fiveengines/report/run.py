@@ -78,10 +78,6 @@ def run_bound(
     `source` is the cell that hands cover and document back (`kernel_result`), `afterwards` what `execute` runs last. A
     person's mistake in the parameters or the data is raised as the one-line error it is.
     """
-    from fiveengines.report.page.render import preload
-
-    # Importing and warming up the renderer costs a second that the kernel's own work hides.
-    threading.Thread(target=preload, daemon=True).start()
     plain = {name: value if value is not None else "" for name, value in values.items()}
     try:
         result = execute(
@@ -90,6 +86,7 @@ def run_bound(
             kernel=kernel,
             keep_kernel=keep_kernel,
             on_progress=on_progress,
+            on_cell=_preload_renderer,
             afterwards=afterwards,
         )
     except KeyboardInterrupt:
@@ -99,6 +96,20 @@ def run_bound(
     if cover is None:
         _raise_if_plain(result)
     return Ran(result, cover, document, closes)
+
+
+def _preload_renderer(cell: Any) -> None:
+    """Import and warm up the renderer while the kernel draws, once it is known that something is new to render."""
+    from fiveengines.report.page.render import preload
+
+    if cell.id == _RESULT_ID and not any(map(kernel_result.is_repeated, _bodies(cell))):
+        threading.Thread(target=preload, daemon=True).start()
+
+
+def _bodies(cell: Any) -> list[dict[str, Any]]:
+    """What the cell that hands a document back displayed."""
+    found = (output.get("data", {}).get(kernel_result.MIME) for output in cell.get("outputs", []))
+    return [body for body in found if body is not None]
 
 
 def _with_kernel_result(bound: Any, source: str) -> Any:
@@ -115,10 +126,8 @@ def _taken_out(notebook: Any) -> tuple[Any, dict[str, Any] | None, Closes | None
     """Remove that cell from the executed notebook and return what it displayed."""
     cover, document, closes = None, None, None
     for cell in [each for each in notebook.cells if each.id == _RESULT_ID]:
-        for output in cell.get("outputs", []):
-            body = output.get("data", {}).get(kernel_result.MIME)
-            if body is not None:
-                cover, document, closes = kernel_result.unpack(body)
+        for body in _bodies(cell):
+            cover, document, closes = kernel_result.unpack(body)
         if cover is not None:
             notebook.cells.remove(cell)
     return cover, document, closes

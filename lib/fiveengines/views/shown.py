@@ -82,6 +82,11 @@ def once(week: Week, name: str, make: Callable[[], Any]) -> Any:
     return _last.held.get(name)
 
 
+def again() -> bool:
+    """Whether all that was shown so far of the week was shown before."""
+    return bool(_last.held) and not _last.new
+
+
 def keep() -> None:
     """Write what was new; a kernel is ended without a word, so the report asks for it after the last cell."""
     if _last.new:

@@ -29,6 +29,7 @@ def execute(
     cwd: Path | None = None,
     cell_timeout: float = CELL_TIMEOUT,
     on_progress: Callable[[Progress], None] | None = None,
+    on_cell: Callable[[Any], None] | None = None,
     keep_kernel: bool = False,
     afterwards: str = "",
 ) -> ExecutionResult:
@@ -38,8 +39,8 @@ def execute(
     a cell runs. `kernel` may have been started earlier to save waiting; it is stopped here, unless `keep_kernel` and it
     still answers: then its names are cleared and it runs the next notebook as a fresh one would. A failing cell ends
     its own step and the next step still runs, in a new kernel when the old one died or hung; a failing shared cell
-    ends everything. When every cell came to its end, `afterwards` runs unseen. Every cell says in
-    metadata.papermill.status: completed, failed or skipped.
+    ends everything. `on_cell` is called with each executed cell. When every cell came to
+    its end, `afterwards` runs unseen. Every cell says in metadata.papermill.status: completed, failed or skipped.
     """
     values = _plain(parameters)
     kernel = kernel or Kernel(cwd=cwd)
@@ -70,6 +71,7 @@ def execute(
             kernel=kernel,
             execution_timeout=cell_timeout,
             on_progress=on_progress,
+            on_cell=on_cell,
             failures=failures,
         )
         if afterwards and not failures:

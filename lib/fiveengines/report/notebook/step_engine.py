@@ -34,12 +34,14 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]
         kernel: Kernel,
         failures: list[StepFailure],
         on_progress: Callable[[Progress], None] | None,
+        on_cell: Callable[[Any], None] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(manager, km=kernel.manager, **options)
         self.kernel = kernel
         self.failures = failures
         self.on_progress = on_progress
+        self.on_cell = on_cell
         self.stopped: set[int] = set()
         self.over = False
 
@@ -57,6 +59,8 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]
                 title = titles.get(step, "Set-up")
                 self.on_progress(Progress(index=places[index], total=len(code), step=step, title=title))
             self._run(cell, index, step)
+            if self.on_cell:
+                self.on_cell(self.nb.cells[index])
 
     def _run(self, cell: Any, index: int, step: int) -> None:
         self.nb_man.cell_start(cell, index)
@@ -132,6 +136,7 @@ class StepEngine(Engine):  # type: ignore[misc]
         kernel: Kernel,
         failures: list[StepFailure],
         on_progress: Callable[[Progress], None] | None = None,
+        on_cell: Callable[[Any], None] | None = None,
         execution_timeout: float | None = None,
         **_: Any,
     ) -> Any:
@@ -141,6 +146,7 @@ class StepEngine(Engine):  # type: ignore[misc]
             kernel=kernel,
             failures=failures,
             on_progress=on_progress,
+            on_cell=on_cell,
             timeout=None if execution_timeout is None else max(1, round(execution_timeout)),
             kernel_name=kernel_name,
             store_widget_state=False,

@@ -6,11 +6,17 @@ Shows what the notebook and the cover hold; computes no reading and reads no dat
 from __future__ import annotations
 
 import copy
+import json
 import re
-from functools import cache
+from functools import cache as once
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
-from fiveengines.base import fast_imports  # noqa: F401  (before nbconvert: see there)
+from fiveengines.base import (
+    cache,
+    fast_imports,  # noqa: F401  (before nbconvert: see there)
+)
 from fiveengines.playbook import content
 from fiveengines.report.page import templates
 from fiveengines.report.page.chart_script import chart_script, csp_hash
@@ -23,6 +29,9 @@ from fiveengines.views import theme
 from markupsafe import Markup, escape  # isort: skip
 
 _TEMPLATES = "report/page/templates"
+# The libraries that a page is made with.
+_LIBRARIES = ("bleach", "jinja2", "mistune", "nbconvert", "nbformat", "pygments", "vl-convert-python")
+_END = "</html>"
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _HEADING = re.compile(r"<h([2-4])([^>]*)>(.*?)</h\1>", re.DOTALL)
 
@@ -32,8 +41,32 @@ def render(notebook: Any, cover: PageCover) -> str:
 
     Every text of the cover is escaped. HTML outputs of the notebook are left as they are: they are escaped where they
     are made, and the page's policy runs no script but its own two, named by hash, and makes no request at all.
-    The same arguments give the same page, byte for byte.
+    The same arguments give the same page, byte for byte, and it is made once.
     """
+    kept = {name: each for name, each in notebook.metadata.items() if name != "papermill"}
+    shown = [kept, [_shown(cell) for cell in notebook.cells]]
+    key = cache.key_of((json.dumps(shown), cover, *map(version, _LIBRARIES), cache.code_key("")))
+    return cache.stored("page", f"{key}.html", lambda: _rendered(notebook, cover), _read, _write)
+
+
+def _shown(cell: Any) -> dict[str, Any]:
+    """What a page may show of a cell: all but the times at which it ran."""
+    own = {name: each for name, each in cell.metadata.items() if name not in ("execution", "papermill")}
+    return {**cell, "metadata": own}
+
+
+def _read(place: Path) -> str:
+    text = place.read_bytes().decode("utf-8", "surrogatepass")
+    if not text.endswith(_END):
+        raise ValueError(f"{place}: cut short")
+    return text
+
+
+def _write(place: Path, page: str) -> None:
+    place.write_bytes(page.encode("utf-8", "surrogatepass"))
+
+
+def _rendered(notebook: Any, cover: PageCover) -> str:
     document = html_sections(notebook, cover.failures)
     script = text(f"{_TEMPLATES}/page.js")
     scripts = [csp_hash(script.encode())]
@@ -63,7 +96,7 @@ def render(notebook: Any, cover: PageCover) -> str:
     return _terms().linked(str(html))
 
 
-@cache
+@once
 def _terms() -> GlossaryLinks:
     return GlossaryLinks(tuple(content.glossary().values()))
 
@@ -93,7 +126,7 @@ def _contents(sections: list[Section], cover: PageCover) -> list[dict[str, Any]]
     return entries
 
 
-@cache
+@once
 def _exporter() -> Any:
     from nbconvert.exporters.html import HTMLExporter
     from nbconvert.exporters.templateexporter import TemplateExporter
