@@ -60,11 +60,9 @@ def test_what_was_shown_before_is_shown_again_as_it_was(loaded: Week, made: list
     assert again == first
     assert made == ["breadth", "narrative", "evidence"]
     plain = tables.narrative(loaded)
-    assert again[1]._repr_mimebundle_() == {"text/html": plain._repr_html_(), "text/plain": repr(plain)}
-    assert again[0]._repr_mimebundle_() == charts.breadth(loaded)._repr_mimebundle_()[0]
-    assert (
-        again[0].bundle[MIME]["title"]["text"].startswith("44 % of members are above their 200-day average")
-    )
+    assert again[1]._repr_mimebundle_() == ({"text/html": plain._repr_html_(), "text/plain": repr(plain)}, {})
+    assert again[0]._repr_mimebundle_() == charts.breadth(loaded)._repr_mimebundle_()
+    assert "200-day average" in again[0].bundle[MIME]["title"]["text"]
 
 
 def test_another_engine_is_another_call(loaded: Week, made: list[str]) -> None:

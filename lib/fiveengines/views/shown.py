@@ -38,12 +38,13 @@ _last = _Week("", {})
 
 @dataclass(frozen=True)
 class Shown:
-    """What an object looked like in a notebook, by MIME type."""
+    """What an object looked like in a notebook, by MIME type, and how each is to be embedded."""
 
     bundle: dict[str, Any]
+    metadata: dict[str, Any]
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return self.bundle
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self.bundle, self.metadata
 
 
 class AskFirst(ast.NodeTransformer):
@@ -65,9 +66,9 @@ def shown(room: Any, name: str, *arguments: Any) -> Any:
     made = once(
         arguments[0],
         f"{room.__name__}.{name}{arguments[1:]!r}",
-        lambda: _bundle(getattr(room, name)(*arguments)),
+        lambda: _looks(getattr(room, name)(*arguments)),
     )
-    return Shown(made) if made else None
+    return Shown(*made) if made else None
 
 
 def once(week: Week, name: str, make: Callable[[], Any]) -> Any:
@@ -106,14 +107,13 @@ def _read(place: Path) -> dict[str, Any]:
     return found
 
 
-def _bundle(made: Any) -> dict[str, Any] | None:
-    """An object by MIME type, {} for None; None when it could not be shown, which altair says in its own output."""
+def _looks(made: Any) -> list[dict[str, Any]] | None:
+    """An object as the two parts of `Shown`, [] for None; None when altair could not draw it and has said so itself."""
     from IPython.lib.pretty import pretty
 
     if made is None:
-        return {}
+        return []
     if hasattr(made, "_repr_mimebundle_"):
         found = made._repr_mimebundle_()
-        # A chart brings how to embed it in JupyterLab, too.
-        return (found[0] if isinstance(found, tuple) else found) or None
-    return {"text/html": made._repr_html_(), "text/plain": pretty(made)}
+        return list(found) if isinstance(found, tuple) else [found, {}] if found else None
+    return [{"text/html": made._repr_html_(), "text/plain": pretty(made)}, {}]
