@@ -102,11 +102,11 @@ def test_after_an_improving_inflection_a_little_over_half_of_the_exposure_before
     history = market.history()
     assert without.iloc[-1] < RULES.step_threshold
     assert history.path.iloc[31] == 0.0
-    assert history.path.iloc[32] == pytest.approx(0.55 / 8)
-    assert history.path.iloc[39:59].tolist() == pytest.approx([0.55] * 20)
+    assert history.path.iloc[32] == pytest.approx(0.60 / 8)
+    assert history.path.iloc[39:59].tolist() == pytest.approx([0.60] * 20)
     assert history.path.iloc[59] == 0.0
-    assert history.exposure.iloc[45] == pytest.approx(0.55, abs=RULES.step_threshold)
-    assert history.exposure.iloc[45] >= 0.5 * history.exposure.iloc[:10].max() - RULES.step_threshold
+    assert history.exposure.iloc[45] == pytest.approx(0.60, abs=RULES.step_threshold)
+    assert history.exposure.iloc[45] >= 0.5 * history.exposure.iloc[:10].max()
 
 
 def test_the_way_back_ends_when_the_low_is_undercut() -> None:
@@ -114,18 +114,19 @@ def test_the_way_back_ends_when_the_low_is_undercut() -> None:
     market.improving.iloc[20] = True
     market.index[:] = [100.0] * 10 + [80.0] * 10 + [85.0] * 12 + [79.9] + [85.0] * 7
     path = market.history().path
-    assert path.iloc[31] == pytest.approx(0.55)
+    assert path.iloc[31] == pytest.approx(0.60)
     assert path.iloc[32:].max() == 0.0
 
 
-def test_the_way_back_is_sized_by_the_unit_of_risk() -> None:
+def test_the_way_back_is_half_of_what_was_whatever_volatility_allows() -> None:
     market = Market([0.5] * 10 + [-0.9] * 30)
     market.improving.iloc[20] = True
     market.index[:] = [100.0] * 10 + [80.0] * 10 + [85.0] * 20
     market.expected[:] = 2 * RULES.normal_volatility
-    # Half a unit of risk throughout: half of the exposure before the fall, and half of the way back to it.
     before = float(market.history().exposure.iloc[:10].max())
-    assert market.history().path.iloc[31] == pytest.approx(0.55 * before * 0.5)
+    assert before == pytest.approx(0.5)
+    assert market.history().path.iloc[31] == pytest.approx(0.60 * before)
+    assert market.history().exposure.iloc[31] >= 0.5 * before
 
 
 def test_an_unknown_engine_leaves_the_others_to_speak() -> None:

@@ -109,12 +109,12 @@ def target_exposure(
     cap = regime.map(rules.caps_by_regime).astype("float64")
     count = len(score)
     target, exposure, path = np.full(count, np.nan), np.full(count, np.nan), np.zeros(count)
-    caps, want, units = cap.to_numpy(), wanted.to_numpy(), unit.to_numpy()
+    caps, want = cap.to_numpy(), wanted.to_numpy()
     signals, lows = improving.to_numpy(), index.to_numpy(dtype="float64")
     way = _Path(rules.re_entry)
     current = np.nan
     for week in range(count):
-        path[week] = way.step(bool(signals[week]), float(lows[week])) * units[week]
+        path[week] = way.step(bool(signals[week]), float(lows[week]))
         if not np.isfinite(caps[week]):
             way.record(current)
             continue
@@ -155,7 +155,7 @@ class _Path:
         self._past.append(exposure if np.isfinite(exposure) else 0.0)
 
     def step(self, improving: bool, close: float) -> float:
-        """The least exposure per unit of risk that the path asks for this week."""
+        """The least exposure that the path asks for this week, whatever volatility allows."""
         rule, week = self._rule, len(self._past)
         self._closes.append(close)
         if improving and self._since is None:
