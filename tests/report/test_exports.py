@@ -207,14 +207,22 @@ def order(ticker: str, shares: float, dollars: float, condition: str = "") -> di
 
 
 def test_orders_take_three_lines_however_many_they_are() -> None:
-    later = "once the S&P 500 closes at or above 2,824"
+    later = "once the S&P 500 closes at or above 2,824 (50 % of the fall won back)"
+    last = "once the S&P 500 closes at or above 2,900 (200-day average)"
     some = [order("SPY", -45, -8289.0), order("QQQ", -40.5, -3740.4), order("TLT", 3, 300.0)]
     assert order_texts(
-        {"orders": [*some, order("SPY", -45, -8289.0, later), order("IWM", -1, -70.0, later)]}
+        {
+            "orders": [
+                *some,
+                order("SPY", -45, -8289.0, later),
+                order("IWM", -1, -70.0, later),
+                order("SPY", -9, -9.0, last),
+            ]
+        }
     ) == [
         "Sell 45 SPY, 40.50 QQQ: about $12,029 in all.",
         "Buy 3 TLT: about $300 in all.",
-        "2 more once the S&P 500 closes at or above 2,824.",
+        "2 more once the S&P 500 closes at or above 2,824; 1 above 2,900.",
     ]
     many = [order(f"T{number}", -1, -100.0 - number) for number in range(9)]
     assert order_texts({"orders": many}) == [

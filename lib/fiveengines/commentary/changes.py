@@ -49,7 +49,9 @@ def changes(
             change = _told(state, brief=brief)
         else:
             moved = moved_most(reading)
-            change = Change(engine_change(reading, rules), () if moved is None else (moved.indicator,))
+            change = Change(
+                engine_change(reading, rules, brief=brief), () if moved is None else (moved.indicator,)
+            )
         if not (change.inputs and named.issuperset(change.inputs)):
             yield change
 

@@ -134,7 +134,10 @@ def flip_levels(
         inputs, states = {one.input for one in chosen}, {(one.engine, one.becomes) for one in chosen}
         if each.input not in inputs and (each.kind == "regime" or (each.engine, each.becomes) not in states):
             chosen.append(each)
-    return tuple(chosen)[: params.regimes.brief.most_flips]
+    rules = params.regimes.brief
+    regime = [each for each in chosen if each.kind == "regime"]
+    others = [each for each in chosen if each.kind == "state"][: rules.most_state_flips]
+    return tuple(regime + others)[: rules.most_flips]
 
 
 class _Search:
@@ -322,7 +325,7 @@ def _written(value: float, unit: str, digits: int) -> str:
         return dollars(value, digits, " bn")
     if unit == "percentile":
         return figure(value, unit)
-    return number(value, digits, "" if unit in _PLAIN else f" {unit}")
+    return number(value, digits, "" if unit in _PLAIN else f" {unit.removesuffix(' a year')}")
 
 
 _PLAIN = {"ratio", "index", "ratio-adjusted"}

@@ -149,11 +149,15 @@ def changed_engines(
     return sorted([*turned, *moved], key=lambda each: (each not in turned, -way * score_change(each)))
 
 
-def engine_change(reading: EngineReading, rules: Changes) -> str:
-    """How an engine that kept its state changed in the week, with the input that moved it most."""
+def engine_change(reading: EngineReading, rules: Changes, *, brief: bool = False) -> str:
+    """How an engine that kept its state changed in the week, with the input that moved it most.
+
+    brief: the state it keeps is named only where the change goes against it; in the brief it is beside its name.
+    """
     name, moved = ENGINE_NAMES[reading.name], moved_text(moved_most(reading))
     if reading.score is None:
         return f"{name} can no longer be read: {percent(reading.coverage)} of its weight has data."
     state = state_words(reading.name, reading.state)
     against = (reading.state, score_change(reading) > 0) in (("adverse", True), ("supportive", False))
-    return f"{name} {went(reading, rules)} {'but' if against else 'and'} stays {state}: {moved}."
+    stays = f" {'but' if against else 'and'} stays {state}" if against or not brief else ""
+    return f"{name} {went(reading, rules)}{stays}: {moved}."

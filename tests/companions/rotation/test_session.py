@@ -162,7 +162,7 @@ def test_what_is_missing_is_named_and_the_rest_goes_on(
     assert found.levels
 
 
-@pytest.mark.parametrize("day", ["2003-01-02", "2003-01-03", "2003-04-10"])
+@pytest.mark.parametrize("day", ["2003-01-02", "2003-01-03", "2003-03-20"])
 def test_a_young_market_says_that_it_cannot_tell(day: str) -> None:
     found = rotation.analyse(Session.load(day, source="demo"))
     assert found.market_kind is None and found.headline.startswith("Market kind unknown")

@@ -160,6 +160,7 @@ class BriefRules(Strict):
     high_from_usual_weeks: float = Field(ge=0, le=10)
     most_changes: int = Field(ge=1, le=20)
     most_flips: int = Field(ge=1, le=10)
+    most_state_flips: int = Field(ge=0, le=10)
     step_usual_moves: float = Field(gt=0, le=1)
 
     @model_validator(mode="after")

@@ -20,6 +20,7 @@ from fiveengines.report.page.templates import render_template
 # What Markdown would take for markup, or HTML inside it, wherever it stands in a line.
 _MARKUP = re.compile(r"([\\`*\[\]<>|#~]|(?<!\w)_|_(?!\w)|&(?=[\w#]+;))")
 _SPACE = re.compile(r"\s+")
+_ASIDE = re.compile(r"\s*\([^)]*\)")
 # So many orders of one side are named in a line.
 _NAMED = 6
 
@@ -68,16 +69,19 @@ def order_texts(document: Mapping[str, Any] | None) -> list[str]:
     """
     orders = (document or {}).get("orders", [])
     now = [each for each in orders if not each["condition"]]
-    waiting = Counter(each["condition"] for each in orders if each["condition"])
+    # What a level is stands beside it on the portfolio's page.
+    waiting = Counter(_ASIDE.sub("", each["condition"]) for each in orders if each["condition"])
     texts = [
         _orders(verb, [each for each in now if (each["shares"] < 0) == sells])
         for verb, sells in (("Sell", True), ("Buy", False))
     ]
     if waiting:
-        more = "more " if now else ""
-        texts.append(
-            "; ".join(f"{count} {more}{condition}" for condition, count in waiting.most_common()) + "."
-        )
+        (first, count), *rest = waiting.most_common()
+        # "once the S&P 500 closes at or above" is said once.
+        same = " ".join(first.split()[:-2])
+        further = (f"{other} {each.removeprefix(same).strip()}" for each, other in rest)
+        parts = [f"{count} {'more ' if now else ''}{first}", *further]
+        texts.append("; ".join(parts) + ".")
     return [each for each in texts if each]
 
 
