@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import pandas as pd
 import pytest
+from great_tables import GT
 
 from fiveengines.base import paths
 from fiveengines.report import kernel_result
@@ -48,6 +50,17 @@ def test_the_same_page_is_rendered_once(rendered: list[str], notebook: Any) -> N
     assert room.render(later, COVER) == first
     assert "calm" in first
     assert len(rendered) == 1
+
+
+def test_the_random_name_of_a_table_makes_no_other_page(rendered: list[str], notebook: Any) -> None:
+    frame = pd.DataFrame({"engine": ["breadth"]})
+    pages = []
+    for _ in range(2):
+        notebook.cells[0].outputs[0].data["text/html"] = GT(frame).as_raw_html()
+        pages.append(room.render(notebook, COVER))
+    assert pages[0] == pages[1] == room._rendered(notebook, COVER)
+    assert "breadth" in pages[0]
+    assert len(rendered) == 2  # once by `render`, once by the line above
 
 
 @pytest.mark.parametrize("change", ["output", "tag", "cover", "code", "library"])

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import HTML
 from traitlets.config import Config
 
 from fiveengines import week as room
-from fiveengines.base import paths
+from fiveengines.base import parameters, paths
+from fiveengines.companions import answers
+from fiveengines.companions.session import Session
 from fiveengines.overrides import Entry
 from fiveengines.views import charts, shown, tables
 from fiveengines.views.charts.renderer import MIME
+from fiveengines.views.tables import companion as companion_tables
 from fiveengines.week import Week
 
 DAY = "2009-03-06"
@@ -132,6 +138,12 @@ def test_what_could_not_be_drawn_is_never_kept(
         ("found = charts.breadth(week)", False),
         ("week\ncharts.breadth(week)", False),
         ("print()", False),
+        ("verdicts(result)", True),
+        ("tables.facts(result.rates, 'Rates')", True),
+        ("claims.marked(notebook.marked(session, 'note'))", True),
+        ("tables.facts([each for each in result.rates])", False),
+        ("tables.facts(*result.rates)", False),
+        ("tables.facts((found := result.rates))", False),
     ],
 )
 def test_only_a_lone_call_asks_first(cell: str, asks: bool) -> None:
@@ -154,3 +166,113 @@ def test_cells_run_as_they_stand_where_the_names_mean_something_else(loaded: Wee
     shell.run_cell("from fiveengines.views import tables\nweek = week.with_entries(())")
     shell.run_cell("tables.narrative(week)")
     assert made == ["narrative"] * 2 + ["narrative"]
+
+
+@pytest.fixture(scope="module")
+def evening() -> Session:
+    return Session.load(DAY, source="demo")
+
+
+@pytest.fixture
+def session(evening: Session, made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """With parameters and a portfolio that a test may change."""
+    shutil.copytree(paths.shipped() / "params", tmp_path / "params")
+    (tmp_path / "portfolio" / "demo").mkdir(parents=True)
+    monkeypatch.setenv("FIVEENGINES_PORTFOLIO", str(tmp_path / "portfolio"))
+    monkeypatch.setattr(shown, "_notebook", shown._Notebook())
+
+    def counted(of: Any, *more: Any) -> HTML:
+        made.append(str(of))
+        return HTML(f"<p>{of}</p>")
+
+    monkeypatch.setattr(companion_tables, "bottom_line", counted)
+    return replace(evening, params=parameters.load(tmp_path / "params" / "weekly.yaml"))
+
+
+def notebook_about(session: Session, answer: Any, *cells: str) -> list[Any]:
+    """What the cells of a companion's notebook show in a process of its own."""
+    another_process()
+    shown.about(session)
+    shown.answered(session, "selloff", answer)
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell = InteractiveShell(config=config)
+    shell.ast_transformers.append(shown.AskFirst())
+    shell.push({"session": session, "result": answer, "companion": companion_tables, "other": ["o"]})
+    found = [shell.run_cell(cell).result for cell in cells]
+    shown.keep()
+    return found
+
+
+CELLS = ("companion.bottom_line(result)", "companion.bottom_line(result.rates, 'Rates')")
+ANSWER = SimpleNamespace(rates="rates")
+
+
+def test_what_was_shown_of_an_answer_is_shown_again_as_it_was(session: Session, made: list[str]) -> None:
+    first = notebook_about(session, ANSWER, *CELLS)
+    assert notebook_about(replace(session), SimpleNamespace(rates="rates"), *CELLS) == first
+    assert made == [str(ANSWER), "rates"]
+    assert first[1].bundle["text/html"] == "<p>rates</p>"
+
+
+@pytest.mark.parametrize("change", ["holdings", "parameters", "entry", "start", "portfolio", "run", "code"])
+def test_a_changed_session_is_drawn_again(
+    session: Session, made: list[str], change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook_about(session, ANSWER, *CELLS)
+    if change == "holdings":
+        (tmp_path / "portfolio" / "demo" / "holdings.csv").write_text("ticker,shares\nCASH,1\n")
+    elif change == "parameters":
+        with (tmp_path / "params" / "selloff.yaml").open("a") as file:
+            file.write("# another comment\n")
+    elif change == "code":
+        monkeypatch.setattr(answers.cache, "code_key", lambda *places: "changed")
+    else:
+        changed: dict[str, Any] = {
+            "entry": {"entries": (ENTRY,)},
+            "start": {"start": session.as_of},
+            "portfolio": {"portfolio": "mine"},
+            "run": {"run": session.run.model_copy(update={"params_file": "elsewhere/weekly.yaml"})},
+        }
+        session = replace(session, **changed[change])
+    notebook_about(session, ANSWER, *CELLS)
+    assert made == [str(ANSWER), "rates"] * 2
+
+
+def test_what_may_be_anything_is_never_looked_up(session: Session, made: list[str]) -> None:
+    cells = ("companion.bottom_line(other)", "companion.bottom_line(str(result.rates))", "str.upper(*other)")
+    for _ in range(2):
+        assert notebook_about(session, ANSWER, *cells)[2] == "O"
+    notebook_about(session, ANSWER, "result = 1.5\nother = [result]", "companion.bottom_line(other)")
+    assert made == ["['o']", "rates", "['o']", "rates", "[1.5]"]
+
+
+def test_only_the_companions_own_answer_is_its_answer(session: Session) -> None:
+    notebook_about(session, ANSWER)
+    assert shown.is_answer("selloff", ANSWER)
+    assert not shown.is_answer("selloff", SimpleNamespace(rates="rates"))
+    assert not shown.is_answer("rotation", ANSWER)
+    shown.answered(replace(session), "rotation", ANSWER)
+    assert not shown.is_answer("rotation", ANSWER)
+
+
+def test_nothing_is_kept_when_the_portfolio_was_changed_meanwhile(
+    session: Session, made: list[str], tmp_path: Path
+) -> None:
+    shown.about(session)
+    shown.answered(session, "selloff", ANSWER)
+    shown.shown(companion_tables, "bottom_line", ANSWER)
+    (tmp_path / "portfolio" / "demo" / "trades.csv").write_text("changed\n")
+    shown.keep()
+    assert not list(tmp_path.glob("shown-*"))
+
+
+def test_a_notebook_about_a_week_forgets_the_session_before_it(
+    session: Session, loaded: Week, made: list[str]
+) -> None:
+    notebook_about(session, ANSWER)
+    shown.about(loaded)
+    for _ in range(2):
+        shown.shown(companion_tables, "bottom_line", ANSWER)
+        shown.shown(tables, "narrative", loaded)
+    assert made == [str(ANSWER), "narrative", str(ANSWER)]

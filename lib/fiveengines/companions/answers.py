@@ -55,6 +55,11 @@ def key(of: Companion, session: Session) -> str:
     return cache.key_of((of.name, _facts(session)))
 
 
+def page_key(session: Session) -> str:
+    """A key that changes with anything that any companion's answer is read or shown from."""
+    return cache.key_of((session.run, _facts(session), cache.code_key("")))
+
+
 def _facts(session: Session) -> tuple[object, ...]:
     """Session, data, code, parameters, manual readings, portfolio: whatever any companion reads."""
     params = session.params

@@ -127,7 +127,15 @@ def run_companion(
             on_progress(progress.index - 1, progress.total, companion.question)
 
     source = kernel_result.of_a_companion(companion.name)
-    return run_bound(bound, values, source, kernel=kernel, keep_kernel=keep_kernel, on_progress=show)
+    return run_bound(
+        bound,
+        values,
+        source,
+        kernel=kernel,
+        keep_kernel=keep_kernel,
+        on_progress=show,
+        afterwards=kernel_result.KEEP,
+    )
 
 
 def run_companions(

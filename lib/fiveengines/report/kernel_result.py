@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MIME = "application/vnd.fiveengines.week+json"
 OF_A_WEEK = "from fiveengines.report.kernel_result import show\n\nshow(week)"
-# Runs after the last cell of a week, when every cell came to its end.
+# Runs after the last cell of a notebook, when every cell came to its end.
 KEEP = "from fiveengines.views.shown import keep\n\nkeep()"
 _COVERS: dict[str, TypeAdapter[Any]] = {
     "week": TypeAdapter(CoverContext),
@@ -38,9 +38,7 @@ def show(week: Week) -> None:
     from fiveengines.views import shown
 
     body = shown.once(week, MIME, lambda: _body_of(week))
-    moment = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    body["document"]["generated_at"] = moment.isoformat()
-    _display(body | {"again": shown.again()}, f"reading of {week.as_of.date()}")
+    _display_now(body, f"reading of {week.as_of.date()}")
 
 
 def _body_of(week: Week) -> dict[str, Any]:
@@ -59,13 +57,23 @@ def _closes(week: Week) -> Closes:
 
 def show_answer(name: str, session: Any, result: Any) -> None:
     """Display a companion's cover and document likewise."""
+    from fiveengines.views import shown
+
+    def make() -> dict[str, Any]:
+        return _body_of_answer(name, session, result)
+
+    own = shown.is_answer(name, result)
+    body = shown.once(session, f"{MIME} {name}", make) if own else make()
+    _display_now(body, f"answer of {session.as_of.date()}")
+
+
+def _body_of_answer(name: str, session: Any, result: Any) -> dict[str, Any]:
     from fiveengines.companions.registry import companion
     from fiveengines.report.companion_json import companion_document
     from fiveengines.report.page.companion_cover import companion_cover
 
-    document = companion_document(session, result)
     cover = companion_cover(session, companion(name).about(session.portfolio), result)
-    _display(_body("companion", cover, document), f"answer of {session.as_of.date()}")
+    return _body("companion", cover, companion_document(session, result))
 
 
 def _body(
@@ -75,14 +83,18 @@ def _body(
     return {"kind": kind, "cover": shown, "document": document, "closes": closes}
 
 
-def _display(body: dict[str, Any], text: str) -> None:
+def _display_now(body: dict[str, Any], text: str) -> None:
     from IPython.display import display
 
-    display({MIME: body, "text/plain": text}, raw=True)
+    from fiveengines.views import shown
+
+    moment = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    body["document"]["generated_at"] = moment.isoformat()
+    display({MIME: body | {"again": shown.again()}, "text/plain": text}, raw=True)
 
 
 def is_repeated(output: dict[str, Any]) -> bool:
-    """Whether what was displayed is of a week that was shown before, so that its page is most likely there."""
+    """Whether what was displayed was shown before, so that its page is most likely there."""
     return bool(output.get("again"))
 
 

@@ -20,7 +20,7 @@ from fiveengines.base.parameters import RunParameters
 from fiveengines.companions import answers
 from fiveengines.companions.registry import companion
 from fiveengines.companions.session import Session
-from fiveengines.views import choice
+from fiveengines.views import choice, shown
 from fiveengines.week import Week
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ def session(names: Mapping[str, Any]) -> Session:
 
 def answer(of: Session, name: str) -> CompanionDocument:
     """What the companion `name` finds on that session's evening; ParameterError when there is none of that name."""
-    return answers.answer(companion(name), of)
+    found = answers.answer(companion(name), of)
+    shown.answered(of, name, found)
+    return found
 
 
 def marked(of: Session, source: str) -> list[ClaimRecord]:
@@ -95,10 +97,9 @@ def _loaded(names: Mapping[str, Any], given: dict[str, Any], load: Callable[...,
         raise error from None
     shell = _shell()
     if shell is not None and os.environ.get(BATCH):
-        from fiveengines.views.shown import AskFirst
-
-        if not any(isinstance(each, AskFirst) for each in shell.ast_transformers):
-            shell.ast_transformers.append(AskFirst())
+        shown.about(found)
+        if not any(isinstance(each, shown.AskFirst) for each in shell.ast_transformers):
+            shell.ast_transformers.append(shown.AskFirst())
     elif shell is not None:
         from IPython.display import HTML, display
 

@@ -1,8 +1,8 @@
-"""What a report shows of a week, worked out once for the same week; only in a kernel that makes a report.
+"""What a report shows of a week or of a companion's session, worked out once; only in a kernel that makes a report.
 
-A cell that is nothing but a chart or a table of a week, such as `charts.breadth(week)`, is looked up before it is
-drawn. Any other cell runs as it stands, and every cell does in JupyterLab. What is kept of one week is one file in the
-cache, under a key of everything that the week is read from and of the package's code.
+A cell that is nothing but a chart or a table, such as `charts.breadth(week)` or `drivers(result)`, is looked up before
+it is drawn. Any other cell runs as it stands, and every cell does in JupyterLab. What is kept of one week or session is
+one file in the cache, under a key of everything that it is read from and of the package's code.
 """
 
 from __future__ import annotations
@@ -10,22 +10,28 @@ from __future__ import annotations
 import ast
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from fiveengines.base import cache
+from fiveengines.companions import answers
+from fiveengines.companions.session import Session
 from fiveengines.week import Week
 
 _CACHE = "shown"
 # The packages whose functions show a week; a name that means anything else in a notebook is left alone.
+_PACKAGE = __package__.partition(".")[0]
 _ROOMS = tuple(f"{__package__}.{room}" for room in ("charts", "tables"))
+# What an argument may be written with: it is then a function of the names in it alone.
+_PLAIN = (ast.Attribute, ast.BoolOp, ast.Call, ast.Constant, ast.List, ast.Name, ast.boolop, ast.expr_context)
 
 
 @dataclass
 class _Week:
-    """What was shown of the week with this key, by the words of the call; whether any of it is not in the cache yet."""
+    """What was shown under this key, by the words of the call; whether any of it is not in the cache yet."""
 
     key: str
     held: dict[str, Any]
@@ -34,6 +40,27 @@ class _Week:
 
 # The week that was shown last: a kernel that reads a thousand weeks holds one of them.
 _last = _Week("", {})
+
+
+@dataclass
+class _Notebook:
+    """The session that the running notebook is about, its key when it was loaded, and its answers by name."""
+
+    session: Session | None = None
+    key: str | None = None
+    answers: dict[str, Any] = field(default_factory=dict)
+
+
+_notebook = _Notebook()
+
+
+@dataclass(frozen=True)
+class Later:
+    """An argument that is worked out when it is needed: its words, what the names in them mean, and how."""
+
+    words: str
+    names: tuple[Any, ...]
+    make: Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -51,53 +78,140 @@ class AskFirst(ast.NodeTransformer):
     """IPython's transformer of a cell: a lone call of a chart or a table becomes a call of `shown`."""
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
-        """The cell, changed where it is nothing but one such call without keywords."""
+        """The cell, changed where it is nothing but one such call with plain arguments and without keywords."""
         match node.body:
             case [ast.Expr(ast.Call(ast.Attribute(ast.Name() as room, name), args, []) as call)] if args:
-                asked = ast.parse(f"__import__({__name__!r}, fromlist=['shown']).shown", mode="eval").body
-                call.func, call.args = asked, [room, ast.Constant(name), *args]
+                pass
+            case [ast.Expr(ast.Call(ast.Name() as room, args, []) as call)] if args:
+                name = ""
+            case _:
+                return node
+        if all(isinstance(each, _PLAIN) for argument in args for each in ast.walk(argument)):
+            call.func = _of_here("shown")
+            call.args = [room, ast.Constant(name), *map(_later, args)]
         return node
 
 
+def _of_here(name: str) -> ast.expr:
+    return ast.parse(f"__import__({__name__!r}, fromlist=[{name!r}]).{name}", mode="eval").body
+
+
+def _later(argument: ast.expr) -> ast.expr:
+    """The argument as it stands where it is a name or a constant, and else as a `Later`."""
+    if isinstance(argument, ast.Name | ast.Constant):
+        return argument
+    found = sorted({each.id for each in ast.walk(argument) if isinstance(each, ast.Name)})
+    names = ast.Tuple([ast.Name(each, ast.Load()) for each in found], ast.Load())
+    make = ast.parse("lambda: None", mode="eval").body
+    assert isinstance(make, ast.Lambda)
+    make.body = argument
+    return ast.Call(_of_here("Later"), [ast.Constant(ast.unparse(argument)), names, make], [])
+
+
+def about(found: Week | Session) -> None:
+    """Begin a notebook about this week or session."""
+    global _notebook  # noqa: PLW0603
+    _notebook = _Notebook(found, answers.page_key(found)) if isinstance(found, Session) else _Notebook()
+
+
+def answered(of: Session, name: str, answer: Any) -> None:
+    """Let what is shown of the companion `name`'s answer be looked up, when the notebook is about that session."""
+    if of is _notebook.session:
+        _notebook.answers[name] = answer
+
+
+def is_answer(name: str, answer: Any) -> bool:
+    """Whether it is what the companion `name` answered, and not what a notebook made of it."""
+    return answer is not None and _notebook.answers.get(name) is answer
+
+
 def shown(room: Any, name: str, *arguments: Any) -> Any:
-    """What `room.name(*arguments)` shows: as it was shown before when that is a chart or a table of a week."""
-    if not any(room is sys.modules.get(each) for each in _ROOMS) or not _of_a_week(arguments):
-        return getattr(room, name)(*arguments)
-    made = once(
-        arguments[0],
-        f"{room.__name__}.{name}{arguments[1:]!r}",
-        lambda: _looks(getattr(room, name)(*arguments)),
-    )
+    """What `room.name(*arguments)` shows, or `room(*arguments)` without a name: as it was shown before, if it may be.
+
+    That is so for a chart or a table, when each argument says of which week, session or answer it is.
+    """
+    of = _subject(arguments)
+    words = [_word(each) for each in (room, *arguments)]
+
+    def call() -> Any:
+        values = (each.make() if isinstance(each, Later) else each for each in arguments)
+        return (getattr(room, name) if name else room)(*values)
+
+    if of is None or None in words or not _shows(room):
+        return call()
+    made = once(of, f"{name} {words}", lambda: _looks(call()))
     return Shown(*made) if made else None
 
 
-def once(week: Week, name: str, make: Callable[[], Any]) -> Any:
-    """What `make` returns (plain JSON), as it was when everything about the week was the same; None is never kept."""
-    if week.key is None:
+def once(of: Week | Session, name: str, make: Callable[[], Any]) -> Any:
+    """What `make` returns (plain JSON), as it was when everything about `of` was the same; None is never kept."""
+    key = of.key if isinstance(of, Week) else _notebook.key if of is _notebook.session else None
+    if key is None:
         return make()
-    if _last.key != week.key:
-        _last.held = cache.recalled(_CACHE, f"{week.key}.json", _read) or {}
-        _last.key, _last.new = week.key, False
+    if _last.key != key:
+        _last.held = cache.recalled(_CACHE, f"{key}.json", _read) or {}
+        _last.key, _last.new = key, False
     if name not in _last.held and (made := make()) is not None:
         _last.held[name], _last.new = made, True
     return _last.held.get(name)
 
 
 def again() -> bool:
-    """Whether all that was shown so far of the week was shown before."""
+    """Whether all that was shown so far of the week or session was shown before."""
     return bool(_last.held) and not _last.new
 
 
 def keep() -> None:
     """Write what was new; a kernel is ended without a word, so the report asks for it after the last cell."""
+    session, key = _notebook.session, _notebook.key
+    if session is not None and answers.page_key(session) != key:
+        _last.key, _last.new = "", False  # a file of the portfolio was changed meanwhile
     if _last.new:
         text = json.dumps(_last.held)
         cache.remember(_CACHE, f"{_last.key}.json", lambda place: place.write_text(text))
         _last.new = False
 
 
-def _of_a_week(arguments: tuple[Any, ...]) -> bool:
-    return isinstance(arguments[0], Week) and all(isinstance(each, str) for each in arguments[1:])
+def _shows(room: Any) -> bool:
+    """Whether it is a module of charts or tables, or a function of one, and not another thing of that name."""
+    place = room.__name__ if isinstance(room, ModuleType) else getattr(room, "__module__", "")
+    return any(f"{place}.".startswith(f"{each}.") for each in _ROOMS)
+
+
+def _subject(arguments: tuple[Any, ...]) -> Week | Session | None:
+    """The session that the notebook is about, else the first week among the arguments."""
+    names = (each for one in arguments for each in (one.names if isinstance(one, Later) else (one,)))
+    return _notebook.session or next((each for each in names if isinstance(each, Week)), None)
+
+
+def _word(argument: Any) -> str | None:
+    """What stands for it in the words of a call; None for what may be anything."""
+    if isinstance(argument, Later):
+        words = [_word(each) for each in argument.names]
+        return None if None in words else f"{argument.words} {words}"
+    if isinstance(argument, str | int | float | None):
+        return repr(argument)
+    if isinstance(argument, Week):
+        return argument.key
+    return _own_code(argument) or next((name for name, each in _known() if each is argument), None)
+
+
+def _own_code(found: Any) -> str | None:
+    """The name of a module or a function of this package; None for anything else."""
+    if isinstance(found, ModuleType):
+        return found.__name__ if found.__name__.startswith(f"{_PACKAGE}.") else None
+    place, name = getattr(found, "__module__", ""), getattr(found, "__name__", "")
+    own = str(place).startswith(f"{_PACKAGE}.") and getattr(sys.modules.get(place), name, None) is found
+    return f"{place}.{name}" if own else None
+
+
+def _known() -> Iterator[tuple[str, Any]]:
+    """The session and what came of it, by name: its answers, and its week's past when it was asked for."""
+    yield "session", _notebook.session
+    yield from _notebook.answers.items()
+    week = vars(_notebook.session).get("week") if _notebook.session else None
+    if week is not None and week.key and "past" in vars(week):
+        yield f"past {week.key}", week.past
 
 
 def _read(place: Path) -> dict[str, Any]:
