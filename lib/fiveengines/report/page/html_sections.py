@@ -26,6 +26,8 @@ _GREAT_TABLE = re.compile(
 )
 _CAPTION = re.compile(r'<td[^>]*class="[^"]*gt_heading gt_(title|subtitle)[^"]*"[^>]*>(.*?)</td>', re.DOTALL)
 _CAPTION_ROW = re.compile(r'<tr class="gt_heading">.*?</tr>', re.DOTALL)
+_NOTES = re.compile(r"<tfoot>(.*?)</tfoot>", re.DOTALL)
+_NOTE = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 _ID = re.compile(r'\b(id|headers|aria-labelledby)="([^"]+)"')
 _STYLE = re.compile(r'style="([^"]*)"')
 _SCOPED = re.compile(r"<style scoped>.*?</style>", re.DOTALL)
@@ -211,8 +213,21 @@ def plain_table(html: str, prefix: str) -> str:
     html = _SCOPED.sub("", html)
     if found := _GREAT_TABLE.search(html):
         table = _ID.sub(lambda at: f'{at.group(1)}="{_prefixed(at.group(2), prefix)}"', found.group("table"))
-        html = html[: found.start()] + f'<div id="{prefix}-table">' + _captioned(table, f"{prefix}-caption")
+        html = (
+            html[: found.start()]
+            + f'<div id="{prefix}-table">'
+            + _captioned(_noted(table), f"{prefix}-caption")
+        )
     return _STYLE.sub(lambda at: f'style="{_variables(at.group(1))}"', html)
+
+
+def _noted(table: str) -> str:
+    """The notes of a table behind it, where they stay whole when a wide table scrolls."""
+    found = _NOTES.search(table)
+    if found is None:
+        return table
+    notes = "".join(f"<p>{text}</p>" for text in _NOTE.findall(found.group(1)))
+    return _NOTES.sub("", table).replace("</table>", f'</table><div class="table-foot">{notes}</div>', 1)
 
 
 def _captioned(table: str, identity: str) -> str:
