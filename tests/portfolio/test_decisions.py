@@ -93,8 +93,9 @@ def test_planned_against_done_by_hand(
     """A hundred shares were held when the orders were chosen."""
     orders = [order("A", planned)] * bool(planned) + [order("A", waiting, "later")] * bool(waiting)
     decisions.choose(tmp_path, held(A=100), orders, MONDAY, who="Ann")
-    assert decisions.chosen_before(tmp_path, MONDAY) is None
-    chosen = decisions.chosen_before(tmp_path, FRIDAY)
+    trail = decisions.chosen_orders(tmp_path)
+    assert decisions.chosen_before(trail, MONDAY) is None
+    chosen = decisions.chosen_before(trail, FRIDAY)
     assert chosen is not None
     found = decisions.followed(chosen, held(A=now))
     assert [each.state for each in found] == ([] if state is None else [state])
@@ -104,6 +105,6 @@ def test_planned_against_done_by_hand(
 def test_the_last_choice_of_an_evening_counts(tmp_path: Path) -> None:
     for shares in (1.0, 2.0):
         decisions.choose(tmp_path, held(A=100), [order("A", shares)], MONDAY)
-    chosen = decisions.chosen_on(tmp_path, MONDAY)
+    chosen = decisions.chosen_on(decisions.chosen_orders(tmp_path), MONDAY)
     assert chosen is not None
     assert chosen.orders[0].shares == 2.0

@@ -229,19 +229,24 @@ def choose(
         at=now or dt.datetime.now(dt.UTC),
     )
     with only_writer(folder):
-        write_trail(folder / CHOSEN, (*read_trail(folder / CHOSEN, Chosen), chosen))
+        write_trail(folder / CHOSEN, (*chosen_orders(folder), chosen))
     return chosen
 
 
-def chosen_on(folder: Path, day: dt.date) -> Chosen | None:
+def chosen_orders(folder: Path) -> tuple[Chosen, ...]:
+    """The whole trail of chosen orders of a portfolio's folder; empty without one. DataError names file and line."""
+    return read_trail(folder / CHOSEN, Chosen)
+
+
+def chosen_on(trail: Iterable[Chosen], day: dt.date) -> Chosen | None:
     """The orders chosen last on the evening of that session; None when there are none."""
-    return next((each for each in reversed(read_trail(folder / CHOSEN, Chosen)) if each.on == day), None)
+    return {each.on: each for each in trail}.get(day)
 
 
-def chosen_before(folder: Path, day: dt.date) -> Chosen | None:
+def chosen_before(trail: Iterable[Chosen], day: dt.date) -> Chosen | None:
     """The orders chosen last on the latest session before `day`; None when there are none."""
-    days = [each.on for each in read_trail(folder / CHOSEN, Chosen) if each.on < day]
-    return chosen_on(folder, max(days)) if days else None
+    earlier = {each.on: each for each in trail if each.on < day}
+    return earlier[max(earlier)] if earlier else None
 
 
 def followed(chosen: Chosen, holdings: Holdings) -> list[Followed]:

@@ -13,37 +13,33 @@ from typing import Literal
 from fiveengines.base.errors import DataError
 from fiveengines.portfolio import decisions, ledger, splits
 from fiveengines.portfolio.holdings import FILE, read_holdings
-from fiveengines.portfolio.trail import read_trail
 
 # What a companion reads of a portfolio: its holdings, those with what was decided about them, or its trade ledger.
 Reads = Literal["holdings", "plan", "trades"]
 Part = Callable[[dt.date], object]
 
 
-class KnownOn:
-    """One portfolio's files as they are now. A file that cannot be read counts by what is wrong with it."""
+def known_on(folder: Path, reads: Reads) -> Callable[[dt.date], str]:
+    """What a session of a day reads of one portfolio's files as they are now; empty when that is nothing.
 
-    def __init__(self, folder: Path, reads: Reads) -> None:
-        if reads == "trades":
-            self._parts = [_read(lambda: _trades(folder))]
-            return
-        self._parts = [_read(lambda: _held(folder)), _read(lambda: _splits(folder))]
-        if reads == "plan":
-            self._parts += [_read(lambda: _decided(folder)), _read(lambda: _chosen(folder))]
+    A file that cannot be read counts by what is wrong with it. Lots, splits, decisions and trades of later days are
+    left out: they do not change the plan of an earlier one. Only a page's note on how many lots came later may then be
+    out of date.
+    """
+    plan = (_held, _splits, _decided, _chosen)
+    made = {"holdings": plan[:2], "plan": plan, "trades": (_trades,)}[reads]
+    parts = [_read(make, folder) for make in made]
 
-    def text(self, day: dt.date) -> str:
-        """What a session of `day` reads; empty when that is nothing.
-
-        Lots, splits, decisions and trades of later days are left out: they do not change the plan of an earlier one.
-        Only a page's note on how many lots came later may then be out of date.
-        """
-        found = [part(day) for part in self._parts]
+    def text(day: dt.date) -> str:
+        found = [part(day) for part in parts]
         return repr(found) if any(found) else ""
 
+    return text
 
-def _read(make: Callable[[], Part]) -> Part:
+
+def _read(make: Callable[[Path], Part], folder: Path) -> Part:
     try:
-        return make()
+        return make(folder)
     except DataError as error:
         said = str(error)
         return lambda day: said
@@ -73,16 +69,9 @@ def _decided(folder: Path) -> Part:
 
 def _chosen(folder: Path) -> Part:
     """Those of the evening itself and the last ones before it: planned against done."""
-    trail = read_trail(folder / decisions.CHOSEN, decisions.Chosen)
-
-    def on(day: dt.date) -> object:
-        known = {each.on: each for each in trail if each.on <= day}
-        earlier = max((each for each in known if each < day), default=None)
-        return [known[each] for each in (earlier, day) if each in known]
-
-    return on
+    trail = decisions.chosen_orders(folder)
+    return lambda day: [*filter(None, (decisions.chosen_before(trail, day), decisions.chosen_on(trail, day)))]
 
 
 def _trades(folder: Path) -> Part:
-    found = ledger.load(folder)
-    return found.at
+    return ledger.load(folder).at

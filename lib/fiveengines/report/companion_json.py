@@ -41,12 +41,10 @@ def fingerprint(session: Session, stem: str) -> str:
     params, day = session.params, session.as_of.date()
     trail = overrides.load(params.overrides_of(session.source))
     found = paged(stem)
-    known = (
-        portfolio_known_on(replace(found, portfolio=session.portfolio), params, session.run)
-        if found
-        else None
-    )
-    return companion_fingerprint(params, trail, day, stem, known(day) if known else "")
+    known = ""
+    if found is not None:
+        known = portfolio_known_on(replace(found, portfolio=session.portfolio), params, session.run)(day)
+    return companion_fingerprint(params, trail, day, stem, known)
 
 
 def json_text(document: dict[str, Any]) -> str:

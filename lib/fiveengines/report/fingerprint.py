@@ -57,6 +57,6 @@ def portfolio_known_on(of: Companion, params: Parameters, run: RunParameters) ->
     if not of.reads:
         return lambda day: ""
     from fiveengines.portfolio.folders import portfolio_folder
-    from fiveengines.portfolio.known_on import KnownOn
+    from fiveengines.portfolio.known_on import known_on
 
-    return KnownOn(portfolio_folder(params, run, of.portfolio or None), of.reads).text
+    return known_on(portfolio_folder(params, run, of.portfolio or None), of.reads)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fiveengines.base.formats import counted, dollars, joined, number, percent
@@ -67,6 +67,7 @@ def analyse(session: Session) -> Result:
         return _result(session, missing, headline=_market_headline(read), bottom_line=missing[-1], **common)
     folder, day = folder_of(session), session.as_of.date()
     force = decisions.in_force(decisions.decisions(folder), day)
+    trail = decisions.chosen_orders(folder)
     found = planned(session, known, book, Decisions.of(force))
     exposed = found.after.exposures()
     mean, pair, closest = found.after.correlation()
@@ -116,8 +117,8 @@ def analyse(session: Session) -> Result:
         risk=hazards,
         after=exposed,
         decisions=[DecisionRecord.model_validate(each) for each in force],
-        chosen=_chosen(decisions.chosen_on(folder, day), None),
-        last_time=_chosen(decisions.chosen_before(folder, day), book.holdings),
+        chosen=_chosen(decisions.chosen_on(trail, day), None),
+        last_time=_chosen(decisions.chosen_before(trail, day), book.holdings),
         **common,
     )
 
@@ -229,13 +230,7 @@ def _tilts(session: Session, book: Book) -> dict[str, float]:
 
 def _now(made: OrderPlan) -> OrderPlan:
     """The part of a plan that waits for nothing."""
-    return OrderPlan(
-        tuple(each for each in made.orders if not each.condition),
-        made.cash,
-        made.cost,
-        made.turnover,
-        made.limited,
-    )
+    return replace(made, orders=tuple(each for each in made.orders if not each.condition))
 
 
 def _order_record(order: Order) -> OrderRecord:
