@@ -423,7 +423,8 @@ class Week:
         if not isinstance(self.trail, Trail):
             return None
         facts = computed_from(self.dataset, self.params, self.source, self.trail.entries)
-        return cache.key_of((self.as_of, self.readings.dates[-1], self.run, facts, cache.code_key("")))
+        day = self.readings.dates[-1]
+        return cache.key_of((self.as_of, day, self.run, self.known_dates, facts, cache.code_key("")))
 
     @property
     def overrides(self) -> tuple[Entry, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fiveengines.base import cache, paths
+from fiveengines.base.atomic_io import PREFIX
 
 
 @pytest.fixture(autouse=True)
@@ -41,9 +42,18 @@ def test_another_key_is_another_thing() -> None:
     assert make.calls == 2
 
 
-def test_a_broken_file_is_made_again(own_cache: Path) -> None:
+@pytest.mark.parametrize("damage", ["garbage", "cut short", "another compression", "encrypted"])
+def test_a_broken_file_is_made_again(own_cache: Path, damage: str) -> None:
     make = Counted()
-    (own_cache / "thing-k1.npz").write_bytes(b"not an archive")
+    cache.arrays("thing", "k1", Counted())
+    whole = bytearray((own_cache / "thing-k1.npz").read_bytes())
+    first = whole.index(b"PK\x01\x02")  # the archive's own list of what it holds
+    if damage == "another compression":
+        whole[first + 10] = 99
+    elif damage == "encrypted":
+        whole[first + 8] |= 1
+    broken = {"garbage": b"not an archive", "cut short": whole[:-9]}.get(damage, whole)
+    (own_cache / "thing-k1.npz").write_bytes(broken)
     cache.arrays("thing", "k1", make)
     cache.arrays("thing", "k1", make)
     assert make.calls == 1
@@ -74,7 +84,55 @@ def test_of_large_ones_fewer_stay_and_always_the_newest(
     assert [each.name for each in own_cache.glob("thing-*")] == ["thing-k3"]
 
 
+def test_what_a_killed_process_left_is_removed_in_time(own_cache: Path) -> None:
+    old, new = (own_cache / f"{PREFIX}{each}.npz" for each in ("old", "new"))
+    for each in (old, new):
+        each.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    cache.arrays("thing", "k1", Counted())
+    assert not old.exists()
+    assert new.exists()
+
+
+def test_what_cannot_be_touched_is_still_used(own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = Counted()
+    cache.arrays("thing", "k1", make)
+
+    def refused(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "utime", refused)
+    cache.arrays("thing", "k1", make)
+    assert make.calls == 1
+
+
 def test_keys_follow_inputs_and_code() -> None:
     assert cache.key_of((1, "a")) == cache.key_of((1, "a"))
     assert cache.key_of((1, "a")) != cache.key_of((2, "a"))
     assert cache.code_key("data/catalog.yaml") != cache.code_key("data/catalog.py")
+
+
+def test_code_that_changed_under_a_running_process_is_its_own_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its modules may be those of the former code."""
+    monkeypatch.setattr(cache, "_PACKAGE", tmp_path)
+    key_of = cache.code_key.__wrapped__
+    (tmp_path / "room.py").write_text("a = 1")
+    written = (tmp_path / "room.py").stat().st_ctime
+    monkeypatch.setattr(cache, "_STARTED", written + 1)
+    assert key_of("room.py") == key_of("room.py")
+    monkeypatch.setattr(cache, "_STARTED", written - 1)
+    assert key_of("room.py") != key_of("room.py")
+
+
+def test_a_clock_that_was_ahead_keeps_no_file_for_ever(
+    own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_NEWEST", 2)
+    for key in ("f1", "f2", "f3"):
+        (own_cache / f"thing-{key}.npz").write_bytes(b"")
+        os.utime(own_cache / f"thing-{key}.npz", (9e9, 9e9))
+    cache.arrays("thing", "k1", Counted())
+    assert (own_cache / "thing-k1.npz").exists()
+    assert len([*own_cache.glob("thing-*")]) == 2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -120,6 +122,30 @@ def test_every_room_that_an_answer_is_computed_in_is_in_the_key() -> None:
     rooms = {each.name for each in package.iterdir() if each.is_dir() or each.suffix == ".py"}
     shown_in = {"__init__.py", "__pycache__", "archive", "cli", "report", "views", "_project"}
     assert rooms - shown_in == set(answers._ROOMS)
+
+
+# They hand over, lock or show what others have worked out.
+NO_FIGURES = {"IPython", "filelock", "ipywidgets", "yaml"}
+
+
+def test_every_library_that_a_figure_or_its_picture_comes_from_is_in_the_key() -> None:
+    package = Path(answers.__file__).parents[1]
+    named = {each.lower().replace("-", "_") for each in computed_from._LIBRARIES}
+    # what is read with other libraries in data is held by the fingerprint of the data
+    rooms = {*answers._ROOMS, "views"} - {"base", "data"}
+    found = {each for room in rooms for each in imported(package / room)}
+    assert {"numpy", "altair"} < found
+    assert found - NO_FIGURES - {"fiveengines", *sys.stdlib_module_names} <= named
+
+
+def imported(place: Path) -> Iterator[str]:
+    """Names of the packages that a file or the files of a folder import from."""
+    for file in place.rglob("*.py") if place.is_dir() else [place]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (each.name.partition(".")[0] for each in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield (node.module or "").partition(".")[0]
 
 
 def test_the_same_question_is_answered_once_and_alike(

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from IPython.display import HTML
+from IPython.display import HTML, Markdown
 from traitlets.config import Config
 
 from fiveengines import week as room
@@ -166,6 +166,86 @@ def test_cells_run_as_they_stand_where_the_names_mean_something_else(loaded: Wee
     shell.run_cell("from fiveengines.views import tables\nweek = week.with_entries(())")
     shell.run_cell("tables.narrative(week)")
     assert made == ["narrative"] * 2 + ["narrative"]
+
+
+def shown_by(week: Week, *cells: str, setup: tuple[str, ...] = ()) -> list[Any]:
+    """What the cells of a weekly notebook show in a process of its own."""
+    another_process()
+    shown.about(week, setup)
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell = InteractiveShell(config=config)
+    shell.ast_transformers.append(shown.AskFirst())
+    shell.push({"week": week, "tables": tables})
+    found = [shell.run_cell(cell).result for cell in cells]
+    shown.keep()
+    return found
+
+
+@pytest.fixture
+def fresh(made: list[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """`made`, in a kernel that has run nothing yet."""
+    monkeypatch.setattr(shown, "_notebook", shown._Notebook())
+    return made
+
+
+SHOW = "tables.narrative(week)"
+OTHER = "words = tables.markup.Markup('mine')\ntables.narrative = lambda week: tables.Prose((words,))"
+
+
+def test_what_another_cell_did_before_shows(
+    loaded: Week, fresh: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "Prose", tables.markup.Prose, raising=False)
+    monkeypatch.setattr(tables, "narrative", tables.narrative)
+    (plain,) = shown_by(loaded, SHOW)
+    *_, mine = shown_by(loaded, OTHER, SHOW)
+    *_, yours = shown_by(loaded, OTHER.replace("mine", "yours"), SHOW)
+    assert ">mine<" not in plain.bundle["text/html"]
+    assert ">mine<" in mine.bundle["text/html"]
+    assert ">yours<" in yours.bundle["text/html"]
+
+
+def test_the_same_cells_show_what_they_showed(
+    loaded: Week, fresh: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for setup in (("first",), ("second",)):
+        for _ in range(2):
+            monkeypatch.setattr(shown, "_notebook", shown._Notebook())
+            shown_by(loaded, "str.upper('a')", SHOW, "other = 1", SHOW, setup=setup)
+    assert fresh == ["narrative"] * 4, "twice for each set-up: before and after the other cell"
+    (file,) = tmp_path.glob("shown-*")
+    assert len(shown._read(file)) == 2, "what another state of the notebook showed is not kept beside it"
+
+
+def test_a_later_notebook_of_the_kernel_has_what_ran_in_the_earlier_one_before_it(
+    loaded: Week, fresh: list[str]
+) -> None:
+    shown_by(loaded, SHOW)
+    shown_by(loaded, SHOW)
+    assert fresh == ["narrative"]
+    shown_by(loaded, "theme = 'dark'", SHOW)
+    shown_by(loaded, SHOW)
+    shown_by(loaded, SHOW)
+    assert fresh == ["narrative"] * 2, "as after that cell"
+
+
+def test_the_age_of_a_week_is_never_looked_up(loaded: Week, fresh: list[str], tmp_path: Path) -> None:
+    shown_by(loaded, "tables.heading(week)", "from fiveengines.views.tables import heading", "heading(week)")
+    assert not list(tmp_path.glob("shown-*"))
+
+
+def test_any_kind_of_picture_and_text_is_kept(
+    loaded: Week, fresh: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = SimpleNamespace(_repr_mimebundle_=lambda: {"image/png": b"\x89PNG", "text/plain": "picture"})
+    monkeypatch.setattr(tables, "gauge", lambda week: picture, raising=False)
+    monkeypatch.setattr(tables, "links", lambda week: Markdown("*one*"), raising=False)
+    cells = "tables.gauge(week)", "tables.links(week)"
+    first = shown_by(loaded, *cells)
+    assert first[0].bundle == {"image/png": "iVBORw==", "text/plain": "picture"}
+    assert first[1].bundle["text/markdown"] == "*one*"
+    assert shown_by(loaded, *cells) == first
 
 
 @pytest.fixture(scope="module")

@@ -8,15 +8,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import zipfile
-import zlib
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from fiveengines.base import paths
-from fiveengines.base.atomic_io import replace_file
+from fiveengines.base.atomic_io import PREFIX, replace_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,10 +24,13 @@ Arrays = dict[str, "np.ndarray"]
 _T = TypeVar("_T")
 _PACKAGE = Path(__file__).resolve().parents[1]
 # Code, data and templates that come with the package.
-_SOURCES = {".css", ".csv", ".j2", ".js", ".py", ".yaml"}
+_SOURCES = {".css", ".csv", ".j2", ".js", ".json", ".py", ".txt", ".yaml"}
 # Newest files of a name that are not removed: so many, and of large ones as many as these bytes hold.
 _NEWEST = 24
 _BYTES = 250_000_000
+# Seconds after which nobody writes a file any more that a killed process had begun.
+_ABANDONED = 3600
+_STARTED = time.time()
 
 
 def key_of(parts: Iterable[object]) -> str:
@@ -38,12 +40,19 @@ def key_of(parts: Iterable[object]) -> str:
 
 @cache
 def code_key(*places: str) -> str:
-    """A key that changes when any of the package's sources in `places` (files or folders) changes."""
+    """A key that changes when any of the package's sources in `places` (files or folders) changes.
+
+    One that was changed after this process began may have been imported as it was before: the key is then this
+    process's own, and nothing that the old code works out is taken for the new code's.
+    """
     digest = hashlib.sha256()
     for place in (_PACKAGE / each for each in places):
         for file in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if file.suffix in _SOURCES:
                 digest.update(file.read_bytes())
+                facts = file.stat()
+                if max(facts.st_mtime, facts.st_ctime) > _STARTED:
+                    digest.update(os.urandom(20))
     return digest.hexdigest()[:20]
 
 
@@ -69,9 +78,10 @@ def stored(
 def recalled(name: str, key: str, read: Callable[[Path], _T]) -> _T | None:
     """What `read` makes of the cache's file of this key; None where there is none or it is refused."""
     place = paths.cache_dir() / f"{name}-{key}"
-    with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+    with contextlib.suppress(Exception):  # a reader may say anything of a damaged file
         found = read(place)
-        os.utime(place)
+        with contextlib.suppress(OSError):  # a file of someone else's
+            os.utime(place)
         return found
     return None
 
@@ -100,9 +110,14 @@ def arrays(name: str, key: str, make: Callable[[], Mapping[str, np.ndarray]]) ->
 
 def _remove_old(folder: Path, name: str) -> None:
     held = [(each.stat(), each) for each in folder.glob(f"{name}-*")]
-    held.sort(key=lambda each: each[0].st_mtime, reverse=True)
+    # One of a clock that was ahead is no newest one for ever.
+    now = time.time()
+    held.sort(key=lambda each: (each[0].st_mtime <= now, each[0].st_mtime), reverse=True)
     total = 0
     for place, (facts, file) in enumerate(held):
         total += facts.st_size
         if place and (place >= _NEWEST or total > _BYTES):
             file.unlink(missing_ok=True)
+    for left in folder.glob(f"{PREFIX}*"):
+        if left.stat().st_mtime < now - _ABANDONED:
+            left.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 # Environment variable for processes that work elsewhere, kernels above all: the folder to take for the project's.
@@ -89,16 +90,28 @@ def choice_file() -> Path:
 def cache_dir() -> Path:
     """Folder for what can be built again: of a checkout inside its environment, else the user's own cache folder.
 
-    The temporary folder where neither can be written.
+    One in the temporary folder where neither can be written: the user's, or this process's own where someone else has
+    taken its name. Answers about a portfolio lie in it, so nobody else may look into one that is made here.
     """
-    for folder in (_own_cache(), Path(tempfile.gettempdir()) / "fiveengines"):
+    temporary = Path(tempfile.gettempdir()) / "fiveengines"
+    for folder in (_own_cache(), temporary):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(0o700, parents=True, exist_ok=True)
         except OSError:
             continue
-        if os.access(folder, os.W_OK):
+        if os.access(folder, os.W_OK) and (folder != temporary or _is_own(folder)):
             return folder
-    return Path(tempfile.mkdtemp(prefix="fiveengines-"))
+    return Path(_of_this_process().name)
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether nobody else made it, who could lay files into it; Windows has a temporary folder for each user."""
+    return os.name == "nt" or folder.lstat().st_uid == os.getuid()
+
+
+@cache
+def _of_this_process() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="fiveengines-")
 
 
 def _own_cache() -> Path:
@@ -109,11 +122,14 @@ def _own_cache() -> Path:
     return user_cache_path("fiveengines", appauthor=False)
 
 
-def file_stamps(files: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
-    """Path, time and size of each of `files` that is there: changes when one is written, added or removed."""
+def file_stamps(files: Iterable[Path]) -> tuple[tuple[str, int, int, int], ...]:
+    """Path, times and size of each of `files` that is there: changes when one is written, added or removed.
+
+    A copy may bring its time of modification along; the time of its last change on this disk is the disk's own.
+    """
     found = []
     for each in sorted(files):
         with contextlib.suppress(FileNotFoundError):
             stat = each.stat()
-            found.append((str(each), stat.st_mtime_ns, stat.st_size))
+            found.append((str(each), stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size))
     return tuple(found)

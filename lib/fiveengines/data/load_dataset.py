@@ -10,6 +10,7 @@ from pathlib import Path
 from fiveengines.base import cache, parameters
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.parameters import ConsistencyParameters
+from fiveengines.data import calendars
 from fiveengines.data.consistency_checks.examine import applied, examine
 from fiveengines.data.dataset import Dataset
 
@@ -49,9 +50,14 @@ def load_dataset(
     stamp = data_stamp(name, data_dir=data_dir, seed=seed)
     found = _read(name, data_dir, seed)
     chosen = rules or parameters.load().consistency
-    return applied(
-        found, examine(found, chosen, cache.key_of((name, stamp, cache.code_key("data"))) if stamp else "")
-    )
+    return applied(found, examine(found, chosen, _key(name, stamp, found) if stamp else ""))
+
+
+def _key(name: str, stamp: tuple[object, ...], data: Dataset) -> str:
+    """Names data and code; the same files hold more once the day of a row that was ahead of its time has come."""
+    sizes = [(each.id, len(each.frame)) for each in data.series.values()]
+    members = data.members.closes.shape if data.members is not None else None
+    return cache.key_of((name, stamp, sizes, members, calendars.sessions()[-1], cache.code_key("data")))
 
 
 def _read(name: str, data_dir: str | Path | None, seed: int) -> Dataset:

@@ -91,7 +91,7 @@ def _from_members(panel: Panel, settings: BreadthSettings) -> pd.DataFrame:
     closes = panel.members
     if closes is None or panel.in_index is None:
         return pd.DataFrame(np.nan, index=panel.sessions, columns=list(_CACHED))
-    code = cache.code_key("indicators/breadth_inputs.py")
+    code = cache.code_key("data", "indicators/breadth_inputs.py")
     span = panel.sessions[0], panel.sessions[-1]
     held = panel.dataset.members.fingerprint() if panel.dataset.members is not None else ""
     key = cache.key_of((held, *span, code, settings.model_dump_json()))

@@ -17,8 +17,8 @@ from fiveengines.overrides.trail import stamp
 
 # The libraries that another figure, or another picture of it, may come from.
 _LIBRARIES = (
-    "altair", "arch", "exchange-calendars", "great-tables", "hmmlearn", "numpy", "pandas", "pydantic", "scipy",
-    "skfolio", "statsmodels",
+    "altair", "arch", "clarabel", "cvxpy-base", "exchange-calendars", "great-tables", "hmmlearn", "jumpmodels",
+    "markupsafe", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy", "skfolio", "statsmodels",
 )  # fmt: skip
 
 

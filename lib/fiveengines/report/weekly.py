@@ -15,6 +15,7 @@ from typing import Any
 
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
+from fiveengines.base.formats import first_capital
 from fiveengines.base.parameters import RunParameters
 from fiveengines.commentary.brief_records import Brief, CompanionHeadline
 from fiveengines.companions.registry import Companion
@@ -240,7 +241,7 @@ def assemble(
 
 def with_companions(brief: Brief, others: Sequence[RenderedCompanion]) -> Brief:
     """The brief with what the companions of the week answered, and the orders of those that propose any."""
-    from fiveengines.report.page.week_text import with_portfolios
+    from fiveengines.report.page.week_text import order_texts
 
     lines = [each.line() for each in others]
     told = [
@@ -248,12 +249,15 @@ def with_companions(brief: Brief, others: Sequence[RenderedCompanion]) -> Brief:
         for each in lines
         if each.headline
     ]
-    held = {
-        each.companion.portfolio: each.document
+    orders = [
+        f"{each.companion.portfolio}: {text}" if each.companion.portfolio else text
         for each in others
-        if each.document and each.document.get("equity_target") is not None
-    }
-    action = with_portfolios(brief.action, held) if held else brief.action
+        for text in order_texts(each.document)
+    ]
+    action = brief.action.model_copy(update={"orders": orders})
+    if orders and action.step == "nothing":
+        still = first_capital(action.text.removeprefix("Nothing: ").removesuffix("."))
+        action = action.model_copy(update={"text": f"{still}; these orders bring the portfolio to it:"})
     return brief.model_copy(update={"companions": told, "action": action})
 
 

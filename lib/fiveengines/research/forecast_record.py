@@ -205,7 +205,7 @@ def _rivals(
 def _fitted(designs: Mapping[str, np.ndarray], target: np.ndarray, counts: list[int]) -> cache.Arrays:
     """Coefficients of each design on its first so many weeks, (p, 3) each by "name, count"; the same for all weeks of a
     year, so they are cached."""
-    code = cache.code_key("research/quantile_regression.py")
+    code = cache.code_key("model/forecast.py", "research")
     key = cache.key_of((code, counts, target.tobytes(), *(each.tobytes() for each in designs.values())))
 
     def fit() -> cache.Arrays:

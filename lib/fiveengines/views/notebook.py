@@ -97,7 +97,7 @@ def _loaded(names: Mapping[str, Any], given: dict[str, Any], load: Callable[...,
         raise error from None
     shell = _shell()
     if shell is not None and os.environ.get(BATCH):
-        shown.about(found)
+        shown.about(found, map(str, names.get("In", ())))
         if not any(isinstance(each, shown.AskFirst) for each in shell.ast_transformers):
             shell.ast_transformers.append(shown.AskFirst())
     elif shell is not None:

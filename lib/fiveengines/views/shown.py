@@ -8,9 +8,10 @@ one file in the cache, under a key of everything that it is read from and of the
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -25,17 +26,23 @@ _CACHE = "shown"
 # The packages whose functions show a week; a name that means anything else in a notebook is left alone.
 _PACKAGE = __package__.partition(".")[0]
 _ROOMS = tuple(f"{__package__}.{room}" for room in ("charts", "tables"))
+# What shows the clock too.
+_OF_TODAY = frozenset({"heading"})
 # What an argument may be written with: it is then a function of the names in it alone.
 _PLAIN = (ast.Attribute, ast.BoolOp, ast.Call, ast.Constant, ast.List, ast.Name, ast.boolop, ast.expr_context)
 
 
 @dataclass
 class _Week:
-    """What was shown under this key, by the words of the call; whether any of it is not in the cache yet."""
+    """What was shown under this key, by what ran before the call and its words; whether any is not in the cache yet.
+
+    `ran` has what ran before this process's calls: what an earlier state of the notebook showed is not kept beside it.
+    """
 
     key: str
     held: dict[str, Any]
     new: bool = False
+    ran: set[str] = field(default_factory=set)
 
 
 # The week that was shown last: a kernel that reads a thousand weeks holds one of them.
@@ -44,11 +51,30 @@ _last = _Week("", {})
 
 @dataclass
 class _Notebook:
-    """The session that the running notebook is about, its key when it was loaded, and its answers by name."""
+    """The session that the running notebook is about, its key when it was loaded, and its answers by name.
+
+    What is shown may depend on what other cells did (another theme, a changed function): `before` holds those of the
+    kernel's earlier notebooks, `setup` its own up to its loading, `cells` those since that are no lone call, of which
+    `known` had run at the last look-up; `cell` is the one that runs.
+    """
 
     session: Session | None = None
     key: str | None = None
     answers: dict[str, Any] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+    cell: str = ""
+    cells: list[str] = field(default_factory=list)
+    known: int = 0
+
+    def ran(self) -> str:
+        """A key that changes with any of these cells."""
+        self.known = len(self.cells)
+        return cache.key_of((self.setup, self.left()))
+
+    def left(self) -> tuple[str, ...]:
+        """Cells up to the last look-up, each once, as the kernel's next notebook has them before it."""
+        return tuple(dict.fromkeys((*self.before, *self.cells[: self.known])))
 
 
 _notebook = _Notebook()
@@ -79,17 +105,26 @@ class AskFirst(ast.NodeTransformer):
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
         """The cell, changed where it is nothing but one such call with plain arguments and without keywords."""
+        _notebook.cell = ast.unparse(node)
         match node.body:
             case [ast.Expr(ast.Call(ast.Attribute(ast.Name() as room, name), args, []) as call)] if args:
                 pass
             case [ast.Expr(ast.Call(ast.Name() as room, args, []) as call)] if args:
                 name = ""
             case _:
-                return node
-        if all(isinstance(each, _PLAIN) for argument in args for each in ast.walk(argument)):
-            call.func = _of_here("shown")
-            call.args = [room, ast.Constant(name), *map(_later, args)]
+                return _other(node)
+        if not all(isinstance(each, _PLAIN) for argument in args for each in ast.walk(argument)):
+            return _other(node)
+        call.func = _of_here("shown")
+        call.args = [room, ast.Constant(name), *map(_later, args)]
         return node
+
+
+def _other(node: ast.Module) -> ast.Module:
+    """The cell as it stands, remembered as one that ran; that of a report, which only hands back, is not."""
+    if not _notebook.cell.startswith(f"from {_PACKAGE}.report."):
+        _notebook.cells.append(_notebook.cell)
+    return node
 
 
 def _of_here(name: str) -> ast.expr:
@@ -108,10 +143,12 @@ def _later(argument: ast.expr) -> ast.expr:
     return ast.Call(_of_here("Later"), [ast.Constant(ast.unparse(argument)), names, make], [])
 
 
-def about(found: Week | Session) -> None:
-    """Begin a notebook about this week or session."""
+def about(found: Week | Session, setup: Iterable[str] = ()) -> None:
+    """Begin a notebook about this week or session; `setup`: the cells that ran for it so far."""
     global _notebook  # noqa: PLW0603
-    _notebook = _Notebook(found, answers.page_key(found)) if isinstance(found, Session) else _Notebook()
+    session = found if isinstance(found, Session) else None
+    key = answers.page_key(session) if session is not None else None
+    _notebook = _Notebook(session, key, before=_notebook.left(), setup=tuple(setup))
 
 
 def answered(of: Session, name: str, answer: Any) -> None:
@@ -137,7 +174,9 @@ def shown(room: Any, name: str, *arguments: Any) -> Any:
         values = (each.make() if isinstance(each, Later) else each for each in arguments)
         return (getattr(room, name) if name else room)(*values)
 
-    if of is None or None in words or not _shows(room):
+    if of is None or None in words or not _shows(room, name):
+        if not _own_code(room):
+            _notebook.cells.append(_notebook.cell)
         return call()
     made = once(of, f"{name} {words}", lambda: _looks(call()))
     return Shown(*made) if made else None
@@ -150,7 +189,10 @@ def once(of: Week | Session, name: str, make: Callable[[], Any]) -> Any:
         return make()
     if _last.key != key:
         _last.held = cache.recalled(_CACHE, f"{key}.json", _read) or {}
-        _last.key, _last.new = key, False
+        _last.key, _last.new, _last.ran = key, False, set()
+    ran = _notebook.ran()
+    _last.ran.add(ran)
+    name = f"{ran} {name}"
     if name not in _last.held and (made := make()) is not None:
         _last.held[name], _last.new = made, True
     return _last.held.get(name)
@@ -167,13 +209,20 @@ def keep() -> None:
     if session is not None and answers.page_key(session) != key:
         _last.key, _last.new = "", False  # a file of the portfolio was changed meanwhile
     if _last.new:
-        text = json.dumps(_last.held)
+        text = json.dumps(
+            {name: each for name, each in _last.held.items() if name.partition(" ")[0] in _last.ran}
+        )
         cache.remember(_CACHE, f"{_last.key}.json", lambda place: place.write_text(text))
         _last.new = False
 
 
-def _shows(room: Any) -> bool:
-    """Whether it is a module of charts or tables, or a function of one, and not another thing of that name."""
+def _shows(room: Any, name: str) -> bool:
+    """Whether it is a module of charts or tables, or a function of one, and not another thing of that name.
+
+    What says how old a week is today is another text tomorrow.
+    """
+    if (name or getattr(room, "__name__", "")) in _OF_TODAY:
+        return False
     place = room.__name__ if isinstance(room, ModuleType) else getattr(room, "__module__", "")
     return any(f"{place}.".startswith(f"{each}.") for each in _ROOMS)
 
@@ -223,11 +272,23 @@ def _read(place: Path) -> dict[str, Any]:
 
 def _looks(made: Any) -> list[dict[str, Any]] | None:
     """An object as the two parts of `Shown`, [] for None; None when altair could not draw it and has said so itself."""
+    from IPython.core.formatters import DisplayFormatter
     from IPython.lib.pretty import pretty
 
     if made is None:
         return []
     if hasattr(made, "_repr_mimebundle_"):
         found = made._repr_mimebundle_()
-        return list(found) if isinstance(found, tuple) else [found, {}] if found else None
-    return [{"text/html": made._repr_html_(), "text/plain": pretty(made)}, {}]
+        if not found:
+            return None
+        bundle, metadata = found if isinstance(found, tuple) else (found, {})
+        plain = {} if "text/plain" in bundle else {"text/plain": pretty(made)}
+        return [plain | {kind: _text(each) for kind, each in bundle.items()}, metadata]
+    if hasattr(made, "_repr_html_"):
+        return [{"text/html": made._repr_html_(), "text/plain": pretty(made)}, {}]
+    return list(DisplayFormatter().format(made))
+
+
+def _text(part: Any) -> Any:
+    """A part of a bundle as a notebook holds it: a picture's bytes as Base64."""
+    return base64.b64encode(part).decode() if isinstance(part, bytes) else part

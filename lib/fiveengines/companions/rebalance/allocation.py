@@ -6,12 +6,12 @@ Weights are set on past data alone and earn from the next session on.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import metadata
 
 import numpy as np
 import pandas as pd
 
 from fiveengines.base import cache
+from fiveengines.overrides.computed_from import library_versions
 
 _YEAR = 252
 
@@ -65,7 +65,7 @@ def fitted_weights(returns: pd.DataFrame, sessions: int, years: int) -> Mapping[
         }
 
     # Importing skfolio takes longer than its twenty fits, and a year that is over never changes.
-    version = metadata.version("skfolio")
-    key = cache.key_of([version, list(returns.columns), *(each.to_numpy().tobytes() for each in samples)])
+    made_by = library_versions(), cache.code_key("companions/rebalance/allocation.py")
+    key = cache.key_of([made_by, list(returns.columns), *(each.to_numpy().tobytes() for each in samples)])
     fitted = cache.arrays("fitted-weights", key, fit)
     return {name: pd.DataFrame(rows, index=ends, columns=returns.columns) for name, rows in fitted.items()}

@@ -111,10 +111,7 @@ def _of_members(tape: Tape, params: SelloffParameters) -> pd.DataFrame:
             panel.dataset.fingerprints()[MEMBERS],
             panel.sessions[0],
             panel.sessions[-1],
-            cache.code_key(
-                "indicators/correlation.py",
-                "companions/selloff/microstructure.py",
-            ),
+            cache.code_key("data", "indicators", "companions/selloff"),
             params.micro.model_dump_json(),
             params.history.model_dump_json(),
         )
