@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,54 @@ def test_caps_and_ends_are_admitted(week: Week) -> None:
     assert "caps the target exposure at 60 %" in said(week, cap=0.6, target=0.6).to_raise[0]
     assert said(week, value=1.0, cap=1.0).to_raise == ("The target exposure is at its top.",)
     assert said(week, value=0.0).to_lower == ("The target exposure is at its bottom.",)
+
+
+HALF = (Driver("liquidity", 0.10), Driver("rate_path", -0.004))
+
+
+@pytest.mark.parametrize(
+    ("changed", "short", "line"),
+    [
+        (
+            {"target": 0.25, "cap": 0.25, "unit": 0.6},
+            "The engines justify 36 %: base 30 at this volatility, liquidity +6; crisis allows 25 %.",
+            "allows no more than 25 %.",
+        ),
+        (
+            {"target": 0.36, "cap": 0.75, "unit": 0.6},
+            "The engines justify 36 %: base 30 at this volatility, liquidity +6.",
+            "allows 60 % of the budget at most.",
+        ),
+        (
+            {"target": 0.27, "cap": 0.25, "unit": 0.2, "re_entry": 0.27},
+            "The engines justify 12 %: base 10 at this volatility, liquidity +2; "
+            "the way back in asks for 27 %.",
+            "asks for at least 27 %, whatever volatility and the regime allow.",
+        ),
+        (
+            {"target": 0.6, "value": 0.5, "cap": 1.0, "unit": 1.0},
+            "The engines justify 60 %: base 50, liquidity +10; approached in steps.",
+            "it is approached in steps, and not for less than one.",
+        ),
+        (
+            {"target": 1.0, "cap": 1.0, "unit": 1.0, "drivers": (Driver("liquidity", 0.7),)},
+            "The engines justify 100 %: base 50, liquidity +70.",
+            "",
+        ),
+        ({"target": 0.5, "drivers": ()}, "No engine that leans can be read, so half", "is wanted."),
+    ],
+)
+def test_the_reason_adds_up_and_names_what_holds_the_exposure(
+    week: Week, changed: dict[str, Any], short: str, line: str
+) -> None:
+    plain = {"drivers": HALF, "re_entry": 0.0, "value": changed["target"], "previous": changed["target"]}
+    exposure = replace(week.target_exposure, **{**plain, **changed})
+    regime = replace(week.regime, name="Crisis")
+    rules = week.params.portfolio.target_exposure
+    assert exposure_commentary.reason(exposure, regime, rules).startswith(short)
+    found = exposure_commentary.comment(exposure, week.engines, week.clauses, regime, rules)
+    assert not line or any(each.endswith(line) for each in found.why)
+    assert ("allows no more than" in " ".join(found.why)) == ("crisis allows" in short)
 
 
 def test_each_reason_names_its_size_in_points_of_the_budget(week: Week) -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from fiveengines.base.errors import DataError, ParameterError
+from fiveengines.base.atomic_io import only_writer
+from fiveengines.base.errors import DataError, OverrideError, ParameterError
 from fiveengines.portfolio import decisions
 from fiveengines.portfolio.decisions import Decisions, decide, in_force
 from fiveengines.portfolio.holdings import Holdings, Lot, Position
+from fiveengines.portfolio.known_on import known_on
 from fiveengines.portfolio.orders import Order
 
 MONDAY, FRIDAY = dt.date(2018, 12, 17), dt.date(2018, 12, 21)
@@ -65,6 +67,32 @@ def test_a_spoilt_trail_is_one_line(tmp_path: Path) -> None:
     (tmp_path / decisions.DECISIONS).write_text("{}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"decisions.jsonl, line 1.*not one of the trail"):
         decisions.decisions(tmp_path)
+    (tmp_path / decisions.DECISIONS).write_bytes(b"\xff\xfe\n")
+    with pytest.raises(DataError, match=r"decisions.jsonl: cannot be read \(it is no text in UTF-8\)"):
+        decisions.decisions(tmp_path)
+
+
+def test_a_file_that_cannot_be_read_counts_by_what_is_wrong_with_it(tmp_path: Path) -> None:
+    """Every page of an archive asks what its portfolio's files say; a spoilt one must not stop it."""
+    for name in ("splits.csv", decisions.DECISIONS, decisions.CHOSEN, "holdings.csv", "trades.csv"):
+        (tmp_path / name).write_bytes(b"ticker,date,ratio\n\xff,1,1\n")
+        reads = "trades" if name == "trades.csv" else "plan"
+        assert f"{name}: cannot be read" in known_on(tmp_path, reads)(FRIDAY)
+
+
+def test_a_folder_has_one_writer_and_says_why_there_can_be_none(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "portfolio"
+    with only_writer(folder):
+        for kind in (DataError, OverrideError):
+            with (
+                pytest.raises(kind, match="someone else has been writing"),
+                only_writer(folder, kind, wait=0),
+            ):
+                raise AssertionError("two writers at once")
+    decide(folder, ["SPY"], [("SPY", "hold", 1.0)], MONDAY, why="calm")
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match=r"file: cannot be written \(.*Check its permissions"):
+        decide(tmp_path / "file", ["SPY"], [("SPY", "hold", 1.0)], MONDAY, why="calm")
 
 
 def order(ticker: str, shares: float, condition: str = "") -> Order:

@@ -87,7 +87,9 @@ def test_a_table_is_read_or_refused_in_one_line(tmp_path: Path) -> None:
     for text, said in (
         ("ticker,day,ratio\n", "has no column 'date'"),
         ("ticker,date,ratio\nA,2014-06-09,-7\n", "line 2.*is no split"),
-        ("ticker,date,ratio\nA,9.6.2014,7\n", "line 2.*is no split"),
+        ("ticker,date,ratio\n\nA,9.6.2014,7\n", "line 3.*is no split"),
+        ("ticker,date,ratio\nA,2014-06-09\n", "line 2.*is no split"),
+        ("ticker,date,ratio\nA,2014-06-09," + 200_000 * "1", "splits.csv: cannot be read"),
     ):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(DataError, match=said):

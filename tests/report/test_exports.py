@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from archive import synthetic
 from fiveengines import cli
 from fiveengines.base.formats import minus
+from fiveengines.commentary.brief_records import ActionRecord
 from fiveengines.report.exports import Exports
 from fiveengines.report.page.cover_context import (
     Aggressiveness,
@@ -34,7 +35,7 @@ from fiveengines.report.page.cover_context import (
 from fiveengines.report.page.mail import message
 from fiveengines.report.page.pdf import PrintError, find_chromium, print_page
 from fiveengines.report.page.templates import render_template
-from fiveengines.report.page.week_text import market_texts, order_texts, plain
+from fiveengines.report.page.week_text import market_texts, order_texts, plain, with_portfolios
 from fiveengines.report.rerender import differences, original_parameters
 from fiveengines.report.store import report_store
 from fiveengines.report.weekly import SavedReport
@@ -229,6 +230,53 @@ def test_orders_take_three_lines_however_many_they_are() -> None:
         "Sell 1 T8, 1 T7, 1 T6, 1 T5, 1 T4, 1 T3, 3 others: about $936 in all."
     ]
     assert order_texts(None) == order_texts({"orders": []}) == []
+
+
+def portfolio(now: float, wanted: float, *orders: dict[str, Any]) -> dict[str, Any]:
+    return {"equity_now": now, "equity_target": wanted, "orders": list(orders)}
+
+
+@pytest.mark.parametrize(
+    ("documents", "step", "text", "orders"),
+    [
+        (
+            {"": portfolio(0.72, 0.75, order("SPY", 11, 1400.0))},
+            "add",
+            "Equity 72 % → 75 %. Target exposure 99 % → 84 % of the risk budget. Why.",
+            ["Buy 11 SPY: about $1,400 in all."],
+        ),
+        (
+            {"": portfolio(0.75, 0.75)},
+            "nothing",
+            "Nothing to trade: equity 75 %, 75 % wanted. "
+            "Target exposure 99 % → 84 % of the risk budget. Why.",
+            [],
+        ),
+        (
+            {"": portfolio(0.9, 0.75, order("SPY", -1, -100.0)), "ira": portfolio(0.5, 0.5)},
+            "reduce",
+            "Target exposure 99 % → 84 % of the risk budget. Why.",
+            [
+                "Portfolio, equity 90 % → 75 %: Sell 1 SPY: about $100 in all.",
+                "ira, equity 50 %, 50 % wanted: nothing to trade.",
+            ],
+        ),
+    ],
+)
+def test_what_to_do_goes_from_what_is_held(
+    documents: dict[str, Any], step: str, text: str, orders: list[str]
+) -> None:
+    """The target exposure fell in the week: that is no sale for a portfolio that holds less than it allows."""
+    asked = ActionRecord(
+        held=None,
+        previous=0.99,
+        target_exposure=0.84,
+        step="reduce",
+        text="Reduce 15 points: target exposure 99 % → 84 % of the risk budget. Why.",
+        orders=[],
+    )
+    found = with_portfolios(asked, documents)
+    assert (found.step, found.text, found.orders) == (step, text, orders)
 
 
 def test_the_page_carries_the_record_of_the_calls_before_it() -> None:

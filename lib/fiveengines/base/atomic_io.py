@@ -1,4 +1,4 @@
-"""Write a file whole or not at all.
+"""Write a file whole or not at all, one writer at a time.
 
 Only local files; what is in them is the caller's business.
 """
@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from fiveengines.base.errors import DataError
+from fiveengines.base.errors import DataError, FiveEnginesError
 
 # Of the temporary neighbours that a killed process may leave behind.
 PREFIX = ".writing-"
@@ -57,6 +58,29 @@ def _replace(temporary: Path, path: Path) -> None:
         except PermissionError:
             time.sleep(wait)
     temporary.replace(path)
+
+
+@contextmanager
+def only_writer(
+    folder: Path, error: type[FiveEnginesError] = DataError, wait: float = 10.0
+) -> Iterator[None]:
+    """Make `folder`, and keep every other writer that asks like this out of it meanwhile.
+
+    `error` when another one holds it for more than `wait` seconds, and when the folder cannot be written.
+    """
+    from filelock import FileLock, Timeout  # who only reads does without it
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=wait):
+            yield
+    except Timeout:
+        said, remedy = f"someone else has been writing for {wait:.0f} seconds", "Try again in a moment."
+    except OSError as problem:
+        said, remedy = f"cannot be written ({problem.strerror or problem})", "Check its permissions."
+    else:
+        return
+    raise error(f"{folder}: {said}.", remedy=remedy)
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.formats import figure, first_capital, minus, number, ordinal, percent
-from fiveengines.base.parameters import Parameters, TargetExposureRules
+from fiveengines.base.parameters import Parameters
 from fiveengines.commentary import narrative
 from fiveengines.commentary.brief_records import (
     ActionRecord,
@@ -93,7 +93,7 @@ def brief(week: WeekParts) -> Brief:
         changes=list(_changes(week))[: week.params.regimes.brief.most_changes],
         flips=[_flip(each) for each in found],
         flips_note=_flips_note(week, found),
-        action=_action(week.target_exposure, week.params.portfolio.target_exposure),
+        action=_action(week),
         companions=[],
         data=_data(week),
     )
@@ -203,19 +203,21 @@ def _call(week: WeekParts, flips: Sequence[FlipLevel]) -> CallRecord:
         confidence=share,
         confidence_word=word,
         age=regime.weeks,
-        standing=_standing(regime, certainty, word),
+        standing=_standing(regime, certainty, word, week.params.regimes.severity.settle_weeks),
         sentence=_sentence(week),
     )
 
 
-def _standing(regime: RegimeReading, certainty: Certainty, word: str) -> str:
+def _standing(regime: RegimeReading, certainty: Certainty, word: str, settle_weeks: int) -> str:
     """Age, confidence, the nearest other regime, and what the week itself reads where the call waits."""
     age = "New this week" if regime.weeks == 1 else f"{first_capital(ordinal(regime.weeks))} week"
     other = regime.memberships[regime.runner_up]
     runner = f"; next {NAMES[regime.runner_up].lower()}, {percent(other)}" if other >= _LEAST_SHARE else ""
     parts = [f"{age}.", f"Confidence {word}, {percent(certainty.confidence)}{runner}."]
     if not regime.confirmed:
-        parts.append(f"This week alone reads {NAMES[regime.raw].lower()}.")
+        waits = regime.weeks < settle_weeks and regime.raw <= max(regime.number, 2)
+        why = "and waits for the call to settle" if waits else "too narrowly to change the call"
+        parts.append(f"This week alone reads {NAMES[regime.raw].lower()}, {why}.")
     if certainty.missing:
         names = " and ".join(narrative.ENGINE_NAMES[each].lower() for each in certainty.missing)
         parts.append(f"Without {names}.")
@@ -328,8 +330,9 @@ def held_share(exposure: TargetExposureReading) -> float | None:
     return (exposure.actual_exposure - low) / (high - low)
 
 
-def _action(exposure: TargetExposureReading | None, rules: TargetExposureRules) -> ActionRecord:
-    if exposure is None:
+def _action(week: WeekParts) -> ActionRecord:
+    exposure, regime = week.target_exposure, week.regime
+    if exposure is None or regime is None:
         return ActionRecord(
             held=None,
             previous=None,
@@ -342,7 +345,7 @@ def _action(exposure: TargetExposureReading | None, rules: TargetExposureRules) 
     before = exposure.previous if held is None else held
     step, text = _step(exposure, before, held is not None)
     if step != "nothing":
-        text = f"{text} {reason(exposure, rules)}".rstrip()
+        text = f"{text} {reason(exposure, regime, week.params.portfolio.target_exposure)}".rstrip()
     return ActionRecord(
         held=held,
         previous=exposure.previous,
@@ -356,7 +359,8 @@ def _action(exposure: TargetExposureReading | None, rules: TargetExposureRules) 
 def _step(
     exposure: TargetExposureReading, before: float | None, holds: bool
 ) -> tuple[Literal["nothing", "add", "reduce", "start"], str]:
-    value = f"target exposure {percent(exposure.value)}"
+    budget = "of the risk budget"
+    value = f"target exposure {percent(exposure.value)} {budget}"
     if exposure.nothing_to_do:
         kept = f"you hold {percent(before)}, {value}" if holds else f"{value}, as last week"
         return "nothing", f"Nothing: {kept}."
@@ -366,9 +370,13 @@ def _step(
     points = f"{abs(round(exposure.value * 100) - round(before * 100))} points"
     if points == "0 points":
         return "nothing", f"Nothing: {value}, as last week."
-    where = "what you hold" if holds else "last week"
     way: Literal["add", "reduce"] = "add" if exposure.value > before else "reduce"
-    return way, f"{first_capital(way)} {points}: {value}, from {percent(before)} {where}."
+    told = (
+        f"{value}, you hold {percent(before)}"
+        if holds
+        else f"target exposure {percent(before)} → {percent(exposure.value)} {budget}"
+    )
+    return way, f"{first_capital(way)} {points}: {told}."
 
 
 # The data

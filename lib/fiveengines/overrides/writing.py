@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from filelock import FileLock, Timeout
 
 from fiveengines.base import atomic_io, paths, yaml_files
 from fiveengines.base.errors import OverrideError
 from fiveengines.overrides.entries import Record
 from fiveengines.overrides.trail import WeekFile, read_week
 
-_WAIT_SECONDS = 10.0
 _HEADER = """\
 # Manual readings made for the reading of {reading}. Records are only ever added: to change or end one,
 # add another, with the workbook's panel or `fiveengines override`. docs/OVERRIDES.md explains the fields.
@@ -36,20 +34,8 @@ def only_writer(directory: Path | str) -> Iterator[None]:
             "there is no project folder here to keep manual readings in.",
             remedy="Make one with `fiveengines init DIR` and work in it, or name a parameter file with --params.",
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", timeout=_WAIT_SECONDS):
-            yield
-    except Timeout:
-        raise OverrideError(
-            f"{folder}: someone else has been saving for {_WAIT_SECONDS:.0f} seconds.",
-            remedy="Try again in a moment.",
-        ) from None
-    except OSError as error:
-        raise OverrideError(
-            f"{folder}: cannot be written ({error.strerror or error}).",
-            remedy="Check the folder's permissions.",
-        ) from error
+    with atomic_io.only_writer(folder, OverrideError):
+        yield
 
 
 def append(path: Path, reading: dt.date, records: Sequence[Record]) -> None:

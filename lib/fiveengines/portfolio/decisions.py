@@ -14,13 +14,14 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from fiveengines.base.atomic_io import only_writer
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.yaml_files import Strict, suggestion
 from fiveengines.overrides.labels import default_who
 from fiveengines.portfolio.holdings import Holdings
 from fiveengines.portfolio.ledger import text
 from fiveengines.portfolio.orders import Order
-from fiveengines.portfolio.trail import only_writer, read_trail, write_trail
+from fiveengines.portfolio.trail import read_trail, write_trail
 
 DECISIONS, CHOSEN = "decisions.jsonl", "chosen_orders.jsonl"
 Kind = Literal["target", "stop", "cap", "hold", "exclude"]
@@ -104,7 +105,7 @@ class Decisions:
             )
             for name, each in holdings.positions.items()
         }
-        return Holdings(positions, holdings.cash)
+        return replace(holdings, positions=positions)
 
 
 @dataclass(frozen=True)
@@ -214,15 +215,7 @@ def choose(
     """Note the orders chosen on the evening of the session `on`; the next session compares what was done with them."""
     chosen = Chosen(
         on=on,
-        orders=tuple(
-            ChosenOrder(
-                ticker=each.ticker,
-                shares=each.shares,
-                reference_price=each.reference_price,
-                condition=each.condition,
-            )
-            for each in orders
-        ),
+        orders=tuple(ChosenOrder.model_validate(each, from_attributes=True) for each in orders),
         held={name: each.shares for name, each in holdings.positions.items()},
         why=text(why),
         who=text(who) if who else default_who(),

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from fiveengines.base.errors import DataError
 from fiveengines.base.yaml_files import suggestion
+from fiveengines.portfolio.files import csv_lines
 
 FILE = "holdings.csv"
 CASH = "CASH"
 COLUMNS = ("ticker", "shares", "cost", "opened", "target", "stop", "weight", "sector")
-MOST_BYTES = 5_000_000
 # Beyond these a figure is a slip of the keyboard.
 _MOST_SHARES, _MOST_DOLLARS, _LEAST_LEVEL = 1e12, 1e9, 1e-6
 _LONGEST_SECTOR = 60
@@ -111,44 +111,33 @@ def holdings_csv(holdings: Holdings) -> str:
 
 def _rows(path: Path, columns: Mapping[str, str]) -> Iterable[tuple[int, dict[str, str]]]:
     """Line number and cells by our names, empty rows left out."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise DataError(
-                f"is larger than {MOST_BYTES:,} bytes.", where=path.name, remedy="Is this the right file?"
-            )
-        text = path.read_text(encoding="utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text)))
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        said = "it is no text in UTF-8" if isinstance(problem, UnicodeDecodeError) else str(problem)
-        raise DataError(
-            f"cannot be read ({said}).", where=path.name, remedy="Save it as CSV in UTF-8."
-        ) from None
-    if not any(cell.strip() for row in lines for cell in row):
+    lines = csv_lines(path)
+    if not any(cell.strip() for _, row in lines for cell in row):
         raise DataError(
             "is empty.", where=path.name, remedy=f"The first line names the columns: {','.join(COLUMNS)}."
         )
     ours = {theirs.strip().lower(): name for name, theirs in columns.items()} or {n: n for n in COLUMNS}
     wanted = {theirs for theirs, name in ours.items() if name in {"ticker", "shares"}}
     start = next(
-        (at for at, row in enumerate(lines) if wanted <= {cell.strip().lower() for cell in row}), None
+        (at for at, (_, row) in enumerate(lines) if wanted <= {cell.strip().lower() for cell in row}), None
     )
     if start is None:
-        _commas_only(path.name, lines, wanted)
-        heads = [cell.strip().lower() for cell in lines[0]] if lines else []
+        _commas_only(path.name, (row for _, row in lines), wanted)
+        heads = [cell.strip().lower() for cell in lines[0][1]]
         missing = next((each for each in sorted(wanted) if each not in heads), "ticker")
         raise DataError(
             f"has no column {missing!r}.",
             where=path.name,
             remedy=f"The first line names the columns: {', '.join(ours)}.",
         )
-    head = [cell.strip().lower() for cell in lines[start]]
+    head = [cell.strip().lower() for cell in lines[start][1]]
     if not columns and (strange := [name for name in head if name and name not in ours]):
         raise DataError(
             f"there is no column {strange[0]!r}.{suggestion(strange[0], COLUMNS)}", where=path.name
         )
     if twice := next((name for at, name in enumerate(head) if name in ours and name in head[:at]), None):
         raise DataError(f"has two columns {twice!r}.", where=path.name, remedy="Remove one of them.")
-    for number, row in enumerate(lines[start + 1 :], start=start + 2):
+    for number, row in lines[start + 1 :]:
         if not columns and any(cell.strip() for cell in row[len(head) :]):
             raise DataError(
                 f"has {len(row)} cells for {len(head)} columns.",

@@ -17,13 +17,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
-from fiveengines.base import atomic_io, yaml_files
+from fiveengines.base import atomic_io
+from fiveengines.base.atomic_io import only_writer
 from fiveengines.base.errors import DataError, OverrideError, ParameterError
 from fiveengines.base.formats import inert
 from fiveengines.base.yaml_files import Strict, suggestion
 from fiveengines.overrides.labels import default_who, plain
+from fiveengines.portfolio.files import csv_rows
 from fiveengines.portfolio.trades import Trade
-from fiveengines.portfolio.trail import only_writer, read_trail, write_trail
+from fiveengines.portfolio.trail import read_trail, write_trail
 
 TRADES, TRAIL = "trades.csv", "trades_trail.jsonl"
 COLUMNS = tuple(Trade.model_fields)
@@ -288,29 +290,12 @@ def text(typed: str) -> str:
 def _read(path: Path, *, ids: bool = True) -> list[Trade]:
     if not path.exists():
         return []
-    try:
-        rows = list(csv.DictReader(io.StringIO(yaml_files.read_text(path))))
-    except (csv.Error, ParameterError) as error:
-        raise DataError(
-            str(getattr(error, "message", error)), where=path.name, remedy="Save it as CSV in UTF-8."
-        ) from None
-    names = [str(each).strip().lower() for each in (rows[0] if rows else {})]
-    if rows and (lacking := [each for each in _NEEDED if each not in names]):
-        raise DataError(
-            f"has no column {lacking[0]!r}",
-            where=str(path),
-            remedy=f"The first line names columns: {', '.join(COLUMNS)}.",
-        )
-    found: list[Trade] = []
-    for number, row in enumerate(rows, start=2):
-        given = {
-            str(name).strip().lower(): (value or "").strip()
-            for name, value in row.items()
-            if name is not None and isinstance(value, str)
-        }
-        if not any(given.values()):
-            continue
-        found.append(_trade(path, number, given, ids=ids))
+    rows = csv_rows(path, COLUMNS, _NEEDED)
+    found = [
+        _trade(path, line, given, f"T{at}" if ids else f"row{line}")
+        for at, (line, given) in enumerate(rows, start=1)
+        if any(given.values())
+    ]
     twice = next((each.id for at, each in enumerate(found) if each.id in {e.id for e in found[:at]}), None)
     if ids and twice:
         raise DataError(
@@ -319,8 +304,9 @@ def _read(path: Path, *, ids: bool = True) -> list[Trade]:
     return found
 
 
-def _trade(path: Path, number: int, given: dict[str, str], *, ids: bool) -> Trade:
-    values: dict[str, Any] = {}
+def _trade(path: Path, number: int, given: Mapping[str, str], unnamed: str) -> Trade:
+    """One row from its cells; `unnamed` is its id where it has none."""
+    values: dict[str, Any] = {"id": unnamed}
     for name in COLUMNS:
         raw = given.get(name, "")
         if raw == "":
@@ -336,7 +322,6 @@ def _trade(path: Path, number: int, given: dict[str, str], *, ids: bool) -> Trad
             values[name] = raw.lower()
         else:
             values[name] = raw.replace(",", "").replace("$", "").replace("−", "-")
-    values.setdefault("id", f"T{number - 1}" if ids else f"row{number}")
     try:
         trade = Trade.model_validate(values)
         # a file of another hand knows one stop; where it locks a gain in, the first one is not known

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -229,9 +229,7 @@ def executed(holdings: Holdings, plan: OrderPlan, day: dt.date) -> Holdings:
         else:
             lots = _without(old.lots, order.lots)
         if lots:
-            positions[order.ticker] = Position(
-                order.ticker, lots, old.target, old.stop, old.weight, old.sector
-            )
+            positions[order.ticker] = replace(old, lots=lots)
         else:
             positions.pop(order.ticker, None)
     return Holdings(positions, plan.cash)
@@ -246,9 +244,7 @@ def _without(lots: Sequence[Lot], sold: Sequence[LotSale]) -> tuple[Lot, ...]:
             if (lot.opened, lot.cost) == (each.opened, each.cost) and lot.shares >= each.shares - 1e-12
         )
         rest = left[at].shares - each.shares
-        left[at : at + 1] = (
-            [Lot(left[at].ticker, rest, left[at].cost, left[at].opened)] if rest > 1e-12 else []
-        )
+        left[at : at + 1] = [replace(left[at], shares=rest)] if rest > 1e-12 else []
     return tuple(left)
 
 

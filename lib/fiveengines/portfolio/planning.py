@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from fiveengines.base.formats import counted
 from fiveengines.base.parameters.portfolio import PortfolioRules, Tranche
 from fiveengines.portfolio.market_state import MarketState
 from fiveengines.portfolio.weights import Array, affordable_changes, nearest_weights, turnover
@@ -188,13 +189,9 @@ def _is_open(tranche: Tranche, week: MarketState) -> bool:
 
 
 def _condition(tranche: Tranche, weeks: int) -> str:
-    turning = f"{_engines(tranche.improving)} improving"
+    turning = f"at least {counted(tranche.improving, 'engine')} improving"
     fall = f"a fall of {tranche.drawdown:g} % within {weeks} weeks and " if tranche.drawdown > 0 else ""
-    return f"{fall}{turning}, or {_engines(tranche.supportive)} supportive"
-
-
-def _engines(count: int) -> str:
-    return f"at least {count} engine{'' if count == 1 else 's'}"
+    return f"{fall}{turning}, or at least {counted(tranche.supportive, 'engine')} supportive"
 
 
 def _target(rules: PortfolioRules, equity_share: float, tilts: tuple[TiltReading, ...]) -> Array:

@@ -5,9 +5,7 @@ Lots and numbers; which history counts is decided by whoever hands the closes in
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,9 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from fiveengines.base import yaml_files
 from fiveengines.base.errors import DataError
 from fiveengines.base.formats import counted, number
+from fiveengines.portfolio.files import csv_rows
 from fiveengines.portfolio.holdings import Holdings, Lot, Position
 from fiveengines.portfolio.trades import split_ratio
 
@@ -33,26 +31,20 @@ def read_splits(path: Path) -> dict[str, list[tuple[dt.date, float]]]:
     """
     if not path.is_file():
         return {}
-    rows = csv.DictReader(io.StringIO(yaml_files.read_text(path)))
-    if missing := [each for each in COLUMNS if each not in (rows.fieldnames or [])]:
-        raise DataError(
-            f"has no column {missing[0]!r}.",
-            where=path.name,
-            remedy=f"The first line is {','.join(COLUMNS)}.",
-        )
     found: dict[str, list[tuple[dt.date, float]]] = {}
-    for line, row in enumerate(rows, start=2):
+    for line, row in csv_rows(path, COLUMNS, COLUMNS):
+        ticker, when, text = (row.get(each, "") for each in COLUMNS)
         try:
-            day, ratio = dt.date.fromisoformat(row["date"].strip()), float(row["ratio"])
+            day, ratio = dt.date.fromisoformat(when), float(text)
             if not 0 < ratio < math.inf:
                 raise ValueError
-        except (ValueError, AttributeError, TypeError):
+        except ValueError:
             raise DataError(
-                f"{row['date']!r}, {row['ratio']!r} is no split.",
+                f"{when!r}, {text!r} is no split.",
                 where=f"{path.name}, line {line}",
                 remedy="Write the day as YYYY-MM-DD and 2 for two for one.",
             ) from None
-        found.setdefault(row["ticker"].strip().upper(), []).append((day, ratio))
+        found.setdefault(ticker.upper(), []).append((day, ratio))
     return found
 
 

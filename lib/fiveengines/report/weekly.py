@@ -15,7 +15,6 @@ from typing import Any
 
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
-from fiveengines.base.formats import first_capital
 from fiveengines.base.parameters import RunParameters
 from fiveengines.commentary.brief_records import Brief, CompanionHeadline
 from fiveengines.companions.registry import Companion
@@ -241,7 +240,7 @@ def assemble(
 
 def with_companions(brief: Brief, others: Sequence[RenderedCompanion]) -> Brief:
     """The brief with what the companions of the week answered, and the orders of those that propose any."""
-    from fiveengines.report.page.week_text import order_texts
+    from fiveengines.report.page.week_text import with_portfolios
 
     lines = [each.line() for each in others]
     told = [
@@ -249,15 +248,12 @@ def with_companions(brief: Brief, others: Sequence[RenderedCompanion]) -> Brief:
         for each in lines
         if each.headline
     ]
-    orders = [
-        f"{each.companion.portfolio}: {text}" if each.companion.portfolio else text
+    held = {
+        each.companion.portfolio: each.document
         for each in others
-        for text in order_texts(each.document)
-    ]
-    action = brief.action.model_copy(update={"orders": orders})
-    if orders and action.step == "nothing":
-        still = first_capital(action.text.removeprefix("Nothing: ").removesuffix("."))
-        action = action.model_copy(update={"text": f"{still}; these orders bring the portfolio to it:"})
+        if each.document and each.document.get("equity_target") is not None
+    }
+    action = with_portfolios(brief.action, held) if held else brief.action
     return brief.model_copy(update={"companions": told, "action": action})
 
 

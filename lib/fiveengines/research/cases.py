@@ -46,6 +46,13 @@ class Cases:
         return self.low > self.usual or self.high < self.usual
 
     @property
+    def excess(self) -> tuple[float, float, float] | None:
+        """Mean and interval (low, high) less what is usual; None where there is no interval."""
+        if self.mean is None or self.low is None or self.high is None or self.usual is None:
+            return None
+        return self.mean - self.usual, self.low - self.usual, self.high - self.usual
+
+    @property
     def leans(self) -> bool:
         """Whether the interval leaves out zero; False where there is no interval."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)

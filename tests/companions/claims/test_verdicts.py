@@ -466,6 +466,16 @@ def test_an_insight_without_direction_or_outcome_says_that_no_data_could_decide_
         insights.measure(market, insights.insights()["fe-13"], history, RULES)
 
 
+def test_a_spell_in_the_first_week_counts_though_the_last_week_is_in_one_too() -> None:
+    """Active in the first and in the last week alone: two spells, fewer than the rules ask for."""
+    insight = insights.insights()["fe-13"]
+    ends = np.where(np.isin(np.arange(len(WEEKS)), [0, len(WEEKS) - 1]), "active", "")
+    history = pd.DataFrame({insight.id: ends}, index=WEEKS)
+    assert RULES.least_spells > 2
+    with pytest.raises(UntestableError, match="active in 2 so far"):
+        insights.measure(half_years(("SPX",), "return", 0.4), insight, history, RULES)
+
+
 def test_every_claim_that_data_could_decide_is_flipped_here() -> None:
     decided = {name for name, each in CLAIMS.items() if each.test != "none"}
     assert decided == set(BOTH) | set(PATTERNS) | {"br-bull-steepening-ratio"}

@@ -296,13 +296,14 @@ def test_cases_count_means_hits_and_what_is_usual() -> None:
     assert (found.n, found.mean, found.hit, found.usual, found.usual_hit) == (90, 1.0, 1.0, 0.0, 0.5)
     assert found.separate == 9  # every 21 sessions, on even rows
     assert found.leans and found.differs
+    assert found.excess == (1.0, found.low, found.high)  # what is usual is nought here
 
 
 def test_cases_that_never_came_have_no_figures() -> None:
     none = cases.after({"a": np.zeros(50, dtype=bool)}, np.ones((50, 3)), RULES.samples)["a"]
     assert all(each.n == 0 and each.mean is None and each.low is None for each in none)
     few = cases.after({"a": np.arange(50) < 3}, np.ones((50, 3)), RULES.samples)["a"]
-    assert few[1].n == 3 and few[1].separate == 1 and few[1].low is None
+    assert few[1].n == 3 and few[1].separate == 1 and few[1].low is None and few[1].excess is None
 
 
 def test_the_interval_is_that_of_a_stationary_bootstrap() -> None:

@@ -50,7 +50,7 @@ def measure(
     if wanted is None:
         raise UntestableError("no data could decide it: it names no direction and no outcome")
     active = (history[insight.id] == "active").to_numpy()
-    begins = int((active & ~np.roll(active, 1)).sum())
+    begins = int((np.diff(active.astype(int), prepend=0) > 0).sum())
     if begins < rules_.least_spells:
         raise UntestableError(f"waits for {rules_.least_spells} separate spells; active in {begins} so far")
     samples = rate_shock.parameters(session).samples.model_copy(
@@ -62,14 +62,14 @@ def measure(
     followed = _followed(session, wanted, pd.DatetimeIndex(history.index), rules_.horizons)
     found = []
     for each in cases.after({"it": active}, followed, samples)["it"]:
-        if each.mean is None or each.usual is None or each.low is None or each.high is None:
+        if each.excess is None:
             raise UntestableError(
                 f"waits for more cases: {each.separate} separate ones over {each.horizon} weeks"
             )
-        low, high = each.low - each.usual, each.high - each.usual
+        figure, low, high = each.excess
         shows = {"more": low > 0, "less": high < 0, "same": low <= 0 <= high}[wanted.shows]
         name = f"{wanted.what}, {each.horizon} weeks" if wanted.what else f"{each.horizon} weeks"
-        found.append(Window(name, each.mean - each.usual, shows, each.n, low, high))
+        found.append(Window(name, figure, shows, each.n, low, high))
     return found
 
 

@@ -7,7 +7,7 @@ nothing that was not public on the session's evening.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -320,12 +320,12 @@ def earlier_runs(session: Session, claim: Claim) -> list[Window]:
 
 def drawdown_share(session: Session, claim: Claim) -> list[Window]:
     """Share of sessions on which a pair was so far below its 63-session high, over several look-backs, per cent."""
-    ratio = _relative(session, claim.settings)
-    below = ratio / ratio.rolling(63, min_periods=21).max() - 1 <= -claim.settings["depth"] / 100
+    below = _below_high(session, claim.settings)
+    last = below.index[-1]
     found = []
     for each in claim.settings["years"]:
-        past = below.loc[ratio.index[-1] - pd.DateOffset(years=each) :]
-        _reaches(past, ratio.index[-1], each, claim)
+        past = below.loc[last - pd.DateOffset(years=each) :]
+        _reaches(past, last, each, claim)
         found.append(_window(claim, f"{each} years", 100 * float(past.mean()), len(past)))
     return found
 
@@ -339,13 +339,19 @@ def _relative(session: Session, settings: Mapping[str, object]) -> pd.Series:
     return pd.Series((1 + both["long"] - both["short"]).cumprod())
 
 
+def _below_high(session: Session, settings: Mapping[str, Any]) -> pd.Series:
+    """On which sessions what `_relative` gives was `depth` per cent below its 63-session high, boolean; False where
+    fewer than 21 sessions are known."""
+    ratio = _relative(session, settings)
+    return pd.Series(ratio / ratio.rolling(63, min_periods=21).max() - 1 <= -settings["depth"] / 100)
+
+
 def condition(session: Session, claim: Claim) -> pd.Series:
     """The sessions on which the claim's condition held, boolean."""
     own = claim.settings
     match own["condition"]:
         case "momentum_drawdown":
-            ratio = _relative(session, own)
-            below = ratio / ratio.rolling(63, min_periods=21).max() - 1 <= -own["depth"] / 100
+            below = _below_high(session, own)
             # The crossing is when it became known; the days below it that follow are the same case.
             return pd.Series(below & ~below.shift(1, fill_value=False))
         case "curve_move":
@@ -383,22 +389,13 @@ def _after(session: Session, claim: Claim, held: pd.Series, outcome: pd.Series) 
     flags = held.reindex(outcome.index).fillna(False).astype(bool).to_numpy()
     found = []
     for each in cases.after({"it": flags}, cases.forward(outcome, horizons), samples)["it"]:
-        if each.mean is None or each.usual is None or each.low is None or each.high is None:
+        if each.excess is None:
             raise UntestableError(
                 f"waits for more cases: {each.separate} separate ones so far, {samples.fewest_cases} are needed"
             )
-        low, high = each.low - each.usual, each.high - each.usual
-        figure = each.mean - each.usual
-        found.append(
-            Window(
-                f"{each.horizon} sessions",
-                figure,
-                low in claim.holds and high in claim.holds,
-                each.n,
-                low,
-                high,
-            )
-        )
+        figure, low, high = each.excess
+        shows = low in claim.holds and high in claim.holds
+        found.append(Window(f"{each.horizon} sessions", figure, shows, each.n, low, high))
     return found
 
 
@@ -407,12 +404,7 @@ def fear_spells(session: Session, claim: Claim) -> list[Window]:
     own = rebalance.parameters(session)
     price = closes(session, "SPX")
     value = _fear(session, own.sentiment).reindex(price.index)
-    first = int(np.argmax(value.notna())) if value.notna().any() else len(price)
-    lows = [
-        each.low
-        for each in falls.falls(price.to_numpy(), own.market.fall)
-        if each.recovered and each.low > first
-    ]
+    lows = sentiment.great_lows(value, price, own.market.fall)
     found = []
     for edge in claim.settings["edges"]:
         rules = own.sentiment.model_copy(update={"zones": (edge, *own.sentiment.zones[1:])})
@@ -559,7 +551,7 @@ def _strategy_figure(mine: pd.Series, market: pd.Series, name: str) -> float:
     if name == "decay":
         ahead = {year: each - strategy.by_year(market)[year] for year, each in strategy.by_year(mine).items()}
         return float(np.polyfit(list(ahead), list(ahead.values()), 1)[0])
-    return float(100 * (float(np.prod(1 + mine.to_numpy())) ** (_YEAR / len(mine)) - 1))
+    return strategy.growth(mine)
 
 
 MEASURES: Mapping[str, Measure] = {

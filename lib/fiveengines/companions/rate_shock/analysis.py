@@ -474,7 +474,7 @@ def _strategy(session: Session, own: RateShockParameters, missing: list[str]) ->
     return StrategyRecord(
         begin=returns.index[0].date(),
         sharpe=sharpe(mine.to_numpy()),
-        cagr=_growth(mine),
+        cagr=strategy.growth(mine),
         max_drawdown=_fall(mine),
         nasdaq_sharpe=sharpe(returns[rule.equity].to_numpy()),
         nasdaq_max_drawdown=_fall(returns[rule.equity]),
@@ -498,8 +498,8 @@ def _strategy(session: Session, own: RateShockParameters, missing: list[str]) ->
         decay=fading[0] if fading else None,
         decay_low=fading[1] if fading else None,
         decay_high=fading[2] if fading else None,
-        nasdaq_cagr=_growth(returns[rule.equity]),
-        sp500_cagr=_growth(index),
+        nasdaq_cagr=strategy.growth(returns[rule.equity]),
+        sp500_cagr=strategy.growth(index),
         promised=rule.promised.model_dump(),
         published=rule.published,
     )
@@ -512,11 +512,6 @@ def _ahead(mine: pd.Series, market: pd.Series) -> dict[int, float]:
     return {
         year: each - theirs[year] for year, each in strategy.by_year(mine).items() if sessions[year] >= 240
     }
-
-
-def _growth(returns: pd.Series) -> float:
-    grown = float(np.prod(1 + returns.to_numpy()))
-    return float(100 * (grown ** (_YEAR / len(returns)) - 1))
 
 
 def _fall(returns: pd.Series) -> float:

@@ -88,6 +88,12 @@ def decay(ahead: Mapping[int, float], level: float) -> tuple[float, float, float
     return float(found.slope), float(found.slope) - side, float(found.slope) + side
 
 
+def growth(returns: pd.Series) -> float:
+    """Compound growth a year, per cent. returns: daily, simple, (n,), n > 0, no NaN."""
+    grown = float(np.prod(1 + returns.to_numpy()))
+    return float(100 * (grown ** (_YEAR / len(returns)) - 1))
+
+
 def by_year(returns: pd.Series) -> dict[int, float]:
     """Return of each calendar year, per cent, the running one included."""
     years = pd.DatetimeIndex(returns.index).year

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fiveengines.companions.rebalance.falls import falls
+from fiveengines.companions.rebalance.falls import falls, risen
 
 
 def oversold(sectors: pd.DataFrame, index: pd.Series, sessions: int, history: int) -> pd.DataFrame:
@@ -27,16 +27,11 @@ def oversold(sectors: pd.DataFrame, index: pd.Series, sessions: int, history: in
 
 def rebounds(closes: np.ndarray, depth: float, rise: float) -> list[int]:
     """Positions at which a fall of `depth` (0…1) had first risen by `rise` (0…1) from its low so far, one a fall."""
-    found = []
-    for fall in falls(closes, depth):
-        end = len(closes) if fall.recovered is None else fall.recovered + 1
-        low = closes[fall.crossed]
-        for at in range(fall.crossed, end):
-            low = min(low, closes[at])
-            if closes[at] >= low * (1 + rise):
-                found.append(at)
-                break
-    return found
+    ends = (
+        (each, len(closes) if each.recovered is None else each.recovered + 1) for each in falls(closes, depth)
+    )
+    found = (risen(closes, fall, end, rise) for fall, end in ends)
+    return [at for at in found if at is not None]
 
 
 def after_rebounds(

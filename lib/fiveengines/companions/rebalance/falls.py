@@ -70,8 +70,7 @@ def retracement_record(closes: np.ndarray, depth: float, share: float) -> Record
     def event(fall: Fall, end: int) -> int | None:
         own = price[fall.crossed : end]
         low = np.minimum.accumulate(own)
-        met = np.flatnonzero(own >= low + share * (price[fall.peak] - low))
-        return fall.crossed + int(met[0]) if len(met) else None
+        return _first(fall, own >= low + share * (price[fall.peak] - low))
 
     return _record(price, falls(price, depth), event)
 
@@ -86,8 +85,7 @@ def level_record(closes: np.ndarray, depth: float, level: Callable[[Fall], np.nd
     def event(fall: Fall, end: int) -> int | None:
         own = np.broadcast_to(level(fall), price.shape)[fall.crossed : end]
         path = price[fall.crossed : end]
-        met = np.flatnonzero((path > own) & np.maximum.accumulate(path < own))
-        return fall.crossed + int(met[0]) if len(met) else None
+        return _first(fall, (path > own) & np.maximum.accumulate(path < own))
 
     return _record(price, falls(price, depth), event)
 
@@ -109,13 +107,16 @@ def prior_low_record(closes: np.ndarray, depth: float, sessions: int) -> Record:
 def rise_record(closes: np.ndarray, depth: float, rise: float) -> Record:
     """Falls that had risen by `rise` (0…1) from their low so far: as `retracement_record`. closes: (n,), no NaN."""
     price = np.asarray(closes, dtype="float64")
+    return _record(price, falls(price, depth), lambda fall, end: risen(price, fall, end, rise))
 
-    def event(fall: Fall, end: int) -> int | None:
-        own = price[fall.crossed : end]
-        met = np.flatnonzero(own >= np.minimum.accumulate(own) * (1 + rise))
-        return fall.crossed + int(met[0]) if len(met) else None
 
-    return _record(price, falls(price, depth), event)
+def risen(price: np.ndarray, fall: Fall, end: int, rise: float) -> int | None:
+    """Position, before `end`, of a fall's first close that is `rise` (0…1) above its low so far; None without one.
+
+    price: (n,), no NaN.
+    """
+    own = price[fall.crossed : end]
+    return _first(fall, own >= np.minimum.accumulate(own) * (1 + rise))
 
 
 def share_interval(part: int, whole: int, level: float) -> tuple[float, float]:
@@ -124,6 +125,11 @@ def share_interval(part: int, whole: int, level: float) -> tuple[float, float]:
     centre = (part + z * z / 2) / (whole + z * z)
     half = z / (whole + z * z) * math.sqrt(part * (whole - part) / whole + z * z / 4)
     return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def _first(fall: Fall, met: np.ndarray) -> int | None:
+    """Position of the first session that met a condition; met: bool, (n,), from the one at which the fall counts on."""
+    return fall.crossed + int(met.argmax()) if met.any() else None
 
 
 def _record(price: np.ndarray, found: tuple[Fall, ...], event: Callable[[Fall, int], int | None]) -> Record:

@@ -88,12 +88,7 @@ def fear(session: Session, closes: pd.Series, rules: RebalanceParameters) -> Sen
     found = sentiment.spells(value, closes, rules.sentiment)
     done = [each for each in found if each.closed]
     running = next((each for each in found if not each.closed), None)
-    first = int(np.argmax(value.notna())) if value.notna().any() else len(closes)
-    lows = [
-        each.low
-        for each in falls.falls(closes.to_numpy(), rules.market.fall)
-        if each.low > first and each.recovered
-    ]
+    lows = sentiment.great_lows(value, closes, rules.market.fall)
     statistics = None
     if done:
         lengths, to_low = (

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters.rebalance import SentimentRules
+from fiveengines.companions.rebalance.falls import falls
 
 ZONES = ("extreme fear", "fear", "neutral", "greed", "extreme greed")
 
@@ -82,6 +83,16 @@ def _spell(begin: int, end: int, price: np.ndarray, rules: SentimentRules, *, cl
     window = price[begin : end + 1 + rules.after]
     to_low = int(np.nanargmin(window)) if np.isfinite(window).any() else 0
     return Spell(begin, end, to_low, closed)
+
+
+def great_lows(value: pd.Series, closes: pd.Series, depth: float) -> list[int]:
+    """Positions of the lows of falls of `depth` (0…1) that were recovered, after the composite's first value.
+
+    value, closes: (n,) on the same sessions; NaN in `value` where unknown, none in `closes`.
+    """
+    first = int(np.argmax(value.notna())) if value.notna().any() else len(closes)
+    found = falls(closes.to_numpy(), depth)
+    return [each.low for each in found if each.recovered and each.low > first]
 
 
 def lows_without(found: tuple[Spell, ...], lows: list[int], rules: SentimentRules) -> int:

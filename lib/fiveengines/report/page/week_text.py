@@ -12,7 +12,7 @@ from typing import Any
 
 from fiveengines.base import formats
 from fiveengines.base.parameters import REGIME_NAMES
-from fiveengines.commentary.brief_records import MarketRecord
+from fiveengines.commentary.brief_records import ActionRecord, MarketRecord
 from fiveengines.playbook import content
 from fiveengines.report.page.cover_context import CoverContext
 from fiveengines.report.page.templates import render_template
@@ -60,6 +60,35 @@ def market_texts(market: Mapping[str, Any]) -> tuple[str, str, str, str]:
     found = MarketRecord.model_validate(market)
     level = f"{found.level_text}{' (by hand)' if found.by_hand else ''}"
     return found.title, level, "old" if found.old else found.week_text, found.quarter_text
+
+
+def with_portfolios(action: ActionRecord, documents: Mapping[str, Mapping[str, Any]]) -> ActionRecord:
+    """What to do where holdings are known: from the equity held to the equity wanted, and the orders that lead there.
+
+    `documents`: by portfolio, empty for the one without a name. A change of the target exposure since last week is no
+    step to take for a portfolio that did not hold last week's.
+    """
+    moves, orders = {}, {}
+    for name, each in documents.items():
+        now, wanted = (formats.percent(each[key]) for key in ("equity_now", "equity_target"))
+        orders[name] = order_texts(each)
+        moves[name] = f"equity {now} → {wanted}" if orders[name] else f"equity {now}, {wanted} wanted"
+    asked = action.text.removeprefix("Start at ")
+    asked = asked if action.step == "start" else asked.partition(": ")[2]
+    if len(documents) > 1:
+        lines = [
+            f"{name or 'Portfolio'}, {moves[name]}: {text}"
+            for name, texts in orders.items()
+            for text in texts or ["nothing to trade."]
+        ]
+        return action.model_copy(update={"text": formats.first_capital(asked), "orders": lines})
+    (name,) = documents
+    lead = formats.first_capital(moves[name]) if orders[name] else f"Nothing to trade: {moves[name]}"
+    more = documents[name]["equity_target"] > documents[name]["equity_now"]
+    step = ("add" if more else "reduce") if orders[name] else "nothing"
+    return action.model_copy(
+        update={"step": step, "text": f"{lead}. {formats.first_capital(asked)}", "orders": orders[name]}
+    )
 
 
 def order_texts(document: Mapping[str, Any] | None) -> list[str]:
