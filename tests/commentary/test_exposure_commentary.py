@@ -94,10 +94,21 @@ HALF = (Driver("liquidity", 0.10), Driver("rate_path", -0.004))
             "allows 60 % of the budget at most.",
         ),
         (
-            {"target": 0.27, "cap": 0.25, "unit": 0.2, "re_entry": 0.27},
+            {"target": 0.23, "cap": 0.25, "unit": 0.2, "re_entry": 0.23},
             "The engines justify 12 %: base 10 at this volatility, liquidity +2; "
-            "the way back in asks for 27 %.",
-            "asks for at least 27 %, whatever volatility and the regime allow.",
+            "the way back in asks for 23 %.",
+            "asks for at least 23 %, whatever volatility allows.",
+        ),
+        (
+            {"target": 0.25, "cap": 0.25, "unit": 0.3, "re_entry": 0.27},
+            "The engines justify 18 %: base 15 at this volatility, liquidity +3; "
+            "the way back in asks for 27 %; crisis allows 25 %.",
+            "asks for at least 27 %.",
+        ),
+        (
+            {"target": 0.25, "cap": 0.25, "unit": 0.6, "re_entry": 0.27},
+            "The engines justify 36 %: base 30 at this volatility, liquidity +6; crisis allows 25 %.",
+            "allows no more than 25 %.",
         ),
         (
             {"target": 0.6, "value": 0.5, "cap": 1.0, "unit": 1.0},
@@ -115,8 +126,10 @@ HALF = (Driver("liquidity", 0.10), Driver("rate_path", -0.004))
 def test_the_reason_adds_up_and_names_what_holds_the_exposure(
     week: Week, changed: dict[str, Any], short: str, line: str
 ) -> None:
-    plain = {"drivers": HALF, "re_entry": 0.0, "value": changed["target"], "previous": changed["target"]}
-    exposure = replace(week.target_exposure, **{**plain, **changed})
+    held = {"re_entry": 0.0, "value": changed["target"], "previous": changed["target"]}
+    exposure = replace(week.target_exposure, **{"drivers": HALF, **held, **changed})
+    gain = week.params.portfolio.target_exposure.gain
+    exposure = replace(exposure, alignment=sum(each.contribution for each in exposure.drivers) / gain)
     regime = replace(week.regime, name="Crisis")
     rules = week.params.portfolio.target_exposure
     assert exposure_commentary.reason(exposure, regime, rules).startswith(short)

@@ -129,6 +129,17 @@ def test_the_way_back_is_half_of_what_was_whatever_volatility_allows() -> None:
     assert market.history().exposure.iloc[31] >= 0.5 * before
 
 
+def test_the_regimes_cap_holds_over_the_way_back() -> None:
+    market = Market([0.5] * 10 + [-0.9] * 30)
+    market.improving.iloc[20] = True
+    market.index[:] = [100.0] * 10 + [80.0] * 10 + [85.0] * 20
+    market.regime.iloc[10:36] = 5
+    history = market.history()
+    assert history.path.iloc[30] == pytest.approx(0.60) and RULES.caps_by_regime[5] == 0.25
+    assert history.target.iloc[30] == pytest.approx(0.25) == history.exposure.iloc[30]
+    assert history.exposure.iloc[-1] == pytest.approx(0.60, abs=RULES.step_threshold)
+
+
 def test_an_unknown_engine_leaves_the_others_to_speak() -> None:
     market = Market([0.5] * 5)
     market.score["rate_path"] = np.nan

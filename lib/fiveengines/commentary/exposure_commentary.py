@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from fiveengines.base.formats import counted, first_capital, number, percent, signed
 from fiveengines.base.parameters import Engine, TargetExposureRules
@@ -15,8 +14,6 @@ from fiveengines.commentary.narrative import ENGINE_NAMES
 from fiveengines.model.engines import EngineReading
 from fiveengines.model.regimes import RegimeReading
 from fiveengines.model.target_exposure import TargetExposureReading
-
-_Holds = Literal["way back", "cap", "volatility", ""]
 
 
 @dataclass(frozen=True)
@@ -39,17 +36,16 @@ def comment(
 ) -> ExposureCommentary:
     """The week's target exposure in words; clauses: each engine in a few words."""
     leaning = {each: engines[each] for each in rules.lean if engines[each].score is not None}
-    capped = exposure.cap < 1.0 and exposure.target >= exposure.cap - 1e-9
-    holds = _what_holds(exposure)
     # Closer to an end than one step, there is no step left.
     at_top, at_bottom = (
         exposure.value + rules.step_threshold > 1.0 + 1e-9,
         exposure.value < rules.step_threshold - 1e-9,
     )
     raising: tuple[str, ...]
-    if capped:
-        what = "the target exposure" if holds == "cap" else "what the engines justify"
-        raising = (f"{regime.name} caps {what} at {percent(exposure.cap)}; only another regime lifts it.",)
+    if _capped(exposure):
+        raising = (
+            f"{regime.name} caps the target exposure at {percent(exposure.cap)}; only another regime lifts it.",
+        )
     elif at_top:
         raising = ("The target exposure is at its top.",)
     elif exposure.value + rules.step_threshold > exposure.unit + 1e-9:
@@ -65,20 +61,24 @@ def comment(
         lowering = _moves(leaning, exposure.to_lower, rules, up=False)
     return ExposureCommentary(
         _conclusion(exposure),
-        _why(exposure, clauses, regime, rules, holds),
+        _why(exposure, clauses, regime, rules),
         raising,
         lowering,
         _distance(exposure),
     )
 
 
-def _what_holds(exposure: TargetExposureReading) -> _Holds:
-    """What sets the target beside the engines: the way back in, the regime's cap, the unit of risk, or nothing."""
-    if exposure.re_entry > 0 and exposure.target <= exposure.re_entry + 1e-9:
-        return "way back"
-    if exposure.cap < 1.0 and exposure.target >= exposure.cap - 1e-9:
-        return "cap"
-    return "volatility" if exposure.unit < 1.0 else ""
+def _capped(exposure: TargetExposureReading) -> bool:
+    return exposure.cap < 1.0 and exposure.target >= exposure.cap - 1e-9
+
+
+def _justified(exposure: TargetExposureReading, rules: TargetExposureRules) -> float:
+    """What the engines justify of the risk budget: a share of the unit of risk."""
+    return min(max(0.5 + rules.gain * (exposure.alignment - rules.centre), 0.0), 1.0) * exposure.unit
+
+
+def _led_back(exposure: TargetExposureReading, rules: TargetExposureRules) -> bool:
+    return exposure.re_entry > _justified(exposure, rules) + 1e-9
 
 
 def reason(exposure: TargetExposureReading, regime: RegimeReading, rules: TargetExposureRules) -> str:
@@ -86,24 +86,22 @@ def reason(exposure: TargetExposureReading, regime: RegimeReading, rules: Target
     if not exposure.drivers:
         return "No engine that leans can be read, so half of what volatility allows is wanted."
     start = 0.5 - rules.gain * rules.centre
-    total = start + sum(each.contribution for each in exposure.drivers)
-    justified = min(max(total, 0.0), 1.0) * exposure.unit
+    justified = _justified(exposure, rules)
     points = {
         ENGINE_NAMES[each.engine].lower(): round(100 * each.contribution * exposure.unit)
         for each in exposure.drivers
         if abs(each.contribution) >= rules.least_contribution
     }
-    inside = 0.0 <= total <= 1.0
+    inside = 0.0 < justified < exposure.unit
     # What rounding leaves over, and what is too small to be named, is in the first figure.
     first = round(100 * justified) - sum(points.values()) if inside else round(100 * start * exposure.unit)
     parts = [f"base {first}{' at this volatility' if exposure.unit < 1.0 else ''}"]
     parts += [f"{name} {number(each, sign=True)}" for name, each in points.items()]
     text = f"The engines justify {percent(justified)}: {', '.join(parts)}"
-    held_by = {
-        "way back": f"; the way back in asks for {percent(exposure.re_entry)}",
-        "cap": f"; {regime.name.lower()} allows {percent(exposure.cap)}",
-    }
-    text += held_by.get(_what_holds(exposure), "")
+    if _led_back(exposure, rules):
+        text += f"; the way back in asks for {percent(exposure.re_entry)}"
+    if _capped(exposure):
+        text += f"; {regime.name.lower()} allows {percent(exposure.cap)}"
     return f"{text}{'' if abs(exposure.target - exposure.value) < 0.005 else '; approached in steps'}."
 
 
@@ -135,14 +133,8 @@ def _allowed(exposure: TargetExposureReading) -> str:
 
 
 def _way_back(exposure: TargetExposureReading) -> str:
-    beyond = [
-        name
-        for name, most in (("volatility", exposure.unit), ("the regime", exposure.cap))
-        if exposure.re_entry > most
-    ]
-    return f"The way back in after an improving inflection asks for at least {percent(exposure.re_entry)}" + (
-        f", whatever {' and '.join(beyond)} {'allow' if beyond[1:] else 'allows'}" if beyond else ""
-    )
+    asks = f"The way back in after an improving inflection asks for at least {percent(exposure.re_entry)}"
+    return f"{asks}, whatever volatility allows" if exposure.re_entry > exposure.unit else asks
 
 
 def _why(
@@ -150,7 +142,6 @@ def _why(
     clauses: Mapping[str, str],
     regime: RegimeReading,
     rules: TargetExposureRules,
-    holds: _Holds,
 ) -> tuple[str, ...]:
     lines = []
     for driver in exposure.drivers:
@@ -163,9 +154,9 @@ def _why(
         lines.append("No engine that leans can be read, so half of what volatility allows is wanted.")
     if exposure.unit < 1.0:
         lines.append(f"{_allowed(exposure)}.")
-    if holds == "way back":
+    if _led_back(exposure, rules):
         lines.append(f"{_way_back(exposure)}.")
-    if holds == "cap":
+    if _capped(exposure):
         lines.append(f"The regime, {regime.name.lower()}, allows no more than {percent(exposure.cap)}.")
     if exposure.previous is not None and abs(exposure.target - exposure.value) > 1e-9:
         lines.append(

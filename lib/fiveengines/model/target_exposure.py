@@ -78,7 +78,10 @@ def averaged_lean(score: pd.DataFrame, rules: TargetExposureRules) -> pd.DataFra
 
 
 def unit_of_risk(expected: pd.Series, rules: TargetExposureRules) -> pd.Series:
-    """Size of one unit of risk, 0…1: normal ÷ expected volatility, at most 1 (Moreira and Muir 2017, without leverage).
+    """Size of one unit of risk, 0…1: normal ÷ expected volatility, at most 1.
+
+    Scaling by volatility without leverage: Harvey and others (2018), The Impact of Volatility Targeting. Moreira and
+    Muir (2017) divide by the variance, which served less well in both eras (research/trials.csv).
 
     expected: (n,) volatility expected for the coming month, % a year. Returns (n,); half where it is not known.
     """
@@ -118,7 +121,7 @@ def target_exposure(
         if not np.isfinite(caps[week]):
             way.record(current)
             continue
-        target[week] = max(min(want[week], caps[week]), path[week])
+        target[week] = min(max(want[week], path[week]), caps[week])
         if not np.isfinite(current):
             current = target[week]
         elif abs(target[week] - current) >= rules.step_threshold:
@@ -126,7 +129,7 @@ def target_exposure(
                 np.clip(target[week] - current, -rules.most_down_per_week, rules.most_up_per_week)
             )
         # What the regime allows at most holds at once, whatever the speed limit.
-        current = min(current, max(caps[week], path[week]))
+        current = min(current, caps[week])
         exposure[week] = current
         way.record(current)
     dates = score.index

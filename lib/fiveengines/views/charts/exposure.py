@@ -77,9 +77,9 @@ def target_exposure_drivers(week: Week) -> Picture:
         level += move
     # In the order in which the model takes them; a step that changes nothing is left out.
     wanted = min(max(level, 0.0), 1.0)
-    held = max(min(wanted * risk.unit, risk.cap), risk.re_entry)
+    held = min(max(wanted * risk.unit, risk.re_entry), risk.cap)
     unit = f"unit of risk {number(risk.unit, 2)}"
-    for name, to in (("none or all", wanted), (unit, wanted * risk.unit), ("cap or re-entry", held)):
+    for name, to in (("none or all", wanted), (unit, wanted * risk.unit), ("re-entry or cap", held)):
         if abs(to - level) >= 0.005 or name == unit:
             rows.append({"name": name, "from": level, "to": to, "move": to - level, "kind": "neutral"})
             level = to
