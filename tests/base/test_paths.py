@@ -1,4 +1,4 @@
-"""Where the cache is, and what tells one state of a file from another."""
+"""Where the cache is, and whose."""
 
 from __future__ import annotations
 
@@ -48,20 +48,3 @@ def test_a_cache_that_someone_else_laid_there_is_not_read(
     assert paths.cache_dir() != temporary / "fiveengines"
     assert paths.cache_dir() == paths.cache_dir()
     assert len([*temporary.glob("fiveengines-*")]) == 1, "one for this process, however often it is asked for"
-
-
-@WINDOWS
-def test_a_file_that_was_written_is_told_from_the_former_by_more_than_its_time_and_size(
-    tmp_path: Path,
-) -> None:
-    file = tmp_path / "a.csv"
-    file.write_text("1.0")
-    before, times = paths.file_stamps([file]), file.stat()
-    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns + 1))
-    file.write_text("2.0")
-    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert file.stat().st_mtime_ns == times.st_mtime_ns
-    # what a disk with coarse times would not tell apart
-    while file.stat().st_ctime_ns == times.st_ctime_ns:
-        os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert paths.file_stamps([file]) != before
