@@ -409,13 +409,7 @@ class Week:
         if self.key is None:
             return make()
         form = TypeAdapter(tuple[of, ...])  # type: ignore[valid-type]
-        return cache.stored(
-            name,
-            f"{self.key}.json",
-            make,
-            lambda place: form.validate_json(place.read_bytes()),
-            lambda place, made: place.write_bytes(form.dump_json(made)),
-        )
+        return cache.stored(name, f"{self.key}.json", make, form.validate_json, form.dump_json)
 
     @cached_property
     def key(self) -> str | None:

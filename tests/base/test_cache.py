@@ -79,7 +79,7 @@ def test_of_large_ones_fewer_stay_and_always_the_newest(
     for number, size in enumerate((1_000, 1_000, 1_000, 9_000)):
         if number == 3:
             assert len(list(own_cache.glob("thing-*"))) == 2
-        cache.remember("thing", f"k{number}", lambda to, size=size: to.write_bytes(b"x" * size))
+        cache.remember("thing", f"k{number}", b"x" * size)
         os.utime(own_cache / f"thing-k{number}", (number, number))
     assert [each.name for each in own_cache.glob("thing-*")] == ["thing-k3"]
 
@@ -104,6 +104,20 @@ def test_what_cannot_be_touched_is_still_used(own_cache: Path, monkeypatch: pyte
     monkeypatch.setattr(os, "utime", refused)
     cache.arrays("thing", "k1", make)
     assert make.calls == 1
+
+
+def test_of_what_a_disk_did_not_keep_whole_nothing_is_taken(own_cache: Path) -> None:
+    whole = b"1, 2, 3" * 20
+    cache.remember("thing", "k1", whole)
+    assert cache.recalled("thing", "k1", bytes) == whole
+    (file,) = own_cache.glob("thing-*")
+    held = file.read_bytes()
+    damaged = [held[:place] + bytes([held[place] ^ 1]) + held[place + 1 :] for place in range(len(held))]
+    shorter = [held[:place] for place in range(len(held))]
+    zeros = [held[:place] + bytes(len(held) - place) for place in range(len(held) - 1)]
+    for content in (*damaged, *shorter, *zeros, held + b"\n", bytes(len(held))):
+        file.write_bytes(content)
+        assert cache.recalled("thing", "k1", bytes) is None
 
 
 def test_keys_follow_inputs_and_code() -> None:

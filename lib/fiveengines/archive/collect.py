@@ -161,13 +161,13 @@ def _weeks(store: ReportStore, days: list[str]) -> _Read:
         return found
     stamps = [_stamp(store.local, day) for day in days]
     key = computed.key_of((str(store.local.resolve()), computed.code_key("archive"))) + ".json"
-    held = computed.recalled(_CACHE, key, lambda place: _shape().validate_json(place.read_bytes()))
+    held = computed.recalled(_CACHE, key, _shape().validate_json)
     found = held if held is not None and held.stamps == stamps[: len(held.stamps)] else _Read()
     known = len(found.stamps)
     if old - known >= _WORTH_A_CACHE:
         found.read(store, days[known:old], stamps[known:old])
         known = old
-        computed.remember(_CACHE, key, lambda to: to.write_bytes(_shape().dump_json(found)))
+        computed.remember(_CACHE, key, _shape().dump_json(found))
     found.read(store, days[known:], stamps[known:])
     return found
 

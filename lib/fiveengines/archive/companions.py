@@ -123,14 +123,14 @@ def collect_companions(store: ReportStore, days: Sequence[str]) -> Answers:
     now = {day: _stamp(store.local / day) for day in days}
     names = (str(store.local.resolve()), *REGISTRY, cache.code_key("archive"))
     key = cache.key_of(names) + ".json"
-    held = cache.recalled(_CACHE, key, lambda place: _shape().validate_json(place.read_bytes())) or Answers()
+    held = cache.recalled(_CACHE, key, _shape().validate_json) or Answers()
     found = held.of({day: stamp for day, stamp in now.items() if held.stamps.get(day) == stamp})
     new = [day for day in days if day not in found.stamps]
     found.read(store, new)
     found.rows.sort(key=lambda each: each.day)
     if len(new) >= _WORTH_A_CACHE:
         found.stamps = now
-        cache.remember(_CACHE, key, lambda to: to.write_bytes(_shape().dump_json(found)))
+        cache.remember(_CACHE, key, _shape().dump_json(found))
     return found
 
 

@@ -28,6 +28,7 @@ _SOURCES = {".css", ".csv", ".j2", ".js", ".json", ".py", ".txt", ".yaml"}
 # Newest files of a name that are not removed: so many, and of large ones as many as these bytes hold.
 _NEWEST = 24
 _BYTES = 250_000_000
+_DIGEST = hashlib.sha256().digest_size
 # Seconds after which nobody writes a file any more that a killed process had begun.
 _ABANDONED = 3600
 _STARTED = time.time()
@@ -57,11 +58,7 @@ def code_key(*places: str) -> str:
 
 
 def stored(
-    name: str,
-    key: str,
-    make: Callable[[], _T],
-    read: Callable[[Path], _T],
-    write: Callable[[Path, _T], object],
+    name: str, key: str, make: Callable[[], _T], read: Callable[[bytes], _T], write: Callable[[_T], bytes]
 ) -> _T:
     """What `make` returns, `read` from the cache when this key (which ends with the file's suffix) was made before.
 
@@ -71,12 +68,29 @@ def stored(
     if found is not None:
         return found
     made = make()
-    remember(name, key, lambda to: write(to, made))
+    remember(name, key, write(made))
     return made
 
 
-def recalled(name: str, key: str, read: Callable[[Path], _T]) -> _T | None:
-    """What `read` makes of the cache's file of this key; None where there is none or it is refused."""
+def recalled(name: str, key: str, read: Callable[[bytes], _T]) -> _T | None:
+    """What `read` makes of what the cache has under this key; None where there is none, or it is damaged or refused."""
+    return _read(name, key, lambda place: read(_whole(place.read_bytes())))
+
+
+def remember(name: str, key: str, content: bytes) -> None:
+    """Put `content` into the cache under this key; where nothing can be written, nothing is."""
+    _write(name, key, lambda place: place.write_bytes(content + hashlib.sha256(content).digest()))
+
+
+def _whole(held: bytes) -> bytes:
+    """The content before its digest; ValueError when a disk did not keep all of it, as after a loss of power."""
+    content, digest = held[:-_DIGEST], held[-_DIGEST:]
+    if hashlib.sha256(content).digest() != digest:
+        raise ValueError("damaged")
+    return content
+
+
+def _read(name: str, key: str, read: Callable[[Path], _T]) -> _T | None:
     place = paths.cache_dir() / f"{name}-{key}"
     with contextlib.suppress(Exception):  # a reader may say anything of a damaged file
         found = read(place)
@@ -86,8 +100,7 @@ def recalled(name: str, key: str, read: Callable[[Path], _T]) -> _T | None:
     return None
 
 
-def remember(name: str, key: str, write: Callable[[Path], object]) -> None:
-    """Let `write` fill the cache's file of this key; where nothing can be written, nothing is."""
+def _write(name: str, key: str, write: Callable[[Path], object]) -> None:
     place = paths.cache_dir() / f"{name}-{key}"
     with contextlib.suppress(OSError):
         replace_file(place, write, durable=False)
@@ -102,10 +115,12 @@ def arrays(name: str, key: str, make: Callable[[], Mapping[str, np.ndarray]]) ->
         with np.load(place, allow_pickle=False) as found:
             return {each: found[each] for each in found.files}
 
-    def write(place: Path, made: Arrays) -> None:
-        np.savez(place, **made)  # type: ignore[arg-type]
-
-    return stored(name, f"{key}.npz", lambda: dict(make()), read, write)
+    # numpy's archive keeps a checksum of each array itself.
+    found = _read(name, f"{key}.npz", read)
+    if found is None:
+        found = dict(make())
+        _write(name, f"{key}.npz", lambda place: np.savez(place, **found))  # type: ignore[arg-type]
+    return found
 
 
 def _remove_old(folder: Path, name: str) -> None:

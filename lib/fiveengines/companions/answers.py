@@ -5,9 +5,7 @@ Keys and files only; no question is answered here.
 
 from __future__ import annotations
 
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from fiveengines.base import cache
 from fiveengines.companions.document import CompanionDocument
@@ -18,8 +16,6 @@ from fiveengines.portfolio.folders import portfolio_folder
 
 if TYPE_CHECKING:
     from fiveengines.companions import claims
-
-_Answer = TypeVar("_Answer", bound=CompanionDocument)
 
 # The rooms that an answer is computed in; those above only show it.
 _ROOMS = (
@@ -34,8 +30,8 @@ def answer(of: Companion, session: Session) -> CompanionDocument:
         _name(of),
         f"{key(of, session)}.json",
         lambda: of.analyse(session),
-        partial(_read, of.result),
-        lambda place, made: place.write_text(made.model_dump_json(by_alias=True), encoding="utf-8"),
+        of.result.model_validate_json,
+        lambda made: made.model_dump_json(by_alias=True).encode(),
     )
 
 
@@ -44,7 +40,7 @@ def marked(session: Session, source: str) -> list[claims.ClaimRecord]:
     from fiveengines.companions import claims
 
     ledger = companion(claims.NAME)
-    held = cache.recalled(_name(ledger), f"{key(ledger, session)}.json", partial(_read, claims.Result))
+    held = cache.recalled(_name(ledger), f"{key(ledger, session)}.json", claims.Result.model_validate_json)
     if held is None:
         return claims.marked(session, source)
     return [each for each in held.claims if each.source == source]
@@ -75,7 +71,3 @@ def _facts(session: Session) -> tuple[object, ...]:
 
 def _name(of: Companion) -> str:
     return f"answer_{of.stem}"
-
-
-def _read(model: type[_Answer], place: Path) -> _Answer:
-    return model.model_validate_json(place.read_bytes())

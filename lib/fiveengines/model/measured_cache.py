@@ -5,8 +5,8 @@ The measured frames go through the cache as one table; the panel and what is der
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import pandas as pd
 
@@ -54,12 +54,18 @@ def measured(dataset: Dataset, as_of: pd.Timestamp, params: Parameters) -> Measu
         made.append(measure(panel, params))
         return _table(made[0])
 
-    table = cache.stored("measured", f"{cache.key_of(made_from)}.arrow", make, pd.read_feather, _write)
+    table = cache.stored("measured", f"{cache.key_of(made_from)}.arrow", make, _read, _write)
     return made[0] if made else _measured(table, panel, params)
 
 
-def _write(place: Path, table: pd.DataFrame) -> None:
-    table.to_feather(place)
+def _read(content: bytes) -> pd.DataFrame:
+    return pd.read_feather(io.BytesIO(content))
+
+
+def _write(table: pd.DataFrame) -> bytes:
+    held = io.BytesIO()
+    table.to_feather(held)
+    return held.getvalue()
 
 
 def _table(of: Measured) -> pd.DataFrame:

@@ -204,17 +204,13 @@ def _weeks(folder: Path, known: Stamp) -> dict[str, tuple[Record, ...]]:
     """The records of each week by the digest of its file; YAML is read only where the cache does not have it."""
     key = cache.key_of((str(folder.resolve()), cache.code_key("overrides/entries.py"))) + ".json"
     remembered = len(known) >= _WORTH_A_CACHE
-    held = (
-        cache.recalled(_CACHE, key, lambda place: _READ.validate_json(place.read_bytes()))
-        if remembered
-        else None
-    )
+    held = cache.recalled(_CACHE, key, _READ.validate_json) if remembered else None
     weeks = held or {}
     fresh = {digest: read_week(Path(path)) for path, *_, digest in known if digest not in weeks}
     weeks |= fresh
     if remembered and len(fresh) >= _WORTH_A_CACHE:
         wanted = {digest: weeks[digest] for *_, digest in known}
-        cache.remember(_CACHE, key, lambda to: to.write_bytes(_READ.dump_json(wanted)))
+        cache.remember(_CACHE, key, _READ.dump_json(wanted))
     return weeks
 
 

@@ -13,7 +13,6 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -188,7 +187,7 @@ def once(of: Week | Session, name: str, make: Callable[[], Any]) -> Any:
     if key is None:
         return make()
     if _last.key != key:
-        _last.held = cache.recalled(_CACHE, f"{key}.json", _read) or {}
+        _last.held = cache.recalled(_CACHE, f"{key}.json", json.loads) or {}
         _last.key, _last.new, _last.ran = key, False, set()
     ran = _notebook.ran()
     _last.ran.add(ran)
@@ -209,10 +208,8 @@ def keep() -> None:
     if session is not None and answers.page_key(session) != key:
         _last.key, _last.new = "", False  # a file of the portfolio was changed meanwhile
     if _last.new:
-        text = json.dumps(
-            {name: each for name, each in _last.held.items() if name.partition(" ")[0] in _last.ran}
-        )
-        cache.remember(_CACHE, f"{_last.key}.json", lambda place: place.write_text(text))
+        ran = {name: each for name, each in _last.held.items() if name.partition(" ")[0] in _last.ran}
+        cache.remember(_CACHE, f"{_last.key}.json", json.dumps(ran).encode())
         _last.new = False
 
 
@@ -261,13 +258,6 @@ def _known() -> Iterator[tuple[str, Any]]:
     week = vars(_notebook.session).get("week") if _notebook.session else None
     if week is not None and week.key and "past" in vars(week):
         yield f"past {week.key}", week.past
-
-
-def _read(place: Path) -> dict[str, Any]:
-    found = json.loads(place.read_text())
-    if not isinstance(found, dict):
-        raise ValueError(f"{place}: not an object")
-    return found
 
 
 def _looks(made: Any) -> list[dict[str, Any]] | None:

@@ -11,7 +11,7 @@ import gzip
 import hashlib
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
+from operator import itemgetter
 
 from fiveengines.base import cache
 
@@ -30,7 +30,7 @@ class ChartScript:
 def chart_script() -> ChartScript:
     """The script for this version of vl-convert: read from the cache, or built once (1.5 s)."""
     key = f"{version('vl-convert-python')}-{_FORMAT}.js.gz"
-    packed, code = cache.stored("vega", key, _build, _read, lambda place, made: place.write_bytes(made[0]))
+    packed, code = cache.stored("vega", key, _build, _read, itemgetter(0))
     return ChartScript(base64.b64encode(packed).decode("ascii"), csp_hash(code))
 
 
@@ -39,10 +39,7 @@ def csp_hash(code: bytes) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(code).digest()).decode('ascii')}'"
 
 
-def _read(place: Path) -> tuple[bytes, bytes]:
-    packed = place.read_bytes()
-    if not packed:  # which gzip takes for a file of nothing
-        raise EOFError(place)
+def _read(packed: bytes) -> tuple[bytes, bytes]:
     return packed, gzip.decompress(packed)
 
 

@@ -10,7 +10,6 @@ import json
 import re
 from functools import cache as once
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from fiveengines.base import (
@@ -31,7 +30,6 @@ from markupsafe import Markup, escape  # isort: skip
 _TEMPLATES = "report/page/templates"
 # The libraries that a page is made with.
 _LIBRARIES = ("bleach", "jinja2", "mistune", "nbconvert", "nbformat", "pygments", "vl-convert-python")
-_END = "</html>"
 # The random name that great_tables gives a table in a notebook, as JSON has it; no page shows it (`plain_table`).
 _TABLE_NAME = re.compile(r'<div id=\\"([a-z]{10})\\" ')
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -59,15 +57,12 @@ def _shown(cell: Any) -> dict[str, Any]:
     return {**cell, "metadata": own}
 
 
-def _read(place: Path) -> str:
-    text = place.read_bytes().decode("utf-8", "surrogatepass")
-    if not text.endswith(_END):
-        raise ValueError(f"{place}: cut short")
-    return text
+def _read(content: bytes) -> str:
+    return content.decode("utf-8", "surrogatepass")
 
 
-def _write(place: Path, page: str) -> None:
-    place.write_bytes(page.encode("utf-8", "surrogatepass"))
+def _write(page: str) -> bytes:
+    return page.encode("utf-8", "surrogatepass")
 
 
 def _rendered(notebook: Any, cover: PageCover) -> str:
