@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from fiveengines.base import parameters
+from fiveengines.data.dataset import Dataset
 from fiveengines.data.folder import files
 from fiveengines.data.panel import Panel
 from fiveengines.indicators import IndicatorValues, Inputs, evaluate, indicator, labels
@@ -18,8 +20,13 @@ PARAMS = parameters.load().engines
 
 
 @pytest.fixture(scope="module")
-def panel(real_data: Path) -> Panel:
-    return Panel(files.load(real_data, members=False), "2019-12-31")
+def data(real_data: Path) -> Dataset:
+    return replace(files.load(real_data), members=None)
+
+
+@pytest.fixture(scope="module")
+def panel(data: Dataset) -> Panel:
+    return Panel(data, "2019-12-31")
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +68,9 @@ def test_the_effective_rate_stands_beside_it(found: IndicatorValues) -> None:
     assert week["two_year_minus_policy"] == pytest.approx(week["two_year"] - 2.375)
 
 
-def test_decisions_alone_give_the_same_target(real_data: Path, found: IndicatorValues) -> None:
-    alone = Panel(files.load(real_data, ids={"FOMC_TARGET", "SPX"}, members=False), "2019-12-31")
+def test_decisions_alone_give_the_same_target(data: Dataset, found: IndicatorValues) -> None:
+    two = {name: data.series[name] for name in ("FOMC_TARGET", "SPX")}
+    alone = Panel(replace(data, series=two), "2019-12-31")
     target = indicator("policy_rate").values(Inputs(alone, PARAMS.inputs), {})
     assert isinstance(target, pd.Series)
     both = pd.DataFrame({"decided": target, "found": found.values["policy_rate"]}).loc["2000":]

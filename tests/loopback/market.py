@@ -118,7 +118,7 @@ def simulated(years: float = 3.0, seed: int = 4, end: pd.Timestamp | None = None
 
 def from_directory(folder: Path, now: pd.Timestamp | None = None) -> Market:
     """The figures of a files directory, as their providers would serve them."""
-    data = files.load(folder, members=False)
+    data = files.load(folder)
     return Market({key: found.latest() for key, found in data.series.items()}, now or utc_now())
 
 

@@ -21,7 +21,6 @@ from fiveengines.data.folder import files
 from fiveengines.data.panel import Panel
 
 SCRIPT, DAY = Path(__file__).with_name("recompute.py"), "2019-12-27"
-SERIES = {"SPX", "VIX", "DGS10", "XLK", "XLF", "XLE", "XLV", "XLI", "XLY", "XLP", "XLU", "XLB", "XLRE", "XLC"}
 
 
 @pytest.mark.real_data
@@ -31,7 +30,7 @@ def test_five_claims_are_what_a_script_of_its_own_finds(real_data: Path) -> None
         [sys.executable, SCRIPT, real_data, DAY], env=environment, capture_output=True, text=True, check=True
     )
     recomputed = json.loads(run.stdout)
-    panel = Panel(files.load(real_data, ids=SERIES), DAY)
+    panel = Panel(files.load(real_data), DAY)
     params = parameters.load()
     session = Session(pd.Timestamp(DAY), "files", params, RunParameters(), panel)
     claims = yaml_files.load_model(params.beside("claims.yaml"), ClaimsParameters).claims

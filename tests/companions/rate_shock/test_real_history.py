@@ -15,9 +15,7 @@ SECTORS = ["XLK", "XLF", "XLE", "XLV", "XLI", "XLY", "XLP", "XLU", "XLB"]
 
 @pytest.mark.real_data
 def test_sector_betas_of_the_decade_have_the_signs_and_the_order_of_the_note(real_data: Path) -> None:
-    panel = Panel(
-        files.load(real_data, ids={"SPX", "DFII10", "T10YIE", *SECTORS, "KRE", "TLT"}), "2019-12-31"
-    )
+    panel = Panel(files.load(real_data), "2019-12-31")
     yields = panel.reports(["DFII10", "T10YIE"]).reindex(panel.sessions)
     moves = betas.regressors(yields["DFII10"], yields["T10YIE"], panel.daily("SPX")).loc["2010":"2019"]
     returns = 100 * panel.prices([*SECTORS, "KRE", "TLT"]).pct_change(fill_method=None)

@@ -64,7 +64,7 @@ def test_real_history_fetched_equals_the_files(real_data: Path, tmp_path: Path) 
     `now`."""
     now = pd.Timestamp("2021-03-01")
     market = from_directory(real_data, now)
-    by_files = files.load(real_data, members=False)
+    by_files = files.load(real_data)
     with Loopback(market) as running:
         store = Store(tmp_path)
         fetch(store, running.settings(), only=[*OFFICIAL], since=None)

@@ -13,11 +13,11 @@ import pandas as pd
 from fiveengines.base.errors import DataError
 from fiveengines.base.formats import counted
 from fiveengines.data.catalog import catalog
-from fiveengines.data.dataset import MEMBERS, LeftOut, Members, Span
+from fiveengines.data.dataset import MEMBERS, LeftOut, Members, Notice, Span
 from fiveengines.data.folder import file_map, names, price_tables
 from fiveengines.data.folder.csv.dates import Days
 from fiveengines.data.folder.csv.numbers import Floats
-from fiveengines.data.folder.loading import NO_ROW, NOT_ASKED, Loading, Piece, Table, attempt
+from fiveengines.data.folder.loading import NO_ROW, Loading, Piece, Table, attempt
 from fiveengines.data.folder.membership import MEMBERSHIP_FILE, read_membership
 
 # Tickers of the largest companies through the decades: a table of closes that holds many is of members.
@@ -101,14 +101,11 @@ def _read_wide(table: Table, state: Loading) -> None:
     if of_members:
         state.members.append(table)
     known = {ticker: names.series_of(ticker) for ticker in table.tickers if _is_fund(ticker, state)}
-    wanted = {ticker: series for ticker, series in known.items() if series and state.wants(series)}
-    further = [] if of_members or state.ids is not None else [t for t in table.tickers if t not in wanted]
+    wanted = {ticker: series for ticker, series in known.items() if series}
+    further = set() if of_members else set(table.tickers) - set(wanted)
     if not wanted and not further:
         if not of_members:
-            some = ", ".join(table.tickers[:5])
-            state.left_out[table.where] = LeftOut(
-                "not in the catalog", f"closes of {some}{' …' if len(table.tickers) > 5 else ''}"
-            )
+            state.left_out[table.where] = LeftOut("not in the catalog", "dates and no ticker")
         return
     closes = price_tables.read_closes(table.source, table.where, today=state.today)
     if not of_members:
@@ -120,18 +117,17 @@ def _read_wide(table: Table, state: Loading) -> None:
         if series is not None:
             piece = Piece(rank, table.where, closes.dates, closes.values[:, at])
             state.pieces.setdefault(series, []).append(piece)
-    chosen = [at for at, ticker in enumerate(closes.tickers) if ticker in set(further)]
+    chosen = [at for at, ticker in enumerate(closes.tickers) if ticker in further]
     if chosen:
         frame = _closes_frame(closes.dates, closes.values[:, chosen], [closes.tickers[at] for at in chosen])
         state.others.append((table.where, frame))
     if of_members is None:
-        state.note(
-            "info",
-            None,
+        text = (
             f"{table.where}: {len(chosen)} columns, neither funds that are known nor members of a list, were read as"
             " prices. If they are index members, name the file sp500_constituents, or add"
-            " reference/sp500_members.csv (ticker, sector).",
+            " reference/sp500_members.csv (ticker, sector)."
         )
+        state.tell(Notice("info", None, text))
 
 
 def members_of(state: Loading) -> Members | None:
@@ -146,9 +142,8 @@ def members_of(state: Loading) -> Members | None:
         state.repaired(table.where, None, closes.repairs, closes.dates)
         for other in chosen:
             if other is not table:
-                state.note(
-                    "info", None, f"{other.where}: also looks like index members; {table.where} was used."
-                )
+                text = f"{other.where}: also looks like index members; {table.where} was used."
+                state.tell(Notice("info", None, text))
                 state.left_out[other.where] = LeftOut(
                     "another file has the series", f"members from {table.where}"
                 )
@@ -188,15 +183,6 @@ def other_prices_of(state: Loading) -> pd.DataFrame | None:
         return None
     frame = pd.DataFrame({ticker: found[ticker] for ticker in sorted(found)}).rename_axis("date")
     return frame.set_axis(frame.columns.astype("object"), axis=1)
-
-
-def leave_members(state: Loading) -> None:
-    """The word on members' closes that nobody asked for."""
-    for where in (
-        *(table.where for table in state.members),
-        *(each.origin for each in state.singles.values()),
-    ):
-        state.left_out[where] = NOT_ASKED
 
 
 def _single_members(state: Loading) -> Members | None:

@@ -6,7 +6,6 @@ Files are read here and never changed; a broken one becomes a notice, and the we
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -20,7 +19,6 @@ from fiveengines.data.dataset import FED_FUNDS, Dataset, LeftOut, Notice, Tables
 from fiveengines.data.folder import file_map, keyed_tables, names, price_tables
 from fiveengines.data.folder.closes import (
     MEMBER_WORDS,
-    leave_members,
     members_of,
     one_ticker,
     other_prices_of,
@@ -32,8 +30,6 @@ from fiveengines.data.folder.header import Header, columns_of, header_of, joined
 from fiveengines.data.folder.layouts import OWN_COLUMNS, Recipe, vendor_of
 from fiveengines.data.folder.loading import (
     NO_ROW,
-    NOT_ASKED,
-    TABLE_NOT_ASKED,
     Loading,
     Piece,
     Table,
@@ -78,45 +74,30 @@ _MEMBERS_FILE = "reference/sp500_members.csv"
 _PORTFOLIO = {"holdings": "the holdings of a portfolio", "trades": "the trade ledger of a portfolio"}
 
 
-def load(
-    directory: Path,
-    *,
-    ids: Collection[str] | None = None,
-    members: bool = True,
-    strict: bool = False,
-    today: dt.date | None = None,
-) -> Dataset:
-    """Everything the catalog knows in `directory`, or only the series `ids`.
+def load(directory: Path, *, today: dt.date | None = None) -> Dataset:
+    """Everything the catalog knows in `directory`.
 
     Release times follow the catalog's rules. A repaired file gives a warning notice; a file that the catalog
-    knows but that has no safe reading gives an error notice and is left out (`strict`: its DataError is
-    raised). Every file, of whatever kind and however deep, has its record in `files`; those in the folders of
-    the README come before others with the same series. `members` off skips the members' closes. `today` is
-    the last date that is not the future (default: now).
+    knows but that has no safe reading gives an error notice and is left out. Every file, of whatever kind and
+    however deep, has its record in `files`; those in the folders of the README come before others with the same
+    series. `today` is the last date that is not the future (default: now).
     DataError when the directory is absent or holds nothing that the catalog knows.
     """
-    data = read(directory, ids=ids, members=members, strict=strict, today=today)
-    asked = any(each.left_out in {None, NOT_ASKED, TABLE_NOT_ASKED} for each in data.files)
-    if not asked and all(notice.level == "info" for notice in data.notices):
+    data = read(directory, today=today)
+    used = any(each.left_out is None for each in data.files)
+    if not used and all(notice.level == "info" for notice in data.notices):
         what = "nothing the catalog knows" if data.files else "no file"
         raise DataError(f"the files directory holds {what}.", where=str(directory), remedy=_LAYOUT)
     return data
 
 
-def read(
-    directory: Path,
-    *,
-    ids: Collection[str] | None = None,
-    members: bool = True,
-    strict: bool = False,
-    today: dt.date | None = None,
-) -> Dataset:
+def read(directory: Path, *, today: dt.date | None = None) -> Dataset:
     """`load` for a directory that may hold nothing: then the Dataset is empty but for the word on its files."""
     root = Path(directory)
     if not root.is_dir():
         raise DataError("the files directory does not exist.", where=str(root), remedy=_LAYOUT)
     found = walk(root)
-    state = Loading(root, None if ids is None else frozenset(ids), today, strict)
+    state = Loading(root, today)
     for where, left_out in found.others:
         state.left_out[where] = left_out
         if left_out.reason in {"cannot be opened", "too many files"}:
@@ -127,9 +108,7 @@ def read(
         attempt(path.as_posix(), lambda path=path: _read_file(path, state), state)  # type: ignore[misc]
     read_tables(state)
     series = settle(state)
-    closes = members_of(state) if members else None
-    if not members:
-        leave_members(state)
+    closes = members_of(state)
     others = other_prices_of(state)
     tables = Tables.of(keyed_tables.tables_of(state))
     return Dataset("files", series, closes, tuple(state.notices), state.records(), tables, others)
@@ -202,10 +181,7 @@ def _read_table(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> 
     raw, tickers = joined(raw)
     header = header_of(raw, where)
     if kind := keyed_tables.kind_of(path, raw, header):
-        if state.ids is None:
-            _read_keyed(kind, raw, where, path, header, state)
-        else:
-            state.left_out[where] = TABLE_NOT_ASKED
+        _read_keyed(kind, raw, where, path, header, state)
         return
     if header is None:
         _read_undated(raw, where, path, state)
@@ -220,7 +196,7 @@ def _read_table(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> 
         further = file_map.further_ticker(path, recipes)
         if ticker in state.sectors and closes:
             state.singles[ticker] = _read_single(raw, where, closes, state)
-        elif further and closes and state.ids is None:
+        elif further and closes:
             piece = _read_single(raw, where, closes, state)
             state.others.append((where, one_ticker(further, piece)))
         else:
@@ -228,8 +204,7 @@ def _read_table(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> 
         return
     state.left_out[where] = NO_ROW
     for recipe in recipes:
-        if any(state.wants(name) for name in recipe.columns):
-            _read_recipe(raw, where, recipe, header, state)
+        _read_recipe(raw, where, recipe, header, state)
 
 
 def _read_keyed(
@@ -262,8 +237,6 @@ def _read_undated(raw: bytes, where: str, path: PurePosixPath, state: Loading) -
     promised = file_map.named(path.stem)
     if promised is None:
         state.left_out[where] = _stranger(raw, where)
-        return
-    if not state.wants(promised):
         return
     choices = file_map.choices(promised)
     read_csv(raw, where=where, wanted=choices, series=promised, today=state.today)
@@ -329,9 +302,9 @@ def _read_recipe(raw: bytes, where: str, recipe: Recipe, header: Header, state: 
     absent = [name for name, column in columns.items() if column is None]
     if recipe.keep and absent:
         text = f"{where}: no column of {', '.join(absent[:3])}{' …' if len(absent) > 3 else ''}."
-        state.note("warning", absent[0], text)
+        state.tell(Notice("warning", absent[0], text))
     for name, column in columns.items():
-        if column is None or not state.wants(name):
+        if column is None:
             continue
         rank = recipe.rank + (name in recipe.second_hand)
         piece = Piece(rank, where, table.dates, table.columns[column], recipe.merge)
@@ -345,10 +318,7 @@ def _read_parquet(path: PurePosixPath, state: Loading) -> None:
     tickers = price_tables.tickers(columns)
     fields = {column_name(name) for name in columns}
     if keyed_tables.mostly_contracts(tickers):
-        if state.ids is None:
-            keyed_tables.read_contracts(full, where, state)
-        else:
-            state.left_out[where] = TABLE_NOT_ASKED
+        keyed_tables.read_contracts(full, where, state)
         return
     # LOW and OPEN are tickers too, CLOSE is none
     own = not any(name.startswith("('") for name in columns) and (

@@ -19,7 +19,7 @@ import pyarrow.csv as pa_csv
 
 from fiveengines.base.errors import DataError
 from fiveengines.base.formats import counted
-from fiveengines.data.dataset import FED_FUNDS, TABLES, LeftOut
+from fiveengines.data.dataset import FED_FUNDS, TABLES, LeftOut, Notice
 from fiveengines.data.folder import names, price_tables
 from fiveengines.data.folder.csv import Repair, column_name, read_csv
 from fiveengines.data.folder.csv.decode import decode, refuse
@@ -410,10 +410,10 @@ class _Rows:
                 remedy="Check its columns.",
             )
         for line in self.lines[:_MOST_LINES]:
-            self.state.note("warning", None, f"{self.where}: {line}.")
+            self.state.tell(Notice("warning", None, f"{self.where}: {line}."))
         if len(self.lines) > _MOST_LINES:
             text = f"{self.where}: {len(self.lines) - _MOST_LINES} further rows or cells like these."
-            self.state.note("warning", None, text)
+            self.state.tell(Notice("warning", None, text))
 
     def _row(self, at: int) -> str:
         words = " ".join(str(self.cells[name].iloc[at]).strip() for name in self.label)

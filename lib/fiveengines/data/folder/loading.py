@@ -26,10 +26,6 @@ from fiveengines.data.folder.csv.numbers import Floats
 NO_ROW = LeftOut("no row of use", "none of its rows is of a series in the catalog")
 
 
-NOT_ASKED = LeftOut("not asked for", "closes of index members")
-TABLE_NOT_ASKED = LeftOut("not asked for", "a table that is no series")
-
-
 @dataclass
 class Piece:
     """Values of one series from one file, before files are weighed against each other."""
@@ -64,9 +60,7 @@ class Loading:
     """What has been read so far, and the word on every file."""
 
     root: Path
-    ids: frozenset[str] | None
     today: dt.date | None
-    strict: bool
     pieces: dict[str, list[Piece]] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
@@ -79,14 +73,9 @@ class Loading:
     left_out: dict[str, LeftOut] = field(default_factory=dict)
     used: dict[str, str] = field(default_factory=dict)
 
-    def wants(self, name: str) -> bool:
-        """Whether the series is asked for."""
-        return self.ids is None or name in self.ids
-
-    def note(self, level: str, series: str | None, text: str) -> None:
-        """A notice, once."""
-        notice = Notice("info" if level == "info" else "warning", series, text)
-        if notice not in self.notices:  # one file may be read for several markets
+    def tell(self, notice: Notice) -> None:
+        """Keep a notice, once: one file may be read for several markets."""
+        if notice not in self.notices:
             self.notices.append(notice)
 
     def repaired(self, where: str, series: str | None, repairs: Collection[Repair], dates: Days) -> None:
@@ -103,11 +92,8 @@ class Loading:
             since, until = (
                 None if day is None else calendars.evening_of(pd.Timestamp(day)) for day in (first, last)
             )
-            notice = Notice(
-                "warning", series, f"{where}: repaired while reading: {'; '.join(words)}.", since, until
-            )
-            if notice not in self.notices:  # one file may be read for several markets
-                self.notices.append(notice)
+            text = f"{where}: repaired while reading: {'; '.join(words)}."
+            self.tell(Notice("warning", series, text, since, until))
 
     def left_row(self, where: str, series: str, row: np.datetime64, why: str) -> None:
         """A warning about one day's row that was not taken, from the evening it would have been known."""
@@ -115,17 +101,11 @@ class Loading:
             calendars.published_at(catalog()[series], pd.DatetimeIndex([row.astype("datetime64[s]")]))[0]
         )
         text = f"{where}: the row of {row} was left out: {why}."
-        notice = Notice("warning", series, text, known, known)
-        if notice not in self.notices:  # one file may be read for several markets
-            self.notices.append(notice)
+        self.tell(Notice("warning", series, text, known, known))
 
     def refused(self, where: str, error: DataError) -> None:
-        """An error that leaves `where` out; raised when reading is strict."""
-        if self.strict:
-            raise error
-        notice = Notice("error", error.series, str(error))
-        if notice not in self.notices:
-            self.notices.append(notice)
+        """An error that leaves `where` out."""
+        self.tell(Notice("error", error.series, str(error)))
         self.left_out[where] = refusal(error)
 
     def took(self, where: str, series: str, dates: Days, values: Floats) -> None:
