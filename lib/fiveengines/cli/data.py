@@ -85,13 +85,14 @@ def import_files(
     folder: Annotated[Path, typer.Argument(help="A folder of downloads.")], data_dir: DataDir = None
 ) -> int:
     """Add a folder of downloads to the local store."""
+    from fiveengines.data.folder import files
     from fiveengines.data.store import Store
 
-    read: list[Dataset] = []
-    added = Store(_folder(data_dir)).import_directory(folder.expanduser(), on_read=read.append)
-    notices, _ = _cross_examined(read[0], None)
+    read = files.load(folder.expanduser())
+    added = Store(_folder(data_dir)).import_dataset(read)
+    notices, _ = _cross_examined(read, None)
     _show_notices(notices)
-    if line := summary(read[0].files).line():
+    if line := summary(read.files).line():
         typer.echo(line)
     typer.echo(
         f"{sum(added.values())} new rows in {sum(1 for rows in added.values() if rows)} series from {folder}"

@@ -11,6 +11,7 @@ import pytest
 from fiveengines.companions.registry import REGISTRY
 from fiveengines.companions.session import Session
 from fiveengines.data.fetch import fetch
+from fiveengines.data.folder import files
 from fiveengines.data.load_dataset import data_stamp
 from fiveengines.data.store import Store
 from fiveengines.report.companion_json import companion_document
@@ -83,7 +84,7 @@ def test_each_source_stamps_what_it_reads(tmp_path: Path) -> None:
     assert data_stamp("demo", seed=7) == data_stamp("demo", seed=7) != data_stamp("demo", seed=8)
     store = Store(tmp_path / "store")
     empty = data_stamp("live", data_dir=tmp_path / "store")
-    store.import_directory(tmp_path)
+    store.import_dataset(files.load(tmp_path))
     imported = data_stamp("live", data_dir=tmp_path / "store")
     assert empty == () and imported != empty
     with store.writing() as writer:

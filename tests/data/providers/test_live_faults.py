@@ -13,6 +13,7 @@ import pytest
 
 from fiveengines.cli import main
 from fiveengines.data.fetch import Report, fetch
+from fiveengines.data.folder import files
 from fiveengines.data.providers.base import MOST_PAGES, FetchError, Item, Request, Response
 from fiveengines.data.providers.cftc import Cftc
 from fiveengines.data.providers.fred import Fred
@@ -94,7 +95,7 @@ def test_a_fetch_into_a_store_of_imported_files_says_how_old_it_is(
     kept = {key: values[values.index <= cutoff] for key, values in market.series.items() if key != "VIX"}
     write_files(type(market)(**{**vars(market), "series": kept}), tmp_path / "downloads")
     store = Store(tmp_path / "data")
-    store.import_directory(tmp_path / "downloads")
+    store.import_dataset(files.load(tmp_path / "downloads"))
     end = max(each.newest for each in store.ages())
     server.fault(".", status=503)
     code, lines = command(server, monkeypatch, capsys, "fetch", "--data-dir", str(store.folder))

@@ -13,7 +13,8 @@ import pytest
 
 from fiveengines.base.atomic_io import PREFIX
 from fiveengines.base.errors import StoreError
-from fiveengines.data.dataset import Members
+from fiveengines.data import calendars
+from fiveengines.data.dataset import Dataset, Members
 from fiveengines.data.folder import files
 from fiveengines.data.providers.frames import Basis, frame_by_rule, response_frame
 from fiveengines.data.store import Store
@@ -30,6 +31,11 @@ def fill(
         return writer.add(source, {"WALCL": frame_by_rule("WALCL", days, value + np.arange(10.0))}, now)
 
 
+def on_evening(store: Store, day: str) -> Dataset:
+    """What of the store was public on the evening of a reading date."""
+    return store.dataset().until(calendars.evening_of(pd.Timestamp(day)), pd.Timestamp(day))
+
+
 def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="fiveengines fetch"):
         Store(tmp_path / "none").dataset()
@@ -40,21 +46,15 @@ def test_as_of_gives_what_was_public_that_evening(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert fill(store) == {"WALCL": 10}
     assert fill(store) == {"WALCL": 0}
-    # the figure of Wednesday the 10th came on Thursday the 11th; a Thursday asks for the Friday before
-    assert store.dataset("2024-01-11").series["WALCL"].frame["observed"].max() == pd.Timestamp("2024-01-03")
-    assert store.dataset("2024-01-12").series["WALCL"].frame["observed"].max() == pd.Timestamp("2024-01-10")
-    assert store.dataset("2024-01-12").source == "live"
-    assert "WALCL" not in store.dataset("2024-01-03").series
-
-
-def test_seen_by_repeats_what_the_store_held_then(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    fill(store)
-    before = store.dataset().fingerprint()
-    fill(store, value=8000000.0, now=NOW + pd.Timedelta(days=7))
-    assert store.dataset().fingerprint() != before
-    assert store.dataset(seen_by=NOW).fingerprint() == before
-    assert len(store.rows("fred")["WALCL"]) == 20
+    # the figure of Wednesday the 10th came on Thursday the 11th
+    assert on_evening(store, "2024-01-10").series["WALCL"].frame["observed"].max() == pd.Timestamp(
+        "2024-01-03"
+    )
+    assert on_evening(store, "2024-01-12").series["WALCL"].frame["observed"].max() == pd.Timestamp(
+        "2024-01-10"
+    )
+    assert on_evening(store, "2024-01-12").source == "live"
+    assert "WALCL" not in on_evening(store, "2024-01-03").series
 
 
 def test_the_catalogs_provider_comes_first(tmp_path: Path) -> None:
@@ -160,8 +160,8 @@ def test_a_files_directory_can_be_imported(tmp_path: Path) -> None:
         "date,new_highs_52w\n2024-01-02,120\n2024-01-03,95\n"
     )
     store = Store(tmp_path / "data")
-    assert store.import_directory(folder) == {"BAMLH0A0HYM2": 2, "NEW_HIGHS_52W": 2}
-    assert sum(store.import_directory(folder).values()) == 0
+    assert store.import_dataset(files.load(folder)) == {"BAMLH0A0HYM2": 2, "NEW_HIGHS_52W": 2}
+    assert sum(store.import_dataset(files.load(folder)).values()) == 0
     assert store.dataset().fingerprints() == files.load(folder).fingerprints()
     # FRED now serves three years only: what was imported stays beside what is fetched
     with store.writing() as writer:
@@ -170,21 +170,16 @@ def test_a_files_directory_can_be_imported(tmp_path: Path) -> None:
     assert list(store.dataset().series["BAMLH0A0HYM2"].latest()) == [19.88, 21.82, 3.5]
 
 
-def test_known_is_the_newest_figure_in_its_newest_vintage(tmp_path: Path) -> None:
+def test_an_evening_has_the_newest_figure_in_its_newest_vintage(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with store.writing() as writer:
         days = ["2024-01-06", "2024-01-13", "2024-01-06", "2024-01-13"]
         when = ["2024-01-11 13:30", "2024-01-18 13:30", "2024-01-18 13:30", "2024-01-25 13:30"]
         answer = response_frame(days, [202000.0, 187000.0, 203000.0, 189000.0], when, int(Basis.PROVIDER))
         writer.add("fred", {"ICSA": answer}, NOW)
-    assert list(store.known("2024-01-12", ["ICSA"]).loc["ICSA"]) == [
-        pd.Timestamp("2024-01-06"),
-        202000.0,
-        pd.Timestamp("2024-01-11 13:30"),
-    ]
-    assert store.known("2024-01-19").loc["ICSA", "value"] == 187000.0
-    assert store.known("2024-01-26").loc["ICSA", "value"] == 189000.0
-    assert not len(store.known("2024-01-05"))
+    newest = [on_evening(store, f"2024-01-{day}").series["ICSA"].latest().iloc[-1] for day in (12, 19, 26)]
+    assert newest == [202000.0, 187000.0, 189000.0]
+    assert "ICSA" not in on_evening(store, "2024-01-05").series
 
 
 def test_files_brought_late_are_dated_by_rule_all_the_same(tmp_path: Path) -> None:
@@ -194,8 +189,8 @@ def test_files_brought_late_are_dated_by_rule_all_the_same(tmp_path: Path) -> No
     lines = ["observation_date,WALCL", "2024-01-03,7000000", "2024-01-10,7000001", "2024-01-17,7000002"]
     for count in (2, 4):
         (folder / "fred" / "WALCL.csv").write_text("\n".join(lines[:count]) + "\n")
-        store.import_directory(folder)
-    assert store.dataset("2024-01-19").series["WALCL"].frame["value"].iloc[-1] == 7000002.0
+        store.import_dataset(files.load(folder))
+    assert on_evening(store, "2024-01-19").series["WALCL"].frame["value"].iloc[-1] == 7000002.0
 
 
 def test_an_old_evening_is_told_only_what_bears_on_it(tmp_path: Path) -> None:
@@ -204,8 +199,8 @@ def test_an_old_evening_is_told_only_what_bears_on_it(tmp_path: Path) -> None:
     with store.writing() as writer:
         writer.mark_checked("fred", ["WALCL"], pd.Timestamp("2024-03-01 14:00"), None, True)
         writer.mark_checked("fred", [], pd.Timestamp("2024-03-08 14:00"), "HTTP 500", False)
-    assert not store.dataset("2024-02-23").notices, "everything public by then had been fetched"
-    (notice,) = store.dataset("2024-03-01").notices
+    assert not on_evening(store, "2024-02-23").notices, "everything public by then had been fetched"
+    (notice,) = on_evening(store, "2024-03-01").notices
     assert "last complete fetch on 2024-03-01" in notice.text and "HTTP 500" in notice.text
     assert len(store.dataset().notices) == 1
 

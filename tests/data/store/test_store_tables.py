@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from fiveengines.data import calendars
+from fiveengines.data.folder import files
 from fiveengines.data.panel import Panel
 from fiveengines.data.store import Store
 
@@ -32,7 +34,7 @@ def test_a_second_import_joins_the_first(tmp_path: Path) -> None:
         prices__TSLA_dot_csv="date,close\n2019-12-30,27.65\n",
         **yields,
     )
-    store.import_directory(first)
+    store.import_dataset(files.load(first))
     before = store.stamp()
     second = folder(
         tmp_path / "b",
@@ -42,7 +44,7 @@ def test_a_second_import_joins_the_first(tmp_path: Path) -> None:
         prices__ROKU_dot_csv="date,close\n2019-12-31,133.9\n",
         **yields,
     )
-    store.import_directory(second)
+    store.import_dataset(files.load(second))
     assert store.stamp() != before
     data = Store(tmp_path / "store").dataset()
     assert data.tables["fundamentals"]["revenue"].tolist() == [53810000000, 64040000000]
@@ -51,7 +53,8 @@ def test_a_second_import_joins_the_first(tmp_path: Path) -> None:
     panel = Panel(data, "2019-12-31")
     prices = panel.prices(["TSLA", "ROKU"])
     assert prices["TSLA"].iloc[-2:].tolist() == [27.65, 27.89] and prices["ROKU"].iloc[-1] == 133.9
-    cut = Store(tmp_path / "store").dataset("2019-10-25").tables
+    day = pd.Timestamp("2019-10-25")
+    cut = data.until(calendars.evening_of(day), day).tables
     assert cut["fundamentals"]["filed"].tolist() == [pd.Timestamp("2019-07-31")]
     assert "fed_funds_futures" not in cut
 
@@ -59,7 +62,8 @@ def test_a_second_import_joins_the_first(tmp_path: Path) -> None:
 def test_a_damaged_table_is_one_clear_line(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     yields = "observation_date,DGS2\n2019-12-30,1.58\n"
-    store.import_directory(folder(tmp_path / "a", fundamentals__a_dot_csv=FILED, fred__DGS2_dot_csv=yields))
+    brought = folder(tmp_path / "a", fundamentals__a_dot_csv=FILED, fred__DGS2_dot_csv=yields)
+    store.import_dataset(files.load(brought))
     (tmp_path / "store" / "tables" / "fundamentals.parquet").write_bytes(b"PAR1 cut off")
     with pytest.raises(Exception, match="the table is damaged") as caught:
         dict(Store(tmp_path / "store").dataset().tables)

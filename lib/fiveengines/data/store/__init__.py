@@ -4,6 +4,5 @@ Rows only ever come in; network requests and judgements about the market may not
 """
 
 from fiveengines.data.store.core import Store, Writer
-from fiveengines.data.store.revisions import additions, view
 
-__all__ = ["Store", "Writer", "additions", "view"]
+__all__ = ["Store", "Writer"]

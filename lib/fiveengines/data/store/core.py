@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,13 +25,11 @@ import pyarrow.parquet as pq
 
 from fiveengines.base import formats, paths
 from fiveengines.base.errors import StoreError
-from fiveengines.data import calendars
 from fiveengines.data.catalog import catalog, lookup
 from fiveengines.data.dataset import PRICES, TABLES, Dataset, Members, Notice, SeriesData, Tables
-from fiveengines.data.folder import files
 from fiveengines.data.providers.frames import Basis
 from fiveengines.data.store import disk, tables
-from fiveengines.data.store.revisions import ROW, additions, first_choice, newest_row, no_rows, view
+from fiveengines.data.store.revisions import additions, first_choice, no_rows
 
 IMPORTED = "files"
 # Files that a person brings: that they came late here says nothing about when they were published.
@@ -40,12 +38,7 @@ _BY_HAND = frozenset({"manual_downloads", IMPORTED})
 # files.
 _LAST = ("nyfed", "manual_downloads", IMPORTED)
 _WAIT = 30 * 60.0
-
-
-@dataclass(frozen=True)
-class _Cached:
-    stamp: tuple[int, int, int]
-    content: Any
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -57,26 +50,12 @@ class Age:
     newest: dt.date
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What a reader sees of one series from one source, and where its rows are."""
-
-    source: str
-    frame: pd.DataFrame
-    rows: disk.Rows
-    series: str
-
-    def held(self) -> pd.DataFrame:
-        """Every row of it: a frame of ROW, with when each was fetched."""
-        return self.rows[self.series]
-
-
 class Store:
     """What was known when, under one folder (default: FIVEENGINES_DATA or ./data). Opening reads nothing."""
 
     def __init__(self, folder: Path | str | None = None) -> None:
         self.folder = Path(folder) if folder is not None else paths.store_dir()
-        self._cache: dict[Path, _Cached] = {}
+        self._cache: dict[Path, tuple[tuple[int, int, int], Any]] = {}
 
     # reading
 
@@ -101,53 +80,28 @@ class Store:
 
         Empty for an unknown source; StoreError for a damaged file.
         """
-        found: disk.Rows = self._read(self._file(source), disk.read_rows, disk.EMPTY)
-        return found
+        return self._read(self._file(source), disk.read_rows, disk.EMPTY)
 
     def status(self) -> dict[str, Any]:
         """source → {tried, succeeded, error, series: {id: when last fetched with success}}, times in ISO
         format."""
-        return dict(self._read(self.folder / "status.json", disk.read_json, {}))
+        nothing: dict[str, Any] = {}
+        return dict(self._read(self.folder / "status.json", disk.read_json, nothing))
 
-    def dataset(
-        self,
-        as_of: dt.date | str | None = None,
-        *,
-        ids: Sequence[str] | None = None,
-        seen_by: pd.Timestamp | None = None,
-        members: bool = True,
-    ) -> Dataset:
-        """Everything stored as a Dataset, or with `as_of` only what was public on that evening.
-
-        seen_by (naive UTC): leave out rows fetched later, to repeat a report with what this store then held.
-        StoreError when the store is empty.
-        """
+    def dataset(self) -> Dataset:
+        """Everything stored as a Dataset; StoreError when the store is empty."""
         if not self.exists():
             raise StoreError(
                 "nothing is stored yet.",
                 where=str(self.folder),
                 remedy="Run `fiveengines fetch` (a free FRED key helps), or choose --source demo or files.",
             )
-        found: dict[str, list[_Seen]] = {}
-        known = catalog()
-        for source in self.sources():
-            if ids is not None and disk.series_in(self._file(source)).isdisjoint(ids):
-                continue
-            rows = self.rows(source)
-            for series_id in rows:
-                if series_id in known and (ids is None or series_id in ids):
-                    seen = _view(rows, series_id, seen_by)
-                    if len(seen):
-                        found.setdefault(series_id, []).append(_Seen(source, seen, rows, series_id))
-        series = {key: _merged(key, found[key]) for key in known if key in found}
-        held = self.members() if members else None
-        prices = self._read(tables.file_of(self.folder, PRICES), tables.read, None) if ids is None else None
-        others = self.tables() if ids is None else Tables({})
-        whole = Dataset("live", series, held, self._notices(), tables=others, other_prices=prices)
-        if as_of is None:
-            return whole
-        session = calendars.reading_date(as_of)
-        return whole.until(calendars.evening_of(session), session)
+        every = {source: self.rows(source) for source in self.sources()}
+        found = {key: {source: rows for source, rows in every.items() if key in rows} for key in catalog()}
+        series = {key: _merged(key, sources) for key, sources in found.items() if sources}
+        prices = self._read(tables.file_of(self.folder, PRICES), tables.read, None)
+        notices = self._notices()
+        return Dataset("live", series, self.members(), notices, tables=self.tables(), other_prices=prices)
 
     def ages(self) -> tuple[Age, ...]:
         """The newest observation of every series that is stored, in the catalog's order, from whichever source."""
@@ -178,32 +132,16 @@ class Store:
             )
         return f"{text}."
 
-    def known(self, day: dt.date | str, ids: Sequence[str] | None = None) -> pd.DataFrame:
-        """The newest figure of each series on the evening of `day`'s reading date, in its newest vintage
-        then.
-
-        Returns one row a series (index: catalog id): observed, value, known_at; series without a figure are
-        left out.
-        """
-        found = {
-            key: newest_row(data.frame)
-            for key, data in self.dataset(day, ids=ids, members=False).series.items()
-        }
-        return pd.DataFrame.from_dict(found, orient="index", columns=["observed", "value", "known_at"])
-
     def members(self) -> Members | None:
         """Closes of index members, None when there are none."""
-        path = self.folder / "members.parquet"
-        found: Members | None = self._read(path, _read_members, None)
-        return found
+        return self._read(self.folder / "members.parquet", _read_members, None)
 
     def tables(self) -> Tables:
         """The tables that were imported or downloaded, each read when it is asked for."""
         return Tables({name: partial(self._table, name) for name in TABLES})
 
     def _table(self, name: str) -> pd.DataFrame:
-        found: pd.DataFrame = self._read(tables.file_of(self.folder, name), tables.read, pd.DataFrame())
-        return found
+        return self._read(tables.file_of(self.folder, name), tables.read, pd.DataFrame())
 
     # writing
 
@@ -215,26 +153,17 @@ class Store:
         with disk.only_writer(self.folder, waiting, timeout):
             yield Writer(self)
 
-    def import_directory(
-        self,
-        directory: Path,
-        waiting: Callable[[str], None] | None = None,
-        on_read: Callable[[Dataset], None] | None = None,
-    ) -> dict[str, int]:
-        """Add what a files directory knows, dated by rule; series → rows added. Live rows keep their
-        precedence. `on_read` sees what was read, with its notices and the word on every file."""
-        read = files.load(Path(directory))
-        if on_read is not None:
-            on_read(read)
-        with self.writing(waiting) as writer:
-            return writer.import_dataset(read)
+    def import_dataset(self, data: Dataset) -> dict[str, int]:
+        """Add what a files directory knows, dated by rule; series → rows added. Live rows keep their precedence."""
+        with self.writing() as writer:
+            return writer.import_dataset(data)
 
     # inside
 
     def _file(self, source: str) -> Path:
         return self.folder / "series" / f"{source}.parquet"
 
-    def _read(self, path: Path, reader: Callable[[Path], Any], absent: Any) -> Any:
+    def _read(self, path: Path, reader: Callable[[Path], _T], absent: _T) -> _T:
         """What `reader` makes of `path`, read again only when the file was replaced."""
         try:
             stat = path.stat()
@@ -247,10 +176,10 @@ class Store:
                 remedy="Check its permissions.",
             ) from error
         stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
-        cached = self._cache.get(path)
-        if cached is None or cached.stamp != stamp:
-            cached = self._cache[path] = _Cached(stamp, reader(path))
-        return cached.content
+        if path not in self._cache or self._cache[path][0] != stamp:
+            self._cache[path] = stamp, reader(path)
+        content: _T = self._cache[path][1]
+        return content
 
     def _notices(self) -> tuple[Notice, ...]:
         notices = []
@@ -348,14 +277,8 @@ class Writer:
             raise disk.not_written(path, error) from None
 
 
-def _view(rows: disk.Rows, series_id: str, seen_by: pd.Timestamp | None) -> pd.DataFrame:
-    if seen_by is None:
-        return rows.view(series_id)
-    held = rows[series_id]
-    return view(held.loc[held["fetched_at"].to_numpy() <= seen_by.to_datetime64()])
-
-
-def _merged(series_id: str, found: list[_Seen]) -> SeriesData:
+def _merged(series_id: str, found: Mapping[str, disk.Rows]) -> SeriesData:
+    """One series out of the sources that have rows of it."""
     entry = lookup(series_id)
 
     def rank(source: str) -> tuple[int, str]:
@@ -363,22 +286,20 @@ def _merged(series_id: str, found: list[_Seen]) -> SeriesData:
             return 0, source
         return (2 + _LAST.index(source) if source in _LAST else 1), source
 
-    ordered = sorted(found, key=lambda each: rank(each.source))
-    frame = first_choice([each.frame for each in ordered], [each.held for each in ordered[1:]])
-    origin = ", ".join(f"store:{each.source}" for each in ordered)
+    ordered = sorted(found, key=rank)
+    views = [found[source].view(series_id) for source in ordered]
+    held = [partial(found[source].__getitem__, series_id) for source in ordered[1:]]
+    frame = first_choice(views, held)
+    origin = ", ".join(f"store:{source}" for source in ordered)
     return SeriesData(series_id, frame, entry.provider, origin)
 
 
 def _read_members(path: Path) -> Members:
-    try:
+    with disk.read_whole(path, "the members' closes are damaged.", "Move the file away and fetch again."):
         with path.open("rb") as handle:
             table = pq.ParquetFile(handle).read()
         notes = json.loads((table.schema.metadata or {})[b"fiveengines"])
         index = pd.DatetimeIndex(table["date"].to_numpy().astype("datetime64[s]"), name="date")
-    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
-        raise StoreError(
-            "the members' closes are damaged.", where=str(path), remedy="Move the file away and fetch again."
-        ) from error
     names = [name for name in table.column_names if name != "date"]
     values = (
         np.column_stack([table[name].to_numpy() for name in names]) if names else np.empty((len(index), 0))
@@ -391,6 +312,3 @@ def _read_members(path: Path) -> Members:
         )
         spells = spells.astype({"start": "datetime64[s]", "end": "datetime64[s]"})
     return Members(closes, notes["sectors"], notes["note"], notes["origin"], spells)
-
-
-__all__ = ["IMPORTED", "ROW", "Store", "Writer"]

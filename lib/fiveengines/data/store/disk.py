@@ -35,7 +35,6 @@ SCHEMA = pa.schema(
         ("basis", pa.int8()),
     ]
 )
-_NAMES = "series"
 _REBUILD = "Move it away and run `fiveengines fetch` again; the other files are untouched."
 
 
@@ -58,19 +57,21 @@ def not_written(path: Path, error: OSError) -> StoreError:
 
 
 @contextmanager
+def read_whole(path: Path, message: str = "the file is damaged.", remedy: str = _REBUILD) -> Iterator[None]:
+    """Whatever a damaged file raises while it is read becomes a StoreError that names it."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, KeyError, ValueError, ParameterError) as error:
+        raise StoreError(message, where=str(path), remedy=remedy) from error
+
+
+@contextmanager
 def only_writer(folder: Path, waiting: Callable[[str], None] | None, timeout: float) -> Iterator[None]:
     """Hold the store's lock; a second writer says so through `waiting` and waits, StoreError after `timeout`
     seconds."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"the data folder cannot be made ({error.strerror}).",
-            where=str(folder),
-            remedy="Set FIVEENGINES_DATA.",
-        ) from error
     lock = FileLock(folder / ".lock")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire(timeout=0)
         except Timeout:
@@ -140,8 +141,7 @@ def write_rows(path: Path, rows: Mapping[str, pd.DataFrame]) -> None:
     for name in ROW:
         values = np.concatenate([frame[name].to_numpy() for frame in frames])
         columns.append(pa.array(values, SCHEMA.field(name).type))
-    notes = {_NAMES: json.dumps(names)}
-    table = pa.Table.from_arrays(columns, schema=SCHEMA).replace_schema_metadata(notes)
+    table = pa.Table.from_arrays(columns, schema=SCHEMA)
     repeated = ["series", "fetched_at", "basis"]
     write_whole(
         path,
@@ -151,15 +151,6 @@ def write_rows(path: Path, rows: Mapping[str, pd.DataFrame]) -> None:
     )
 
 
-def series_in(path: Path) -> frozenset[str]:
-    """Which series the file holds, from its footer alone."""
-    try:
-        notes = pq.read_schema(path).metadata or {}
-        return frozenset(json.loads(notes[_NAMES.encode()]))
-    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
-        raise StoreError("the file is damaged.", where=str(path), remedy=_REBUILD) from error
-
-
 def _exact(values: np.ndarray) -> np.ndarray:
     """Times to the second (Parquet itself knows milliseconds at best), anything else as it is."""
     return values.astype("datetime64[s]") if values.dtype.kind == "M" else values
@@ -167,7 +158,7 @@ def _exact(values: np.ndarray) -> np.ndarray:
 
 def read_rows(path: Path) -> Rows:
     """The rows as written, series → frame of ROW; StoreError when the file is damaged or lacks columns."""
-    try:
+    with read_whole(path):
         # through one open handle: a writer that replaces the file meanwhile does not disturb this reader
         with path.open("rb") as handle:
             table = pq.ParquetFile(handle, read_dictionary=["series"]).read()
@@ -177,8 +168,6 @@ def read_rows(path: Path) -> Rows:
             )
         series = table["series"].unify_dictionaries().combine_chunks()
         columns = {name: _exact(table[name].to_numpy()) for name in ROW}
-    except (pa.ArrowException, OSError, KeyError) as error:
-        raise StoreError("the file is damaged.", where=str(path), remedy=_REBUILD) from error
     if not len(table):
         return EMPTY
     codes = series.indices.to_numpy()
@@ -196,11 +185,6 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """What `path` holds, empty when it is absent."""
-    try:
-        content = json_object(read_bytes(path))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError, ParameterError) as error:
-        raise StoreError("the file is damaged.", where=str(path), remedy=_REBUILD) from error
-    return content
+    """What `path` holds; StoreError when it is damaged."""
+    with read_whole(path):
+        return json_object(read_bytes(path))

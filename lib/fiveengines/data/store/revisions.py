@@ -5,7 +5,7 @@ Pure functions over frames; files, clocks and providers may not enter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -135,15 +135,7 @@ def view(rows: pd.DataFrame) -> pd.DataFrame:
     return seen.set_axis(pd.RangeIndex(len(seen)))
 
 
-def newest_row(seen: pd.DataFrame) -> tuple[np.datetime64, float, np.datetime64]:
-    """Observed, value and known_at of the newest observation in `seen` (columns as `view`, not empty), as last
-    revised."""
-    observed = seen["observed"].to_numpy()
-    at = len(observed) - 1 - int(np.argmax(observed[::-1]))
-    return observed[at], float(seen["value"].to_numpy()[at]), seen["known_at"].to_numpy()[at]
-
-
-def first_choice(views: list[pd.DataFrame], held: list[Callable[[], pd.DataFrame]]) -> pd.DataFrame:
+def first_choice(views: Sequence[pd.DataFrame], held: Sequence[Callable[[], pd.DataFrame]]) -> pd.DataFrame:
     """Views of one series from several sources as one; a later source serves only dates that no earlier one
     has, and what the store held from it before an earlier one had the date.
 

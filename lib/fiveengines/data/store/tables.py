@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fiveengines.base.errors import StoreError
 from fiveengines.data.dataset import PRICES, TABLES
 from fiveengines.data.folder.keyed_tables import joined
 from fiveengines.data.store import disk
@@ -29,13 +28,10 @@ def files_of(folder: Path) -> tuple[Path, ...]:
 
 def read(path: Path) -> pd.DataFrame:
     """The table as it was put; StoreError when the file is damaged."""
-    try:
+    remedy = "Move the file away and import its source again."
+    with disk.read_whole(path, "the table is damaged.", remedy):
         frame: pd.DataFrame = pq.read_table(path).to_pandas().rename_axis(columns=None)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise StoreError(
-            "the table is damaged.", where=str(path), remedy="Move the file away and import its source again."
-        ) from error
-    return frame
+        return frame
 
 
 def put(folder: Path, name: str, frame: pd.DataFrame) -> None:
