@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import demo_truth
 from fiveengines import overrides
 from fiveengines.base import parameters, paths
 from fiveengines.base.errors import FiveEnginesError, ParameterError
@@ -86,7 +87,7 @@ def test_the_same_inputs_give_the_same_readings(market: Dataset, whole: readings
 def test_the_hidden_regimes_are_recovered_far_above_chance(
     whole: readings.Readings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    truth = demo.true_regimes(end=END).reindex(whole.dates, method="ffill")
+    truth = demo_truth.true_regimes(7, END).reindex(whole.dates, method="ffill")
     found = whole.regimes.confirmed
     with capsys.disabled():
         print("\n\nhidden regime (rows) against the call (columns), demo 2006-2014")

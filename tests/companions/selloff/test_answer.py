@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import demo_truth
 from companions.selloff.evenings import changed, document, edited, evening, random_days, scrambled, without
 from fiveengines.base.parameters.selloff import DRIVERS
 from fiveengines.companions.selloff import Result, analyse, shocks
 from fiveengines.companions.session import Session
-from fiveengines.data import demo
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_momentum_falls_are_listed_from_the_day_they_were_known(answer: Result) 
 @pytest.fixture(scope="module")
 def true_falls() -> pd.DataFrame:
     """What drove each simulated fall of 8 % or more, from the first on that the shocks can be split."""
-    falls = demo.true_falls(7, pd.Timestamp("2026-11-20").date(), least=8.0)
+    falls = demo_truth.true_falls(7, pd.Timestamp("2026-11-20").date(), 8.0)
     return falls[falls["peak"] > "2008"]
 
 
@@ -145,7 +145,7 @@ def test_the_split_by_shock_follows_the_true_shocks() -> None:
     surprises = values[1:] - model.constant - values[:-1] @ model.persistence.T
     drawn = np.einsum("rsv,tv->rts", np.linalg.inv(model.impacts), surprises)
     points = (drawn * model.impacts[:, None, 3, :]).mean(axis=0)
-    true = demo.true_shocks(7, pd.Timestamp("2026-11-20").date())[list(shocks.SHOCKS)]
+    true = demo_truth.true_shocks(7, pd.Timestamp("2026-11-20").date())[list(shocks.SHOCKS)]
     true = true.reindex(changes.index[1:]).to_numpy()
     found = np.corrcoef(points.T, true.T)[:4, 4:]
     assert (found.argmax(axis=1) == range(4)).all()

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import demo_truth
 from fiveengines.base.errors import ParameterError
 from fiveengines.data import calendars, demo
 from fiveengines.data.catalog import catalog
@@ -36,7 +37,7 @@ def market() -> Dataset:
 
 @pytest.fixture(scope="module", params=[7, 23])
 def truth(request: pytest.FixtureRequest) -> tuple[Dataset, pd.Series]:
-    return simulated(request.param), demo.true_regimes(request.param, END)
+    return simulated(request.param), demo_truth.true_regimes(request.param, END)
 
 
 def latest(data: Dataset, *keys: str) -> pd.DataFrame:
@@ -213,7 +214,7 @@ def test_a_longer_simulation_never_changes_its_past(end: dt.date) -> None:
     assert shorter.members is not None and cut.members is not None
     pd.testing.assert_frame_equal(shorter.members.closes, cut.members.closes, check_exact=True)
     pd.testing.assert_series_equal(
-        demo.true_regimes(7, end), demo.true_regimes(7, END).loc[: str(end)], check_freq=False
+        demo_truth.true_regimes(7, end), demo_truth.true_regimes(7, END).loc[: str(end)], check_freq=False
     )
 
 
@@ -241,7 +242,7 @@ def test_an_end_too_early_is_refused_in_one_line() -> None:
 
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_all_five_regimes_occur_in_spells_of_weeks(seed: int) -> None:
-    regimes = demo.true_regimes(seed, END)
+    regimes = demo_truth.true_regimes(seed, END)
     assert set(regimes) == {1, 2, 3, 4, 5}
     spell = (regimes != regimes.shift()).cumsum()
     # the last spell may be cut short by the end

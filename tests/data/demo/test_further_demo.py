@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import demo_truth
 from fiveengines.data import calendars, demo
 from fiveengines.data.dataset import TABLES, Dataset
 from fiveengines.data.panel import Panel
@@ -131,7 +132,7 @@ def test_prices_of_funds_and_members(market: Dataset) -> None:
 
 
 def test_what_drove_each_fall_adds_up(market: Dataset) -> None:
-    falls = demo.true_falls(7, END)
+    falls = demo_truth.true_falls(7, END)
     close = market.series["SPX"].latest()
     fall = close[falls["low"]].to_numpy() / close[falls["peak"]].to_numpy() - 1
     assert np.allclose(fall * 100, falls["fall_pct"], atol=0.01)
@@ -143,7 +144,7 @@ def test_what_drove_each_fall_adds_up(market: Dataset) -> None:
     crises = falls[falls["fall_pct"] < -33]
     assert len(crises) >= 3
     assert all(spread.asof(row.low) > spread.asof(row.peak) + 2 for row in crises.itertuples())
-    assert falls.iloc[:9].equals(demo.true_falls(7, dt.date(2010, 1, 8)).iloc[:9])
+    assert falls.iloc[:9].equals(demo_truth.true_falls(7, dt.date(2010, 1, 8)).iloc[:9])
 
 
 def spells(regimes: pd.Series, regime: int) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
@@ -160,7 +161,7 @@ def test_spells_of_risk_off_are_set_off_by_rates_credit_rates_and_positioning_in
     levels = latest(data, "DGS2", "BAMLH0A0HYM2", "TEDRATE")
     prices = np.log(latest(data, "SPX", "XLF", "RSP", "SPY", "MTUM"))
     moves = []
-    for at, (first, last) in enumerate(spells(demo.true_regimes(seed, END), 4)):
+    for at, (first, last) in enumerate(spells(demo_truth.true_regimes(seed, END), 4)):
         if len(prices.loc[first:last]) < 30:
             continue
         begin = prices.loc[:first].index[-2]
@@ -204,7 +205,7 @@ def responses(data: Dataset, shocks: pd.DataFrame) -> pd.DataFrame:
 @pytest.mark.parametrize("seed", [7, 23])
 def test_yields_answer_the_shocks_that_move_the_index(seed: int) -> None:
     """Signs and shapes of Cieslak and Pang (2021), on a day on which each shock takes a point from the index."""
-    found = responses(demo.load(seed, END), demo.true_shocks(seed, END))
+    found = responses(demo.load(seed, END), demo_truth.true_shocks(seed, END))
     curve = found[["DGS2", "DGS5", "DGS10", "DGS30"]]
     assert (curve.loc["growth"] < 0).all() and (curve.loc["hedging_premium"] < 0).all()
     assert (curve.loc["monetary"] > 0).all() and (curve.loc["common_premium"] > 0).all()
@@ -217,9 +218,9 @@ def test_yields_answer_the_shocks_that_move_the_index(seed: int) -> None:
 
 
 def test_the_true_shocks_are_independent_and_add_up_to_the_moves_around_the_trend(market: Dataset) -> None:
-    shocks = demo.true_shocks(7, END)
+    shocks = demo_truth.true_shocks(7, END)
     correlation = shocks.corr().to_numpy()
     assert np.abs(correlation - np.eye(4)).max() < 0.1
     returns = 100 * np.log(market.series["SPX"].latest()).diff().iloc[1:]
     assert np.corrcoef(shocks.sum(axis=1).iloc[1:], returns)[0, 1] > 0.98
-    assert shocks.iloc[:1000].equals(demo.true_shocks(7, dt.date(2010, 1, 8)).iloc[:1000])
+    assert shocks.iloc[:1000].equals(demo_truth.true_shocks(7, dt.date(2010, 1, 8)).iloc[:1000])

@@ -1,7 +1,6 @@
 """The demo source: a simulated market with a hidden sequence of regimes, the same for the same seed.
 
-No file, network or real observation may enter; `load`, `true_regimes`, `true_shocks` and
-`true_falls` are its public face.
+No file, network or real observation may enter.
 """
 
 from __future__ import annotations
@@ -28,10 +27,7 @@ from fiveengines.data.demo import (
     publish,
     rates,
     tables,
-    truth,
 )
-
-__all__ = ["FIRST_SESSION", "load", "stamp", "true_falls", "true_regimes", "true_shocks"]
 
 FIRST_SESSION = "2003-01-02"
 # Shortest simulation that fills every series (52-week highs, quarterly figures and their revision).
@@ -138,32 +134,3 @@ def _unpacked(seed: int, sessions: pd.DatetimeIndex, last_day: pd.Timestamp, arr
     return _dataset(
         seed, series, Members(closes, dict(zip(tickers, map(str, arrays["sectors"]), strict=True))), last_day
     )
-
-
-def true_regimes(seed: int = 7, end: dt.date | None = None) -> pd.Series:
-    """The hidden regime, 1 to 5, on each session to `end` (default: the last completed Friday), (n,).
-
-    Before mid-2004 a ParameterError.
-    """
-    sessions = _sessions(_end(end))
-    return pd.Series(latent_regime.simulate(seed, sessions).regime, index=sessions, name="regime")
-
-
-def true_shocks(seed: int = 7, end: dt.date | None = None) -> pd.DataFrame:
-    """The four shocks that stocks and yields share, each session to `end` (default: the last completed Friday), (n, 4).
-
-    Points that each added to the index; see `truth.shocks`. Before mid-2004 a ParameterError.
-    """
-    latent = latent_regime.simulate(seed, _sessions(_end(end)))
-    return truth.shocks(latent, market.simulate(seed, latent))
-
-
-def true_falls(
-    seed: int = 7, end: dt.date | None = None, *, least: float = 5.0, window: int = 63
-) -> pd.DataFrame:
-    """Every fall of the simulated index and what drove it; see `truth.falls`.
-
-    `least` in per cent below the highest close of `window` sessions, to `end` (default: the last completed Friday).
-    """
-    latent = latent_regime.simulate(seed, _sessions(_end(end)))
-    return truth.falls(latent, market.simulate(seed, latent), least, window)

@@ -1,13 +1,15 @@
-"""What is true of the simulated market and no series says: the regimes, the daily shocks, and what drove each fall.
-
-For tests alone; a reading never sees it.
-"""
+"""What is true of the simulated market and no series says: the regimes, the daily shocks, and what drove each fall."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import numpy as np
 import pandas as pd
 
+from fiveengines.data import calendars, demo
+from fiveengines.data.demo import latent_regime
+from fiveengines.data.demo import market as simulated_market
 from fiveengines.data.demo.latent_regime import LatentRegime
 from fiveengines.data.demo.market import FADES, SHOCKS, Market, trend_of
 from fiveengines.data.demo.random_paths import Floats, change
@@ -15,7 +17,31 @@ from fiveengines.data.demo.random_paths import Floats, change
 DRIVERS = ("growth", "rates", "credit", "positioning", "risk_off", "drift")
 
 
-def shocks(latent: LatentRegime, market: Market) -> pd.DataFrame:
+def latent(seed: int, end: dt.date) -> LatentRegime:
+    """The hidden regimes of the demo on its sessions to `end`."""
+    sessions = calendars.sessions(max(end.year, dt.date.today().year + 1))
+    return latent_regime.simulate(seed, sessions[(sessions >= demo.FIRST_SESSION) & (sessions <= str(end))])
+
+
+def true_regimes(seed: int, end: dt.date) -> pd.Series:
+    """The hidden regime, 1 to 5, on each session, (n,)."""
+    found = latent(seed, end)
+    return pd.Series(found.regime, index=found.sessions, name="regime")
+
+
+def true_shocks(seed: int, end: dt.date) -> pd.DataFrame:
+    """The four shocks that stocks and yields share on each session, (n, 4), in points that each added to the index."""
+    found = latent(seed, end)
+    return _shocks(found, simulated_market.simulate(seed, found))
+
+
+def true_falls(seed: int, end: dt.date, least: float = 5.0) -> pd.DataFrame:
+    """Every fall of the simulated index by `least` per cent from the highest close of 63 sessions; see `_falls`."""
+    found = latent(seed, end)
+    return _falls(found, simulated_market.simulate(seed, found), least, 63)
+
+
+def _shocks(latent: LatentRegime, market: Market) -> pd.DataFrame:
     """What each structural shock added to the index on its session, in points of 100 · log, (n, 4), columns as SHOCKS.
 
     What fades of it on later sessions is not in it.
@@ -43,7 +69,7 @@ def _parts(latent: LatentRegime, market: Market) -> dict[str, Floats]:
     }
 
 
-def falls(latent: LatentRegime, market: Market, least: float, window: int) -> pd.DataFrame:
+def _falls(latent: LatentRegime, market: Market, least: float, window: int) -> pd.DataFrame:
     """Falls of the index of at least `least` per cent from the highest close of `window` sessions to their low.
 
     One row a fall: peak, low (sessions), fall_pct (negative, simple), and its log points by what the simulation did:
