@@ -40,7 +40,8 @@ class CompanionDocument(Document):
 
 
 def envelope(session: Session, name: str) -> dict[str, Any]:
-    """The fields of `Document` for a result of the companion `name`, and the window's start as asked for."""
+    """The fields of `Document` for a result of the companion `name`, the window's start as asked for, and the entries
+    in force."""
     return {
         "schema": f"fiveengines.{name}.v1",
         "as_of": session.as_of.date(),
@@ -48,4 +49,5 @@ def envelope(session: Session, name: str) -> dict[str, Any]:
         "library_version": __version__,
         "data_fingerprint": session.dataset.fingerprint(),
         "from": None if session.start is None else session.start.date(),
+        "overrides": session.entries,
     }

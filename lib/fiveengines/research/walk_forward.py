@@ -13,6 +13,7 @@ import pandas as pd
 from fiveengines.base.parameters.research import WalkForwardRules
 from fiveengines.research.evidence_sample import EvidenceSample
 from fiveengines.research.forward_returns import SESSIONS_A_YEAR
+from fiveengines.research.significance import sharpe
 
 OWN = "Target exposure"
 COLUMNS = ("sharpe", "cagr", "volatility", "max_drawdown", "turnover", "mean_exposure")
@@ -39,24 +40,27 @@ def net_returns(exposure: pd.Series, returns: pd.Series, cost: float) -> pd.Seri
 
 
 def statistics(exposure: pd.Series, returns: pd.Series, cost: float) -> dict[str, float]:
-    """Sharpe ratio, growth, volatility and deepest fall in per cent, turnover a year, mean exposure.
+    """What `performance` says of the net returns, turnover a year, mean exposure; cash earns nothing.
 
-    exposure: session → 0-1. returns: session → simple return. Cash earns nothing; the Sharpe ratio is NaN
-    when nothing moved.
+    exposure: session → 0-1. returns: session → simple return.
     """
     net = net_returns(exposure, returns, cost)
+    turnover = float(exposure.diff().abs().sum()) / len(net) * SESSIONS_A_YEAR
+    return performance(net) | {"turnover": turnover, "mean_exposure": float(exposure.mean())}
+
+
+def performance(net: pd.Series) -> dict[str, float]:
+    """Sharpe ratio, growth and volatility a year and deepest fall, the last three in per cent.
+
+    net: daily, simple, (n,), n > 0, no NaN. The Sharpe ratio is NaN when nothing moved.
+    """
     wealth = (1 + net).cumprod()
-    spread = float(net.std())
-    years = len(net) / SESSIONS_A_YEAR
-    figures = (
-        float(net.mean()) / spread * np.sqrt(SESSIONS_A_YEAR) if spread > 0 else np.nan,
-        (float(wealth.iloc[-1]) ** (1 / years) - 1) * 100,
-        spread * np.sqrt(SESSIONS_A_YEAR) * 100,
-        float((wealth / wealth.cummax() - 1).min()) * 100,
-        float(exposure.diff().abs().sum()) / years,
-        float(exposure.mean()),
-    )
-    return dict(zip(COLUMNS, map(float, figures), strict=True))
+    return {
+        "sharpe": sharpe(net.to_numpy()),
+        "cagr": 100 * (float(wealth.iloc[-1]) ** (SESSIONS_A_YEAR / len(net)) - 1),
+        "volatility": 100 * float(net.std()) * np.sqrt(SESSIONS_A_YEAR),
+        "max_drawdown": 100 * float((wealth / wealth.cummax() - 1).min()),
+    }
 
 
 def above_average(closes: pd.Series, dates: pd.DatetimeIndex, days: int) -> pd.Series:
@@ -114,13 +118,9 @@ def daily_net_returns(past: EvidenceSample) -> pd.DataFrame:
     """
     if past.insufficient_history is not None:
         return pd.DataFrame()
-    rules, closes = past.params.walk_forward, past.closes.dropna()
-    sessions, returns = pd.DatetimeIndex(closes.index), closes.pct_change()
-    target = daily_exposure(past.exposure, sessions)
-    held = {OWN: target}
-    for name, weekly in rivals(closes, past.vix_term, past.dates, rules).items():
-        held[name] = daily_exposure(weekly, sessions).reindex(target.index).fillna(1.0)
-    held |= {"Constant, its mean": target * 0 + target.mean(), "Holding the index": target * 0 + 1}
+    closes, rules = past.closes.dropna(), past.params.walk_forward
+    returns = closes.pct_change()
+    held = _held(past, rivals(closes, past.vix_term, past.dates, rules))
     return pd.DataFrame(
         {name: net_returns(each, returns, rules.cost) for name, each in held.items()}
     ).dropna()
@@ -136,20 +136,23 @@ def walk_forward(past: EvidenceSample, benchmarks: Mapping[str, pd.Series] | Non
     """
     if past.insufficient_history is not None:
         return pd.DataFrame(columns=list(COLUMNS), index=pd.Index([], name="strategy"), dtype="float64")
-    rules, cost = past.params.walk_forward, past.params.walk_forward.cost
-    closes = past.closes.dropna()
-    sessions = pd.DatetimeIndex(closes.index)
+    closes, rules = past.closes.dropna(), past.params.walk_forward
     returns = closes.pct_change()
-    target = daily_exposure(past.exposure, sessions)
-    rows = {OWN: statistics(target, returns, cost)}
-    others = {
+    weekly = {
         "Regime alone": past.regime.map(rules.exposure_by_regime).astype("float64"),
         **rivals(closes, past.vix_term, past.dates, rules),
+        **(benchmarks or {}),
     }
-    for name, weekly in (others | dict(benchmarks or {})).items():
-        # A rival without a view yet (no model was fitted) holds the index.
-        held = daily_exposure(weekly, sessions).reindex(target.index).fillna(1.0)
-        rows[name] = statistics(held, returns, cost)
-    rows["Constant, its mean"] = statistics(target * 0 + target.mean(), returns, cost)
-    rows["Holding the index"] = statistics(target * 0 + 1, returns, cost)
+    rows = {name: statistics(each, returns, rules.cost) for name, each in _held(past, weekly).items()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(COLUMNS)).rename_axis("strategy")
+
+
+def _held(past: EvidenceSample, weekly: Mapping[str, pd.Series]) -> dict[str, pd.Series]:
+    """Daily exposure by name on the target exposure's sessions: itself, the `weekly` ones, a constant, the index."""
+    sessions = pd.DatetimeIndex(past.closes.dropna().index)
+    target = daily_exposure(past.exposure, sessions)
+    held = {OWN: target}
+    for name, each in weekly.items():
+        # A rival without a view yet (no model was fitted) holds the index.
+        held[name] = daily_exposure(each, sessions).reindex(target.index).fillna(1.0)
+    return held | {"Constant, its mean": target * 0 + target.mean(), "Holding the index": target * 0 + 1}

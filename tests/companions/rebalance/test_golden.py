@@ -111,13 +111,14 @@ def test_stress_by_beta_and_mean_correlation(book: Book) -> None:
     assert stress(None, 1e6, (-10,)) == []
     up = [100, 110, 99, 108.9]
     closes = pd.DataFrame({"AAA": up, "BBB": up, "CCC": [100, 90, 99, 89.1], "JJJ": 5.0})
+    returns = 100 * closes.pct_change()
     sigma = dict.fromkeys(("AAA", "BBB", "CCC"), 1.0)
-    assert replace(book, closes=closes, sigma=sigma).correlation() == (
+    assert replace(book, returns=returns, sigma=sigma).correlation() == (
         pytest.approx(-1 / 3),
         ("AAA", "BBB"),
         pytest.approx(1.0),
     )
-    assert replace(book, closes=closes, sigma={"AAA": 1.0}).correlation() == (None, None, None)
+    assert replace(book, returns=returns, sigma={"AAA": 1.0}).correlation() == (None, None, None)
 
 
 def test_the_week_s_tilts_move_wanted_weights_before_equity_is_scaled(book: Book) -> None:

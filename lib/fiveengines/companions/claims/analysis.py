@@ -12,7 +12,7 @@ from fiveengines.base.parameters.claims import ClaimsParameters
 from fiveengines.companions.claims import insights, measures
 from fiveengines.companions.claims.evidence import UntestableError, Window, verdict
 from fiveengines.companions.claims.result import ClaimRecord, Result, WindowRecord
-from fiveengines.companions.document import ManualEntry, envelope
+from fiveengines.companions.document import envelope
 from fiveengines.companions.session import Session
 
 NAME = "claims"
@@ -66,7 +66,6 @@ def analyse(session: Session) -> Result:
                 "no promise that it will."
             ),
             "not_available": [],
-            "overrides": [ManualEntry.model_validate(each) for each in session.entries],
             "claims": records,
         }
     )

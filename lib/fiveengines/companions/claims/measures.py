@@ -23,7 +23,9 @@ from fiveengines.companions.rebalance import bounce, falls, seasonality, sentime
 from fiveengines.companions.rebalance.market import components
 from fiveengines.companions.session import Session
 from fiveengines.indicators.rate_path import curve_move
+from fiveengines.indicators.volatility import realized_volatility
 from fiveengines.research import cases
+from fiveengines.research.walk_forward import performance
 
 Measure = Callable[[Session, Claim], list[Window]]
 Frame = TypeVar("Frame", pd.Series, pd.DataFrame)
@@ -219,11 +221,7 @@ def discount(session: Session, claim: Claim) -> list[Window]:
 
 
 def _discounts(implied: pd.Series, price: pd.Series, windows: Sequence[int]) -> dict[int, pd.Series]:
-    returns = np.log(price).diff()
-    return {
-        each: (implied.reindex(price.index) - 100 * np.sqrt(_YEAR) * returns.rolling(each).std())
-        for each in windows
-    }
+    return {each: implied.reindex(price.index) - realized_volatility(price, each) for each in windows}
 
 
 def worst_rank(session: Session, claim: Claim) -> list[Window]:
@@ -529,9 +527,7 @@ def whole_strategy(session: Session, claim: Claim) -> list[Window]:
     found = []
     for each in (own.trigger.level - 0.5, own.trigger.level, own.trigger.level + 0.5):
         weights = strategy.layers(yields, dear, each, own.trigger.rise, own.trigger.sessions)
-        held = weights.shift(1).reindex(returns.index).ffill().fillna(0.0)
-        net = (held.to_numpy() * returns.to_numpy()).sum(axis=1) - cost * held.diff().abs().sum(axis=1)
-        mine, market = pd.Series(net, index=returns.index), returns[own.strategy.equity]
+        mine, market = strategy.net_returns(weights, returns, cost), returns[own.strategy.equity]
         figure = _strategy_figure(mine, market, claim.settings["figure"])
         name, together = f"trigger at {each:g} %", True
         if "correlation" in claim.settings:
@@ -551,7 +547,7 @@ def _strategy_figure(mine: pd.Series, market: pd.Series, name: str) -> float:
     if name == "decay":
         ahead = {year: each - strategy.by_year(market)[year] for year, each in strategy.by_year(mine).items()}
         return float(np.polyfit(list(ahead), list(ahead.values()), 1)[0])
-    return strategy.growth(mine)
+    return performance(mine)["cagr"]
 
 
 MEASURES: Mapping[str, Measure] = {

@@ -13,7 +13,7 @@ import pandas as pd
 from fiveengines import research
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.formats import counted, number
-from fiveengines.companions.document import ManualEntry, envelope
+from fiveengines.companions.document import envelope
 from fiveengines.companions.evidence.result import AfterRegime, Analog, Outcome, Result, Strategy
 from fiveengines.companions.session import Session
 from fiveengines.research.walk_forward import COLUMNS
@@ -35,7 +35,16 @@ def analyse(session: Session) -> Result:
             remedy="Choose a later date, or set an earlier history_start in params/weekly.yaml.",
         )
     if (why := week.past.insufficient_history) is not None:
-        return _none(session, week, why)
+        return _result(
+            session,
+            week,
+            headline="Too little history for evidence",
+            bottom_line=why,
+            not_available=[why],
+            after_regime=None,
+            analogs=[],
+            strategies=[],
+        )
     after, strategies = _after_regime(week), _strategies(week)
     missing = [] if after else ["What followed the regime: this week has no call."]
     return _result(
@@ -52,23 +61,7 @@ def analyse(session: Session) -> Result:
 
 def _result(session: Session, week: Week, **found: Any) -> Result:
     return Result.model_validate(
-        envelope(session, NAME)
-        | {"overrides": [ManualEntry.model_validate(each) for each in week.overrides]}
-        | {"week": week.as_of.date()}
-        | found
-    )
-
-
-def _none(session: Session, week: Week, why: str) -> Result:
-    return _result(
-        session,
-        week,
-        headline="Too little history for evidence",
-        bottom_line=why,
-        not_available=[why],
-        after_regime=None,
-        analogs=[],
-        strategies=[],
+        envelope(session, NAME) | {"overrides": week.overrides, "week": week.as_of.date()} | found
     )
 
 

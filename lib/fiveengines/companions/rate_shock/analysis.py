@@ -12,7 +12,7 @@ from fiveengines.base import yaml_files
 from fiveengines.base.formats import minus, number, percent
 from fiveengines.base.parameters.rate_shock import RateShockParameters
 from fiveengines.commentary import events
-from fiveengines.companions.document import ManualEntry, envelope
+from fiveengines.companions.document import envelope
 from fiveengines.companions.holdings import holdings
 from fiveengines.companions.rate_shock import betas, policy, strategy, stress
 from fiveengines.companions.rate_shock import rules as source_rules
@@ -32,6 +32,7 @@ from fiveengines.data.dataset import FED_FUNDS
 from fiveengines.portfolio.orders import portfolio_value, position_value
 from fiveengines.research import significance
 from fiveengines.research.significance import deflated_sharpe, sharpe
+from fiveengines.research.walk_forward import performance
 
 NAME = "rate_shock"
 _YEAR = 252
@@ -65,7 +66,6 @@ def analyse(session: Session) -> Result:
             "headline": _headline(named["trigger"].holds, duration),
             "bottom_line": _bottom_line(own, table, duration, path, named["trigger"].says),
             "not_available": missing,
-            "overrides": [ManualEntry.model_validate(each) for each in session.entries],
             "betas": table,
             "members": _members(session, own, moves, missing),
             "duration": duration,
@@ -449,9 +449,7 @@ def _strategy(session: Session, own: RateShockParameters, missing: list[str]) ->
 
     def net(level: float, rise: float) -> pd.Series:
         weights = strategy.layers(yields, dear, level, rise, own.trigger.sessions)
-        held = weights.shift(1).reindex(returns.index).ffill().fillna(0.0)
-        earned = (held.to_numpy() * returns[names].to_numpy()).sum(axis=1)
-        return pd.Series(earned, index=returns.index) - cost * held.diff().abs().sum(axis=1)
+        return strategy.net_returns(weights, returns, cost)
 
     variants = {
         (level, rise): net(level, rise) for level in rule.variants_level for rise in rule.variants_rise
@@ -465,26 +463,26 @@ def _strategy(session: Session, own: RateShockParameters, missing: list[str]) ->
         [sharpe(each) for each in table.T] + significance.trials()["sharpe_2007"].dropna().tolist()
     )
     ratios = tried / np.sqrt(_YEAR)
-    values = mine.to_numpy()
-    skewness, peaked = float(skew(values)), float(kurtosis(values, fisher=False))
+    skewness, peaked = float(skew(mine)), float(kurtosis(mine, fisher=False))
     index = panel.first_of("SPX", "SPY").reindex(returns.index).pct_change(fill_method=None).fillna(0.0)
     ahead = _ahead(mine, returns[rule.equity])
     since = {year: each for year, each in ahead.items() if year > rule.published}
     fading = strategy.decay(since if len(since) >= 4 else ahead, own.betas.level)
+    whole, nasdaq, sp500 = (performance(each) for each in (mine, returns[rule.equity], index))
     return StrategyRecord(
         begin=returns.index[0].date(),
-        sharpe=sharpe(mine.to_numpy()),
-        cagr=strategy.growth(mine),
-        max_drawdown=_fall(mine),
-        nasdaq_sharpe=sharpe(returns[rule.equity].to_numpy()),
-        nasdaq_max_drawdown=_fall(returns[rule.equity]),
-        sp500_sharpe=sharpe(index.to_numpy()),
-        sp500_max_drawdown=_fall(index),
+        sharpe=whole["sharpe"],
+        cagr=whole["cagr"],
+        max_drawdown=whole["max_drawdown"],
+        nasdaq_sharpe=nasdaq["sharpe"],
+        nasdaq_max_drawdown=nasdaq["max_drawdown"],
+        sp500_sharpe=sp500["sharpe"],
+        sp500_max_drawdown=sp500["max_drawdown"],
         correlation=float(mine.corr(returns[rule.equity])),
         up_capture=strategy.capture(mine, returns[rule.equity], up=True),
         down_capture=strategy.capture(mine, returns[rule.equity], up=False),
         deflated_sharpe=deflated_sharpe(
-            sharpe(mine.to_numpy()) / math.sqrt(_YEAR),
+            whole["sharpe"] / math.sqrt(_YEAR),
             len(mine),
             skewness,
             peaked,
@@ -498,8 +496,8 @@ def _strategy(session: Session, own: RateShockParameters, missing: list[str]) ->
         decay=fading[0] if fading else None,
         decay_low=fading[1] if fading else None,
         decay_high=fading[2] if fading else None,
-        nasdaq_cagr=strategy.growth(returns[rule.equity]),
-        sp500_cagr=strategy.growth(index),
+        nasdaq_cagr=nasdaq["cagr"],
+        sp500_cagr=sp500["cagr"],
         promised=rule.promised.model_dump(),
         published=rule.published,
     )
@@ -512,11 +510,6 @@ def _ahead(mine: pd.Series, market: pd.Series) -> dict[int, float]:
     return {
         year: each - theirs[year] for year, each in strategy.by_year(mine).items() if sessions[year] >= 240
     }
-
-
-def _fall(returns: pd.Series) -> float:
-    wealth = (1 + returns).cumprod()
-    return 100 * float((wealth / wealth.cummax() - 1).min())
 
 
 def _headline(holds: bool | None, duration: list[DurationPoint]) -> str:

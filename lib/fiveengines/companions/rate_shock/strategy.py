@@ -32,6 +32,17 @@ def layers(yields: pd.Series, sentiment: pd.Series, level: float, rise: float, s
     return pd.DataFrame({"growth": growth, "value": 1 - growth - bonds, "bonds": bonds})
 
 
+def net_returns(weights: pd.DataFrame, returns: pd.DataFrame, cost: float) -> pd.Series:
+    """Daily return after costs, simple, (n,), of weights that are set on one evening and earn from the next session on.
+
+    weights: (m, k), NaN never; returns: (n, k) simple, columns in the same order; cost: for each unit traded. Sessions
+    before the first weights earn nothing.
+    """
+    held = weights.shift(1).reindex(returns.index).ffill().fillna(0.0)
+    earned = pd.Series((held.to_numpy() * returns.to_numpy()).sum(axis=1), index=returns.index)
+    return earned - cost * held.diff().abs().sum(axis=1)
+
+
 def capture(own: pd.Series, market: pd.Series, *, up: bool) -> float | None:
     """Compound monthly return of `own` in the market's rising (or falling) months over the market's, per cent.
 
@@ -86,12 +97,6 @@ def decay(ahead: Mapping[int, float], level: float) -> tuple[float, float, float
     found = linregress(list(ahead), list(ahead.values()))
     side = float(t.ppf((1 + level) / 2, len(ahead) - 2) * found.stderr)
     return float(found.slope), float(found.slope) - side, float(found.slope) + side
-
-
-def growth(returns: pd.Series) -> float:
-    """Compound growth a year, per cent. returns: daily, simple, (n,), n > 0, no NaN."""
-    grown = float(np.prod(1 + returns.to_numpy()))
-    return float(100 * (grown ** (_YEAR / len(returns)) - 1))
 
 
 def by_year(returns: pd.Series) -> dict[int, float]:

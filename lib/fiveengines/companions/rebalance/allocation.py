@@ -13,8 +13,6 @@ import pandas as pd
 from fiveengines.base import cache
 from fiveengines.overrides.computed_from import library_versions
 
-_YEAR = 252
-
 
 def net_returns(weights: pd.DataFrame, returns: pd.DataFrame, cost: float) -> pd.Series:
     """Daily return of a mix after costs, simple, (n,).
@@ -26,20 +24,6 @@ def net_returns(weights: pd.DataFrame, returns: pd.DataFrame, cost: float) -> pd
     held = weights.reindex(returns.index, method="ffill").shift(1).dropna(how="all").fillna(0.0)
     earned = (held * returns.reindex(held.index)[list(weights.columns)].fillna(0.0)).sum(axis=1)
     return earned - cost * held.diff().abs().sum(axis=1)
-
-
-def record(net: pd.Series) -> dict[str, float | None]:
-    """Sharpe ratio, growth and volatility a year and deepest fall, the last three in per cent.
-
-    net: daily, simple, (n,). The Sharpe ratio of what never moves, such as cash, is None.
-    """
-    wealth, spread = (1 + net).cumprod(), float(net.std())
-    return {
-        "sharpe": float(net.mean()) / spread * np.sqrt(_YEAR) if spread > 0 else None,
-        "cagr": 100 * (float(wealth.iloc[-1]) ** (_YEAR / len(net)) - 1),
-        "volatility": 100 * spread * np.sqrt(_YEAR),
-        "max_drawdown": 100 * float((wealth / wealth.cummax() - 1).min()),
-    }
 
 
 def fitted_weights(returns: pd.DataFrame, sessions: int, years: int) -> Mapping[str, pd.DataFrame]:

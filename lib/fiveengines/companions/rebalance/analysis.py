@@ -8,7 +8,7 @@ from typing import Any
 
 from fiveengines.base.formats import counted, dollars, joined, number, percent
 from fiveengines.base.parameters.rebalance import RebalanceParameters
-from fiveengines.companions.document import ManualEntry, envelope
+from fiveengines.companions.document import envelope
 from fiveengines.companions.holdings import folder_of, holdings
 from fiveengines.companions.rebalance import sentiment
 from fiveengines.companions.rebalance.background import Background, background
@@ -16,9 +16,7 @@ from fiveengines.companions.rebalance.plan import Waiting, plan, wanted_weights
 from fiveengines.companions.rebalance.positions import Book, risk, stress
 from fiveengines.companions.rebalance.result import (
     ChosenRecord,
-    DecisionRecord,
     FollowedRecord,
-    LotRecord,
     Market,
     OrderRecord,
     PortfolioRecord,
@@ -116,7 +114,7 @@ def analyse(session: Session) -> Result:
         limited=list(found.made.limited),
         risk=hazards,
         after=exposed,
-        decisions=[DecisionRecord.model_validate(each) for each in force],
+        decisions=force,
         chosen=_chosen(decisions.chosen_on(trail, day), None),
         last_time=_chosen(decisions.chosen_before(trail, day), book.holdings),
         **common,
@@ -142,18 +140,13 @@ def _chosen(chosen: decisions.Chosen | None, now: Holdings | None) -> ChosenReco
     if chosen is None:
         return None
     there = Holdings({}, 0.0) if now is None else now
+    unknown = {"done": None, "state": None} if now is None else {}
     return ChosenRecord(
         on=chosen.on,
         who=chosen.who,
         why=chosen.why,
         orders=[
-            FollowedRecord(
-                ticker=each.ticker,
-                planned=each.planned,
-                waiting=each.waiting,
-                done=None if now is None else each.done,
-                state=None if now is None else each.state,
-            )
+            FollowedRecord.model_validate(vars(each) | unknown)
             for each in decisions.followed(chosen, there)
             if now is not None or each.planned or each.waiting
         ],
@@ -167,10 +160,7 @@ def _result(session: Session, missing: list[str], **found: Any) -> Result:
         "reading": None, "cash_after": 0.0,
         "risk": None, "after": None, "decisions": [], "chosen": None, "last_time": None,
     }  # fmt: skip
-    entered = [ManualEntry.model_validate(each) for each in session.entries]
-    return Result.model_validate(
-        envelope(session, NAME) | {"not_available": missing, "overrides": entered} | empty | found
-    )
+    return Result.model_validate(envelope(session, NAME) | {"not_available": missing} | empty | found)
 
 
 def _target(session: Session) -> tuple[float | None, str]:
@@ -234,20 +224,8 @@ def _now(made: OrderPlan) -> OrderPlan:
 
 
 def _order_record(order: Order) -> OrderRecord:
-    return OrderRecord(
-        ticker=order.ticker,
-        action=order.action,
-        shares=order.shares,
-        reference_price=order.reference_price,
-        dollars=order.dollars,
-        lots=[LotRecord.model_validate(each) for each in order.lots],
-        tax=order.tax,
-        wash_sale=order.wash_sale,
-        condition=order.condition,
-        weight_from=min(1.0, order.weight_from),
-        weight_to=min(1.0, max(0.0, order.weight_to)),
-        reason=order.reason,
-    )
+    inside = {"weight_from": min(1.0, order.weight_from), "weight_to": min(1.0, max(0.0, order.weight_to))}
+    return OrderRecord.model_validate(vars(order) | inside)
 
 
 def _market_headline(read: Market) -> str:

@@ -18,7 +18,7 @@ from fiveengines.companions.rebalance import allocation, stocks
 from fiveengines.companions.rebalance.market import independent_interval, market, sectors_for_a_bounce
 from fiveengines.companions.rebalance.result import BounceRecord, Market, MixRecord, MonthlyExcess, StockList
 from fiveengines.companions.session import Session
-from fiveengines.research.walk_forward import above_average, volatility_target
+from fiveengines.research.walk_forward import index_rules, performance
 
 _MOST_MISSING_CLOSES = 5
 _LEAST_WEEKS, _LEAST_SESSIONS = 104, 252
@@ -75,7 +75,6 @@ def background(session: Session) -> Background:
     rules, run = parameters(session), session.run.model_dump(exclude={"out_dir"})
     key = (
         session.as_of,
-        session.start,
         run,
         session.dataset.fingerprint(),
         session.entries,
@@ -128,16 +127,10 @@ def _references(
     equity = {
         "Weekly target exposure": low + exposure * (high - low),
         "60/40": pd.Series(0.6, index=dates),
-        f"Above the {session.params.research.walk_forward.average_days}-day average": above_average(
-            index, dates, session.params.research.walk_forward.average_days
-        ),
-        f"{session.params.research.walk_forward.target_volatility:.0f} % volatility target": volatility_target(
-            index, dates, session.params.research.walk_forward
-        ),
+        **index_rules(index, dates, session.params.research.walk_forward),
     }
-    rest = {"60/40"}
     mixes = {
-        name: pd.DataFrame({own.equity: each, own.bond: (1 - each) if name in rest else 0.0 * each})
+        name: pd.DataFrame({own.equity: each, own.bond: (1 - each) if name == "60/40" else 0.0 * each})
         for name, each in equity.items()
     }
     mixes |= allocation.fitted_weights(returns, own.estimate_sessions, own.years)
@@ -151,9 +144,9 @@ def _measured(name: str, weights: pd.DataFrame, over: References) -> MixRecord |
     if len(net) < _LEAST_SESSIONS:
         return None
     now = weights.iloc[-1].get(over.equity, 0.0)
-    return MixRecord.model_validate(
-        {"name": name, "equity": float(np.clip(now, 0, 1)), **allocation.record(net)}
-    )
+    # What never moves, such as cash, has no Sharpe ratio.
+    figures = {key: each if np.isfinite(each) else None for key, each in performance(net).items()}
+    return MixRecord.model_validate({"name": name, "equity": float(np.clip(now, 0, 1)), **figures})
 
 
 def _stocks(

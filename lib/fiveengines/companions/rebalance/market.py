@@ -153,8 +153,6 @@ def market(session: Session, closes: pd.Series, rules: RebalanceParameters, miss
     close = float(price[-1])
     recent = price[-own.high_sessions :]
     peak = len(price) - len(recent) + int(np.argmax(recent))
-    if session.start is not None:
-        peak = int(np.searchsorted(closes.index.to_numpy(), session.start.to_datetime64()))
     fall = close / price[peak] - 1
     band = channel.regression_channel(closes, own.channel_sessions, own.channel_width)
     if band is None:

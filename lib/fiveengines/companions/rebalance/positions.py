@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -33,12 +33,12 @@ _WEEK = 5
 class Book:
     """Holdings with what a session knows of them.
 
-    closes: sessions × ticker of everything held or traded; prices: the newest close by ticker, tickers without one
-    are missing; sigma: daily standard deviation of returns by ticker, per cent.
+    returns: sessions × ticker of everything held or traded, per cent a day; prices: the newest close by ticker, tickers
+    without one are missing; sigma: daily standard deviation of returns by ticker, per cent.
     """
 
     holdings: Holdings
-    closes: pd.DataFrame = field(repr=False)
+    returns: pd.DataFrame = field(repr=False)
     market: pd.Series = field(repr=False)
     factors: pd.DataFrame = field(repr=False)
     prices: Mapping[str, float]
@@ -56,7 +56,7 @@ class Book:
         sigma = returns.iloc[-own.volatility_sessions :].std().dropna()
         return cls(
             holdings,
-            closes,
+            returns,
             100 * index.pct_change(),
             formulas.factor_returns(closes, own.factors),
             {str(name): float(each) for name, each in last.items()},
@@ -66,7 +66,7 @@ class Book:
 
     def holding(self, other: Holdings) -> Book:
         """The same prices with other holdings."""
-        return Book(other, self.closes, self.market, self.factors, self.prices, self.sigma, self.rules)
+        return replace(self, holdings=other)
 
     @cached_property
     def value(self) -> float:
@@ -146,8 +146,7 @@ class Book:
         """
         held = self.holdings.positions.items()
         names = [name for name, each in held if each.lots and name in self.sigma]
-        recent = self.closes[names].iloc[-self.rules.exposures.volatility_sessions - 1 :]
-        table = recent.pct_change(fill_method=None).corr().to_numpy()
+        table = self.returns[names].iloc[-self.rules.exposures.volatility_sessions :].corr().to_numpy()
         rows, columns = np.triu_indices(len(names), 1)
         pairs = table[rows, columns]
         if not np.isfinite(pairs).any():
@@ -159,8 +158,8 @@ class Book:
         weights = pd.Series({k: w for k, w in self.weights().items() if k in self.sigma}, dtype="float64")
         if weights.empty:
             return None, None
-        returns = 100 * self.closes.pct_change(fill_method=None)
-        whole, parts = formulas.volatility_parts(returns, weights, self.rules.exposures.volatility_sessions)
+        sessions = self.rules.exposures.volatility_sessions
+        whole, parts = formulas.volatility_parts(self.returns, weights, sessions)
         return whole, {str(name): float(each) for name, each in parts.items()}
 
     def exposures(self, *, factors: bool = True) -> Exposures:
@@ -173,9 +172,9 @@ class Book:
             parts[self.part(name)] += each
             sectors[self.sector(name)] = sectors.get(self.sector(name), 0.0) + each
         priced = [name for name in weights if name in self.sigma]
-        returns = 100 * self.closes[priced].pct_change(fill_method=None)
+        recent = self.returns[priced].iloc[-2 * own.sessions :]
         # A day on which some position had no close is no day of this portfolio.
-        together = (returns.iloc[-2 * own.sessions :] * pd.Series(weights)[priced]).sum(axis=1, skipna=False)
+        together = (recent * pd.Series(weights)[priced]).sum(axis=1, skipna=False)
         known = together.dropna()
         table = formulas.exposures(known, self.factors, own.sessions, own.lags) if factors else pd.DataFrame()
         return Exposures(

@@ -5,8 +5,8 @@ Assembles; every formula is in the module of its part.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -141,7 +141,7 @@ def _market_record(each: implied_realized.MarketVolatility, rules: RotationParam
         "cone": {w: {f"{p:g}": v for p, v in levels_.items()} for w, levels_ in each.cone.items()},
         "realized_percentiles": each.realized_percentile,
         "cone_sessions": each.cone_sessions,
-        "after_discount": _records(each.followed),
+        "after_discount": each.followed,
         "words": sentences.market_words(each),
     }
 
@@ -194,13 +194,11 @@ def _sector_record(
     }
 
 
-def _persistence(tickers: pd.DataFrame, rules: RotationParameters) -> list[dict[str, Any]]:
+def _persistence(tickers: pd.DataFrame, rules: RotationParameters) -> list[sectors.Persistence]:
     found = []
     for window in rules.sectors.windows:
         each = sectors.persistence(tickers, window, rules.sectors.leaders, rules.samples)
-        if each.cases:
-            excess = {**asdict(each.excess), "horizon": window}
-            found.append({**asdict(each), "share": each.share, "excess": excess})
+        found += [each] if each.cases else []
     return found
 
 
@@ -363,10 +361,10 @@ def _ratio_record(
         "curve_move": found.curve_move,
         "surprise": _number(daily.iloc[-1]),
         "conditional_on": " × ".join(names) or "nothing known",
-        "conditional": asdict(cases.main(shown, rules.samples)) if shown else None,
-        "by_horizon": _records(shown),
-        "by_curve": _records(found.by_curve),
-        "moves": [{"move": move, "cases": _records(each)} for move, each in found.every_move.items()],
+        "conditional": cases.main(shown, rules.samples) if shown else None,
+        "by_horizon": shown,
+        "by_curve": found.by_curve,
+        "moves": [{"move": move, "cases": each} for move, each in found.every_move.items()],
         "explained": found.explained,
         "ratio_volatility": found.ratio_volatility,
         "large_volatility": found.large_volatility,
@@ -420,33 +418,14 @@ def _dispersion_record(work: _Work, found: dispersion.Dispersion | None) -> dict
     return {
         "of": found.of,
         "members": main.members,
-        "realized": main.dispersion,
+        "realized": main.realized,
         "correlation": main.correlation,
         **implied,
         "market_share": main.market_share,
-        "percentile": main.share_percentile,
+        "percentile": main.market_share_percentile,
         "verdict": found.verdict,
-        "windows": {
-            window: {
-                "members": each.members,
-                "market_share": each.market_share,
-                "market_share_percentile": each.share_percentile,
-                "correlation": each.correlation,
-                "correlation_percentile": each.correlation_percentile,
-                "realized": each.dispersion,
-                "realized_percentile": each.dispersion_percentile,
-            }
-            for window, each in found.windows.items()
-        },
-        "history": [
-            {
-                "date": day.date(),
-                "market_share": row["market_share"],
-                "correlation": row["correlation"],
-                "realized": row["dispersion"],
-            }
-            for day, (_, row) in zip(pd.DatetimeIndex(months.index), months.iterrows(), strict=True)
-        ],
+        "windows": found.windows,
+        "history": months.drop(columns="members").rename_axis("date").reset_index().to_dict("records"),
     }
 
 
@@ -462,14 +441,13 @@ def _quadrant_record(work: _Work, found: quadrant.Quadrant | None) -> dict[str, 
         return None
     panel, rules = work.session.panel, work.rules
     same = (found.history == found.name).to_numpy(dtype=bool)
-    followed: dict[str, list[dict[str, Any]]] = {"index_after": [], "ratio_after": []}
+    followed: dict[str, tuple[Cases, ...]] = {"index_after": (), "ratio_after": ()}
     large = inputs.best(panel, rules.ratio.large, rules.samples.fewest_sessions)
     small = inputs.best(panel, rules.ratio.small, rules.samples.fewest_sessions)
     if large is not None:
-        followed["index_after"] = _records(ratio.outcome_by({"same": same}, large, rules.samples)["same"])
+        followed["index_after"] = ratio.outcome_by({"same": same}, large, rules.samples)["same"]
         if small is not None:
-            beside = ratio.outcome_by({"same": same}, small / large, rules.samples)
-            followed["ratio_after"] = _records(beside["same"])
+            followed["ratio_after"] = ratio.outcome_by({"same": same}, small / large, rules.samples)["same"]
     return {
         "words": found.words,
         "growth": found.growth,
@@ -483,7 +461,7 @@ def _quadrant_record(work: _Work, found: quadrant.Quadrant | None) -> dict[str, 
 # Levels and the ledger
 
 
-def _levels(work: _Work) -> list[dict[str, Any]]:
+def _levels(work: _Work) -> list[levels.Level]:
     panel, rules = work.session.panel, work.rules
     days = inputs.decision_days(work.session)
     if not days:
@@ -502,10 +480,7 @@ def _levels(work: _Work) -> list[dict[str, Any]]:
             work.missing.append(f"Level {own.name}: no current {own.series}.")
         else:
             found.append(level)
-    return [
-        {**asdict(each), "held_since": None if each.held_since is None else each.held_since.date()}
-        for each in found
-    ]
+    return found
 
 
 def _ledger(work: _Work) -> dict[str, Any] | None:
@@ -515,10 +490,6 @@ def _ledger(work: _Work) -> dict[str, Any] | None:
         work.missing.append("Trade ledger: no trade yet; open one with `fiveengines trade open`.")
         return None
     return ledger.record(held, work.session, work.rules)
-
-
-def _records(found: Iterable[Cases]) -> list[dict[str, Any]]:
-    return [asdict(each) for each in found]
 
 
 def _number(value: float) -> float | None:

@@ -20,17 +20,17 @@ Verdict = Literal["beta", "dispersion", "mixed"]
 
 @dataclass(frozen=True)
 class OneWindow:
-    """Figures of one window: members counted; market_share and correlation 0 to 1; dispersion % a session;
+    """Figures of one window: members counted; market_share and correlation 0 to 1; realized: dispersion, % a session;
     percentiles.
     """
 
     members: int
     market_share: float
     correlation: float
-    dispersion: float
-    share_percentile: float | None
+    realized: float
+    market_share_percentile: float | None
     correlation_percentile: float | None
-    dispersion_percentile: float | None
+    realized_percentile: float | None
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def history(
     """`one_component` of every window that ends a multiple of `step` sessions before the last one, oldest first.
 
     closes: sessions × tickers, NaN where none; in_index: bool of the same shape. A window counts the members of its
-    last day with every close in it. Columns members, market_share, correlation, dispersion; windows with fewer than
+    last day with every close in it. Columns members, market_share, correlation, realized; windows with fewer than
     `fewest` members are left out.
     """
     rows = min(len(closes), years * 252 + window + 1)
@@ -85,7 +85,7 @@ def history(
         if (count := int(whole.sum())) >= fewest:
             found.append((count, *one_component(returns[end - window : end, whole])))
             days.append(closes.index[-rows:][end])
-    columns = ["members", "market_share", "correlation", "dispersion"]
+    columns = ["members", "market_share", "correlation", "realized"]
     return pd.DataFrame(found, index=pd.DatetimeIndex(days), columns=columns).iloc[::-1]
 
 
@@ -112,10 +112,10 @@ def measure(
             members=int(now["members"]),
             market_share=float(now["market_share"]),
             correlation=float(now["correlation"]),
-            dispersion=float(now["dispersion"]),
-            share_percentile=place["market_share"],
+            realized=float(now["realized"]),
+            market_share_percentile=place["market_share"],
             correlation_percentile=place["correlation"],
-            dispersion_percentile=place["dispersion"],
+            realized_percentile=place["realized"],
         )
         if window == rules.main_window:
             main = table
@@ -124,7 +124,7 @@ def measure(
 
 def verdict(windows: tuple[OneWindow, ...], rules: DispersionRules) -> Verdict:
     """beta when every window's market share is high for its history, dispersion when every one is low, else mixed."""
-    places = [each.share_percentile for each in windows]
+    places = [each.market_share_percentile for each in windows]
     known = [each for each in places if each is not None]
     if len(known) < len(places) or not known:
         return "mixed"

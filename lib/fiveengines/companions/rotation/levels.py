@@ -6,7 +6,7 @@ Distance, since when closes stand on this side, and how often such levels held w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -120,7 +120,7 @@ def own(level: OwnLevel, closes: pd.Series, rules: LevelRules) -> Level | None:
         return None
     fixed = pd.Series(level.level, index=present.index)
     found = _level(level.name, level.series, level.series, present, fixed, rules)
-    return Level(**{**found.__dict__, "why": level.why})
+    return replace(found, why=level.why)
 
 
 def _level(

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters.rotation import SampleRules
+from fiveengines.companions.rotation.implied_realized import percentile_of
 from fiveengines.indicators.transforms import pct_change
 from fiveengines.research import cases
 from fiveengines.research.cases import Cases
@@ -68,14 +69,13 @@ def measure(
     asked = conditions if both is None else {**conditions, "both": both}
     followed = cases.after(asked, outcomes, samples)
     explained, beside, alone = _variance(small, large, variance_sessions)
-    enough = len(ratio) >= samples.fewest_sessions
     return Ratio(
         small=str(small.name),
         large=str(large.name),
         level=float(ratio.iloc[-1]),
         change_pct=float(change.iloc[-1]),
         change_sessions=change_sessions,
-        percentile=float(100 * (change.dropna() <= change.iloc[-1]).mean()) if enough else None,
+        percentile=percentile_of(change, samples.fewest_sessions),
         curve_move=move,
         surprise_state=state,
         by_curve=followed[move] if move else (),

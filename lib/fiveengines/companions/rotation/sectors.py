@@ -149,7 +149,7 @@ def persistence(closes: pd.DataFrame, window: int, share: float, samples: Sample
     every = {"leaders": np.ones(len(excess), dtype=bool)}
     found = cases.after(every, excess.reshape(-1, 1), one)["leaders"][0]
     # what is usual is the mean sector itself
-    found = replace(found, usual=None if found.usual is None else 0.0, usual_hit=None)
+    found = replace(found, horizon=window, usual=None if found.usual is None else 0.0, usual_hit=None)
     return Persistence(
         window=window,
         dates=len(after),

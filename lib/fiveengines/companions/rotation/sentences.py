@@ -48,7 +48,9 @@ def market_kind(dispersion: Dispersion | None, factors: Sequence[FactorReturn], 
     rotation when it is no beta market and leadership turns: what had led lost far (momentum is among the strong
     `factors` with a loss), or `turning`, the leaders of the quarter no longer lead over the month.
     """
-    if dispersion is None or any(each.share_percentile is None for each in dispersion.windows.values()):
+    if dispersion is None or any(
+        each.market_share_percentile is None for each in dispersion.windows.values()
+    ):
         return None
     fell = any(each.name == "momentum" and each.size < 0 for each in factors)
     return "rotation" if dispersion.verdict != "beta" and (fell or turning) else dispersion.verdict
@@ -70,9 +72,10 @@ def kind_sentence(
     main_window = rules.dispersion.main_window
     windows = sorted(dispersion.windows.items(), key=lambda item: item[0] != main_window)
     places = [
-        _place(each.share_percentile) + (" of its history" if window == main_window else f" over {window}")
+        _place(each.market_share_percentile)
+        + (" of its history" if window == main_window else f" over {window}")
         for window, each in windows
-        if each.share_percentile is not None
+        if each.market_share_percentile is not None
     ]
     text = (
         f"one component carries {percent(main.market_share)} of {main.members} {dispersion.of}' variance over "
