@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from archive import synthetic
-from fiveengines.archive import collect, rebuild, retention
+from fiveengines.archive import collect, companions, rebuild, retention
+from fiveengines.base import paths
 from fiveengines.report.store import report_store
 
 FRIDAY = synthetic.friday(1).isoformat()
@@ -168,3 +170,42 @@ def test_a_ticket_is_listed_with_its_answer(out: Path) -> None:
     index = (out / "index.html").read_text(encoding="utf-8")
     assert '"evidence.html","evidence.ticket.html"]' in index
     assert '"evidence.json"]' in index
+
+
+@pytest.mark.parametrize(
+    "what", ["nothing", "another file", "copied over", "replaced", "taken away", "with a page now"]
+)
+def test_of_many_answers_only_those_that_changed_are_read_again(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths, "cache_dir", lambda: tmp_path / "cache")
+    out, days = tmp_path / "out", [synthetic.friday(each).isoformat() for each in range(70)]
+    for day in days:
+        put(out, day, page=day != days[7])
+    store, read = report_store(out), []
+    before = companions.collect_companions(store, days).rows
+    find = companions.Answers.read
+    monkeypatch.setattr(
+        companions.Answers, "read", lambda of, at, which: read.append([*which]) or find(of, at, which)
+    )
+    file = out / days[7] / "evidence.json"
+    other = file.read_text(encoding="utf-8").replace("nothing holds", "all of it is")
+    match what:
+        case "another file":
+            (file.parent / "notes.txt").write_text("mine", encoding="utf-8")
+        case "copied over":
+            facts = file.stat()
+            file.write_text(other, encoding="utf-8")
+            os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        case "replaced":
+            file.unlink()
+            file.write_text(other, encoding="utf-8")
+        case "taken away":
+            file.unlink()
+        case "with a page now":
+            (file.parent / "evidence.html").write_text("<p>", encoding="utf-8")
+    found = companions.collect_companions(store, days).rows
+    assert read == [[days[7]] if what != "nothing" else []]
+    assert (found == before) == (what in {"nothing", "another file"})
+    monkeypatch.setattr(paths, "cache_dir", lambda: tmp_path / "another")
+    assert companions.collect_companions(store, days).rows == found

@@ -29,7 +29,7 @@ _CACHE = "archive"
 _NEWEST = 8
 # So many weeks more than the cache has are worth writing it again.
 _WORTH_A_CACHE = 60
-Stamp = tuple[str, int, int, int, int]
+Stamp = tuple[str, int, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -184,9 +184,9 @@ def _stamp(folder: Path, day: str) -> Stamp:
     try:
         facts = (folder / day / READING).stat()
     except OSError:
-        return day, 0, 0, 0, 0
+        return day, 0, 0, 0, 0, 0
     try:
         revised = (folder / day / REVISIONS).stat().st_mtime_ns
     except OSError:
         revised = 0
-    return day, facts.st_mtime_ns, facts.st_size, facts.st_ino, revised
+    return day, facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino, revised

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +33,6 @@ _LONGEST = 160
 _CACHE = "answers"
 # So many days are worth a cache, and so many new ones to write it again.
 _WORTH_A_CACHE = 60
-Stamp = tuple[int, int]
 # Why a readable page is not shown: real and simulated ones are kept apart.
 MISPLACED = {
     True: "it is simulated and lies among real weeks",
@@ -84,7 +84,7 @@ class Answers:
     `stamps`: what each day's folder looked like when it was read.
     """
 
-    stamps: dict[str, Stamp] = field(default_factory=dict)
+    stamps: dict[str, str] = field(default_factory=dict)
     rows: list[CompanionRow] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
 
@@ -107,7 +107,7 @@ class Answers:
                 except ValueError as problem:
                     self.unreadable.append((name, str(problem)))
 
-    def of(self, days: Mapping[str, Stamp]) -> Answers:
+    def of(self, days: Mapping[str, str]) -> Answers:
         """What was read of `days`."""
         rows = [each for each in self.rows if each.day in days]
         odd = [(name, why) for name, why in self.unreadable if name.partition("/")[0] in days]
@@ -141,13 +141,21 @@ def _shape() -> TypeAdapter[Answers]:
     return TypeAdapter(Answers)
 
 
-def _stamp(folder: Path) -> Stamp:
-    """What changes when a file is put into a folder, replaced there or taken away."""
+def _stamp(folder: Path) -> str:
+    """What changes when a file is put into a folder or taken away, and when a document there is written, also in its
+    place, as a copy over it is."""
     try:
-        facts = folder.stat()
+        with os.scandir(folder) as files:
+            return cache.key_of(sorted((each.name, *_written(each)) for each in files))
     except OSError:
-        return 0, 0
-    return facts.st_mtime_ns, facts.st_ino
+        return ""
+
+
+def _written(file: os.DirEntry[str]) -> tuple[int, ...]:
+    if not file.name.endswith(".json"):
+        return ()
+    facts = file.stat()
+    return facts.st_mtime_ns, facts.st_ctime_ns, facts.st_size, facts.st_ino
 
 
 def _row(day: str, each: Companion, document: dict[str, Any], files: frozenset[str]) -> CompanionRow:
