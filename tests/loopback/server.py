@@ -96,7 +96,7 @@ class Loopback:
             "timeout": 5.0,
             "wait": 0.01,
             "attempts": 3,
-            "per_minute": {},
+            "limits": {},
         }
         key = changes.pop("fred_key", answers.GOOD_KEY)
         keys = {"FRED_API_KEY": key} if key else {}

@@ -23,6 +23,7 @@ from fiveengines.data import calendars
 from fiveengines.data.catalog import Frequency, Series, lookup
 from fiveengines.data.providers.base import (
     HISTORY_STARTS,
+    LATER,
     FetchError,
     FoundTables,
     IncompleteError,
@@ -331,7 +332,7 @@ class _Work:
                 f"the answer {ends} and looks cut short: {told}.",
                 where=answer.origin,
                 series=answer.series,
-                remedy="Try `fiveengines fetch` again later; what was stored before is unchanged.",
+                remedy=LATER,
             )
             self._fail(FetchError(answer.series, error))
         else:

@@ -309,7 +309,7 @@ def test_settings_come_from_the_environment_and_a_dotenv_file(
 
 def test_the_minutes_limit_is_kept() -> None:
     slept: list[float] = []
-    limiter = RateLimiter(5, slept.append)
+    limiter = RateLimiter(5, 60, slept.append)
     for _ in range(5):
         limiter.acquire()
     assert slept == []
@@ -318,7 +318,8 @@ def test_the_minutes_limit_is_kept() -> None:
 
 
 def test_default_settings_stay_within_freds_limit() -> None:
-    assert Settings().per_minute["fred"] <= 120
+    count, seconds = Settings().limits["fred"]
+    assert count / seconds <= 120 / 60
 
 
 def test_a_proxy_from_the_environment_is_used(server: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:

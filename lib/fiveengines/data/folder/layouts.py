@@ -91,31 +91,23 @@ class Layout:
         return any(mark <= header.known for mark in self.marks)
 
 
-@dataclass(frozen=True)
-class PriceLayout:
-    """A vendor's table of prices: the columns that give it away, the column that is the close."""
-
-    vendor: str
-    marks: frozenset[str]
-    close: str
-
-
-PRICE_LAYOUTS = (
-    PriceLayout("Yahoo Finance", frozenset({"date", "adj_close"}), "adj_close"),
-    PriceLayout("Alpha Vantage", frozenset({"timestamp", "close"}), "close"),
-    PriceLayout("Nasdaq.com", frozenset({"date", "close_last"}), "close_last"),
-    PriceLayout("Investing.com", frozenset({"date", "price", "change"}), "price"),
-    PriceLayout("Barchart", frozenset({"time", "latest"}), "latest"),
-    PriceLayout("Barchart", frozenset({"date_time", "latest"}), "latest"),
-    PriceLayout("Barchart", frozenset({"date", "last", "change"}), "last"),
-    PriceLayout("Stooq", frozenset({"ticker", "per", "close"}), "close"),
-    PriceLayout("TradingView", frozenset({"time", "close"}), "close"),
+# Vendors of prices, and the columns that give their tables away.
+_VENDORS = (
+    ("Yahoo Finance", {"date", "adj_close"}),
+    ("Alpha Vantage", {"timestamp", "close"}),
+    ("Nasdaq.com", {"date", "close_last"}),
+    ("Investing.com", {"date", "price", "change"}),
+    ("Barchart", {"time", "latest"}),
+    ("Barchart", {"date_time", "latest"}),
+    ("Barchart", {"date", "last", "change"}),
+    ("Stooq", {"ticker", "per", "close"}),
+    ("TradingView", {"time", "close"}),
 )
 
 
 def vendor_of(header: Header) -> str:
     """The vendor whose price table this is, empty when it is none we know."""
-    return next((each.vendor for each in PRICE_LAYOUTS if each.marks <= header.known), "")
+    return next((vendor for vendor, marks in _VENDORS if marks <= header.known), "")
 
 
 def _both(field: str) -> tuple[str, str]:

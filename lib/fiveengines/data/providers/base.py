@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["csv", "json", "xml", "zip"]
 Shared = TypeVar("Shared")
+LATER = "Try `fiveengines fetch` again later; what was stored before is unchanged."
 # More pages than any provider has to answer one question: a list that never ends is an error of its server.
 MOST_PAGES = 60
 # The first session that the calendar knows.
@@ -64,7 +65,7 @@ class CutShortError(IncompleteError):
             f"{came} of {announced} rows came; the answer is cut short.",
             where=where,
             series=series,
-            remedy="Try `fiveengines fetch` again later; what was stored before is unchanged.",
+            remedy=LATER,
         )
 
 
@@ -150,8 +151,8 @@ class Provider(ABC):
     terms: ClassVar[str]
     # addresses by the name that settings and limits use; the first one is the provider's own
     urls: ClassVar[Mapping[str, str]] = {}
-    requests_a_minute: ClassVar[Mapping[str, int]] = {}
-    requests_a_second: ClassVar[Mapping[str, int]] = {}
+    # how many requests in how many seconds, by the same names
+    limits: ClassVar[Mapping[str, tuple[int, float]]] = {}
     # environment variable that holds the key, and where a person gets one
     key: ClassVar[str | None] = None
     key_page: ClassVar[str] = ""

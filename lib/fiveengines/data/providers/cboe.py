@@ -42,7 +42,7 @@ class Cboe(Provider):
     serves = f"{', '.join(_INDICES)}; VIX with open, high and low; {_PUT_CALL}"
     terms = "[use of website](https://www.cboe.com/legal/terms-and-conditions/)"
     urls = {"cboe": "https://cdn.cboe.com"}
-    requests_a_minute = {"cboe": 240}
+    limits = {"cboe": (240, 60)}
     series = (*_FILES, _PUT_CALL)
     overlap_days = {_PUT_CALL: 5}
 

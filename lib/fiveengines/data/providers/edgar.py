@@ -93,8 +93,8 @@ class Edgar(Provider):
         "[accessing EDGAR data](https://www.sec.gov/os/accessing-edgar-data) (public domain); names a contact"
     )
     urls = {"edgar": "https://data.sec.gov", "edgar_files": "https://www.sec.gov"}
-    # the SEC allows ten
-    requests_a_second = {"edgar": 8, "edgar_files": 2}
+    # the SEC allows ten a second
+    limits = {"edgar": (8, 1), "edgar_files": (2, 1)}
     key = "SEC_CONTACT"
     key_page = "no registration: your name and mail address"
     optional = True

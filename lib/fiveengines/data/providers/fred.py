@@ -56,7 +56,7 @@ class Fred(Provider):
         " [legal notices](https://fred.stlouisfed.org/legal/)"
     )
     urls = {"fred": "https://api.stlouisfed.org/fred", "fred_graph": "https://fred.stlouisfed.org"}
-    requests_a_minute = {"fred": 110, "fred_graph": 60}
+    limits = {"fred": (110, 60), "fred_graph": (60, 60)}
     key = "FRED_API_KEY"
     key_page = "fredaccount.stlouisfed.org"
     _down = False

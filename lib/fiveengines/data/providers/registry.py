@@ -30,14 +30,9 @@ def default_urls() -> dict[str, str]:
     return {name: url for each in registry().values() for name, url in each.urls.items()}
 
 
-def requests_a_minute() -> dict[str, int]:
-    """How often a minute a name may be asked, where its provider sets a limit."""
-    return {name: most for each in registry().values() for name, most in each.requests_a_minute.items()}
-
-
-def requests_a_second() -> dict[str, int]:
-    """How often a second a name may be asked, where its provider sets a limit."""
-    return {name: most for each in registry().values() for name, most in each.requests_a_second.items()}
+def limits() -> dict[str, tuple[int, float]]:
+    """How many requests in how many seconds a name may be asked, where its provider sets a limit."""
+    return {name: limit for each in registry().values() for name, limit in each.limits.items()}
 
 
 def labels() -> dict[str, str]:

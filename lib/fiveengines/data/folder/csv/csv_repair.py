@@ -22,7 +22,7 @@ from fiveengines.data.folder.csv.dates import (
     read_dates,
     sessions_of,
 )
-from fiveengines.data.folder.csv.decode import decode
+from fiveengines.data.folder.csv.decode import decode, refuse
 from fiveengines.data.folder.csv.numbers import (
     MISSING,
     AmbiguousNumbersError,
@@ -148,8 +148,9 @@ def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], li
     return _ordered(days, columns, request, dated(repairs, lines, days))
 
 
-def read_texts(raw: bytes, where: str, wanted: Collection[str]) -> dict[str, list[str]]:
-    """Columns of text by name; DataError when one of `wanted` is absent."""
+def read_texts(raw: bytes, *, where: str, wanted: Collection[str]) -> dict[str, list[str]]:
+    """The `wanted` columns of any small table as text, equally long; DataError when one is absent."""
+    refuse(raw, where)
     text, _ = decode(raw, where)
     grid = _grid(text, where, None, tuple(wanted), [], dated=False)
     absent = [name for name in wanted if name not in grid.names]

@@ -10,15 +10,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from fiveengines.base.errors import DataError
 from fiveengines.data.folder.csv import csv_repair
-from fiveengines.data.folder.csv.csv_repair import TableRequest, column_name, tolerance
-from fiveengines.data.folder.csv.dates import Days, calendar_days
+from fiveengines.data.folder.csv.csv_repair import TableRequest, column_name, read_texts, tolerance
+from fiveengines.data.folder.csv.dates import Days
 from fiveengines.data.folder.csv.decode import refuse
 from fiveengines.data.folder.csv.numbers import Floats
 from fiveengines.data.folder.csv.repairs import Repair
@@ -90,12 +89,6 @@ def _lines_with(raw: bytes, text: str) -> bytes:
     return b"".join([head, b"\n", *(line for line in body.splitlines(keepends=True) if wanted in line)])
 
 
-def read_texts(raw: bytes, *, where: str, wanted: Collection[str]) -> dict[str, list[str]]:
-    """The `wanted` columns of any small table as text, equally long; DataError when one is absent."""
-    refuse(raw, where)
-    return csv_repair.read_texts(raw, where, wanted)
-
-
 def _quick(raw: bytes, request: TableRequest) -> Table | None:
     """The table of a provably clean file, or None when anything at all is unusual."""
     header = _clean_header(raw, request)
@@ -158,41 +151,22 @@ def _arrow(
         return None
 
 
-_ZERO = ord("0")
-_ISO = r"^\d{4}-\d{2}-\d{2}$"
-
-
-def _iso_days(column: pa.ChunkedArray) -> Days | None:
-    """Days of dates as YYYY-MM-DD; None when one is no day of the calendar."""
-    try:
-        return np.asarray(column.cast(pa.date32()).to_numpy(), dtype="datetime64[D]")
-    except pa.ArrowInvalid:
-        return None
+_ISO, _SLASHED = r"^\d{4}-\d{2}-\d{2}$", r"^\d{2}/\d{2}/\d{4}$"
 
 
 def _fixed_days(column: pa.ChunkedArray) -> Days | None:
     """Days of dates as YYYY-MM-DD, or as MM/DD/YYYY with a day past the twelfth; None for anything else."""
-    if len(column) and pc.all(pc.match_substring_regex(column, _ISO)).as_py():
-        return _iso_days(column)
-    texts = (
-        np.asarray(column.to_numpy(zero_copy_only=False), dtype="S") if len(column) else np.empty(0, "S10")
-    )
-    if texts.dtype.itemsize != 10:
-        return None
-    grid: npt.NDArray[np.uint8] = np.ascontiguousarray(texts).view(np.uint8).reshape(-1, 10)
-    if (grid[:, [4, 7]] == ord("-")).all():
-        spans, usual = ((0, 4), (5, 7), (8, 10)), True
-    elif (grid[:, [2, 5]] == ord("/")).all():
-        spans, usual = ((6, 10), (0, 2), (3, 5)), False
-    else:
-        return None
-    parts = []
-    for start, stop in spans:
-        digits = grid[:, start:stop].astype("int64") - _ZERO
-        if ((digits < 0) | (digits > 9)).any():
+    slashed = pc.all(pc.match_substring_regex(column, _SLASHED)).as_py()
+    if slashed:
+        month, day, year = (
+            pc.utf8_slice_codeunits(column, start, stop) for start, stop in ((0, 2), (3, 5), (6, 10))
+        )
+        if not pc.any(pc.greater(day, "12")).as_py():
             return None
-        parts.append(digits @ (10 ** np.arange(stop - start - 1, -1, -1)))
-    days = calendar_days(parts[0], parts[1], parts[2])
-    if np.isnat(days).any() or not (usual or (parts[2] > 12).any()):
+        column = pc.binary_join_element_wise(year, month, day, "-")
+    elif not pc.all(pc.match_substring_regex(column, _ISO)).as_py():
         return None
-    return days
+    try:
+        return np.asarray(column.cast(pa.date32()).to_numpy(), dtype="datetime64[D]")
+    except pa.ArrowInvalid:  # no day of the calendar
+        return None

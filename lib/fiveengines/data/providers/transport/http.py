@@ -32,7 +32,7 @@ from tenacity import (
 from tenacity.wait import wait_exponential_jitter
 
 from fiveengines.base.errors import ParameterError, ProviderError
-from fiveengines.data.providers.base import Kind, RefusedError, UnreachableError
+from fiveengines.data.providers.base import LATER, Kind, RefusedError, UnreachableError
 from fiveengines.data.providers.transport.deadline import Deadline
 from fiveengines.data.providers.transport.redact import Redactor
 from fiveengines.data.providers.transport.settings import Settings
@@ -73,10 +73,8 @@ class _TransientError(Exception):
 class RateLimiter:
     """At most `count` requests in any `seconds`; `acquire()` waits for its turn."""
 
-    def __init__(
-        self, count: int, sleep: Callable[[float], None] = time.sleep, seconds: float = 60.0
-    ) -> None:
-        self._count, self._sleep, self._seconds = count, sleep, seconds
+    def __init__(self, count: int, seconds: float, sleep: Callable[[float], None]) -> None:
+        self._count, self._seconds, self._sleep = count, seconds, sleep
         self._past: deque[float] = deque()
         self._lock = threading.Lock()
 
@@ -101,9 +99,8 @@ class Http:
         # once set, nothing is waited for and nothing is asked any more
         self.stop = threading.Event()
         self._limiters = {
-            name: RateLimiter(count, self._sleep, seconds)
-            for limits, seconds in ((settings.per_minute, 60.0), (settings.per_second, 1.0))
-            for name, count in limits.items()
+            name: RateLimiter(count, seconds, self._sleep)
+            for name, (count, seconds) in settings.limits.items()
         }
         self._failures: dict[str, int] = {}
         for name in ("httpx", "httpcore", "urllib3"):
@@ -168,12 +165,12 @@ class Http:
             raise UnreachableError(
                 "not asked: the requests before this one all failed.",
                 where=where,
-                remedy="Try `fiveengines fetch` again later; what was stored before is unchanged.",
+                remedy=LATER,
             )
         tries = 0
         asked = time.monotonic()
 
-        def once() -> bytes:
+        def once() -> bytes | _TransientError:
             nonlocal tries
             tries += 1
             return self._once(
@@ -187,35 +184,34 @@ class Http:
             retry=retry_if_exception_type(_TransientError),
             wait=self._pause,
             sleep=self._sleep,
-            reraise=True,
+            retry_error_callback=_last_failure,
         )
-        failure: _TransientError | None = None
         try:
-            body = retrying(once)
-        except _TransientError as error:
-            failure = error
+            found = retrying(once)
         except UnreachableError:
             self._failures[provider] = _SKIPPED_AFTER
             raise
         except RefusedError:
             self._failures[provider] = 0
             raise
-        if failure is None:
+        if isinstance(found, bytes):
             self._failures[provider] = 0
-            return body
+            return found
         self._failures[provider] = failures + 1
-        # raised outside the handler: the original exceptions hold the full address, key included
+        # not raised from the last failure: what is behind it holds the full address, key included
         raise UnreachableError(
-            f"{failure.what} ({tries} {'tries' if tries > 1 else 'try'}).",
-            where=where,
-            remedy="Try `fiveengines fetch` again later; what was stored before is unchanged.",
+            f"{found.what} ({tries} {'tries' if tries > 1 else 'try'}).", where=where, remedy=LATER
         )
+
+    def _where(self, url: httpx.URL) -> str:
+        """An address for messages: without its query and without any secret."""
+        return self.redact(str(url.copy_with(query=None)))
 
     def _sleep(self, seconds: float) -> None:
         self.stop.wait(seconds)
 
     def _pause(self, state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
+        error = _last_failure(state)
         asked = error.wait if isinstance(error, _TransientError) else None
         jittered = wait_exponential_jitter(
             multiplier=self.settings.wait, max=self.settings.longest_wait, jitter=1.0
@@ -253,7 +249,7 @@ class Http:
             transient = f"the connection{through} failed: {self.redact(str(error)) or type(error).__name__}"
         if transient is not None:
             raise _TransientError(transient)
-        where = self.redact(str(response.url.copy_with(query=None)))
+        where = self._where(response.url)
         if self._log:
             sha = hashlib.sha256(body).hexdigest()
             at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
@@ -264,12 +260,8 @@ class Http:
             raise self._busy(response)
         if response.status_code >= 400:
             text = self.redact(body[:2000].decode("utf-8", "replace"))
-            raise RefusedError(
-                f"refused with HTTP {response.status_code}.",
-                status=response.status_code,
-                body=text,
-                where=where,
-            )
+            status = response.status_code
+            raise RefusedError(f"refused with HTTP {status}.", status=status, body=text, where=where)
         _check_kind(response, body, kind, where)
         return body
 
@@ -300,7 +292,7 @@ class Http:
             ),
             status=response.status_code,
             body="",
-            where=self.redact(str(request.url.copy_with(query=None))),
+            where=self._where(request.url),
             remedy="The provider may have moved, or a network may intercept requests; see its page.",
         )
 
@@ -309,7 +301,7 @@ class Http:
         if asked is not None and asked > self.settings.longest_wait:
             return UnreachableError(
                 f"asks to wait {asked:.0f} seconds (HTTP {response.status_code}).",
-                where=self.redact(str(response.url.copy_with(query=None))),
+                where=self._where(response.url),
                 remedy="Run `fiveengines fetch` again after that.",
             )
         return _TransientError(f"HTTP {response.status_code}", asked)
@@ -340,13 +332,17 @@ class Http:
                 if size > limit or (unpack and unpack.unconsumed_tail):
                     raise ProviderError(
                         f"the answer is larger than {limit // 2**20} MB and was not read.",
-                        where=self.redact(str(response.url.copy_with(query=None))),
+                        where=self._where(response.url),
                     )
             if time.monotonic() > deadline:
                 raise _TransientError("the answer came too slowly")
         if unpack and not unpack.eof:
             raise _TransientError("the packed answer is cut short")
         return b"".join(parts)
+
+
+def _last_failure(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
 
 
 def _proxy_of(url: str) -> str:

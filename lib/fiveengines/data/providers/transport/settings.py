@@ -15,12 +15,7 @@ from dotenv import dotenv_values
 
 from fiveengines.base import paths
 from fiveengines.base.errors import ParameterError
-from fiveengines.data.providers.registry import (
-    default_urls,
-    registry,
-    requests_a_minute,
-    requests_a_second,
-)
+from fiveengines.data.providers.registry import default_urls, limits, registry
 
 
 @dataclass(frozen=True)
@@ -34,8 +29,7 @@ class Settings:
     wait: float = 1.0
     longest_wait: float = 120.0
     max_bytes: int = 64 * 2**20
-    per_minute: Mapping[str, int] = field(default_factory=requests_a_minute)
-    per_second: Mapping[str, int] = field(default_factory=requests_a_second)
+    limits: Mapping[str, tuple[int, float]] = field(default_factory=limits)
 
     @classmethod
     def from_environment(cls) -> Settings:
