@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from fiveengines import overrides
 from fiveengines.base.errors import ConflictError, FiveEnginesError, OverrideError
-from fiveengines.overrides import Change, Entry
+from fiveengines.overrides import Change, Entry, Record
 
 DAY = dt.date(2024, 3, 1)
 NEXT = dt.date(2024, 3, 8)
@@ -62,8 +62,18 @@ def test_a_clock_that_is_behind_loses_nothing(folder: Path) -> None:
 def test_withdrawing_lets_an_older_entry_count_again(folder: Path) -> None:
     enter(folder, 65, until=dt.date(2024, 4, 5))
     newer = enter(folder, 70, as_of=NEXT)
-    overrides.withdraw(folder, newer.id)
-    assert [each.value for each in overrides.load(folder).active(NEXT)] == [65.0]
+    later = AT + dt.timedelta(minutes=1)
+    gone = Record(
+        id="gone",
+        action="withdraw",
+        entry=newer.id,
+        field=newer.field,
+        reading=NEXT,
+        why="",
+        who="Bo",
+        at=later,
+    )
+    assert [each.value for each in overrides.load(folder).adding([gone]).active(NEXT)] == [65.0]
 
 
 def test_a_reading_on_a_thursday_before_a_holiday_keeps_its_date(folder: Path) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fiveengines.base.bounded_files import json_object
+from fiveengines.base.documents import as_utc
 from fiveengines.base.parameters import ENGINES
 from fiveengines.report.saving import READING
 from fiveengines.views.theme import DIRECTIONS, STATES
@@ -236,7 +237,7 @@ def moment(text: str) -> dt.datetime:
     found = dt.datetime.fromisoformat(text)
     if found.year not in _YEARS:
         raise ValueError(text)
-    return found.replace(tzinfo=dt.UTC) if found.tzinfo is None else found.astimezone(dt.UTC)
+    return as_utc(found)
 
 
 def _regime(value: object) -> int | None:

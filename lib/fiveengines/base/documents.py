@@ -18,11 +18,13 @@ def rounded(digits: int) -> BeforeValidator:
     )
 
 
-def _utc(moment: object) -> object:
-    """A naive moment of ours is UTC."""
-    if isinstance(moment, dt.datetime):
-        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).isoformat()
-    return moment
+def as_utc(moment: dt.datetime) -> dt.datetime:
+    """The same moment in UTC; one without a zone is UTC already."""
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
+
+
+def _written(moment: object) -> object:
+    return as_utc(moment).isoformat() if isinstance(moment, dt.datetime) else moment
 
 
 Figure = Annotated[float, rounded(4)]
@@ -30,7 +32,7 @@ Share = Annotated[float, Field(ge=0, le=1), rounded(4)]
 TwoDigits = Annotated[float, rounded(2)]
 ThreeDigits = Annotated[float, rounded(3)]
 SixDigits = Annotated[float, rounded(6)]
-Moment = Annotated[str, BeforeValidator(_utc), Field(json_schema_extra={"format": "date-time"})]
+Moment = Annotated[str, BeforeValidator(_written), Field(json_schema_extra={"format": "date-time"})]
 
 
 class Record(BaseModel):

@@ -151,13 +151,12 @@ def _doctor_files(data_dir: Path | None, as_of: str | None) -> int:
 def _cross_examined(data: Dataset, evening: pd.Timestamp | None) -> tuple[tuple[Notice, ...], str]:
     """The notices of `data` as a reader has them at `evening` (default: now), relations that failed among them, and how
     many were looked at; empty without a series."""
-    import pandas as pd
-
     from fiveengines.base import parameters
+    from fiveengines.data import calendars
     from fiveengines.data.consistency_checks.examine import examine
 
     verdict = examine(data, parameters.load().consistency)
-    moment = evening or pd.Timestamp.now(tz="UTC").tz_localize(None)
+    moment = evening or calendars.utc_now()
     failed = replace(data, notices=verdict.notices).notices_at(moment)
     looked = f"{counted(verdict.checked, 'relation')} between series looked at"
     told = f"{looked}, {counted(len(failed), 'failure')} told above." if failed else f"{looked}; all hold."

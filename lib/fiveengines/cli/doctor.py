@@ -74,7 +74,7 @@ def examine(
     now: naive UTC, default this moment. Nothing is changed.
     """
     chosen = settings or Settings.from_environment()
-    moment = now or pd.Timestamp.now(tz="UTC").tz_localize(None)
+    moment = now or calendars.utc_now()
     with Http(chosen) as http:
         asked = providers(store, chosen, http, names)
         with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:

@@ -148,6 +148,11 @@ def reading_date(day: dt.date | str) -> pd.Timestamp:
     return pd.Timestamp(reading_dates(asked - pd.Timedelta(days=6), asked)[-1])
 
 
+def utc_now() -> pd.Timestamp:
+    """This moment, naive UTC."""
+    return pd.Timestamp.now(tz="UTC").tz_localize(None)
+
+
 def last_completed_friday(now: dt.datetime | None = None) -> dt.date:
     """The newest Friday whose evening (20:00 New York) has passed at `now` (default: this moment)."""
     moment = pd.Timestamp(now) if now is not None else pd.Timestamp.now(tz="UTC")

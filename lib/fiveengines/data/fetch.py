@@ -197,7 +197,7 @@ def fetch(
 
 
 def _utc_now() -> pd.Timestamp:
-    return pd.Timestamp.now(tz="UTC").tz_localize(None).floor("s")
+    return calendars.utc_now().floor("s")
 
 
 class _Listener:

@@ -4,7 +4,7 @@ An entry replaces one input of a reading for a while; stored data and the scorin
 """
 
 from fiveengines.overrides.apply import apply
-from fiveengines.overrides.entries import Entry, Record, State, field_title
+from fiveengines.overrides.entries import Entry, Record, field_title
 from fiveengines.overrides.fields import Bounds, bounds, check, lookup, overridable
 from fiveengines.overrides.labels import default_who
 from fiveengines.overrides.operations import (
@@ -14,7 +14,6 @@ from fiveengines.overrides.operations import (
     list_overrides,
     save,
     set_override,
-    withdraw,
 )
 from fiveengines.overrides.trail import Trail, active, load, stamp
 from fiveengines.overrides.validity import default_until
@@ -24,7 +23,6 @@ __all__ = [
     "Change",
     "Entry",
     "Record",
-    "State",
     "Trail",
     "active",
     "apply",
@@ -42,5 +40,4 @@ __all__ = [
     "save",
     "set_override",
     "stamp",
-    "withdraw",
 ]

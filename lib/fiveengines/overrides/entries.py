@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field, field_validator, model_validator
 
+from fiveengines.base.documents import as_utc
 from fiveengines.base.parameters import ENGINES
 from fiveengines.base.yaml_files import Strict
 from fiveengines.indicators import REGISTRY
@@ -38,9 +39,7 @@ def _number_or_word(value: Any) -> Any:
 def _utc(value: Any) -> Any:
     """A moment in UTC; one without a zone is taken as UTC."""
     moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
-    if isinstance(moment, dt.datetime):
-        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
-    return moment
+    return as_utc(moment) if isinstance(moment, dt.datetime) else moment
 
 
 Given = Annotated[Value, BeforeValidator(_number_or_word)]

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fiveengines.base.documents import as_utc
 from fiveengines.base.errors import ConflictError, OverrideError
 from fiveengines.data import calendars
 from fiveengines.overrides.entries import Action, Entry, Record, Value, field_title, forced_engine
 from fiveengines.overrides.fields import bounds, check, known_field
 from fiveengines.overrides.labels import default_who, plain, required
-from fiveengines.overrides.trail import Trail, as_day, load, week_file
-from fiveengines.overrides.validity import checked_until
+from fiveengines.overrides.trail import Trail, load, week_file
+from fiveengines.overrides.validity import as_date, checked_until
 from fiveengines.overrides.writing import append, only_writer
 
 # Stands for "no check": the caller did not look at what was there before.
@@ -74,8 +75,6 @@ def expire(
     why: str = "",
     as_of: dt.date | str | None = None,
     who: str | None = None,
-    expected: str | None = ANYTHING,
-    now: dt.datetime | None = None,
 ) -> tuple[Entry, ...]:
     """End every entry of `field` from the reading `as_of` on; earlier readings keep theirs. Returns what
     ended.
@@ -89,34 +88,8 @@ def expire(
             raise OverrideError(
                 f"{field}: no manual reading is in force on {day}.", remedy="See `fiveengines override list`."
             )
-        _write(directory, [Change(field, None, why, expected=expected)], day, _who(who), _moment(now))
+        _write(directory, [Change(field, None, why)], day, _who(who), _moment(None))
     return ended
-
-
-def withdraw(
-    directory: Path | str,
-    entry_id: str,
-    *,
-    why: str = "",
-    as_of: dt.date | str | None = None,
-    who: str | None = None,
-    now: dt.datetime | None = None,
-) -> Entry:
-    """Take back one entry from the reading `as_of` on (default: the reading it was made for).
-
-    An older entry of the same field that still holds counts again. Returns the entry that was taken back.
-    """
-    with only_writer(directory):
-        found = [each for each in load(directory).entries if each.id == entry_id]
-        if not found:
-            raise OverrideError(
-                f"there is no manual reading {entry_id!r}.", remedy="See `fiveengines override list`."
-            )
-        entry = found[-1]
-        day = reading_day(as_of) if as_of is not None else entry.as_of
-        record = _withdrawal(entry, day, plain(why, "why"), _who(who), _moment(now))
-        append(week_file(directory, day), day, [record])
-    return entry
 
 
 def save(
@@ -177,19 +150,10 @@ def list_overrides(directory: Path | str, as_of: dt.date | str | None = None) ->
 
 def reading_day(as_of: dt.date | str | None) -> dt.date:
     """The reading that `as_of` belongs to: the last completed Friday on or before it (default: now)."""
-    if as_of is None:
-        as_of = calendars.last_completed_friday()
-    if isinstance(as_of, str):
-        try:
-            as_of = dt.date.fromisoformat(as_of.strip())
-        except ValueError:
-            raise OverrideError(
-                f"as_of: {str(as_of)[:40]!r} is not a date.", remedy="Write it as YYYY-MM-DD."
-            ) from None
-    day = as_day(as_of)
+    day = calendars.last_completed_friday() if as_of is None else as_date(as_of, "as_of")
     if day > dt.date.today():
         raise OverrideError(f"as_of: {day} is in the future.", remedy="Choose today or an earlier date.")
-    day = min(day, as_day(calendars.last_completed_friday()))
+    day = min(day, calendars.last_completed_friday())
     # a reading on a Thursday before a holiday is no Friday, and still a reading date
     coming = calendars.reading_dates(day, day + dt.timedelta(days=6))
     return day if coming[0].date() == day else calendars.reading_date(day).date()
@@ -351,5 +315,4 @@ def _who(who: str | None) -> str:
 
 
 def _moment(now: dt.datetime | None) -> dt.datetime:
-    moment = now or dt.datetime.now(dt.UTC)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    return as_utc(now or dt.datetime.now(dt.UTC))

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import pandas as pd
 from pydantic import TypeAdapter
 
 from fiveengines.base import cache, yaml_files
@@ -219,8 +218,3 @@ def read_week(path: Path) -> tuple[Record, ...]:
     if not path.exists():
         return ()
     return yaml_files.load_model(path, WeekFile).records
-
-
-def as_day(day: dt.date | pd.Timestamp) -> dt.date:
-    """A reading date as a plain date."""
-    return _date(day)

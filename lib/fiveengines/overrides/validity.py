@@ -64,19 +64,23 @@ def _first_evening(moment: pd.Timestamp) -> dt.date:
     return (day if moment <= calendars.evening_of(day) else day + pd.Timedelta(days=1)).date()
 
 
+def as_date(day: dt.date | str, name: str) -> dt.date:
+    """A plain date, also of a timestamp or a text; OverrideError, about `name`, for another text."""
+    if isinstance(day, str):
+        try:
+            return dt.date.fromisoformat(day.strip())
+        except ValueError:
+            raise OverrideError(
+                f"{name}: {day[:40]!r} is not a date.", remedy="Write it as YYYY-MM-DD."
+            ) from None
+    return day.date() if isinstance(day, dt.datetime) else day
+
+
 def checked_until(until: dt.date | str | None, field: str, as_of: dt.date) -> dt.date:
     """`until` as a date, or the default; before the reading or too far ahead raises OverrideError."""
     if until is None or until == "":
         return default_until(field, as_of)
-    if isinstance(until, dt.datetime):
-        until = until.date()
-    if isinstance(until, str):
-        try:
-            until = dt.date.fromisoformat(until.strip())
-        except ValueError:
-            raise OverrideError(
-                f"until: {str(until)[:40]!r} is not a date.", remedy="Write it as YYYY-MM-DD."
-            ) from None
+    until = as_date(until, "until")
     if until < as_of:
         raise OverrideError(
             f"until: {until} lies before the reading of {as_of}.", remedy="Choose that day or a later one."

@@ -17,7 +17,7 @@ import pandas as pd
 
 from fiveengines.base.errors import DataError, ProviderError
 from fiveengines.data import catalog
-from fiveengines.data.calendars import published_at
+from fiveengines.data.calendars import published_at, utc_now
 from fiveengines.data.folder.csv import read_texts
 from fiveengines.data.providers.base import FetchError, Item, MemberCloses, Provider, Request, Response
 from fiveengines.data.providers.frames import frame_by_rule
@@ -125,7 +125,7 @@ class Prices(Provider):
             )
         frame = pd.DataFrame(closes)
         entry = catalog.lookup("SPY")
-        public = published_at(entry, pd.DatetimeIndex(frame.index)) <= _now()
+        public = published_at(entry, pd.DatetimeIndex(frame.index)) <= utc_now()
         return MemberCloses(frame.loc[public], sectors, "Yahoo Finance", NOTE)
 
     def _download(self, names: list[str], since: dt.date) -> pd.DataFrame:
@@ -178,13 +178,9 @@ def symbol(series_id: str) -> tuple[str, str]:
     return series_id.replace("_", "-"), "Close"
 
 
-def _now() -> pd.Timestamp:
-    return pd.Timestamp.now(tz="UTC").tz_localize(None)
-
-
 def _closed(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows whose session is over: during the day Yahoo gives the last trade as the day's close."""
-    over = frame["known_at"].to_numpy() <= np.datetime64(_now(), "s")
+    over = frame["known_at"].to_numpy() <= np.datetime64(utc_now(), "s")
     return frame.loc[over].reset_index(drop=True)
 
 

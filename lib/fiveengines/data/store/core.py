@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 
 from fiveengines.base import formats, paths
 from fiveengines.base.errors import StoreError
+from fiveengines.data import calendars
 from fiveengines.data.catalog import catalog, lookup
 from fiveengines.data.dataset import PRICES, TABLES, Dataset, Members, Notice, SeriesData, Tables
 from fiveengines.data.providers.frames import Basis
@@ -236,7 +237,7 @@ class Writer:
 
     def import_dataset(self, data: Dataset) -> dict[str, int]:
         """Add the series and members of a files Dataset."""
-        now = pd.Timestamp.now(tz="UTC").tz_localize(None).floor("s")
+        now = calendars.utc_now().floor("s")
         answers = {key: found.frame.assign(basis=np.int8(Basis.RULE)) for key, found in data.series.items()}
         added = self.add(IMPORTED, answers, now)
         if data.members is not None and self._store.members() is None:
