@@ -63,6 +63,18 @@ Pdf = Annotated[
         "--pdf", help="Also print the page and a portfolio's ticket to PDF; needs Chromium or Chrome."
     ),
 ]
+OnSession = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        help="As of the last session on or before this date (YYYY-MM-DD); the last one if left out.",
+    ),
+]
+Portfolio = Annotated[
+    str | None, typer.Option("--portfolio", help="One of several portfolios, by its folder's name.")
+]
+Why = Annotated[str, typer.Option("--why", help="The reason, for the trail.")]
+Who = Annotated[str | None, typer.Option("--who", help="Who enters it (default: git or system user).")]
 Start = Annotated[str, typer.Option("--start", help="First date (YYYY-MM-DD).")]
 End = Annotated[str, typer.Option("--end", help="Last date (YYYY-MM-DD).")]
 
@@ -180,10 +192,7 @@ def weekly(
 @app.command()
 def companion(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Which question; a wrong name lists them.")],
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="Answer for the last session on or before this date (YYYY-MM-DD)."),
-    ] = None,
+    as_of: OnSession = None,
     start: Annotated[
         str | None, typer.Option("--from", help="Where the companion's window begins (YYYY-MM-DD).")
     ] = None,
@@ -227,10 +236,7 @@ def companion(
 
 @app.command()
 def claims(
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="Mark them as of the last session on or before this date (YYYY-MM-DD)."),
-    ] = None,
+    as_of: OnSession = None,
     source: Source = None,
     data_dir: DataDir = None,
     params: Params = None,

@@ -11,7 +11,7 @@ from typer.core import TyperCommand
 
 from fiveengines.base import parameters
 from fiveengines.base.errors import FiveEnginesError, ParameterError
-from fiveengines.cli.commands import AsOf, Params, app
+from fiveengines.cli.commands import AsOf, Params, Who, app
 
 if TYPE_CHECKING:
     from fiveengines.overrides import Entry
@@ -24,9 +24,6 @@ manual = typer.Typer(
 app.add_typer(manual, name="override")
 
 Field = Annotated[str, typer.Argument(help="An indicator, or state:<engine>.")]
-Who = Annotated[str | None, typer.Option("--who", help="Who enters it (default: git or system user).")]
-
-
 BelongsTo = Annotated[
     str | None,
     typer.Option("--source", help="demo, files or live: whose readings it enters (default: weekly.yaml's)."),

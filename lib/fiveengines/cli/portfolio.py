@@ -9,7 +9,7 @@ import typer
 
 from fiveengines.base import parameters
 from fiveengines.base.errors import ParameterError
-from fiveengines.cli.commands import DataDir, Params, Source, app, checked, day
+from fiveengines.cli.commands import DataDir, OnSession, Params, Portfolio, Source, Why, app, checked, day
 
 if TYPE_CHECKING:
     from fiveengines.companions.rebalance import Result
@@ -20,10 +20,6 @@ holdings = typer.Typer(
     help="The holdings, portfolio/holdings.csv.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(holdings, name="holdings")
-
-Portfolio = Annotated[
-    str | None, typer.Option("--portfolio", help="One of several portfolios, by its folder's name.")
-]
 
 
 def _session(
@@ -51,10 +47,7 @@ def _held(session: Session) -> Holdings:
 
 @app.command()
 def orders(
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="Plan as of the last session on or before this date (YYYY-MM-DD)."),
-    ] = None,
+    as_of: OnSession = None,
     portfolio: Portfolio = None,
     source: Source = None,
     data_dir: DataDir = None,
@@ -69,7 +62,7 @@ def orders(
     choose: Annotated[
         bool, typer.Option("--choose", help="Note them as chosen; the next session compares what was done.")
     ] = False,
-    why: Annotated[str, typer.Option("--why", help="Why, for the trail.")] = "",
+    why: Why = "",
 ) -> int:
     """List the orders that would bring the holdings to the week's target; nothing is sent anywhere."""
     from fiveengines.base.atomic_io import write_text
@@ -126,12 +119,9 @@ def decide(
     take_back: Annotated[
         bool, typer.Option("--take-back", help="Take back every decision about it first.")
     ] = False,
-    why: Annotated[str, typer.Option("--why", help="Why, for the trail.")] = "",
+    why: Why = "",
     until: Annotated[str | None, typer.Option("--until", help="Last day it counts (YYYY-MM-DD).")] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="From this session on (YYYY-MM-DD); the last one if left out."),
-    ] = None,
+    as_of: OnSession = None,
     portfolio: Portfolio = None,
     source: Source = None,
     data_dir: DataDir = None,
@@ -160,10 +150,7 @@ def decide(
 
 @holdings.command("list")
 def list_holdings(
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", help="As of the last session on or before this date (YYYY-MM-DD)."),
-    ] = None,
+    as_of: OnSession = None,
     portfolio: Portfolio = None,
     source: Source = None,
     data_dir: DataDir = None,

@@ -10,7 +10,8 @@ import typer
 
 from fiveengines.base import parameters
 from fiveengines.base.errors import ParameterError
-from fiveengines.cli.commands import DataDir, Params, Source, app, checked, day
+from fiveengines.base.formats import dollars, number
+from fiveengines.cli.commands import DataDir, Params, Portfolio, Source, Who, Why, app, checked, day
 
 if TYPE_CHECKING:
     from fiveengines.base.parameters.rotation import RotationParameters
@@ -24,9 +25,6 @@ trades = typer.Typer(
 app.add_typer(trades, name="trade")
 
 Id = Annotated[str, typer.Argument(help="Id of the trade, as `trade list` shows it.")]
-Portfolio = Annotated[
-    str | None, typer.Option("--portfolio", help="One of several portfolios, by its folder's name.")
-]
 Date = Annotated[
     str | None, typer.Option("--date", help="Day it takes effect (YYYY-MM-DD; default: the last session).")
 ]
@@ -37,8 +35,6 @@ Thesis = Annotated[str | None, typer.Option("--thesis", help="Why, for whoever r
 PointValue = Annotated[
     float | None, typer.Option("--point-value", help="Dollars that one unit gains a point.")
 ]
-Why = Annotated[str, typer.Option("--why", help="The reason for the change, for the trail.")]
-Who = Annotated[str | None, typer.Option("--who", help="Who enters it (default: git or system user).")]
 
 
 class _Place:
@@ -131,7 +127,7 @@ def open_(
         "point_value": point_value or place.rules.ledger.point_values.get(ticker),
     }
     trade = ledger.open_trade(place.folder, values, why=why, who=who)
-    risk = f", {_money(trade.risk)} at risk" if trade.risk else ", no stop: its risk has no bound"
+    risk = f", {dollars(trade.risk, 2)} at risk" if trade.risk else ", no stop: its risk has no bound"
     typer.echo(f"{_line(trade)}{risk}")
     return 0
 
@@ -160,10 +156,10 @@ def close(
     at = price if price is not None else place.close(instrument, on, "--price")
     trade = ledger.close_trade(place.folder, trade_id, at, on, size=size, why=why, who=who)
     multiple = trade.r_multiple(at)
-    shown = "" if multiple is None else f", {_number(multiple, 2, ' R')}"
+    shown = "" if multiple is None else f", {number(multiple, 2, ' R', sign=True)}"
     typer.echo(
-        f"{_line(trade)}, closed at {at:g} on {on}: {_money(trade.dollars(at))}, "
-        f"{_number(trade.percent(at), 1, ' %')}{shown}"
+        f"{_line(trade)}, closed at {at:g} on {on}: {dollars(trade.dollars(at), 2)}, "
+        f"{number(trade.percent(at), 1, ' %', sign=True)}{shown}"
     )
     return 0
 
@@ -242,15 +238,14 @@ def list_(
         typer.echo(f"{_row(each, each['exit'])}  closed {each['closed']}")
     totals = found["totals"]
     typer.echo(
-        f"{totals['n_open']} open: {_money(totals['open_result'])}, {_money(totals['open_risk'])} to their stops"
+        f"{totals['n_open']} open: {dollars(totals['open_result'], 2)}, "
+        f"{dollars(totals['open_risk'], 2)} to their stops"
         + (f" ({', '.join(totals['without_stop'])} without one)" if totals["without_stop"] else "")
     )
     if totals["n_closed"]:
-        line = (
-            f"{totals['n_closed']} closed: {_money(totals['closed_result'])}, {totals['gains']} with a gain"
-        )
+        line = f"{totals['n_closed']} closed: {dollars(totals['closed_result'], 2)}, {totals['gains']} with a gain"
         if totals["mean_r"] is not None:
-            line += f", {_number(totals['mean_r'], 2, ' R')} on average of {totals['n_r']}"
+            line += f", {number(totals['mean_r'], 2, ' R', sign=True)} on average of {totals['n_r']}"
         typer.echo(line + (" (a small sample)" if totals["small_sample"] else ""))
     return 0
 
@@ -303,19 +298,7 @@ def _line(trade: Trade) -> str:
 
 def _row(each: dict[str, Any], price: float) -> str:
     """A trade of the ledger's record on one line, at its mark or its exit."""
-    multiple = "" if each["r"] is None else f"  {_number(each['r'], 2, ' R')}"
+    multiple = "" if each["r"] is None else f"  {number(each['r'], 2, ' R', sign=True)}"
     bought = f"{each['id']:<7} {each['side']:<5} {each['size']:>10,.10g} {each['instrument']:<8}"
-    result = f"{_money(each['result']):>14}  {_number(each['result_pct'], 1, ' %'):>8}"
+    result = f"{dollars(each['result'], 2):>14}  {number(each['result_pct'], 1, ' %', sign=True):>8}"
     return f"{bought} {each['entry']:>12,.6g} → {price:<12,.6g} {result}{multiple}"
-
-
-def _money(amount: float | None) -> str:
-    from fiveengines.base.formats import dollars
-
-    return dollars(amount, 2)
-
-
-def _number(value: float, digits: int, unit: str) -> str:
-    from fiveengines.base.formats import number
-
-    return number(value, digits, unit, sign=True)
