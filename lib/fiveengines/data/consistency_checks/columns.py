@@ -5,7 +5,7 @@ Numbers in, numbers and warnings out; a few rows that break an identity go, many
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -35,19 +35,12 @@ EXTRA: Mapping[Check, tuple[str, ...]] = {
 
 def check_consistency(table: Table, check: Check, where: str) -> Table:
     """`table` without the few rows that break its identity, units made equal; DataError when many do."""
-    if check == "long_is_short":
-        return _without(
-            table, _long_is_not_short(table), where, "longs and shorts do not add up to the same total"
-        )
-    if check == "tff":
-        return _without(
-            table, _tff_broken(table), where, "long, short and spreading do not add up to open interest"
-        )
-    if check == "ohlc":
-        return _without(table, _close_outside(table), where, "the close lies outside low and high")
     if check == "aaii":
         return _aaii_percent(table, where)
-    return table
+    if check == "none":
+        return table
+    broken, what = _IDENTITIES[check]
+    return _without(table, broken(table), where, what)
 
 
 def _without(table: Table, broken: npt.NDArray[np.bool_], where: str, what: str) -> Table:
@@ -101,6 +94,14 @@ def _tff_broken(table: Table) -> npt.NDArray[np.bool_]:
         small = columns[f"nonrept_positions_{side}_all"]
         broken |= (np.abs(classes - reportable) > 2) | (np.abs(reportable + small - interest) > 2)
     return broken
+
+
+# An identity of columns: which rows break it, and what is said of them.
+_IDENTITIES: Mapping[Check, tuple[Callable[[Table], npt.NDArray[np.bool_]], str]] = {
+    "long_is_short": (_long_is_not_short, "longs and shorts do not add up to the same total"),
+    "tff": (_tff_broken, "long, short and spreading do not add up to open interest"),
+    "ohlc": (_close_outside, "the close lies outside low and high"),
+}
 
 
 def _aaii_percent(table: Table, where: str) -> Table:

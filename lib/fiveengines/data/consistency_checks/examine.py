@@ -190,8 +190,6 @@ def _blamed(judged: _Judged, every: Sequence[_Judged]) -> dict[str, Flags]:
 
 
 def _rule(outcome: Outcome, name: str) -> int:
-    if not outcome.blamed:
-        return 0
     if name not in outcome.blamed:
         return 0
     return 1 if len(outcome.blamed) == len(outcome.sides) else 2

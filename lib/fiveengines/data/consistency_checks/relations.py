@@ -288,26 +288,15 @@ def _changed(values: Floats, how: Change, step: int) -> Floats:
 
 def _correlation(x: Floats, y: Floats, rows: int) -> Floats:
     """Correlation over the last `rows` pairs, (n,); NaN before there are so many and where one side stands still."""
-    there = np.isfinite(x) & np.isfinite(y)
-    u, v = np.where(there, x, 0.0), np.where(there, y, 0.0)
-    n, su, sv, suu, svv, suv = (
-        _window_sum(each, rows) for each in (there.astype("float64"), u, v, u * u, v * v, u * v)
-    )
-    with np.errstate(divide="ignore", invalid="ignore"):
-        covariance = suv - su * sv / n
-        figure = covariance / np.sqrt((suu - su * su / n).clip(0) * (svv - sv * sv / n).clip(0))
-    figure[(n < rows / 2) | ~np.isfinite(figure)] = np.nan
-    return np.asarray(figure)
+    figure = pd.Series(x).rolling(rows, min_periods=-(-rows // 2)).corr(pd.Series(y)).to_numpy(copy=True)
+    figure[: rows - 1] = np.nan
+    figure[~np.isfinite(figure)] = np.nan
+    return figure
 
 
 def _window_sum(values: Floats, rows: int, full: bool = True) -> Floats:
     """Sum of the last `rows` values, (n,); NaN before there are so many when `full`."""
-    total = np.cumsum(values)
-    result = total.copy()
-    result[rows:] = total[rows:] - total[:-rows]
-    if full:
-        result[: rows - 1] = np.nan
-    return result
+    return pd.Series(values).rolling(rows, min_periods=rows if full else 1).sum().to_numpy()
 
 
 def _rolling_median(values: Floats, rows: int) -> Floats:

@@ -7,20 +7,18 @@ Positions as reported, in contracts; nets, shares and percentiles may not enter.
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.errors import ProviderError
+from fiveengines.base.errors import DataError, ProviderError
 from fiveengines.data.calendars import published_at
 from fiveengines.data.catalog import lookup
 from fiveengines.data.folder.csv import column_name, read_texts
 from fiveengines.data.folder.layouts import COT_CODES, TFF_CODES
+from fiveengines.data.folder.unpack import parts
 from fiveengines.data.providers.base import (
     MOST_PAGES,
     IncompleteError,
@@ -56,26 +54,27 @@ class _Report:
         }
 
 
+def _both_sides(**forms: str) -> dict[str, str]:
+    """A field of longs and one of shorts for each kind of trader."""
+    return {
+        f"{who}_{side}": form.format(side.lower())
+        for who, form in forms.items()
+        for side in ("LONG", "SHORT")
+    }
+
+
 _TFF = _Report(
     dataset="gpe5-46if",
     zip_path="/files/dea/history/fut_fin_txt_{year}.zip",
     first_zip=2010,
     markets={f"TFF_{market}": code for market, code in TFF_CODES.items()},
-    fields={
-        "OPEN_INTEREST": "open_interest_all",
-        "DEALER_LONG": "dealer_positions_long_all",
-        "DEALER_SHORT": "dealer_positions_short_all",
-        "ASSET_MGR_LONG": "asset_mgr_positions_long",
-        "ASSET_MGR_SHORT": "asset_mgr_positions_short",
-        "LEV_MONEY_LONG": "lev_money_positions_long",
-        "LEV_MONEY_SHORT": "lev_money_positions_short",
-    },
-    others=(
-        "other_rept_positions_long",
-        "other_rept_positions_short",
-        "nonrept_positions_long_all",
-        "nonrept_positions_short_all",
+    fields={"OPEN_INTEREST": "open_interest_all"}
+    | _both_sides(
+        DEALER="dealer_positions_{}_all",
+        ASSET_MGR="asset_mgr_positions_{}",
+        LEV_MONEY="lev_money_positions_{}",
     ),
+    others=tuple(_both_sides(OTHER="other_rept_positions_{}", NONREPT="nonrept_positions_{}_all").values()),
     zip_names={},
 )
 _LEGACY = _Report(
@@ -83,14 +82,11 @@ _LEGACY = _Report(
     zip_path="/files/dea/history/deacot{year}.zip",
     first_zip=1986,
     markets={f"COT_{market}": code for market, code in COT_CODES.items()},
-    fields={
-        "SPEC_LONG": "noncomm_positions_long_all",
-        "SPEC_SHORT": "noncomm_positions_short_all",
-        "COMM_LONG": "comm_positions_long_all",
-        "COMM_SHORT": "comm_positions_short_all",
-        "NONREPT_LONG": "nonrept_positions_long_all",
-        "NONREPT_SHORT": "nonrept_positions_short_all",
-    },
+    fields=_both_sides(
+        SPEC="noncomm_positions_{}_all",
+        COMM="comm_positions_{}_all",
+        NONREPT="nonrept_positions_{}_all",
+    ),
     others=(),
     zip_names={"noncommercial": "noncomm", "commercial": "comm", "nonreportable": "nonrept"},
 )
@@ -98,7 +94,6 @@ _REPORTS = (_TFF, _LEGACY)
 _CODE = "cftc_contract_market_code"
 _DATE = "report_date_as_yyyy_mm_dd"
 _PAGE = 50000
-_LARGEST = 256 * 2**20
 # More reports loaded on one day than this were loaded in bulk, years after their publication.
 _MOST_A_DAY = 3
 # The longest delay so far was 50 days (2025); a row loaded later than this says nothing about publication.
@@ -239,16 +234,12 @@ def _first_file() -> dt.date:
 
 def _only_member(raw: bytes, where: str) -> bytes:
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-            inside = [info for info in packed.infolist() if info.filename.lower().endswith(".txt")]
-            if len(inside) != 1:
-                raise ProviderError("the zip does not hold one text file.", where=where)
-            if inside[0].file_size > _LARGEST:
-                raise ProviderError(f"the zip holds more than {_LARGEST // 2**20} MB.", where=where)
-            return packed.read(inside[0])
-    # whatever is wrong inside a zip: its directory, its packing, a password
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
-        raise ProviderError("the zip is damaged.", where=where) from None
+        texts = [part.raw for part in parts(raw, where, "") if part.name.lower().endswith(".txt")]
+    except DataError as error:
+        raise ProviderError(error.message.removeprefix(f"{where}: "), where=where) from None
+    if len(texts) != 1:
+        raise ProviderError("the zip does not hold one text file.", where=where)
+    return texts[0]
 
 
 def _field_of(name: str, report: _Report) -> str:
