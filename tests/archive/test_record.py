@@ -15,8 +15,8 @@ import pytest
 
 from archive import synthetic
 from fiveengines import archive, cli
-from fiveengines.archive import CLOSES, RECORD, RECORD_TABLE
-from fiveengines.archive.record import kept_closes, read_closes
+from fiveengines.archive import RECORD, RECORD_TABLE
+from fiveengines.archive.record import CLOSES, kept_closes, read_closes
 from fiveengines.data.calendars import sessions
 from fiveengines.report.closes import Closes
 from fiveengines.report.store import report_store

@@ -13,7 +13,7 @@ from fiveengines.archive.companions import MISPLACED
 from fiveengines.archive.export import readings_csv
 from fiveengines.archive.feed import atom, published_at
 from fiveengines.archive.page import index_page
-from fiveengines.archive.record import CLOSES, Record, kept_closes, record, summary
+from fiveengines.archive.record import Record, kept_closes, record, summary
 from fiveengines.archive.record_page import record_csv, record_page
 from fiveengines.base.formats import counted
 from fiveengines.report import recover_interrupted
@@ -134,19 +134,3 @@ def _published(store: ReportStore) -> str:
         return own
     above = _published(store.above)
     return f"{above}/{DEMO}" if above else ""
-
-
-__all__ = [
-    "CLOSES",
-    "FEED",
-    "INDEX",
-    "RECORD",
-    "RECORD_TABLE",
-    "TABLE",
-    "Built",
-    "Collected",
-    "archives",
-    "collect",
-    "past_calls",
-    "rebuild",
-]

@@ -19,7 +19,12 @@ _WAYS = {"improving": "i", "stable": "s", "deteriorating": "d", "unknown": "u"}
 
 def columns(weeks: Sequence[WeekRow], figures: Figures) -> dict[str, Any]:
     """Plain JSON, one place per week in every list, oldest first; hundredths as integers, null where unknown."""
-    words = _Words()
+    # texts that repeat from week to week, each stored once
+    words: dict[str, int] = {}
+
+    def place(text: str) -> int:
+        return words.setdefault(text, len(words))
+
     return {
         "days": [week.day for week in weeks],
         "regime": [week.regime for week in weeks],
@@ -27,22 +32,20 @@ def columns(weeks: Sequence[WeekRow], figures: Figures) -> dict[str, Any]:
         "members": [[_hundredths(share) for share in week.memberships] for week in weeks],
         "risk": [_hundredths(week.aggressiveness) for week in weeks],
         "exposure": [_hundredths(week.exposure) for week in weeks],
-        "style": [words.place(week.style) for week in weeks],
+        "style": [place(week.style) for week in weeks],
         "inflections": [",".join(week.inflections) for week in weeks],
         "said": [week.narrative for week in weeks],
         "made": [
-            [words.place(each) for each in (week.source, week.version, week.parameters, week.data)]
+            [place(each) for each in (week.source, week.version, week.parameters, week.data)]
             for week in weeks
         ],
-        "manual": {str(place): week.manual for place, week in enumerate(weeks) if week.manual},
+        "manual": {str(at): week.manual for at, week in enumerate(weeks) if week.manual},
         "notices": {
-            str(place): [words.place(each) for each in week.notices]
-            for place, week in enumerate(weeks)
-            if week.notices
+            str(at): [place(each) for each in week.notices] for at, week in enumerate(weeks) if week.notices
         },
         "engines": {engine: _engine([week.engines[engine] for week in weeks]) for engine in ENGINES},
         "inputs": figures.columns(),
-        "words": words.texts,
+        "words": list(words),
     }
 
 
@@ -71,17 +74,3 @@ def _engine(history: Sequence[EngineRow]) -> dict[str, Any]:
 
 def _hundredths(value: float | None) -> int | None:
     return None if value is None else round(100 * value)
-
-
-class _Words:
-    """Texts that repeat from week to week, each stored once."""
-
-    def __init__(self) -> None:
-        self._places: dict[str, int] = {}
-
-    def place(self, text: str) -> int:
-        return self._places.setdefault(text, len(self._places))
-
-    @property
-    def texts(self) -> list[str]:
-        return list(self._places)

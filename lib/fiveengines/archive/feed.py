@@ -44,36 +44,24 @@ def atom(weeks: Sequence[WeekRow], companions: Sequence[CompanionRow] = (), *, b
     feed = ET.Element(f"{{{_ATOM}}}feed")
     _add(feed, "id", _id(base, "archive"))
     _add(feed, "title", "Five Engines: the week")
-    _add(
-        feed,
-        "subtitle",
-        DISCLAIMER,
-    )
+    _add(feed, "subtitle", DISCLAIMER)
     _add(feed, "updated", _time(max(moments, default=_EPOCH)))
     author = ET.SubElement(feed, f"{{{_ATOM}}}author")
     _add(author, "name", "Five Engines Workbook")
     ET.SubElement(feed, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{base}index.html")
     ET.SubElement(feed, f"{{{_ATOM}}}link", rel="self", href=f"{base}feed.xml")
-    for week in shown:
+    entries: list[tuple[WeekRow | CompanionRow, str, str, str, str]] = [
+        (week, "", week.regime_name, f"{week.day}/{PAGE}", _summary(week)) for week in shown
+    ]
+    entries += [(each, f"/{each.name}", each.title, each.page, each.headline) for each in answers]
+    for row, name, title, page, summary in entries:
         entry = ET.SubElement(feed, f"{{{_ATOM}}}entry")
-        _add(entry, "id", _id(base, f"{week.source}/{week.day}"))
-        mark = "Simulated: " if week.simulated else ""
-        _add(entry, "title", f"{week.day} · {mark}{week.regime_name}")
-        _add(entry, "updated", _time(week.made_at))
-        ET.SubElement(
-            entry, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{base}{week.day}/{PAGE}"
-        )
-        _add(entry, "summary", _summary(week))
-    for answer in answers:
-        entry = ET.SubElement(feed, f"{{{_ATOM}}}entry")
-        _add(entry, "id", _id(base, f"{answer.source}/{answer.day}/{answer.name}"))
-        mark = "Simulated: " if answer.source == "demo" else ""
-        _add(entry, "title", f"{answer.day} · {mark}{answer.title}")
-        _add(entry, "updated", _time(answer.made_at))
-        ET.SubElement(
-            entry, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{base}{answer.page}"
-        )
-        _add(entry, "summary", answer.headline)
+        _add(entry, "id", _id(base, f"{row.source}/{row.day}{name}"))
+        mark = "Simulated: " if row.source == "demo" else ""
+        _add(entry, "title", f"{row.day} · {mark}{title}")
+        _add(entry, "updated", _time(row.made_at))
+        ET.SubElement(entry, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{base}{page}")
+        _add(entry, "summary", summary)
     ET.indent(feed)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(feed, encoding="unicode") + "\n"
 

@@ -67,7 +67,6 @@ class Call:
     chances: tuple[float, ...] | None
     regime_weeks: int | None
     entries: int
-    plain_regime: int | None
     plain_exposure: float | None
 
 
@@ -82,7 +81,6 @@ class WeekRow:
     day: str
     made_at: dt.datetime
     source: str
-    simulated: bool
     version: str
     data: str
     parameters: str
@@ -101,6 +99,11 @@ class WeekRow:
     manual: tuple[tuple[str, str, str, str], ...]
     notices: tuple[str, ...]
     told: Call
+
+    @property
+    def simulated(self) -> bool:
+        """Whether it is a week of the demo."""
+        return self.source == "demo"
 
     @property
     def date(self) -> dt.date:
@@ -139,7 +142,6 @@ def _row(document: dict[str, Any]) -> WeekRow:
         day=_day(document["as_of"]),
         made_at=moment(document["generated_at"]),
         source=str(document["source"]),
-        simulated=document["source"] == "demo",
         version=str(document["library_version"]),
         data=str(document["data_fingerprint"]),
         parameters=str(document.get("parameters_fingerprint", "")),
@@ -175,7 +177,6 @@ def _call(document: dict[str, Any], number: int | None) -> Call:
         chances=None if chances is None else tuple(_number(chances[str(each)]) for each in range(1, 6)),
         regime_weeks=_whole(ahead.get("regime_weeks")),
         entries=len(document["overrides"]),
-        plain_regime=_regime(plain.get("regime")),
         plain_exposure=_maybe(plain.get("aggressiveness")),
     )
 

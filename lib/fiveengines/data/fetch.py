@@ -166,7 +166,13 @@ def fetch(
     when another fetch holds the store too long.
     """
     chosen = settings or Settings.from_environment()
-    notify = _Listener(on_event)
+    telling = threading.Lock()
+
+    def notify(event: Event) -> None:
+        with telling:
+            if on_event:
+                on_event(event)
+
     log: list[Exchange] = []
     with (
         store.writing(lambda text: notify(Event("store", "waiting", text=text))) as writer,
@@ -200,68 +206,57 @@ def _utc_now() -> pd.Timestamp:
     return calendars.utc_now().floor("s")
 
 
-class _Listener:
-    """Passes events on, one at a time."""
-
-    def __init__(self, listener: Callable[[Event], None] | None) -> None:
-        self._listener, self._lock = listener, threading.Lock()
-
-    def __call__(self, event: Event) -> None:
-        if self._listener:
-            with self._lock:
-                self._listener(event)
-
-
+@dataclass
 class _Work:
-    """One provider's part of a fetch, in its own thread."""
+    """One provider's part of a fetch, in its own thread; `gate` lets one of them write at a time."""
 
-    def __init__(
-        self,
-        provider: Provider,
-        store: Store,
-        writer: Writer,
-        http: Http,
-        gate: threading.Lock,
-        notify: _Listener,
-        since: dt.date | None,
-        clock: Callable[[], pd.Timestamp],
-    ) -> None:
-        self.provider, self.store, self.writer, self.http = provider, store, writer, http
-        self.gate, self.notify, self.since, self.clock = gate, notify, since, clock
-        self.outcome = Outcome(provider.name, provider.title, provider.by_hand)
-        self.gathered: dict[str, pd.DataFrame] = {}
-        self.wanted: dict[str, Request] = {}
-        self.done = self.total = 0
-        self.ended = False
+    provider: Provider
+    store: Store
+    writer: Writer
+    http: Http
+    gate: threading.Lock
+    notify: Callable[[Event], None]
+    since: dt.date | None
+    clock: Callable[[], pd.Timestamp]
+    gathered: dict[str, pd.DataFrame] = field(default_factory=dict)
+    wanted: dict[str, Request] = field(default_factory=dict)
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self.outcome = Outcome(self.provider.name, self.provider.title, self.provider.by_hand)
 
     def run(self) -> Outcome:
         """Fetch everything; whatever goes wrong ends in the outcome."""
         began = time.monotonic()
+        ended = False
         try:
-            self._run()
+            ended = self._run()
         except DataError as error:
             self._fail(FetchError(None, error))
         except Exception as error:  # one provider's surprise must not stop the others
             kind = f"{type(error).__name__}: {self.http.redact(str(error))}"
             self._fail(FetchError(None, ProviderError(f"unexpected: {kind}", where=self.provider.title)))
-        self._finish()
+        try:
+            self._write(last=True, ended=ended)
+        except DataError as error:
+            self._fail(FetchError(None, error))
         self.outcome.seconds = round(time.monotonic() - began, 2)
         self._say("done", self.outcome.line())
         return self.outcome
 
-    def _run(self) -> None:
-        wanted = self.wanted = self._requests()
-        self.total = len(wanted)
+    def _run(self) -> bool:
+        """Ask for everything; False when the fetch was stopped."""
+        self.wanted = self._requests()
         self._say("started")
         written = time.monotonic()
-        for item in self.provider.fetch(wanted):
+        for item in self.provider.fetch(self.wanted):
             self._take(item)
             if self.http.stop.is_set():
-                return
+                return False
             if time.monotonic() - written > _GATHER:
                 self._write()
                 written = time.monotonic()
-        self.ended = True
+        return True
 
     def _requests(self) -> dict[str, Request]:
         held = self.store.rows(self.provider.name)
@@ -367,27 +362,17 @@ class _Work:
             ):
                 self.writer.put_members(joined)
 
-    def _write(self) -> None:
-        if not self.gathered:
-            return
+    def _write(self, *, last: bool = False, ended: bool = False) -> None:
+        """Store what was gathered; the `last` time also how the provider fared."""
         gathered, self.gathered = self.gathered, {}
+        if not gathered and not last:
+            return
+        name = self.provider.name
         with self.gate:
-            added = self.writer.add(self.provider.name, gathered, self.clock())
-            self.writer.mark_checked(
-                self.provider.name, list(gathered), self.clock(), self._error(), complete=False
-            )
-        self.outcome.added |= added
-
-    def _finish(self) -> None:
-        try:
-            self._write()
-            with self.gate:
-                complete = self.ended and self.outcome.complete
-                self.writer.mark_checked(
-                    self.provider.name, [], self.clock(), self._error(), complete=complete
-                )
-        except DataError as error:
-            self._fail(FetchError(None, error))
+            if gathered:
+                self.outcome.added |= self.writer.add(name, gathered, self.clock())
+            complete = ended and self.outcome.complete
+            self.writer.mark_checked(name, list(gathered), self.clock(), self._error(), complete)
 
     def _error(self) -> str | None:
         errors = self.outcome.errors
@@ -402,7 +387,7 @@ class _Work:
 
     def _say(self, stage: Stage, text: str = "") -> None:
         rows = sum(self.outcome.added.values())
-        self.notify(Event(self.provider.name, stage, self.done, self.total, rows, text))
+        self.notify(Event(self.provider.name, stage, self.done, len(self.wanted), rows, text))
 
 
 def _request(

@@ -283,7 +283,7 @@ def test_a_bad_zip_is_named_and_the_other_report_comes(server: Loopback, change:
             ("TFF_SP500_DEALER_LONG", "COT_SP500_SPEC_LONG"), Request(dt.date(year - 1, 6, 1))
         )
         items = list(Cftc(http).fetch(wanted))
-    words = "more than 256 MB" if change == "huge" else "damaged"
+    words = {"huge": "larger than 256 MB", "locked": "needs a password"}.get(change, "damaged")
     lost = [str(item.error) for item in items if isinstance(item, FetchError) and words in str(item.error)]
     assert len(lost) == 1 and str(year) in lost[0] and f"--since {year}-01-01" in lost[0]
     last = {item.series: item.frame["observed"].iloc[-1].year for item in items if isinstance(item, Response)}

@@ -195,6 +195,3 @@ def _aim(url: str) -> None:
     for module in modules:
         module._BASE_URL_ = url
     YfData._get_cookie_and_crumb = lambda self, timeout=30: (None, "basic")
-
-
-__all__ = ["MEMBERS_LIST", "Prices", "symbol"]
