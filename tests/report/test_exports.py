@@ -168,7 +168,7 @@ BRIEF: dict[str, Any] = {
         }
     ],
     "changes": [{"text": "VIX fell."}],
-    "flips": [{"text": "VIX above 19.9 (now 12.5, 1.7 usual weeks away): Choppy range."}],
+    "flips": [{"text": "VIX above 19.9 (now 12.5, 1.7 usual weekly moves): Choppy range."}],
     "flips_note": "",
     "action": {"text": "Add 10 points.", "orders": ["Add SPY: buy 3 at about $320.00"]},
     "data": {"text": "Closes of 20 Dec 2019, all 28 inputs."},
@@ -184,7 +184,7 @@ def test_the_brief_is_the_mails_body_and_the_page_is_attached() -> None:
     for said in (
         "Add 10 points.",
         "Add SPY: buy 3 at about $320.00",
-        "VIX above 19.9 (now 12.5, 1.7 usual weeks away): Choppy range.",
+        "VIX above 19.9 (now 12.5, 1.7 usual weekly moves): Choppy range.",
         "VIX closed at 25.9 on Monday",
         "Closes of 20 Dec 2019",
         "50 weeks, 1 missing",

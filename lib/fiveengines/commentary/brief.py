@@ -309,7 +309,7 @@ def _flip(each: FlipLevel) -> FlipLine:
 
 def _flips_note(week: WeekParts, found: Sequence[FlipLevel]) -> str:
     """That no single market can change the call, where that is so."""
-    within = f"{number(week.params.regimes.watch_list.within_usual_moves, 1)} usual weeks"
+    within = f"{number(week.params.regimes.watch_list.within_usual_moves, 1)} usual weekly moves"
     if week.regime is None:
         return "There is no call to flip."
     if any(each.kind == "regime" for each in found):

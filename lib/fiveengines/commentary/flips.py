@@ -45,13 +45,12 @@ class FlipLevel:
 
     @property
     def sentence(self) -> str:
-        """'VIX above 26.0 (now 19.5, 1.5 usual weeks away): Choppy range.'"""
+        """'VIX above 26.0 (now 19.5, 1.5 usual weekly moves): Choppy range.'"""
         way = "above" if self.level > self.now else "below"
         what = self.becomes if self.kind == "regime" else f"{ENGINE_NAMES[self.engine]} {self.becomes}"
         return (
             f"{self.title} {way} {_written(self.level, self.unit, self.digits)} "
-            f"(now {number(self.now, self.digits)}, "
-            f"{self.usual_weeks:.1f} usual {'week' if round(self.usual_weeks, 1) == 1 else 'weeks'} away): {what}."
+            f"(now {number(self.now, self.digits)}, {self.usual_weeks:.1f} usual weekly moves): {what}."
         )
 
 

@@ -121,7 +121,7 @@ def watch(week: Week) -> Any:
         Column("By", lambda each: each.title),
         Column("Now", lambda each: figure(each.now, each.unit), right=True),
         Column("At", lambda each: figure(each.level, each.unit), right=True),
-        Column("Away", lambda each: number(abs(each.usual_moves), 1, " usual weeks"), right=True),
+        Column("Away", lambda each: number(abs(each.usual_moves), 1, " usual moves"), right=True),
         title="Thresholds near by",
         subtitle="One indicator's move that would be enough, the others unchanged; nearest first",
     )
