@@ -1,21 +1,23 @@
-"""The stationary bootstrap against its definition and against the library `arch`."""
+"""Intervals of means against the library's own, and that resamples are drawn once."""
+
+import sys
 
 import numpy as np
 import pytest
 
 from fiveengines.base import parameters
-from fiveengines.research.bootstrap import mean_intervals, stationary_indices
+from fiveengines.research import bootstrap
+from fiveengines.research.bootstrap import independent_interval, mean_intervals
 
 RULES = parameters.load().research.bootstrap
 
 
-def test_blocks_run_on_and_have_the_mean_length():
-    drawn = stationary_indices(500, 10, 400, 1994)
-    runs_on = (np.diff(drawn, axis=1) % 500) == 1
-    # A block goes on with probability 1 - 1/10, and one new start in 500 lands there by chance.
-    assert runs_on.mean() == pytest.approx(0.9 + 0.1 / 500, abs=0.005)
-    # Every week is as likely as any other.
-    assert np.bincount(drawn.ravel(), minlength=500).std() < 0.25 * 400
+def test_what_was_drawn_once_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch):
+    values, everyone = np.random.default_rng(3).normal(size=(77, 1)), np.ones((77, 1), dtype=bool)
+    first = mean_intervals(values, everyone, RULES)
+    bootstrap._times_drawn.cache_clear()
+    monkeypatch.setitem(sys.modules, "arch.bootstrap", None)
+    assert np.array_equal(first, mean_intervals(values, everyone, RULES))
 
 
 def test_the_same_seed_gives_the_same_interval():
@@ -47,10 +49,9 @@ def test_overlap_widens_the_interval():
     overlapping = np.convolve(noise, np.ones(13), mode="valid")[:, None]
     everyone = np.ones((1000, 1), dtype=bool)
     blocks = np.subtract(*mean_intervals(overlapping, everyone, RULES)[::-1])
-    single = RULES.model_copy(update={"mean_block_weeks": 1})
-    singly = np.subtract(*mean_intervals(overlapping, everyone, single)[::-1])
+    low, high = independent_interval(overlapping[:, 0], RULES)
     # Sums of 13 overlapping terms: true standard error is about √13 times what independent draws suggest.
-    assert 2.3 < float(blocks[0, 0] / singly[0, 0]) < 3.7
+    assert 2.3 < float(blocks[0, 0] / (high - low)) < 3.7
 
 
 def test_an_empty_group_has_no_interval():

@@ -1,54 +1,40 @@
-"""How sure a mean over overlapping weeks is: the stationary block bootstrap of Politis and Romano (1994).
+"""How sure a mean over overlapping weeks is: the stationary block bootstrap of Politis and Romano (1994), by `arch`.
 
-Plain arrays in and out; it knows nothing about readings. The weekly report shows these intervals, and importing `arch`
-brings statsmodels and matplotlib and takes ten times as long as their table; so the tests compare it with `arch`.
+Plain arrays in and out; it knows nothing about readings. Importing `arch` brings matplotlib and takes longer than any
+table that needs it, so what it drew is cached.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.metadata import version
 
 import numpy as np
 
+from fiveengines.base import cache
 from fiveengines.base.parameters.research import Bootstrap
 
 
-def stationary_indices(count: int, mean_block: float, draws: int, seed: int) -> np.ndarray:
-    """Resampled positions, (draws, count) of 0 … count-1.
-
-    Blocks start anywhere, have geometric lengths with mean `mean_block`, and run on from the end to the
-    beginning.
-    """
-    anywhere, begins = _blocks(count, mean_block, draws, seed)
-    place = np.arange(count)
-    last = np.maximum.accumulate(np.where(begins, place, 0), axis=1)
-    result: np.ndarray = (np.take_along_axis(anywhere, last, axis=1) + place - last) % count
-    return result
-
-
-def _blocks(count: int, mean_block: float, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where a block of each resample would start from, and whether one begins there; both (draws, count)."""
-    random = np.random.default_rng(seed)
-    anywhere = random.integers(0, count, (draws, count))
-    begins = random.random((draws, count)) < 1 / mean_block
-    begins[:, 0] = True
-    return anywhere, begins
-
-
 @lru_cache(maxsize=8)
-def _times_drawn(count: int, mean_block: float, draws: int, seed: int) -> np.ndarray:
+def _times_drawn(count: int, mean_block: int, draws: int, seed: int) -> np.ndarray:
     """How often each resample holds each position, (draws, count); drawn once for the tables of one history."""
-    anywhere, begins = _blocks(count, mean_block, draws, seed)
-    at = np.flatnonzero(begins)
-    row, start = at // count, anywhere.ravel()[at]
-    end = start + np.diff(at, append=draws * count)
-    # A block adds one from its start on and takes it away at its end; beyond the last place it goes on at the first.
-    steps = np.zeros((draws, count + 1), dtype="int32")
-    np.add.at(steps, (row, start), 1)
-    np.subtract.at(steps, (row, np.where(end > count, end - count, end)), 1)
-    steps[:, 0] += np.bincount(row[end > count], minlength=draws).astype("int32")
-    found: np.ndarray = steps.cumsum(axis=1, dtype="int32")[:, :count].astype("uint16")
-    return found
+
+    def draw() -> dict[str, np.ndarray]:
+        from arch.bootstrap import StationaryBootstrap
+
+        resamples = StationaryBootstrap(mean_block, np.arange(count), seed=seed).bootstrap(draws)
+        times = [np.bincount(places, minlength=count).astype("uint16") for (places,), _ in resamples]
+        return {"times": np.array(times)}
+
+    key = cache.key_of((count, mean_block, draws, seed, version("arch"), np.__version__))
+    return cache.arrays("resamples", key, draw)["times"]
+
+
+def independent_interval(values: np.ndarray, rules: Bootstrap) -> tuple[float, float]:
+    """Percentile interval of the mean of cases that do not overlap, (n,) without NaN, by redrawing them one by one."""
+    singly = rules.model_copy(update={"mean_block_weeks": 1})
+    low, high = mean_intervals(values[:, None], np.ones((len(values), 1), dtype=bool), singly)
+    return float(low[0, 0]), float(high[0, 0])
 
 
 def mean_intervals(

@@ -93,7 +93,7 @@ def after(
         if names
         else np.empty((len(values), 0), dtype=bool)
     )
-    low, high = mean_intervals(values, groups, _bootstrap(rules))
+    low, high = mean_intervals(values, groups, bootstrap_rules(rules))
     found: dict[str, tuple[Cases, ...]] = {}
     for at, name in enumerate(names):
         found[name] = tuple(
@@ -108,7 +108,8 @@ def main(cases: Sequence[Cases], rules: SampleRules) -> Cases:
     return cases[rules.horizons.index(rules.main_horizon)]
 
 
-def _bootstrap(rules: SampleRules) -> Bootstrap:
+def bootstrap_rules(rules: SampleRules) -> Bootstrap:
+    """How means of sessions are resampled."""
     return Bootstrap(
         mean_block_weeks=rules.mean_block_sessions, draws=rules.draws, level=rules.level, seed=rules.seed
     )

@@ -286,6 +286,6 @@ def _interval(gap: np.ndarray, rules: Bootstrap) -> tuple[float, float]:
         return 0.0, 0.0
     from arch.bootstrap import StationaryBootstrap
 
-    drawn = StationaryBootstrap(round(rules.mean_block_weeks), gap, seed=rules.seed)
+    drawn = StationaryBootstrap(rules.mean_block_weeks, gap, seed=rules.seed)
     low, high = drawn.conf_int(np.mean, reps=rules.draws, method="percentile", size=rules.level)[:, 0]
     return float(low), float(high)

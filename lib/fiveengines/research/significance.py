@@ -41,7 +41,7 @@ def sharpe_differences(net: pd.DataFrame, own: str, rules: Bootstrap) -> pd.Data
         ratios = rows.mean(axis=0) / rows.std(axis=0, ddof=1) * np.sqrt(SESSIONS_A_YEAR)
         return np.array(ratios[0] - ratios[1:])
 
-    drawn = StationaryBootstrap(round(rules.mean_block_weeks) * 5, values, seed=rules.seed)
+    drawn = StationaryBootstrap(rules.mean_block_weeks * 5, values, seed=rules.seed)
     low, high = drawn.conf_int(differences, reps=rules.draws, method="percentile", size=rules.level)
     return pd.DataFrame(
         {"difference": differences(values), "low": low, "high": high}, index=pd.Index(rivals, name="rival")
@@ -59,7 +59,7 @@ def superior_predictive_ability(net: pd.DataFrame, own: str, rules: Bootstrap) -
     scaled = net / net.std() * net[own].std()
     rivals = scaled.drop(columns=own)
     test = SPA(
-        -scaled[own], -rivals, reps=rules.draws, block_size=round(rules.mean_block_weeks) * 5, seed=rules.seed
+        -scaled[own], -rivals, reps=rules.draws, block_size=rules.mean_block_weeks * 5, seed=rules.seed
     )
     test.compute()
     return float(test.pvalues["consistent"])

@@ -23,7 +23,6 @@ from fiveengines.companions.rotation import (
 from fiveengines.companions.rotation.dispersion import OneWindow
 from fiveengines.data.dataset import series_data
 from fiveengines.research import cases
-from fiveengines.research.bootstrap import mean_intervals
 
 RULES = yaml_files.load_model(parameters.load().beside("rotation.yaml"), RotationParameters)
 DAYS = pd.bdate_range("2015-01-01", periods=2000)
@@ -304,20 +303,6 @@ def test_cases_that_never_came_have_no_figures() -> None:
     assert all(each.n == 0 and each.mean is None and each.low is None for each in none)
     few = cases.after({"a": np.arange(50) < 3}, np.ones((50, 3)), RULES.samples)["a"]
     assert few[1].n == 3 and few[1].separate == 1 and few[1].low is None and few[1].excess is None
-
-
-def test_the_interval_is_that_of_a_stationary_bootstrap() -> None:
-    arch = pytest.importorskip("arch.bootstrap")
-    values = np.random.default_rng(5).normal(0.3, 1.0, 800)
-    low, high = mean_intervals(
-        values.reshape(-1, 1), np.ones((800, 1), dtype=bool), cases._bootstrap(RULES.samples)
-    )
-    block = RULES.samples.mean_block_sessions
-    other = arch.StationaryBootstrap(block, values, seed=7).conf_int(
-        lambda x: x.mean(), 1000, method="percentile", size=0.90
-    )
-    assert low[0, 0] == pytest.approx(other[0, 0], abs=0.03)
-    assert high[0, 0] == pytest.approx(other[1, 0], abs=0.03)
 
 
 def test_forward_returns_end_with_the_data() -> None:

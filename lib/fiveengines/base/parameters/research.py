@@ -21,7 +21,7 @@ class Horizons(Strict):
 class Bootstrap(Strict):
     """The stationary bootstrap behind every interval."""
 
-    mean_block_weeks: float = Field(ge=1, le=260)
+    mean_block_weeks: int = Field(ge=1, le=260)
     draws: int = Field(ge=100, le=20_000)
     level: float = Field(gt=0.5, lt=1)
     seed: int = Field(ge=0, lt=2**32)

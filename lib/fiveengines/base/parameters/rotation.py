@@ -29,7 +29,7 @@ class SampleRules(Strict):
 
     fewest_sessions: Sessions
     fewest_cases: int = Field(ge=1, le=1000)
-    mean_block_sessions: float = Field(ge=1, le=260)
+    mean_block_sessions: int = Field(ge=1, le=260)
     draws: int = Field(ge=100, le=20_000)
     level: float = Field(gt=0.5, lt=1)
     seed: int = Field(ge=0, lt=2**32)

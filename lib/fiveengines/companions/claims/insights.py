@@ -56,7 +56,7 @@ def measure(
     samples = rate_shock.parameters(session).samples.model_copy(
         update={
             "horizons": rules_.horizons, "main_horizon": rules_.horizons[0],
-            "mean_block_sessions": 26.0, "fewest_cases": rules_.least_spells,
+            "mean_block_sessions": 26, "fewest_cases": rules_.least_spells,
         }
     )  # fmt: skip
     followed = _followed(session, wanted, pd.DatetimeIndex(history.index), rules_.horizons)

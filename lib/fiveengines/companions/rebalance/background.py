@@ -15,9 +15,10 @@ from fiveengines.base import yaml_files
 from fiveengines.base.formats import percent
 from fiveengines.base.parameters.rebalance import RebalanceParameters
 from fiveengines.companions.rebalance import allocation, stocks
-from fiveengines.companions.rebalance.market import independent_interval, market, sectors_for_a_bounce
+from fiveengines.companions.rebalance.market import market, sectors_for_a_bounce
 from fiveengines.companions.rebalance.result import BounceRecord, Market, MixRecord, MonthlyExcess, StockList
 from fiveengines.companions.session import Session
+from fiveengines.research.bootstrap import independent_interval
 from fiveengines.research.walk_forward import index_rules, performance
 
 _MOST_MISSING_CLOSES = 5
@@ -198,7 +199,7 @@ def _monthly_excess(returns: pd.Series, index: pd.Series, session: Session) -> M
     months = pd.DatetimeIndex(returns.index).to_period("M")
     grown = pd.DataFrame({"list": returns, "index": usual}).add(1).groupby(months).prod()
     ahead = (100 * (grown["list"] - grown["index"])).to_numpy()
-    low, high = independent_interval(ahead, session)
+    low, high = independent_interval(ahead, session.params.research.bootstrap)
     half = len(ahead) // 2
     return MonthlyExcess(
         n=len(ahead),

@@ -37,7 +37,7 @@ from fiveengines.companions.rebalance.result import (
 from fiveengines.companions.session import Session
 from fiveengines.data.panel import Panel
 from fiveengines.research import cases
-from fiveengines.research.bootstrap import mean_intervals
+from fiveengines.research.bootstrap import independent_interval
 
 _WEEK, _MONTH_DAYS = 5, 28
 _THIRDS: tuple[Literal["lowest", "middle", "highest"], ...] = ("lowest", "middle", "highest")
@@ -94,7 +94,7 @@ def fear(session: Session, closes: pd.Series, rules: RebalanceParameters) -> Sen
         lengths, to_low = (
             np.array(each) for each in zip(*((one.sessions, one.to_low) for one in done), strict=True)
         )
-        low, high = independent_interval(lengths.astype("float64"), session)
+        low, high = independent_interval(lengths.astype("float64"), session.params.research.bootstrap)
         statistics = ExitStatistics(
             n=len(done),
             mean_sessions=float(lengths.mean()),
@@ -123,13 +123,6 @@ def fear(session: Session, closes: pd.Series, rules: RebalanceParameters) -> Sen
         spell_sessions=None if running is None else len(closes) - running.begin,
         exit_statistics=statistics,
     )
-
-
-def independent_interval(values: np.ndarray, session: Session) -> tuple[float, float]:
-    """Interval of the mean of cases that do not overlap, (n,) without NaN, by redrawing them one by one."""
-    bootstrap = session.params.research.bootstrap.model_copy(update={"mean_block_weeks": 1})
-    low, high = mean_intervals(values[:, None], np.ones((len(values), 1), dtype=bool), bootstrap)
-    return float(low[0, 0]), float(high[0, 0])
 
 
 def _spells_over(
@@ -390,5 +383,5 @@ def _after_rebounds(
     gained = bounce.after_rebounds(score, funds, closes, events, sessions)
     if len(gained) < rules.bounce.fewest:
         return None
-    low, high = independent_interval(gained.to_numpy(), session)
+    low, high = independent_interval(gained.to_numpy(), session.params.research.bootstrap)
     return AfterBounce(sessions=sessions, n=len(gained), mean=float(gained.mean()), low=low, high=high)

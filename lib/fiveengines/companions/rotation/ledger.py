@@ -5,7 +5,6 @@ Picks and names; results are computed in `portfolio.trade_results`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,8 @@ from fiveengines.companions.rotation import inputs
 from fiveengines.companions.session import Session
 from fiveengines.portfolio import trade_results
 from fiveengines.portfolio.ledger import Ledger
-from fiveengines.research.bootstrap import stationary_indices
+from fiveengines.research.bootstrap import independent_interval
+from fiveengines.research.cases import bootstrap_rules
 
 
 def record(held: Ledger, session: Session, rules: RotationParameters) -> dict[str, Any]:
@@ -24,7 +24,10 @@ def record(held: Ledger, session: Session, rules: RotationParameters) -> dict[st
     trades = held.at(session.as_of.date())
     prices = inputs.closes(session.panel, [each.instrument for each in trades])
     found = trade_results.measure(trades, prices, rules.ledger)
-    low, high = _mean_interval([each.r for each in found.outcomes if each.r is not None], rules)
+    gained = np.array([each.r for each in found.outcomes if each.r is not None])
+    low, high = (
+        independent_interval(gained, bootstrap_rules(rules.samples)) if len(gained) > 1 else (None, None)
+    )
     stats = found.statistics
     weekly = found.equity.iloc[::-5][::-1] if len(found.equity) else found.equity
     common = ("id", "instrument", "side", "size", "entry", "opened", "thesis")
@@ -82,14 +85,3 @@ def record(held: Ledger, session: Session, rules: RotationParameters) -> dict[st
         ],
         "simulated": held.simulated,
     }
-
-
-def _mean_interval(values: Sequence[float], rules: RotationParameters) -> tuple[float | None, float | None]:
-    """Interval of the mean of independent values; None with fewer than two."""
-    if len(values) < 2:
-        return None, None
-    samples = rules.samples
-    drawn = stationary_indices(len(values), 1.0, samples.draws, samples.seed)
-    means = np.asarray(values)[drawn].mean(axis=1)
-    low, high = np.percentile(means, [50 * (1 - samples.level), 50 * (1 + samples.level)])
-    return float(low), float(high)

@@ -145,7 +145,7 @@ def persistence(closes: pd.DataFrame, window: int, share: float, samples: Sample
         ]
     )
     # dates do not overlap: a block of one date
-    one = samples.model_copy(update={"horizons": (1,), "main_horizon": 1, "mean_block_sessions": 1.0})
+    one = samples.model_copy(update={"horizons": (1,), "main_horizon": 1, "mean_block_sessions": 1})
     every = {"leaders": np.ones(len(excess), dtype=bool)}
     found = cases.after(every, excess.reshape(-1, 1), one)["leaders"][0]
     # what is usual is the mean sector itself

@@ -14,7 +14,7 @@ import pandas as pd
 
 from fiveengines.base.parameters.research import Bootstrap
 from fiveengines.companions.selloff.result import Outcome
-from fiveengines.research.bootstrap import stationary_indices
+from fiveengines.research.bootstrap import independent_interval
 
 Rows = npt.NDArray[np.intp]
 
@@ -73,11 +73,7 @@ def outcome(level: pd.Series, rows: Sequence[int] | Rows, sessions: int, rules: 
     every = every[np.isfinite(every)]
     low = high = None
     if len(known) >= 3:
-        cases = np.array(known)
-        drawn = cases[stationary_indices(len(cases), 1.0, rules.draws, rules.seed)].mean(axis=1)
-        low, high = (
-            float(each) for each in np.percentile(drawn, [50 * (1 - rules.level), 50 * (1 + rules.level)])
-        )
+        low, high = independent_interval(np.array(known), rules)
     return Outcome(
         sessions=sessions,
         cases=len(known),
