@@ -92,6 +92,7 @@ def test_a_portfolio_has_pages_of_its_own() -> None:
     assert labelled("rebalance-growth-2") == paged("rebalance-growth-2") == growth
     assert (labelled("rate-shock"), paged("rate_shock")) == (REGISTRY["rate-shock"], REGISTRY["rate-shock"])
     assert (labelled("selloff-growth"), paged("selloff-growth"), paged("rebalance-")) == (None, None, None)
+    assert labelled("rebalance-") is None
     with pytest.raises(ParameterError, match="selloff is not about one of several portfolios"):
         REGISTRY["selloff"].about("growth")
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fiveengines.base import parameters
 from fiveengines.research import Horizon, forward_returns
-from fiveengines.research.forward_returns import after_signal, first_weeks
+from fiveengines.research.forward_returns import after_signal, first_rows
 
 RULES = parameters.load().research
 
@@ -55,14 +55,14 @@ def test_a_signal_that_flickers_is_one_case() -> None:
     holds = np.zeros(30, dtype=bool)
     holds[[0, 3, 4, 6, 11, 16, 20]] = True
     # From week 6 to 11 there are four weeks without it, and from 16 to 20 only three.
-    assert first_weeks(holds, 4).tolist() == [0, 11, 16]
+    assert first_rows(holds, 4).tolist() == [0, 11, 16]
 
 
 @given(st.integers(0, 10_000), st.integers(20, 80))
 def test_later_closes_change_nothing(seed: int, row: int) -> None:
     random = np.random.default_rng(seed)
     close = 100 * np.exp(np.cumsum(random.normal(0, 0.02, 100)))
-    starts = first_weeks(random.random(100) < 0.1, 4)
+    starts = first_rows(random.random(100) < 0.1, 4)
     assert after_signal(starts, close, row, RULES) == after_signal(starts, close[: row + 1], row, RULES)
 
 

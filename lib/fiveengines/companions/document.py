@@ -6,6 +6,7 @@ Shapes only; what a companion found is in its own model, which inherits from `Co
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -37,6 +38,11 @@ class CompanionDocument(Document):
     not_available: list[str]
     overrides: list[ManualEntry]
     start: dt.date | None = Field(alias="from")
+
+
+def finite(value: float) -> float | None:
+    """A figure as a document has it: None where it is NaN or without bounds."""
+    return float(value) if math.isfinite(value) else None
 
 
 def envelope(session: Session, name: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Names only; a room is imported when it is asked.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, cast
@@ -105,24 +106,21 @@ def companion(name: str, where: str = "") -> Companion:
 
 def labelled(label: str) -> Companion | None:
     """The companion whose `label` it is, the portfolio's name taken off; None when it is no one's."""
-    if label in REGISTRY:
-        return REGISTRY[label]
-    several = (each for each in REGISTRY.values() if each.portfolios and label.startswith(f"{each.name}-"))
-    return next((each.about(label.removeprefix(f"{each.name}-")) for each in several), None)
+    return _named({each.name: each for each in _COMPANIONS}, label)
 
 
 def paged(page: str) -> Companion | None:
     """The companion whose files are named `page`; None when they are no one's."""
-    plain = next((each for each in REGISTRY.values() if each.stem == page), None)
-    stem, dash, portfolio = page.partition("-")
-    return plain or (
-        next(
-            (each.about(portfolio) for each in REGISTRY.values() if each.portfolios and each.stem == stem),
-            None,
-        )
-        if dash and portfolio
-        else None
-    )
+    return _named({each.stem: each for each in _COMPANIONS}, page)
+
+
+def _named(companions: Mapping[str, Companion], text: str) -> Companion | None:
+    """The one that `text` names, alone or with a portfolio's name behind a hyphen."""
+    for name, each in companions.items():
+        own = text.removeprefix(f"{name}-")
+        if text == name or (each.portfolios and own not in ("", text)):
+            return each.about("" if text == name else own)
+    return None
 
 
 def chosen(text: str, where: str) -> tuple[Companion, ...]:

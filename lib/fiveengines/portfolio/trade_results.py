@@ -21,11 +21,10 @@ Basis = Literal["market", "by hand", "at cost"]
 
 @dataclass(frozen=True)
 class Position:
-    """One open trade at its mark. trade: in the shares of today; split: by how much data show that they were split
-    since.
+    """One open trade at its mark. trade: in the shares of today.
 
     dollars, percent: result so far; r: in multiples of the first risk; at_stop: lost from the mark when the stop is
-    hit; loss_at_stop: result at the stop, negative for a loss. r and the last two are None without a stop.
+    hit. r and at_stop are None without a stop.
     """
 
     trade: Trade
@@ -36,8 +35,6 @@ class Position:
     percent: float
     r: float | None
     at_stop: float | None
-    loss_at_stop: float | None
-    split: float
     note: str
 
 
@@ -58,11 +55,8 @@ class ClosedStatistics:
 
     n: int
     gains: int
-    dollars: float
     hit: float | None
     mean_percent: float | None
-    mean_gain: float | None
-    mean_loss: float | None
     payoff: float | None
     n_r: int
     mean_r: float | None
@@ -132,24 +126,21 @@ def measure(trades: Sequence[Trade], prices: pd.DataFrame, rules: LedgerRules) -
     )
 
 
-def _on_data(trade: Trade, prices: pd.DataFrame, rules: LedgerRules) -> tuple[Trade, float, str]:
-    """The trade in the shares of the price history, the split between, and what is odd about its entry."""
+def _on_data(trade: Trade, prices: pd.DataFrame, rules: LedgerRules) -> tuple[Trade, str]:
+    """The trade in the shares of the price history, and what is odd about its entry."""
     closes = _closes(trade, prices)
     before = closes.loc[: pd.Timestamp(trade.opened)]
     if before.empty:
-        return trade, 1.0, ""
+        return trade, ""
     close = float(before.iloc[-1])
     off = trade.entry / close - 1
     if abs(off) <= rules.entry_tolerance:
-        return trade, 1.0, ""
+        return trade, ""
     ratio = split_ratio(trade.entry, close, rules.splits, rules.split_tolerance)
     if ratio != 1.0:
-        return (
-            trade.split(ratio),
-            ratio,
-            f"shares split {ratio:g} for 1 since it was opened, by the price history",
-        )
-    return trade, 1.0, f"entry is {100 * off:+.0f} % off the close of its day in the data"
+        said = f"shares split {ratio:g} for 1 since it was opened, by the price history"
+        return trade.split(ratio), said
+    return trade, f"entry is {100 * off:+.0f} % off the close of its day in the data"
 
 
 def _closes(trade: Trade, prices: pd.DataFrame) -> pd.Series:
@@ -158,7 +149,7 @@ def _closes(trade: Trade, prices: pd.DataFrame) -> pd.Series:
     return prices[trade.instrument].dropna()
 
 
-def _position(trade: Trade, split: float, note: str, prices: pd.DataFrame) -> Position:
+def _position(trade: Trade, note: str, prices: pd.DataFrame) -> Position:
     closes = _closes(trade, prices).loc[pd.Timestamp(trade.opened) :]
     by_hand = None if trade.marked_on is None else pd.Timestamp(trade.marked_on)
     basis: Basis
@@ -182,8 +173,6 @@ def _position(trade: Trade, split: float, note: str, prices: pd.DataFrame) -> Po
         percent=trade.percent(mark),
         r=trade.r_multiple(mark),
         at_stop=trade.at_stop(mark),
-        loss_at_stop=None if trade.stop is None else trade.dollars(trade.stop),
-        split=split,
         note=note,
     )
 
@@ -207,11 +196,8 @@ def statistics(outcomes: Sequence[Outcome], fewest: int) -> ClosedStatistics:
     return ClosedStatistics(
         n=len(outcomes),
         gains=int((dollars > 0).sum()),
-        dollars=float(dollars.sum()),
         hit=_mean(dollars > 0),
         mean_percent=_mean(each.percent for each in outcomes),
-        mean_gain=gain,
-        mean_loss=loss,
         payoff=None if gain is None or loss is None else gain / -loss,
         n_r=len(multiples),
         mean_r=_mean(multiples),

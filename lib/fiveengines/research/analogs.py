@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.formats import counted
 from fiveengines.base.parameters import ENGINES
 from fiveengines.research import samples
 from fiveengines.research.evidence_sample import EvidenceSample
@@ -71,7 +72,7 @@ def analogs(past: EvidenceSample) -> Analogs:
     table[[f"{each}_after" for each in after]] = after.iloc[found]
     table.index = pd.DatetimeIndex(dates, name="week")
     cases = int(table["return_after"].notna().sum())
-    sample = samples.sample(cases, samples.counted(cases, "past week"), past.params.small_sample)
+    sample = samples.sample(cases, counted(cases, "past week"), past.params.small_sample)
     return Analogs(table, _paths(past, found, gap), cases < past.params.small_sample, str(sample["sample"]))
 
 

@@ -154,8 +154,7 @@ def _fit(model: str, returns: bytes, rules: BenchmarkRules) -> Fitted:
 
 def log_returns(closes: pd.Series) -> pd.Series:
     """Daily log returns between known closes, (n-1,)."""
-    known = closes.dropna()
-    return pd.Series(np.log(known.to_numpy())[1:] - np.log(known.to_numpy())[:-1], index=known.index[1:])
+    return pd.Series(np.log(closes.dropna())).diff().iloc[1:]
 
 
 def refit_dates(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:

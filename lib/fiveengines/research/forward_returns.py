@@ -116,10 +116,10 @@ class ForwardReturns:
         return text + (": a small sample." if self.small else ".")
 
 
-def first_weeks(holds: npt.NDArray[np.bool_], quiet_weeks: int) -> npt.NDArray[np.intp]:
-    """Rows where a signal begins: it holds, and has not held in the `quiet_weeks` rows before. holds: (n,) bool."""
+def first_rows(holds: npt.NDArray[np.bool_], quiet: int) -> npt.NDArray[np.intp]:
+    """Rows where a signal begins: it holds, and has not held in the `quiet` rows before. holds: (n,) bool."""
     rows = np.flatnonzero(holds)
-    return rows[np.diff(rows, prepend=-quiet_weeks - 1) > quiet_weeks]
+    return rows[np.diff(rows, prepend=-quiet - 1) > quiet]
 
 
 def after_signal(

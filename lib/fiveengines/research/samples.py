@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from fiveengines.base.formats import counted
+
 
 def effective_sample_size(positions: np.ndarray, horizon: int) -> int:
     """How many windows of `horizon` weeks from the ascending week numbers `positions`, (n,) int, do not overlap."""
@@ -15,11 +17,6 @@ def effective_sample_size(positions: np.ndarray, horizon: int) -> int:
         if position - last >= horizon:
             count, last = count + 1, int(position)
     return count
-
-
-def counted(count: int, noun: str) -> str:
-    """'1 week', '2 weeks'."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def sample(cases: int, text: str, small_sample: int) -> dict[str, object]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.formats import counted
 from fiveengines.model.regimes import NAMES, NUMBERS
 from fiveengines.research import samples
 from fiveengines.research.evidence_sample import EvidenceSample
@@ -65,7 +66,7 @@ def spells(past: EvidenceSample) -> pd.DataFrame:
         mine = every[every["regime"] == number]
         ended = mine.loc[~mine["open"].astype(bool), "weeks"].astype("float64")
         weeks = int(mine["weeks"].sum())
-        text = f"{samples.counted(len(ended), 'spell')} ended"
+        text = f"{counted(len(ended), 'spell')} ended"
         rows.append(
             {
                 "regime": number,

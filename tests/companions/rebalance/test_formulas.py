@@ -168,12 +168,6 @@ def test_a_rise_from_the_low_and_what_came_of_it() -> None:
     assert (found.n, found.resolved) == (1, 0)
 
 
-def test_a_share_s_interval_as_wilson_worked_it() -> None:
-    """8 of 10 at 95 %: 49.0 to 94.3 % (Agresti and Coull, 1998)."""
-    assert falls.share_interval(8, 10, 0.95) == pytest.approx((0.490, 0.943), abs=0.0005)
-    assert falls.share_interval(0, 3, 0.90)[0] == 0.0
-
-
 def test_the_fall_under_way_is_no_past_one() -> None:
     path = np.array([100, 89, 101, 90.0])
     assert [len(falls.from_here(path, 0.10, 1, running)) for running in (None, 2, 0)] == [2, 1, 1]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fiveengines.companions.selloff import shocks
+from fiveengines.companions.selloff import drivers, shocks
 from fiveengines.companions.session import Session
 
 # One impact matrix that meets every restriction: rows 2-, 5-, 10-year, stocks; columns growth, monetary, premia.
@@ -117,8 +117,8 @@ def test_the_simple_split_counts_days_by_hand() -> None:
 
 
 def test_what_was_lost_is_shared_among_those_that_took_it() -> None:
-    assert shocks.lost([-3.0, 1.0, -1.0, 0.0]) == [0.75, 0.0, 0.25, 0.0]
-    assert shocks.lost([1.0, 0.0]) == [0.0, 0.0]
+    split = shocks.Split(np.array([[-3.0, 1.0, -1.0, 0.0], [1.0, 0.0, 2.0, 0.0]]), 0.0)
+    assert drivers.shock_shares(split).tolist() == [[0.75, 0.0, 0.25, 0.0], [0.0, 0.0, 0.0, 0.0]]
 
 
 @pytest.mark.real_data

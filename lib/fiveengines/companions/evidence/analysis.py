@@ -5,7 +5,6 @@ No statistic is computed here.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pandas as pd
@@ -13,7 +12,7 @@ import pandas as pd
 from fiveengines import research
 from fiveengines.base.errors import ParameterError
 from fiveengines.base.formats import counted, number
-from fiveengines.companions.document import envelope
+from fiveengines.companions.document import envelope, finite
 from fiveengines.companions.evidence.result import AfterRegime, Analog, Outcome, Result, Strategy
 from fiveengines.companions.session import Session
 from fiveengines.research.walk_forward import COLUMNS
@@ -86,10 +85,10 @@ def _outcome(row: pd.Series) -> Outcome:
     return Outcome(
         weeks=int(row["weeks"]),
         effective_sample_size=int(row["effective_sample_size"]),
-        mean=_known(row["return"]),
-        low=_known(row["return_low"]),
-        high=_known(row["return_high"]),
-        positive=_known(row["positive"]),
+        mean=finite(row["return"]),
+        low=finite(row["return_low"]),
+        high=finite(row["return_high"]),
+        positive=finite(row["positive"]),
     )
 
 
@@ -99,9 +98,9 @@ def _analogs(week: Week) -> list[Analog]:
         Analog(
             as_of=day.date(),  # type: ignore[attr-defined]
             distance=float(row["rms_distance"]),
-            regime=None if _known(row["regime"]) is None else int(row["regime"]),
-            return_after=_known(row["return_after"]),
-            fall_after=_known(row["fall_after"]),
+            regime=None if finite(row["regime"]) is None else int(row["regime"]),
+            return_after=finite(row["return_after"]),
+            fall_after=finite(row["fall_after"]),
         )
         for day, row in (found.weeks if found is not None else pd.DataFrame()).iterrows()
     ]
@@ -110,14 +109,9 @@ def _analogs(week: Week) -> list[Analog]:
 def _strategies(week: Week) -> list[Strategy]:
     table = research.walk_forward(week.past)
     return [
-        Strategy(name=str(name), **{column: _known(row[column]) for column in COLUMNS})
+        Strategy(name=str(name), **{column: finite(row[column]) for column in COLUMNS})
         for name, row in table.iterrows()
     ]
-
-
-def _known(value: Any) -> float | None:
-    """A figure, or None for NaN."""
-    return float(value) if math.isfinite(value) else None
 
 
 def _headline(after: AfterRegime | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -125,19 +126,26 @@ def _betas(
     same = betas.stable(table, betas.REAL)
     records = [
         BetaRecord(
-            ticker=str(row["ticker"]),
             window=int(row["window"]),
-            per_100bp_real=row[betas.REAL],
-            per_100bp_breakeven=row[betas.BREAKEVEN],
-            market_beta=row[betas.MARKET],
-            t=row[betas.REAL] / row[f"{betas.REAL}_se"],
             t_breakeven=row[betas.BREAKEVEN] / row[f"{betas.BREAKEVEN}_se"],
-            stable=same[str(row["ticker"])],
-            n=int(row["n"]),
+            **_slopes(row, same),
         )
         for row in table.to_dict("records")
     ]
     return sorted(records, key=lambda each: (each.window, each.per_100bp_real, each.ticker)), moves
+
+
+def _slopes(row: Mapping[Any, Any], same: Mapping[str, bool]) -> dict[str, Any]:
+    """What every record of betas says of one row of `rate_betas`; same: ticker → one sign in every window."""
+    return {
+        "ticker": str(row["ticker"]),
+        "per_100bp_real": row[betas.REAL],
+        "per_100bp_breakeven": row[betas.BREAKEVEN],
+        "market_beta": row[betas.MARKET],
+        "t": row[betas.REAL] / row[f"{betas.REAL}_se"],
+        "stable": same[str(row["ticker"])],
+        "n": int(row["n"]),
+    }
 
 
 def _proposal(
@@ -198,16 +206,7 @@ def _members(
         return []
     same = betas.stable(table, betas.REAL)
     records = [
-        MemberBetaRecord(
-            ticker=str(row["ticker"]),
-            sector=held.sectors.get(str(row["ticker"]), ""),
-            per_100bp_real=row[betas.REAL],
-            per_100bp_breakeven=row[betas.BREAKEVEN],
-            market_beta=row[betas.MARKET],
-            t=row[betas.REAL] / row[f"{betas.REAL}_se"],
-            stable=same[str(row["ticker"])],
-            n=int(row["n"]),
-        )
+        MemberBetaRecord(sector=held.sectors.get(str(row["ticker"]), ""), **_slopes(row, same))
         for row in table[table["window"] == window].to_dict("records")
     ]
     return sorted(records, key=lambda each: (each.per_100bp_real, each.ticker))

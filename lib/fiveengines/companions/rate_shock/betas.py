@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fiveengines.research.regression import newey_west
+
 REAL, BREAKEVEN, MARKET = "real", "breakeven", "market"
 
 
@@ -35,21 +37,17 @@ def rate_betas(returns: pd.DataFrame, moves: pd.DataFrame, windows: Sequence[int
     `real`, `breakeven` (per cent for a point), `market`, their standard errors `real_se`, `breakeven_se`, `market_se`,
     and `n`.
     """
-    from statsmodels.regression.linear_model import OLS
-    from statsmodels.tools.tools import add_constant
-
     rows = []
     for window in windows:
         recent = moves.iloc[-window:]
         if len(recent) < window:
             continue
-        exogenous = add_constant(recent)
         for ticker in returns:
             own = returns[ticker].reindex(recent.index)
             known = own.notna()
             if known.sum() < 0.9 * window:
                 continue
-            fitted = OLS(own[known], exogenous[known]).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+            fitted = newey_west(own[known], recent[known], lags)
             row: dict[str, object] = {"ticker": str(ticker), "window": window, "n": int(known.sum())}
             for name in (REAL, BREAKEVEN, MARKET):
                 row[name], row[f"{name}_se"] = float(fitted.params[name]), float(fitted.bse[name])

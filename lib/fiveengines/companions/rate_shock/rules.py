@@ -14,6 +14,7 @@ from fiveengines.companions.session import Session
 from fiveengines.data.dataset import FED_FUNDS
 from fiveengines.indicators.policy_path import rate_ahead
 from fiveengines.research import cases
+from fiveengines.research.forward_returns import first_rows
 
 _MONTH, _YEAR_AHEAD = 21, 11
 
@@ -34,8 +35,7 @@ def rule(
         )
     true = known.astype(bool).to_numpy()
     index = pd.DatetimeIndex(known.index)
-    at = np.flatnonzero(true)
-    begins = [int(each) for place, each in enumerate(at) if place == 0 or each - at[place - 1] > _MONTH]
+    begins = first_rows(true, _MONTH).tolist()
     now = bool(true[-1]) and index[-1] == holds.index[-1]
     since = index[begins[-1]].date() if now else None
     fired = [index[each].date() for each in begins]

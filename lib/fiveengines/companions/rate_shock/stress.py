@@ -8,6 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fiveengines.research.regression import newey_west
+
 
 def window_return(
     closes: pd.DataFrame, weights: Mapping[str, float], start: pd.Timestamp, end: pd.Timestamp
@@ -37,13 +39,10 @@ def slope_of(returns: pd.Series, moves: pd.Series, sessions: int, lags: int) -> 
 
     Both (n,), NaN where unknown. None with fewer than half of the sessions.
     """
-    from statsmodels.regression.linear_model import OLS
-    from statsmodels.tools.tools import add_constant
-
     together = (
         pd.concat([returns.rename("y"), moves.rename("x")], axis=1, join="inner").dropna().iloc[-sessions:]
     )
     if len(together) < sessions / 2:
         return None
-    fitted = OLS(together["y"], add_constant(together[["x"]])).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    fitted = newey_west(together["y"], together[["x"]], lags)
     return float(fitted.params["x"]), float(fitted.bse["x"])

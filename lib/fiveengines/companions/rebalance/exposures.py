@@ -10,6 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fiveengines.research.regression import newey_west
+
 _YEAR = 252
 
 
@@ -34,19 +36,13 @@ def exposures(portfolio: pd.Series, factors: pd.DataFrame, sessions: int, lags: 
     The last `sessions` on which all are known; factors with fewer than half of them are left out. Returns factor ×
     slope, t, n; empty with fewer than half of the sessions, and for a portfolio that never moves, such as cash.
     """
-    # statsmodels.api would bring every model it has.
-    from statsmodels.regression.linear_model import OLS
-    from statsmodels.tools.tools import add_constant
-
     recent = factors.iloc[-sessions:]
     recent = recent.loc[:, recent.notna().sum() > sessions / 2]
     together = pd.concat([portfolio.rename("portfolio"), recent], axis=1, join="inner").dropna()
     still = together["portfolio"].eq(0).all()
     if len(together) < sessions / 2 or together.shape[1] < 2 or still:
         return pd.DataFrame(columns=["slope", "t", "n"], dtype="float64")
-    fitted = OLS(together["portfolio"], add_constant(together.drop(columns="portfolio"))).fit(
-        cov_type="HAC", cov_kwds={"maxlags": lags}
-    )
+    fitted = newey_west(together["portfolio"], together.drop(columns="portfolio"), lags)
     table = pd.DataFrame({"slope": fitted.params, "t": fitted.tvalues}).drop(index="const")
     return table.assign(n=float(len(together)))
 

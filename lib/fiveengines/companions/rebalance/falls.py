@@ -5,10 +5,8 @@ Closes in, episodes and counts out; every event is dated by the session on which
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -117,14 +115,6 @@ def risen(price: np.ndarray, fall: Fall, end: int, rise: float) -> int | None:
     """
     own = price[fall.crossed : end]
     return _first(fall, own >= np.minimum.accumulate(own) * (1 + rise))
-
-
-def share_interval(part: int, whole: int, level: float) -> tuple[float, float]:
-    """Interval of a share (0…1) of `part` in `whole` > 0 cases, by Wilson (1927)."""
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    centre = (part + z * z / 2) / (whole + z * z)
-    half = z / (whole + z * z) * math.sqrt(part * (whole - part) / whole + z * z / 4)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def _first(fall: Fall, met: np.ndarray) -> int | None:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from fiveengines.base.formats import percent
 from fiveengines.base.parameters.rebalance import RebalanceParameters, SentimentRules
+from fiveengines.companions.document import finite
 from fiveengines.companions.rebalance import bounce, channel, falls, seasonality, sentiment
 from fiveengines.companions.rebalance.result import (
     AfterBounce,
@@ -114,12 +115,11 @@ def fear(session: Session, closes: pd.Series, rules: RebalanceParameters) -> Sen
             lows=len(lows),
             lows_without=sentiment.lows_without(found, lows, rules.sentiment),
         )
-    known, vendor = parts.iloc[-1].dropna(), float(session.panel.daily("FEAR_GREED").iloc[-1])
     return Sentiment(
-        value=today if np.isfinite(today) else None,
+        value=finite(today),
         zone=sentiment.zone(today, rules.sentiment),
-        vendor=vendor if np.isfinite(vendor) else None,
-        components={str(name): float(each) for name, each in known.items()},
+        vendor=finite(session.panel.daily("FEAR_GREED").iloc[-1]),
+        components={str(name): float(each) for name, each in parts.iloc[-1].dropna().items()},
         spell_sessions=None if running is None else len(closes) - running.begin,
         exit_statistics=statistics,
     )
@@ -172,7 +172,7 @@ def market(session: Session, closes: pd.Series, rules: RebalanceParameters, miss
             DayClose(day=day.date(), close=float(each))  # type: ignore[attr-defined]
             for day, each in closes.iloc[-own.high_sessions :].items()
         ],
-        paths=[[None if not np.isfinite(each) else float(each) for each in row[::5]] for row in paths],
+        paths=[[finite(each) for each in row[::5]] for row in paths],
     )
 
 
@@ -220,11 +220,16 @@ def _pivots(
 def _record_of_falls(
     event: str, record: Callable[..., falls.Record], rules: RebalanceParameters
 ) -> RecordOfFalls | None:
-    """A level's record over falls of the usual size and of the others; None without a fall that came back to it."""
+    """A level's record over falls of the usual size and of the others; None without a fall that came back to it.
+
+    The interval of the share is Wilson's (1927).
+    """
+    from scipy.stats import binomtest
+
     found = record(depth=rules.market.fall)
     if not found.n:
         return None
-    low, high = falls.share_interval(found.resolved, found.n, rules.season_level)
+    low, high = binomtest(found.resolved, found.n).proportion_ci(rules.season_level, "wilson")
     others = [(depth, record(depth=depth)) for depth in rules.market.other_falls]
     return RecordOfFalls(
         event=event,

@@ -13,14 +13,13 @@ SESSIONS = 250
 
 @dataclass(frozen=True)
 class Season:
-    """Mean path of `years` years in per cent from the year's start, the session of its low (0-based) and the interval.
+    """When the mean of `years` years had its low, and the interval of that.
 
-    low, early, late: sessions of the year; the interval comes from redrawing whole years. halves: the low of the mean
-    of the older and of the newer half of the years.
+    low, early, late: sessions of the year, 0-based; the interval comes from redrawing whole years. halves: the low of
+    the mean of the older and of the newer half of the years.
     """
 
     years: int
-    path: np.ndarray
     low: int
     early: int
     late: int
@@ -37,7 +36,6 @@ def season(closes: pd.Series, draws: int, level: float, seed: int) -> Season | N
     if len(table) < 2:
         return None
     paths = table.to_numpy()
-    mean = paths.mean(axis=0)
     chance = np.random.default_rng(seed)
     drawn = chance.integers(0, len(paths), (draws, len(paths)))
     counts = np.apply_along_axis(np.bincount, 1, drawn, minlength=len(paths))
@@ -45,9 +43,7 @@ def season(closes: pd.Series, draws: int, level: float, seed: int) -> Season | N
     early, late = np.percentile(lows, [50 * (1 - level), 50 * (1 + level)])
     half = len(paths) // 2
     halves = (int(np.argmin(paths[:half].mean(axis=0))), int(np.argmin(paths[half:].mean(axis=0))))
-    return Season(
-        len(paths), np.expm1(mean) * 100, int(np.argmin(mean)), int(early), int(np.ceil(late)), halves
-    )
+    return Season(len(paths), int(np.argmin(paths.mean(axis=0))), int(early), int(np.ceil(late)), halves)
 
 
 def year_paths(closes: pd.Series) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from fiveengines.base.formats import joined
 from fiveengines.base.parameters.rotation import RotationParameters
-from fiveengines.companions.document import ManualEntry, envelope
+from fiveengines.companions.document import ManualEntry, envelope, finite
 from fiveengines.companions.rotation import (
     dispersion,
     factors,
@@ -265,8 +265,8 @@ def _surprise_record(
     now = surprise.state(daily, work.rules.surprise.neutral).iloc[-1]
     return {
         "name": basis if basis == "vendor's index" else "data surprise (no consensus)",
-        "growth": _number(daily.iloc[-1]),
-        "inflation": _number(index.daily["inflation"].iloc[-1]),
+        "growth": finite(daily.iloc[-1]),
+        "inflation": finite(index.daily["inflation"].iloc[-1]),
         "basis": basis,
         "state": now if isinstance(now, str) else None,
         "releases": [
@@ -359,7 +359,7 @@ def _ratio_record(
         "change_21": found.change_pct,
         "change_percentile": found.percentile,
         "curve_move": found.curve_move,
-        "surprise": _number(daily.iloc[-1]),
+        "surprise": finite(daily.iloc[-1]),
         "conditional_on": " × ".join(names) or "nothing known",
         "conditional": cases.main(shown, rules.samples) if shown else None,
         "by_horizon": shown,
@@ -402,7 +402,7 @@ def _dispersion_record(work: _Work, found: dispersion.Dispersion | None) -> dict
         values = panel.daily(series)
         place = implied_realized.percentile_of(values, work.rules.samples.fewest_sessions)
         scale = 100 if name == "correlation" else 1
-        now = _number(values.iloc[-1])
+        now = finite(values.iloc[-1])
         implied |= {
             f"implied_{name}": None if now is None else now / scale,
             f"implied_{name}_percentile": place,
@@ -490,7 +490,3 @@ def _ledger(work: _Work) -> dict[str, Any] | None:
         work.missing.append("Trade ledger: no trade yet; open one with `fiveengines trade open`.")
         return None
     return ledger.record(held, work.session, work.rules)
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -30,7 +30,6 @@ class Ratio:
     large: str
     level: float
     change_pct: float
-    change_sessions: int
     percentile: float | None
     curve_move: str | None
     surprise_state: str | None
@@ -74,7 +73,6 @@ def measure(
         large=str(large.name),
         level=float(ratio.iloc[-1]),
         change_pct=float(change.iloc[-1]),
-        change_sessions=change_sessions,
         percentile=percentile_of(change, samples.fewest_sessions),
         curve_move=move,
         surprise_state=state,

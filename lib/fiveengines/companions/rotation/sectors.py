@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters.rotation import SampleRules, SectorRules
+from fiveengines.companions.document import finite
 from fiveengines.indicators.transforms import log_gap, pct_change
 from fiveengines.research import cases
 from fiveengines.research.cases import Cases
@@ -81,7 +82,7 @@ def measure(closes: pd.DataFrame, benchmark: pd.Series, rules: SectorRules) -> t
     present = [str(each) for each in closes.columns if np.isfinite(closes[each].iloc[-1])]
     returns = {
         window: pd.Series(
-            {each: _last(pct_change(closes[each], window)) for each in present}, dtype="float64"
+            {each: pct_change(closes[each], window).iloc[-1] for each in present}, dtype="float64"
         )
         for window in rules.windows
     }
@@ -91,19 +92,18 @@ def measure(closes: pd.DataFrame, benchmark: pd.Series, rules: SectorRules) -> t
         points = rotation_map(closes[ticker], benchmark, rules.mean_sessions, rules.momentum_sessions)
         steps = points.iloc[:: -rules.tail_step].head(rules.tail_points)[::-1].dropna()
         at = points.iloc[-1]
-        known = bool(np.isfinite(at).all())
         found.append(
             Sector(
                 ticker=ticker,
                 name=rules.tickers.get(ticker, ticker),
-                returns={window: _number(values[ticker]) for window, values in returns.items()},
+                returns={window: finite(values[ticker]) for window, values in returns.items()},
                 ranks={
                     window: None if np.isnan(values[ticker]) else int(values[ticker])
                     for window, values in ranks.items()
                 },
-                strength=_number(at["strength"]),
-                momentum=_number(at["momentum"]),
-                quadrant=quadrant(at["strength"], at["momentum"]) if known else None,
+                strength=finite(at["strength"]),
+                momentum=finite(at["momentum"]),
+                quadrant=quadrant(at["strength"], at["momentum"]) if np.isfinite(at).all() else None,
                 tail=tuple((float(x), float(y)) for x, y in steps.to_numpy()),
             )
         )
@@ -178,11 +178,3 @@ def agreement(sectors: Sequence[Sector], windows: Sequence[int], share: float) -
         for each in sectors
     }
     return {ticker: held for ticker, held in found.items() if held}
-
-
-def _last(values: pd.Series) -> float:
-    return float(values.iloc[-1])
-
-
-def _number(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

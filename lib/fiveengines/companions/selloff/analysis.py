@@ -14,7 +14,7 @@ import pandas as pd
 
 from fiveengines.base import cache, yaml_files
 from fiveengines.base.parameters.selloff import DRIVERS, Driver, SelloffParameters, Signal
-from fiveengines.companions.document import ManualEntry, envelope
+from fiveengines.companions.document import ManualEntry, envelope, finite
 from fiveengines.companions.selloff import (
     capitulation,
     cross_asset,
@@ -24,6 +24,7 @@ from fiveengines.companions.selloff import (
     sentences,
     shocks,
 )
+from fiveengines.companions.selloff.capitulation import ONE_YEAR, THREE_YEARS
 from fiveengines.companions.selloff.measures import MEASURES, Measure, Tape
 from fiveengines.companions.selloff.microstructure import Micro, micro
 from fiveengines.companions.selloff.moves import Level, Move, Window, find_window, measure
@@ -50,6 +51,7 @@ from fiveengines.indicators.dealer_gamma import dealer_gamma_profile, gamma_flip
 from fiveengines.indicators.evaluate import IndicatorValues, evaluate
 from fiveengines.indicators.momentum import drawdown_from_high
 from fiveengines.indicators.positioning import dealer_gamma_from_chain
+from fiveengines.indicators.transforms import natural_log
 from fiveengines.overrides.companion_fields import FIELDS
 
 NAME = "selloff"
@@ -67,7 +69,6 @@ _FACTS = (
     "hedge_fund_gross", "hedge_fund_net",
 )  # fmt: skip
 _BY_HAND = {"hedge_fund_gross", "hedge_fund_net"}
-_THREE_YEARS, _ONE_YEAR = 756, 252
 
 
 @dataclass
@@ -368,8 +369,7 @@ def _earnings(read: _Read) -> tuple[Earnings | None, tuple[float, float] | None]
     if ratio is None or not np.isfinite([ratio.iloc[begin], ratio.iloc[end]]).all():
         read.lack("Forward earnings: no forward P/E at both ends of the window (SP500_FORWARD_PE)")
         return None, None
-    multiple = pd.Series(100.0 * np.log(ratio.where(ratio > 0).to_numpy()), index=ratio.index)
-    earned = read.tape.index - multiple
+    earned = read.tape.index - 100.0 * natural_log(ratio)
     rules = read.params.history
     move = measure(earned, read.tape.index, read.window, rules.fewest_windows, rules.window_lengths)
     price = float(read.tape.index.iloc[end] - read.tape.index.iloc[begin])
@@ -393,14 +393,14 @@ def _facts(read: _Read) -> tuple[list[Fact], dict[str, float]]:
     place.
     """
     panel = read.session.panel
-    days = panel.sessions[-_THREE_YEARS:]
+    days = panel.sessions[-THREE_YEARS:]
     measured: IndicatorValues = evaluate(panel, days, read.session.params.engines, _FACTS)
     facts, entered = [], {}
     for name in _FACTS:
         each = REGISTRY[name]
         by_hand = read.manual(name)
         history = measured.values[name].dropna()
-        value = by_hand if by_hand is not None else _last(measured.values[name])
+        value = by_hand if by_hand is not None else finite(measured.values[name].iloc[-1])
         if value is None:
             hint = "only by hand" if name in _BY_HAND else "no figure"
             read.lack(f"{each.title}: {hint} ({name})")
@@ -423,13 +423,8 @@ def _facts(read: _Read) -> tuple[list[Fact], dict[str, float]]:
     return facts, entered
 
 
-def _last(values: pd.Series) -> float | None:
-    value = float(values.iloc[-1])
-    return value if math.isfinite(value) else None
-
-
 def _percentile(history: pd.Series, value: float) -> float | None:
-    if len(history) < _ONE_YEAR:
+    if len(history) < ONE_YEAR:
         return None
     return float(100.0 * ((history < value).mean() + 0.5 * (history == value).mean()))
 
@@ -582,7 +577,7 @@ def _gamma(read: _Read) -> Gamma | None:
             read.session.params.engines,
             ["dealer_gamma"],
         )
-        value = _last(known.values["dealer_gamma"])
+        value = finite(known.values["dealer_gamma"].iloc[-1])
         seen = known.observed["dealer_gamma"].iloc[-1]
         if value is not None:
             source, observed = "published (GEX)", None if pd.isna(seen) else pd.Timestamp(seen).date()
@@ -628,7 +623,7 @@ def _momentum(read: _Read, close: pd.Series) -> Momentum | None:
         return None
     level = pd.Series(np.exp(read.moves["momentum"][1].values / 100.0), index=read.tape.panel.sessions)
     drawdown = drawdown_from_high(level, rules.high_sessions)
-    now = _last(drawdown)
+    now = finite(drawdown.iloc[-1])
     if now is None:
         read.lack("Momentum: too short for its fall from the high")
         return None
@@ -684,11 +679,11 @@ def _micro_facts(read: _Read, found: Micro) -> list[Fact]:
     )
     facts = []
     for name, title, values, unit in rows:
-        value = _last(values)
+        value = finite(values.iloc[-1])
         if value is None:
             read.lack(f"{title}: not known on this session")
         else:
-            history = values.tail(_THREE_YEARS).dropna()
+            history = values.tail(THREE_YEARS).dropna()
             facts.append(
                 Fact(
                     name=name,

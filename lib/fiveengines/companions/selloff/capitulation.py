@@ -14,9 +14,10 @@ from fiveengines.base.parameters.research import Bootstrap
 from fiveengines.base.parameters.selloff import CapitulationRules
 from fiveengines.companions.selloff.measures import Tape
 from fiveengines.companions.selloff.microstructure import Micro
-from fiveengines.companions.selloff.momentum_falls import first_rows, outcome
+from fiveengines.companions.selloff.momentum_falls import outcome
 from fiveengines.companions.selloff.result import Capitulation, Followed, Item
-from fiveengines.indicators.transforms import skip_missing
+from fiveengines.indicators.transforms import as_flag, skip_missing
+from fiveengines.research.forward_returns import first_rows
 
 THREE_YEARS, ONE_YEAR = 756, 252
 # name → (title, unit)
@@ -72,7 +73,7 @@ def met(figures: pd.DataFrame, rules: CapitulationRules) -> pd.DataFrame:
     for name, rule in rules.conditions.items():
         values = figures[name]
         holds = values > rule.threshold if rule.side == "above" else values < rule.threshold
-        found[name] = holds.astype("float64").where(values.notna())
+        found[name] = as_flag(holds, values.notna())
     return pd.DataFrame(found, index=figures.index)
 
 

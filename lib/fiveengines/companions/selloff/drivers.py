@@ -20,7 +20,7 @@ from fiveengines.base.parameters.selloff import (
     Signal,
 )
 from fiveengines.companions.selloff.moves import Move
-from fiveengines.companions.selloff.shocks import SHOCKS, Split, lost
+from fiveengines.companions.selloff.shocks import SHOCKS, Split
 
 Role = Literal["cause", "amplifier", "permissive", "absent"]
 
@@ -71,7 +71,10 @@ def voice(move: Move, signal: Signal, cap: float) -> float | None:
 
 def shock_shares(split: Split) -> np.ndarray:
     """Share of what was taken from the index by each shock, (rotations, 4), each row summing to 1, or 0 without any."""
-    return np.array([lost([float(each) for each in row]) for row in split.by_rotation])
+    taken = np.maximum(-split.by_rotation, 0.0)
+    whole = taken.sum(axis=1, keepdims=True)
+    shares: np.ndarray = np.divide(taken, whole, out=np.zeros_like(taken), where=whole > 0)
+    return shares
 
 
 def read(inputs: Inputs, params: SelloffParameters) -> Roles:

@@ -16,7 +16,7 @@ import pandas as pd
 from fiveengines.base.parameters.engines import Setting
 from fiveengines.base.parameters.selloff import FlowRules
 from fiveengines.indicators import positioning
-from fiveengines.indicators.volatility import annualized_volatility
+from fiveengines.indicators.volatility import realized_volatility
 
 WHO = {"cta_exposure": "Trend followers (CTA)", "vol_target_exposure": "Volatility-target funds"}
 _SESSIONS_A_YEAR = 252
@@ -35,7 +35,7 @@ class FundPath:
 
 def weekly_sigma(close: pd.Series, rules: FlowRules) -> float:
     """One standard deviation of the index over the scenario's sessions, %, from realised volatility. close: (n,)."""
-    volatility = float(annualized_volatility(np.log(close).diff(), rules.volatility_window).iloc[-1])
+    volatility = float(realized_volatility(close, rules.volatility_window).iloc[-1])
     return volatility * math.sqrt(rules.sessions / _SESSIONS_A_YEAR)
 
 

@@ -16,6 +16,7 @@ from fiveengines.companions.selloff.moves import Level
 from fiveengines.data.dataset import Members
 from fiveengines.data.panel import Panel
 from fiveengines.indicators.momentum import momentum_factor, momentum_legs
+from fiveengines.indicators.transforms import natural_log
 
 CYCLICAL = ("XLI", "XLB", "XLY")
 DEFENSIVE = ("XLP", "XLU", "XLV")
@@ -65,7 +66,7 @@ class Tape:
     def log(self, series_id: str) -> pd.Series | None:
         """100 · log of a price, (n,); None where the source has none."""
         found = self.raw(series_id)
-        return None if found is None else _hundred_log(found)
+        return None if found is None else 100.0 * natural_log(found)
 
     @cached_property
     def index(self) -> pd.Series:
@@ -110,6 +111,9 @@ class Tape:
         return None if closes is None else momentum_legs(closes, self.panel.in_index, fewest=self.fewest)
 
 
+Made = tuple[pd.Series, tuple[str, ...]] | None
+
+
 @dataclass(frozen=True)
 class Measure:
     """One measure: its id, what a reader calls it, the unit of its change, how it is made, and the series it may use.
@@ -120,7 +124,7 @@ class Measure:
     id: str
     title: str
     unit: str
-    made: Callable[[Tape], tuple[pd.Series, tuple[str, ...]] | None]
+    made: Callable[[Tape], Made]
     needs: str
 
     def level(self, tape: Tape) -> Level | None:
@@ -130,13 +134,6 @@ class Measure:
             return None
         dates = [day for each in found[1] if (day := tape.observed(each)) is not None]
         return Level(found[0], min(dates, default=tape.panel.as_of).date())
-
-
-Made = tuple[pd.Series, tuple[str, ...]] | None
-
-
-def _hundred_log(values: pd.Series) -> pd.Series:
-    return pd.Series(100.0 * np.log(values.where(values > 0).to_numpy(dtype="float64")), index=values.index)
 
 
 def _of_sectors(members: Members | None, tickers: pd.Index, wanted: Sequence[str]) -> np.ndarray:
@@ -172,7 +169,7 @@ def _ratio(over: str, under: str) -> Callable[[Tape], Made]:
     return made
 
 
-def _spliced(*parts: tuple[pd.Series, tuple[str, ...]] | None) -> Made:
+def _spliced(*parts: Made) -> Made:
     """Levels one after the other: each day's change from the first that has one, so that no join shows as a jump."""
     able = [each for each in parts if each is not None]
     if not able:
@@ -222,7 +219,7 @@ def _equal_weight(tape: Tape) -> Made:
 def _momentum(tape: Tape) -> Made:
     parts: list[Made] = []
     if tape.legs is not None and tape.legs["winners"].notna().any():
-        parts.append((_hundred_log(momentum_factor(tape.legs)), ()))
+        parts.append((100.0 * natural_log(momentum_factor(tape.legs)), ()))
     parts += [_ratio(each, "SPY")(tape) for each in ("MTUM", "SPMO")]
     return _spliced(*parts)
 

@@ -17,14 +17,12 @@ from fiveengines.companions.selloff.measures import Tape
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.indicators import correlation
 from fiveengines.indicators.breadth_inputs import SECTOR_FUNDS, breadth_inputs
-from fiveengines.indicators.volatility import annualized_volatility
+from fiveengines.indicators.volatility import realized_volatility
 
 
 @dataclass(frozen=True)
 class Micro:
-    """Daily series on the panel's sessions, NaN where the source has nothing for them; `basis` says what sectors
-    are.
-    """
+    """Daily series on the panel's sessions, NaN where the source has nothing for them."""
 
     correlation: pd.Series
     dispersion: pd.Series
@@ -38,7 +36,6 @@ class Micro:
     sector_correlation: pd.Series
     absorption: pd.Series
     absorption_shift: pd.Series
-    breadth_basis: str
 
 
 def micro(tape: Tape, params: SelloffParameters, breadth: BreadthSettings) -> Micro:
@@ -63,16 +60,12 @@ def micro(tape: Tape, params: SelloffParameters, breadth: BreadthSettings) -> Mi
         range_volatility=correlation.parkinson_volatility(
             panel.daily("SPX_HIGH"), panel.daily("SPX_LOW"), rules.correlation_sessions
         ),
-        realized_volatility=annualized_volatility(
-            pd.Series(np.log(close.to_numpy(dtype="float64")), index=close.index).diff(),
-            rules.correlation_sessions,
-        ),
+        realized_volatility=realized_volatility(close, rules.correlation_sessions),
         sector_correlation=correlation.mean_pairwise_correlation(
             recent, rules.correlation_sessions, rules.absorption_long
         ).reindex(panel.sessions),
         absorption=ratio,
         absorption_shift=correlation.absorption_shift(ratio, rules.absorption_short, rules.absorption_long),
-        breadth_basis=str(shares.basis.iloc[-1]),
     )
 
 

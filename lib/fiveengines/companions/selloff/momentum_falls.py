@@ -15,16 +15,16 @@ import pandas as pd
 from fiveengines.base.parameters.research import Bootstrap
 from fiveengines.companions.selloff.result import Outcome
 from fiveengines.research.bootstrap import independent_interval
+from fiveengines.research.forward_returns import first_rows
 
 Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Fall:
-    """One fall: row on which it first reached the threshold, row on which it ended (or the last), its worst, in %."""
+    """One fall: row on which it first reached the threshold, and its worst, in %."""
 
     crossed: int
-    ended: int
     worst: float
 
 
@@ -35,21 +35,11 @@ def falls(drawdown: pd.Series, threshold: float, quiet: int) -> list[Fall]:
     """
     values = drawdown.to_numpy(dtype="float64")
     below = np.isfinite(values) & (values <= -threshold)
-    rows = np.flatnonzero(below)
-    if not len(rows):
-        return []
-    firsts = rows[np.diff(rows, prepend=rows[0] - quiet - 1) > quiet]
-    found = []
-    for first, following in zip(firsts, [*firsts[1:], len(values)], strict=True):
-        inside = rows[(rows >= first) & (rows < following)]
-        found.append(Fall(int(first), int(inside[-1]), float(values[inside].min())))
-    return found
-
-
-def first_rows(holds: npt.NDArray[np.bool_], quiet: int) -> Rows:
-    """Rows where a condition becomes true after not having been true for `quiet` rows. holds: (n,)."""
-    rows = np.flatnonzero(holds)
-    return rows[np.diff(rows, prepend=-quiet - 1) > quiet]
+    firsts = first_rows(below, quiet)
+    return [
+        Fall(int(first), float(np.nanmin(values[first:following])))
+        for first, following in zip(firsts, [*firsts, len(values)][1:], strict=True)
+    ]
 
 
 def after(level: npt.NDArray[np.float64], row: int, sessions: int) -> float | None:

@@ -35,12 +35,11 @@ class Window:
 class Level:
     """One measure on the sessions, (n,), so that differences add up: basis points, or 100 · log of a price.
 
-    `observed` is the date of its last figure; `shown` are the figures of high and session as a reader knows them.
+    `observed` is the date of its last figure.
     """
 
     values: pd.Series
     observed: dt.date
-    shown: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ Common Shocks in Stocks and Bonds, Journal of Financial Economics, 2021). No fil
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -183,10 +182,3 @@ def co_movement(changes: pd.DataFrame, start: pd.Timestamp, tenor: str = "DGS10"
         "days_together": int(same.sum()),
         "days_apart": int((~same).sum()),
     }
-
-
-def lost(points: Sequence[float]) -> list[float]:
-    """Each contribution as a share of all that took from the index, 0 to 1; contributions that gave to it are 0."""
-    taken = [max(-each, 0.0) for each in points]
-    whole = sum(taken)
-    return [each / whole if whole > 0 else 0.0 for each in taken]

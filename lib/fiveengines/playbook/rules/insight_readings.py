@@ -27,7 +27,7 @@ from fiveengines.playbook.rules.evaluation import (
     WATCH,
     Evaluation,
 )
-from fiveengines.research.forward_returns import ForwardReturns, after_signal, first_weeks
+from fiveengines.research.forward_returns import ForwardReturns, after_signal, first_rows
 
 _ORDER = ("active", "watch", "dormant")
 # Series that are neither indicators nor figures, for messages.
@@ -115,7 +115,7 @@ def _reading(
     spell = int((codes[::-1] == code).cumprod().sum())
     is_active, is_shown = code in (ACTIVE, OPPOSITE), code > DORMANT
     # The history of a watch is that of the case to which it leans.
-    starts = first_weeks(codes == (OPPOSITE if mirrored else ACTIVE), research.quiet_weeks)
+    starts = first_rows(codes == (OPPOSITE if mirrored else ACTIVE), research.quiet_weeks)
     # The present spell is not a past case; its first week is the last one that can have ended before it.
     history = after_signal(starts, close, row, research, before=row - spell + 1 if is_active else None)
     # Laplace's rule of succession: neither never nor always is certain after a few weeks.
