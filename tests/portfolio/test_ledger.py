@@ -344,6 +344,10 @@ def test_what_was_edited_by_hand_counts_and_is_noted(tmp_path: Path) -> None:
         ),
         ("instrument,side,size,entry,opened,target\nSPY,long,1,100,2019-03-01,90\n", "line 2: target: 90"),
         (
+            f"instrument,side,size,entry,opened,thesis\n\nSPY,long,1,100,2019-03-01,{5000 * 'x'}\n",
+            "line 3: text: 5,000 characters are too many",
+        ),
+        (
             "id,instrument,side,size,entry,opened\nA,SPY,long,1,9,2019-03-01\nA,SPY,long,1,9,2019-03-02\n",
             "twice",
         ),

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from fiveengines import __version__
-from fiveengines.base.documents import Document, Moment, Record
+from fiveengines.base.documents import Document, Moment, Record, TwoDigits
 from fiveengines.companions.session import Session
 
 
@@ -23,6 +23,17 @@ class ManualEntry(Record):
     value: float | str
     why: str
     who: str
+
+
+class Followed(Record):
+    """What followed `n` cases over `horizon` sessions, with the interval of the mean."""
+
+    horizon: int
+    n: int
+    separate: int
+    mean: TwoDigits | None
+    low: TwoDigits | None
+    high: TwoDigits | None
 
 
 class CompanionDocument(Document):

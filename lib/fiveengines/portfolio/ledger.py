@@ -312,8 +312,7 @@ def _trade(path: Path, number: int, given: Mapping[str, str], unnamed: str) -> T
         if raw == "":
             continue
         if name in {"thesis", "id"}:
-            bare = raw[1:] if raw[0] == "'" and inert(raw[1:]) == raw else raw
-            values[name] = text(bare) if name == "thesis" else bare
+            values[name] = raw[1:] if raw[0] == "'" and inert(raw[1:]) == raw else raw
         elif name in {"opened", "closed", "marked_on"}:
             values[name] = raw[:10]
         elif name == "instrument":
@@ -323,14 +322,16 @@ def _trade(path: Path, number: int, given: Mapping[str, str], unnamed: str) -> T
         else:
             values[name] = raw.replace(",", "").replace("$", "").replace("−", "-")
     try:
+        values["thesis"] = text(values.get("thesis", ""))
         trade = Trade.model_validate(values)
         # a file of another hand knows one stop; where it locks a gain in, the first one is not known
         first = trade.stop if "initial_stop" not in given and trade.stop is not None else None
         if first is not None and trade.sign * (trade.entry - first) > 0:
             trade = trade.model_copy(update={"initial_stop": first})
         return trade
-    except ValidationError as error:
-        raise DataError(_words(error), where=f"{path}, line {number}", remedy="Mend that line.") from None
+    except (ValidationError, ParameterError) as error:
+        said = _words(error) if isinstance(error, ValidationError) else error.message
+        raise DataError(said, where=f"{path}, line {number}", remedy="Mend that line.") from None
 
 
 def _words(error: ValidationError) -> str:

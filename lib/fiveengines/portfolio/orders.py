@@ -191,32 +191,39 @@ def _plan(
     for ticker, change, each in zip(tickers, shares.tolist(), price.tolist(), strict=True):
         if change == 0:
             continue
-        lots = holdings.positions[ticker].lots if ticker in holdings.positions else ()
-        before = math.fsum(lot.shares for lot in lots)
-        after = before + change
-        sold = sales(lots, -change, each, day, rules.lots, rules.taxes) if change < 0 else ()
-        action: Action = (
-            ("initiate" if before == 0 else "add") if change > 0 else "close" if abs(after) < 1e-9 else "trim"
-        )
-        orders.append(
-            Order(
-                ticker=ticker,
-                action=action,
-                shares=change,
-                reference_price=each,
-                dollars=change * each,
-                weight_from=before * each / value,
-                weight_to=after * each / value,
-                lots=sold,
-                tax=tax_on(sold, rules.taxes),
-                wash_sale=wash_sale(sold, lots, day, False, rules.taxes),
-            )
-        )
+        position = holdings.positions.get(ticker, Position(ticker, ()))
+        orders.append(order_of(position, change, each, value, day, rules))
     traded = math.fsum(abs(each.dollars) for each in orders)
     cost = traded * rules.cost_bp / 1e4
     cash = holdings.cash - math.fsum(each.dollars for each in orders) - cost
     orders.sort(key=lambda each: (each.shares > 0, -abs(each.dollars), each.ticker))
     return OrderPlan(tuple(orders), cash, cost, traded / 2 / value if value else 0.0, limited)
+
+
+def order_of(
+    position: Position, change: float, price: float, value: float, day: dt.date, rules: OrderRules
+) -> Order:
+    """The order for `change` shares of a position, not nought; value: dollars of the portfolio."""
+    before, sold = position.shares, tuple[LotSale, ...]()
+    after = before + change
+    action: Action
+    if change > 0:
+        action = "initiate" if before == 0 else "add"
+    else:
+        action = "close" if abs(after) < 1e-9 else "trim"
+        sold = sales(position.lots, -change, price, day, rules.lots, rules.taxes)
+    return Order(
+        ticker=position.ticker,
+        action=action,
+        shares=change,
+        reference_price=price,
+        dollars=change * price,
+        weight_from=before * price / value,
+        weight_to=after * price / value,
+        lots=sold,
+        tax=tax_on(sold, rules.taxes),
+        wash_sale=wash_sale(sold, position.lots, day, False, rules.taxes),
+    )
 
 
 def executed(holdings: Holdings, plan: OrderPlan, day: dt.date) -> Holdings:

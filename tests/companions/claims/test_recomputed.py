@@ -37,7 +37,7 @@ def test_five_claims_are_what_a_script_of_its_own_finds(real_data: Path) -> None
     chosen = {each.id: each for each in claims if each.id in recomputed}
     assert len(chosen) == 5
     for name, windows in recomputed.items():
-        found = {each.name: each for each in measures.measure(session, chosen[name])}
+        found = {each.window: each for each in measures.measure(session, chosen[name])}
         assert list(found) == list(windows)
         for window, (figure, n, *interval) in windows.items():
             ours = found[window]

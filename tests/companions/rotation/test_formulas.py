@@ -61,7 +61,7 @@ def test_a_market_is_stable_only_when_all_windows_say_the_same() -> None:
     assert not between.stable and between.discount == {10: True, 20: True, 30: True, 60: False}
     assert between.difference[10] == pytest.approx(20.0 - between.realized[10])
     assert between.premium_pct[60] == pytest.approx(100 * (20 / between.realized[60] - 1))
-    assert between.percentile == {10: None, 20: None, 30: None, 60: None}  # two months are no history
+    assert between.percentiles == {10: None, 20: None, 30: None, 60: None}  # two months are no history
 
 
 def test_implied_without_a_current_close_is_not_measured() -> None:

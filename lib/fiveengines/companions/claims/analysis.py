@@ -95,12 +95,7 @@ def _record(
         interval=None
         if middle is None or middle.low is None or middle.high is None
         else [middle.low, middle.high],
-        windows=[
-            WindowRecord(
-                window=each.name, figure=each.figure, n=each.n, low=each.low, high=each.high, shows=each.shows
-            )
-            for each in found
-        ],
+        windows=[WindowRecord.model_validate(each) for each in found],
         decided_by=list(series) if found else [],
         waits_for=waits,
         as_of=session.as_of.date(),

@@ -22,7 +22,7 @@ class Window:
     """One window, horizon or definition: its figure, how many cases are behind it, its interval where it has one, and
     whether it shows the claim."""
 
-    name: str
+    window: str
     figure: float
     shows: bool
     n: int = 1

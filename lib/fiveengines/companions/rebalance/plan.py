@@ -14,8 +14,7 @@ from fiveengines.base.formats import number, percent
 from fiveengines.companions.rebalance.positions import Book
 from fiveengines.portfolio.decisions import Decisions
 from fiveengines.portfolio.holdings import Holdings
-from fiveengines.portfolio.lots import sales, tax_on, wash_sale
-from fiveengines.portfolio.orders import Order, OrderPlan, executed, plan_orders
+from fiveengines.portfolio.orders import Order, OrderPlan, executed, order_of, plan_orders
 
 # A tilt that is not seen in the digits it is written in is none.
 _LEAST_TILT = 0.0005
@@ -149,19 +148,5 @@ def _conditional(
     shares = float(min(round(cut * value / price), math.floor(position.shares)))
     if shares * price < rules.minimum_trade * value:
         return None, held
-    sold = sales(position.lots, shares, price, day, rules.lots, rules.taxes)
-    order = Order(
-        ticker=name,
-        action="trim",
-        shares=-shares,
-        reference_price=price,
-        dollars=-shares * price,
-        weight_from=position.shares * price / value,
-        weight_to=(position.shares - shares) * price / value,
-        lots=sold,
-        tax=tax_on(sold, rules.taxes),
-        wash_sale=wash_sale(sold, position.lots, day, False, rules.taxes),
-        condition=condition,
-        reason=reason,
-    )
+    order = replace(order_of(position, -shares, price, value, day, rules), condition=condition, reason=reason)
     return order, executed(held, OrderPlan((order,), held.cash + shares * price, 0.0, 0.0, ()), day)

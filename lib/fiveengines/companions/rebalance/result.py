@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from fiveengines.base.documents import Figure, Record, Share, TwoDigits
-from fiveengines.companions.document import CompanionDocument
+from fiveengines.companions.document import CompanionDocument, Followed
 from fiveengines.companions.order_list import OrderLine
 from fiveengines.portfolio.orders import Order
 
@@ -182,16 +182,10 @@ class TargetRecord(Record):
     needed_pe: TwoDigits | None
 
 
-class AfterValuation(Record):
+class AfterValuation(Followed):
     """The index's return in per cent over `horizon` sessions after valuations in the same third of their history so
     far, of which `separate` windows do not overlap; usual: after any session."""
 
-    horizon: int
-    n: int
-    separate: int
-    mean: TwoDigits | None
-    low: TwoDigits | None
-    high: TwoDigits | None
     usual: TwoDigits | None
 
 

@@ -128,20 +128,11 @@ def _markets(work: _Work) -> tuple[implied_realized.MarketVolatility, ...]:
 
 def _market_record(each: implied_realized.MarketVolatility, rules: RotationParameters) -> dict[str, Any]:
     return {
-        "market": each.market,
-        "series": each.series,
-        "implied": each.implied,
-        "realized": each.realized,
-        "difference": each.difference,
-        "premium_pct": each.premium_pct,
+        **vars(each),
         "discount": each.discount,
-        "percentile": each.percentile[rules.implied_realized.main_window],
-        "percentiles": each.percentile,
+        "percentile": each.percentiles[rules.implied_realized.main_window],
         "window_stable": each.stable,
         "cone": {w: {f"{p:g}": v for p, v in levels_.items()} for w, levels_ in each.cone.items()},
-        "realized_percentiles": each.realized_percentile,
-        "cone_sessions": each.cone_sessions,
-        "after_discount": each.followed,
         "words": sentences.market_words(each),
     }
 
@@ -269,19 +260,7 @@ def _surprise_record(
         "inflation": finite(index.daily["inflation"].iloc[-1]),
         "basis": basis,
         "state": now if isinstance(now, str) else None,
-        "releases": [
-            {
-                "series": each.series,
-                "group": each.group,
-                "observed": each.observed.date(),
-                "known": each.known_at.date(),
-                "value": each.value,
-                "forecast": each.forecast,
-                "z": each.z,
-                "vintage": each.vintage,
-            }
-            for each in index.releases
-        ],
+        "releases": index.releases,
     }
 
 

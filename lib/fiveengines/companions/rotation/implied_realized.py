@@ -21,9 +21,9 @@ from fiveengines.research.cases import Cases
 class MarketVolatility:
     """One market on the session: implied volatility, and by window realised volatility, its difference and place.
 
-    difference: implied − realised, points. premium_pct: the same in per cent of realised. percentile: of each
-    difference in its own history; None with too little. cone: percentile → realised volatility, by window. followed:
-    what the market did after sessions on which implied stood below realised in every window.
+    difference: implied − realised, points. premium_pct: the same in per cent of realised. percentiles: of each
+    difference in its own history; None with too little. cone: percentile → realised volatility, by window.
+    after_discount: what the market did after sessions on which implied stood below realised in every window.
     """
 
     market: str
@@ -32,11 +32,11 @@ class MarketVolatility:
     realized: dict[int, float]
     difference: dict[int, float]
     premium_pct: dict[int, float]
-    percentile: dict[int, float | None]
-    realized_percentile: dict[int, float | None]
+    percentiles: dict[int, float | None]
+    realized_percentiles: dict[int, float | None]
     cone: dict[int, dict[float, float]]
     cone_sessions: int
-    followed: tuple[Cases, ...]
+    after_discount: tuple[Cases, ...]
 
     @property
     def discount(self) -> dict[int, bool]:
@@ -103,13 +103,13 @@ def measure(
         realized={window: float(last[window]) for window in rules.windows},
         difference={window: now - float(last[window]) for window in rules.windows},
         premium_pct={window: 100 * (now / float(last[window]) - 1) for window in rules.windows},
-        percentile={window: percentile_of(gap[window], samples.fewest_sessions) for window in rules.windows},
-        realized_percentile={
+        percentiles={window: percentile_of(gap[window], samples.fewest_sessions) for window in rules.windows},
+        realized_percentiles={
             window: percentile_of(volatility[window], samples.fewest_sessions) for window in rules.windows
         },
         cone=cone(volatility, rules.cone),
         cone_sessions=int(volatility[rules.windows[0]].notna().sum()),
-        followed=followed,
+        after_discount=followed,
     )
 
 

@@ -11,20 +11,14 @@ from typing import Literal
 from pydantic import Field
 
 from fiveengines.base.documents import Figure, Record, Share, ThreeDigits, TwoDigits
-from fiveengines.companions.document import CompanionDocument
+from fiveengines.companions.document import CompanionDocument, Followed
 
 MarketName = Literal["ES", "NQ", "RTY"]
 
 
-class CasesRecord(Record):
+class CasesRecord(Followed):
     """What followed `n` sessions with a condition over `horizon` sessions, per cent; `separate` do not overlap."""
 
-    horizon: int
-    n: int
-    separate: int
-    mean: TwoDigits | None
-    low: TwoDigits | None
-    high: TwoDigits | None
     hit: Share | None
     usual: TwoDigits | None
     usual_hit: Share | None

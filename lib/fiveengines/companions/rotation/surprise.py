@@ -5,6 +5,7 @@ First releases where a source keeps them, else the latest vintage, which is said
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -26,8 +27,8 @@ class LastSurprise:
 
     series: str
     group: str
-    observed: pd.Timestamp
-    known_at: pd.Timestamp
+    observed: dt.date
+    known: dt.date
     value: float
     forecast: float
     z: float
@@ -177,8 +178,8 @@ def _last(
     return LastSurprise(
         series=name,
         group=release.group,
-        observed=row["observed"],
-        known_at=row["known_at"],
+        observed=row["observed"].date(),
+        known=row["known_at"].date(),
         value=float(row["value"]),
         forecast=float(row["forecast"]),
         z=float(row["z"]),
