@@ -21,34 +21,10 @@ from fiveengines.data.folder.loading import NO_ROW, Loading, Piece, Table, attem
 from fiveengines.data.folder.membership import MEMBERSHIP_FILE, read_membership
 
 # Tickers of the largest companies through the decades: a table of closes that holds many is of members.
-_LEADERS = frozenset(
-    [
-        "AAPL",
-        "MSFT",
-        "AMZN",
-        "GOOGL",
-        "JPM",
-        "XOM",
-        "JNJ",
-        "PG",
-        "KO",
-        "PEP",
-        "WMT",
-        "HD",
-        "CVX",
-        "MRK",
-        "PFE",
-        "INTC",
-        "CSCO",
-        "IBM",
-        "GE",
-        "BAC",
-        "DIS",
-        "MMM",
-        "CAT",
-        "MCD",
-    ]
-)
+_LEADERS = frozenset({
+    "AAPL", "MSFT", "AMZN", "GOOGL", "JPM", "XOM", "JNJ", "PG", "KO", "PEP", "WMT", "HD", "CVX", "MRK",
+    "PFE", "INTC", "CSCO", "IBM", "GE", "BAC", "DIS", "MMM", "CAT", "MCD",
+})  # fmt: skip
 
 
 _SOME_LEADERS = 8

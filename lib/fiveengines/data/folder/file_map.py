@@ -28,20 +28,10 @@ from fiveengines.data.folder.layouts import (
     vendor_of,
 )
 
-_FOLDERS = frozenset(
-    {
-        "fred",
-        "cboe",
-        "cftc",
-        "volatility",
-        "breadth",
-        "sentiment",
-        "prices",
-        "valuation",
-        "options",
-        "reference",
-    }
-)
+_FOLDERS = frozenset({
+    "fred", "cboe", "cftc", "volatility", "breadth", "sentiment", "prices", "valuation", "options",
+    "reference",
+})  # fmt: skip
 
 
 # Names of a close, best first; the series' own name comes after "close".

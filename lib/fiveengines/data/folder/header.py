@@ -14,6 +14,7 @@ from functools import cached_property
 from fiveengines.data.folder.csv import column_name
 from fiveengines.data.folder.csv.csv_repair import find_header
 from fiveengines.data.folder.csv.dates import is_date
+from fiveengines.data.folder.csv.decode import unmarked
 
 FIELDS = frozenset(
     {"open", "high", "low", "close", "adj_close", "volume", "dividends", "stock_splits", "price"}
@@ -129,8 +130,5 @@ def _row(line: str, delimiter: str) -> list[str]:
 
 
 def _text(raw: bytes) -> str:
-    if raw.startswith(b"\xff\xfe"):
-        return raw[2 : len(raw) // 2 * 2].decode("utf-16-le", "replace")
-    if raw.startswith(b"\xfe\xff"):
-        return raw[2 : len(raw) // 2 * 2].decode("utf-16-be", "replace")
-    return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    body, encoding, _ = unmarked(raw)
+    return body.decode(encoding, "replace")

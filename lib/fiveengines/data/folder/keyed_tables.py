@@ -23,6 +23,7 @@ from fiveengines.data.dataset import FED_FUNDS, TABLES, LeftOut, Notice
 from fiveengines.data.folder import names, price_tables
 from fiveengines.data.folder.csv import Repair, column_name, read_csv
 from fiveengines.data.folder.csv.decode import decode, refuse
+from fiveengines.data.folder.csv.numbers import MISSING
 from fiveengines.data.folder.header import Header, columns_of
 from fiveengines.data.folder.loading import Loading
 
@@ -52,7 +53,6 @@ _CHAIN_OF = frozenset({"SPX", "SPXW"})
 # One line for each bad row is read by nobody beyond a screenful.
 _MOST_LINES = 20
 _NO_DAYS = np.empty(0, "datetime64[D]")
-_MISSING = frozenset({"", ".", "na", "n/a", "nan", "null", "none", "-"})
 
 
 def kind_of(path: PurePosixPath, raw: bytes, header: Header | None) -> str | None:
@@ -386,7 +386,7 @@ class _Rows:
         texts = self.cells[name].str.strip()
         found = pd.to_numeric(texts.str.replace(",", "", regex=False), errors="coerce").astype("float64")
         found = found.where(np.isfinite(found))
-        for at in np.flatnonzero(found.isna() & ~texts.str.lower().isin(_MISSING)):
+        for at in np.flatnonzero(found.isna() & ~texts.str.lower().isin(MISSING)):
             self.lines.append(
                 f"{self._row(int(at))}: {name} {texts.iloc[at]!r} is no number and counts as missing"
             )

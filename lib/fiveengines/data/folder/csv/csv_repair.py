@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Collection, Sequence, Sized
+from collections.abc import Collection, Mapping, Sequence, Sized
 from dataclasses import dataclass
 
 import numpy as np
 
 from fiveengines.base.errors import DataError
 from fiveengines.data.folder.csv.dates import (
+    NOT_A_DAY,
     AmbiguousDatesError,
     Days,
     disorder,
@@ -33,21 +34,10 @@ from fiveengines.data.folder.csv.numbers import (
 from fiveengines.data.folder.csv.repairs import Repair, dated
 
 DATE_NAMES = (
-    "date",
-    "observation_date",
-    "report_date",
-    "report_date_as_yyyy_mm_dd",
-    "trade_date",
-    "record_date",
-    "decision_date",
-    "quarter_end",
-    "time_period",
-    "reported_date",
-    "week_ending",
-    "year_month",
-    "report_date_as_mm_dd_yyyy",
-    "as_of_date_in_form_yyyy_mm_dd",
-)
+    "date", "observation_date", "report_date", "report_date_as_yyyy_mm_dd", "trade_date", "record_date",
+    "decision_date", "quarter_end", "time_period", "reported_date", "week_ending", "year_month",
+    "report_date_as_mm_dd_yyyy", "as_of_date_in_form_yyyy_mm_dd",
+)  # fmt: skip
 # the date where no column above is: moments (TradingView, Alpha Vantage), the CFTC's short form
 TIME_NAMES = ("time", "timestamp", "datetime", "date_time")
 SHORT_FORM = "as_of_date_in_form_yymmdd"
@@ -64,15 +54,29 @@ _PLAIN_CSV = "Download it again, or save it as plain CSV with decimal points and
 
 
 @dataclass(frozen=True)
+class Table:
+    """Dated numbers: `dates` (n,) rising without a repeat, `columns` name → (n,) with NaN for missing.
+
+    `repairs` says in words what was changed while reading and which day it concerns, `left_out` which days' rows were
+    not taken and why; both are empty for a clean file.
+    """
+
+    dates: Days
+    columns: Mapping[str, Floats]
+    repairs: tuple[Repair, ...] = ()
+    left_out: tuple[tuple[np.datetime64, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class TableRequest:
     """What a caller wants of a table; see `read_csv`."""
 
     where: str
     wanted: tuple[str, ...]
-    series: str | None
-    keep: tuple[str, str] | None
-    step: float | None
-    last: np.datetime64
+    series: str | None = None
+    keep: tuple[str, str] | None = None
+    step: float | None = None
+    last: np.datetime64 = NOT_A_DAY
 
     def fault(self, message: str, field: str | None = None, remedy: str = _PLAIN_CSV) -> DataError:
         """The one clear error for this table."""
@@ -107,7 +111,7 @@ def date_column(names: Sequence[str]) -> int | None:
     return None
 
 
-def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], list[Repair]]:
+def read(raw: bytes, request: TableRequest) -> Table:
     """Rising dates, wanted columns and repairs of an unusual table; DataError when it has no safe reading."""
     if len(raw) > _LONGEST:
         raise request.fault(
@@ -116,7 +120,7 @@ def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], li
             remedy="Download it again, or keep one row for each date, in order.",
         )
     text, repairs = decode(raw, request.where, request.series)
-    grid = _grid(text, request.where, request.series, request.wanted, repairs)
+    grid = _grid(text, request, repairs)
     names = grid.names
     present = [name for name in request.wanted if name in names]
     if not present:
@@ -125,22 +129,18 @@ def read(raw: bytes, request: TableRequest) -> tuple[Days, dict[str, Floats], li
             remedy="Check that this is the right download.",
         )
     date_at = date_column(names) or 0
-    keep_at = names.index(request.keep[0]) if request.keep and request.keep[0] in names else None
-    if request.keep and keep_at is None:
+    if request.keep and request.keep[0] not in names:
         raise request.fault(
             f"the column {request.keep[0]} is absent.", remedy="Check that this is the right download."
         )
     _drop_footer(grid, date_at, repairs)
     rows, lines = _sound_rows(grid, present, request, repairs)
-    if keep_at is not None and request.keep:
+    if request.keep:
+        keep_at = names.index(request.keep[0])
         chosen = [at for at, row in enumerate(rows) if row[keep_at].strip() == request.keep[1]]
         rows, lines = [rows[at] for at in chosen], [lines[at] for at in chosen]
         if not rows:
-            return (
-                np.empty(0, "datetime64[D]"),
-                {name: np.empty(0) for name in present},
-                dated(repairs, [], _NO_DAY),
-            )
+            return Table(_NO_DAY, dict.fromkeys(present, np.empty(0)), tuple(dated(repairs, [], _NO_DAY)))
     if not rows:
         raise request.fault("there is a header but no row of data.", remedy="Download the file again.")
     days = _days([row[date_at] for row in rows], lines, names[date_at], request, repairs)
@@ -152,7 +152,7 @@ def read_texts(raw: bytes, *, where: str, wanted: Collection[str]) -> dict[str, 
     """The `wanted` columns of any small table as text, equally long; DataError when one is absent."""
     refuse(raw, where)
     text, _ = decode(raw, where)
-    grid = _grid(text, where, None, tuple(wanted), [], dated=False)
+    grid = _grid(text, TableRequest(where, tuple(wanted)), [], dated=False)
     absent = [name for name in wanted if name not in grid.names]
     if absent:
         raise DataError(
@@ -192,16 +192,9 @@ def _cells(line: str, delimiter: str) -> list[str]:
     return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [""])
 
 
-def _grid(
-    text: str,
-    where: str,
-    series: str | None,
-    wanted: Sequence[str],
-    repairs: list[str],
-    *,
-    dated: bool = True,
-) -> _Grid:
+def _grid(text: str, request: TableRequest, repairs: list[str], *, dated: bool = True) -> _Grid:
     """Header and rows of the text; lines above the header and repeated headers are skipped and mentioned."""
+    wanted = request.wanted
     complete = text.endswith(("\n", "\r"))
     numbered = [
         (at, line) for at, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1) if line.strip(" \t,;")
@@ -209,11 +202,9 @@ def _grid(
     found = find_header([line for _, line in numbered[: _HEADER_LINES + 1]], () if dated else wanted)
     if found is None:
         seen = numbered[0][1].strip()[:60] if numbered else ""
-        raise DataError(
+        raise request.fault(
             f"no header in the first lines (the first is {seen!r}); it needs"
             + (f" a date and one of {', '.join(wanted)}." if dated else f" {', '.join(wanted)}."),
-            where=where,
-            series=series,
             remedy="Add the line with the names of the columns, or download the file again.",
         )
     at, delimiter, names = found
@@ -222,10 +213,8 @@ def _grid(
     used = [name for name in names if name in wanted or name in DATE_NAMES]
     dates = sum(name in DATE_NAMES for name in names) or sum(name in TIME_NAMES for name in names)
     if len(set(used)) != len(used) or (dated and dates > 1):
-        raise DataError(
+        raise request.fault(
             f"a column appears twice in the header ({', '.join(names)}).",
-            where=where,
-            series=series,
             remedy="Remove the one that is wrong.",
         )
     rows, lines, repeated = [], [], 0
@@ -329,7 +318,7 @@ def _days(cells: list[str], lines: list[int], name: str, request: TableRequest, 
         what = "in the future" if days[row] > request.last else "impossible"
         text = f"line {lines[row]} left out: its date {cells[row].strip()!r} is {what}"
         repairs.append(Repair(text, line=lines[row]))
-    days[wrong] = np.datetime64("NaT", "D")
+    days[wrong] = NOT_A_DAY
     return days
 
 
@@ -376,9 +365,7 @@ def _columns(
     return columns
 
 
-def _ordered(
-    days: Days, columns: dict[str, Floats], request: TableRequest, repairs: list[Repair]
-) -> tuple[Days, dict[str, Floats], list[Repair]]:
+def _ordered(days: Days, columns: dict[str, Floats], request: TableRequest, repairs: list[Repair]) -> Table:
     """Rows by rising date, one for each date: the later of two in the file's own direction of time."""
     sound = ~np.isnat(days)
     days, columns = days[sound], {name: values[sound] for name, values in columns.items()}
@@ -413,4 +400,4 @@ def _ordered(
             )
         last = np.append(~same, True)
         days, columns = days[last], {name: values[last] for name, values in columns.items()}
-    return days, columns, repairs
+    return Table(days, columns, tuple(repairs))

@@ -15,25 +15,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Convention = Literal["point", "comma"]
-MISSING = frozenset(
-    {
-        "",
-        ".",
-        "-",
-        "--",
-        "nan",
-        "na",
-        "n/a",
-        "#n/a",
-        "#na",
-        "n.a.",
-        "nd",
-        "null",
-        "none",
-        "#n/a n/a",
-        "missing",
-    }
-)
+MISSING = frozenset({
+    "", ".", "-", "--", "nan", "na", "n/a", "#n/a", "#na", "n.a.", "nd", "null", "none", "#n/a n/a", "missing",
+})  # fmt: skip
 
 _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _POINT_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")

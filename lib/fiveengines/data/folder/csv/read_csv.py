@@ -6,8 +6,7 @@ The quick way accepts only what it can prove clean; it never repairs.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 
 import numpy as np
 import pyarrow as pa
@@ -16,13 +15,9 @@ import pyarrow.csv as pa_csv
 
 from fiveengines.base.errors import DataError
 from fiveengines.data.folder.csv import csv_repair
-from fiveengines.data.folder.csv.csv_repair import TableRequest, column_name, read_texts, tolerance
+from fiveengines.data.folder.csv.csv_repair import Table, TableRequest, column_name
 from fiveengines.data.folder.csv.dates import Days
 from fiveengines.data.folder.csv.decode import refuse
-from fiveengines.data.folder.csv.numbers import Floats
-from fiveengines.data.folder.csv.repairs import Repair
-
-__all__ = ["Table", "column_name", "read_csv", "read_texts", "tolerance"]
 
 _NULLS = ["", ".", "NaN", "nan", "NA", "N/A", "#N/A"]
 _MUCH = 2**20
@@ -30,20 +25,6 @@ _MUCH = 2**20
 _MOST = 32 * 2**20
 _ODD = (b"\x00", b"%", b";", b"\t")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-
-
-@dataclass(frozen=True)
-class Table:
-    """Dated numbers: `dates` (n,) rising without a repeat, `columns` name → (n,) with NaN for missing.
-
-    `repairs` says in words what was changed while reading and which day it concerns, `left_out` which days' rows were
-    not taken and why; both are empty for a clean file.
-    """
-
-    dates: Days
-    columns: Mapping[str, Floats]
-    repairs: tuple[Repair, ...] = ()
-    left_out: tuple[tuple[np.datetime64, str], ...] = ()
 
 
 def read_csv(
@@ -75,11 +56,7 @@ def read_csv(
         raw = _lines_with(raw, keep[1])
     last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
     request = TableRequest(where, tuple(wanted), series, keep, step, last)
-    quick = _quick(raw, request)
-    if quick is not None:
-        return quick
-    dates, columns, repairs = csv_repair.read(raw, request)
-    return Table(dates, columns, tuple(repairs))
+    return _quick(raw, request) or csv_repair.read(raw, request)
 
 
 def _lines_with(raw: bytes, text: str) -> bytes:
