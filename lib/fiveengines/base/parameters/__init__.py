@@ -6,7 +6,6 @@ Only schemas and defaults; no number of judgement is here, and nothing is comput
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -139,9 +138,8 @@ def run_parameters(values: Mapping[str, Any]) -> RunParameters:
     """Check what a notebook or the command line says; an unknown name or impossible value is one clear line."""
     unknown = [name for name in values if name not in RunParameters.model_fields]
     if unknown:
-        near = difflib.get_close_matches(unknown[0], RunParameters.model_fields, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(RunParameters.model_fields)}."
-        raise ParameterError(f"unknown parameter {unknown[0]!r}.", remedy=hint)
+        hint = yaml_files.suggestion(unknown[0], RunParameters.model_fields)
+        raise ParameterError(f"unknown parameter {unknown[0]!r}.{hint}")
     try:
         return RunParameters.model_validate({k: v if v != "" else None for k, v in values.items()})
     except ValidationError as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from fiveengines.base.parameters.engines import Engine
 from fiveengines.base.yaml_files import Strict, suggestion
@@ -158,6 +158,15 @@ class PortfolioRules(Strict):
             )
 
 
+def _each_regime(value: dict[int, float]) -> dict[int, float]:
+    if sorted(value) != [1, 2, 3, 4, 5] or not all(0 <= share <= 1 for share in value.values()):
+        raise ValueError("give each regime 1 to 5 a share between 0 and 1.")
+    return value
+
+
+ShareByRegime = Annotated[dict[int, float], AfterValidator(_each_regime)]
+
+
 class ReEntry(Strict):
     """The path back into the market after an improving inflection, for as long as the low before it holds."""
 
@@ -180,7 +189,7 @@ class TargetExposureRules(Strict):
     least_contribution: float = Field(ge=0, le=1)
     most_up_per_week: float = Field(gt=0, le=1)
     most_down_per_week: float = Field(gt=0, le=1)
-    caps_by_regime: dict[int, float]
+    caps_by_regime: ShareByRegime
     re_entry: ReEntry
 
     @field_validator("lean")
@@ -188,13 +197,6 @@ class TargetExposureRules(Strict):
     def _weights(cls, value: dict[str, float]) -> dict[str, float]:
         if not value or min(value.values()) <= 0:
             raise ValueError("`lean` needs at least one engine, each with a weight above 0.")
-        return value
-
-    @field_validator("caps_by_regime")
-    @classmethod
-    def _caps(cls, value: dict[int, float]) -> dict[int, float]:
-        if sorted(value) != [1, 2, 3, 4, 5] or not all(0 <= cap <= 1 for cap in value.values()):
-            raise ValueError("give each regime 1 to 5 a cap between 0 and 1.")
         return value
 
 

@@ -6,14 +6,12 @@ Schemas only; no number of judgement is here.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
 
 from pydantic import Field
 
+from fiveengines.base.parameters.engines import Sessions
 from fiveengines.base.parameters.rotation import SampleRules
 from fiveengines.base.yaml_files import Strict
-
-Sessions = Annotated[int, Field(ge=1, le=2520, strict=True)]
 
 
 class BetaRules(Strict):

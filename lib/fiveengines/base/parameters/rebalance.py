@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from fiveengines.base.parameters.engines import Sessions
 from fiveengines.base.parameters.rotation import SampleRules
 from fiveengines.base.yaml_files import Strict
 
@@ -36,7 +37,6 @@ class OrderRules(Strict):
     least_step: float = Field(ge=0, lt=0.5)
 
 
-Sessions = Annotated[int, Field(ge=1, le=2520, strict=True)]
 Part = Literal["equity", "bond", "cash"]
 
 

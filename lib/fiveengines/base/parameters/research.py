@@ -5,8 +5,9 @@ Only schemas; no number of judgement, and nothing is computed.
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
+from fiveengines.base.parameters.portfolio import ShareByRegime
 from fiveengines.base.yaml_files import Strict
 
 
@@ -42,14 +43,7 @@ class WalkForwardRules(Strict):
     target_volatility: float = Field(gt=0, le=100)
     target_days: int = Field(ge=2, le=504)
     target_band: float = Field(ge=0, le=1)
-    exposure_by_regime: dict[int, float]
-
-    @field_validator("exposure_by_regime")
-    @classmethod
-    def _five(cls, value: dict[int, float]) -> dict[int, float]:
-        if sorted(value) != [1, 2, 3, 4, 5] or not all(0 <= each <= 1 for each in value.values()):
-            raise ValueError("give each regime 1 to 5 an exposure between 0 and 1.")
-        return value
+    exposure_by_regime: ShareByRegime
 
 
 class BenchmarkRules(Strict):

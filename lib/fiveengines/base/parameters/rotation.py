@@ -9,9 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from fiveengines.base.parameters.engines import Sessions
 from fiveengines.base.yaml_files import Strict
 
-Sessions = Annotated[int, Field(ge=1, le=2520)]
 Percentile = Annotated[float, Field(ge=0, le=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Market = Literal["ES", "NQ", "RTY"]

@@ -12,8 +12,7 @@ import pandas as pd
 
 from fiveengines.data.demo.latent_regime import LatentRegime
 from fiveengines.data.demo.market import Market
-from fiveengines.data.demo.members import leader_drift, member_drift
-from fiveengines.data.demo.prices import note_price, price_path
+from fiveengines.data.demo.prices import equity_funds, note_price, price_path
 from fiveengines.data.demo.random_paths import (
     Floats,
     ar1,
@@ -179,15 +178,7 @@ def _funds(
 ) -> dict[str, Floats]:
     n = len(latent)
     noise = stream(seed, "further-funds").standard_normal((n, len(_EQUITY) + len(_BONDS) + 3)) / 100
-    ordinary, leading, scale = (
-        member_drift(latent, market),
-        leader_drift(latent, market),
-        np.sqrt(market.volatility / 12),
-    )
-    trend, found = 0.06 / 252, {}
-    for at, (name, (start, beta, median, lead, own)) in enumerate(_EQUITY.items()):
-        around = beta * (market.returns - trend) + median * ordinary + lead * leading
-        found[name] = price_path(start, trend + around + own * scale * noise[:, at])
+    found = equity_funds(_EQUITY, latent, market, noise, {})
     junk = states["BAMLH0A0HYM2"]
     for at, (name, (start, duration, key, credit, own)) in enumerate(_BONDS.items(), len(_EQUITY)):
         carry = (states[key] + (2.2 if key == "DFII10" else 0.0) + 0.15 * credit * junk) / 100 / 252

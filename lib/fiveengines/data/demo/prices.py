@@ -53,6 +53,8 @@ _BONDS = {
     "TIP": (58, 6.8, "DFII10", 0.0, 0.04),
     "LQD": (44, 8.2, "DGS10", 1.0, 0.06),
 }
+# What the index gains a day in the long run, in log returns.
+_TREND = 0.06 / 252
 # start, spread duration against the high-yield spread, own noise
 _HIGH_YIELD = {"HYG": (32, 3.4, 0.10), "JNK": (33, 3.5, 0.11), "EMB": (36, 2.6, 0.15)}
 
@@ -75,14 +77,18 @@ def _event_moves(market: Market) -> dict[str, Floats]:
     return {"KRE": 1.6 * credit, "MTUM": 0.8 * crowd, "SPMO": 0.8 * crowd}
 
 
-def _equities(seed: int, latent: LatentRegime, market: Market, sectors: Floats) -> dict[str, Floats]:
-    n = len(latent)
-    noise = stream(seed, "equity-funds").standard_normal((n, len(_EQUITY) + len(SECTORS))) / 100
+def equity_funds(
+    table: Mapping[str, tuple[float, float, float, float, float]],
+    latent: LatentRegime,
+    market: Market,
+    noise: Floats,
+    events: Mapping[str, Floats],
+) -> dict[str, Floats]:
+    """Closes (n,) of the indices and funds in `table`, by its columns; noise: (n, at least as many), one a fund."""
     ordinary, leading = member_drift(latent, market), leader_drift(latent, market)
-    events = _event_moves(market)
     scale = np.sqrt(market.volatility / 12)
-    trend = 0.06 / 252
-    states = {
+    trend = _TREND
+    return {
         name: price_path(
             start,
             trend
@@ -92,10 +98,16 @@ def _equities(seed: int, latent: LatentRegime, market: Market, sectors: Floats) 
             + own * scale * noise[:, at]
             + events.get(name, 0.0),
         )
-        for at, (name, (start, beta, median, lead, own)) in enumerate(_EQUITY.items())
+        for at, (name, (start, beta, median, lead, own)) in enumerate(table.items())
     }
+
+
+def _equities(seed: int, latent: LatentRegime, market: Market, sectors: Floats) -> dict[str, Floats]:
+    n = len(latent)
+    noise = stream(seed, "equity-funds").standard_normal((n, len(_EQUITY) + len(SECTORS))) / 100
+    states = equity_funds(_EQUITY, latent, market, noise, _event_moves(market))
     for at, (fund, _, beta) in enumerate(SECTORS.values()):
-        moves = trend + beta * (market.returns - trend) + change(sectors[:, at])
+        moves = _TREND + beta * (market.returns - _TREND) + change(sectors[:, at])
         states[fund] = price_path(24, moves + 0.10 * noise[:, len(_EQUITY) + at])
     states["QQQ"] = states["NDX"] / 41
     states["IWM"] = states["RUT"] / 9.9

@@ -11,7 +11,7 @@ import pandas as pd
 
 from fiveengines.base.errors import DataError, ProviderError
 from fiveengines.data.calendars import NEW_YORK, sessions
-from fiveengines.data.folder.csv import column_name, read_csv
+from fiveengines.data.folder.csv import read_csv
 from fiveengines.data.providers.base import Provider, RefusedError, Request, Response
 from fiveengines.data.providers.frames import frame_by_rule
 
@@ -136,24 +136,10 @@ class Cboe(Provider):
 
     def _archive(self, name: str) -> pd.DataFrame:
         path = f"/resources/options/volume_and_call_put_ratios/{name}.csv"
-        raw = self._ask(path)
-        # one or two lines of legal words come before the header
-        lines = raw.splitlines(keepends=True)
-        at = next((at for at, line in enumerate(lines[:10]) if _is_header(line)), 0)
-        table = read_csv(
-            b"".join(lines[at:]),
-            where=self.address(path),
-            wanted=("p_c_ratio", "ratio", "equity_p_c_ratio"),
-            series=_PUT_CALL,
-            step=1,
-        )
+        wanted = ("p_c_ratio", "ratio", "equity_p_c_ratio")
+        table = read_csv(self._ask(path), where=self.address(path), wanted=wanted, series=_PUT_CALL, step=1)
         return frame_by_rule(_PUT_CALL, table.dates, next(iter(table.columns.values())))
 
 
 def _history_path(index: str) -> str:
     return f"/api/global/us_indices/daily_prices/{index}_History.csv"
-
-
-def _is_header(line: bytes) -> bool:
-    names = [column_name(name) for name in line.decode("latin-1").split(",")]
-    return "date" in names or "trade_date" in names

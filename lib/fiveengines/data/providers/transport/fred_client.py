@@ -81,29 +81,26 @@ class FredClient(fredapi.Fred):  # type: ignore[misc]
     def _pages(self, series_id: str, conditions: str) -> pd.DataFrame:
         """Every row that FRED announces: columns observed, value and realtime_start; ProviderError when some are
         missing."""
-        observed: list[str] = []
-        values: list[float] = []
-        published: list[str] = []
+        rows: list[tuple[str, str, str]] = []
         for _ in range(MOST_PAGES):
             root = self._Fred__fetch_data(
                 f"{self.root_url}/series/observations?series_id={series_id}{conditions}"
-                f"&limit=100000&offset={len(observed)}"
+                f"&limit=100000&offset={len(rows)}"
             )
-            announced = int(root.get("count", len(observed) + len(root)))
-            if int(root.get("offset", len(observed))) != len(observed):
+            announced = int(root.get("count", len(rows) + len(root)))
+            if int(root.get("offset", len(rows))) != len(rows):
                 break
-            for row in root:
-                observed.append(row.get("date", ""))
-                text = row.get("value", ".")
-                values.append(float("nan") if text in {".", ""} else float(text))
-                published.append(row.get("realtime_start", ""))
-            if len(observed) >= announced:
-                texts = (pd.Series(each, dtype="str") for each in (observed, published))
-                days, starts = map(moments, texts)
+            rows += [
+                (row.get("date", ""), row.get("value", ""), row.get("realtime_start", "")) for row in root
+            ]
+            if len(rows) >= announced:
+                texts = pd.DataFrame(rows, columns=["observed", "value", "realtime_start"], dtype="str")
+                values = pd.to_numeric(texts["value"].replace(".", "")).astype("float64")
+                days, starts = moments(texts["observed"]), moments(texts["realtime_start"])
                 return pd.DataFrame({"observed": days, "value": values, "realtime_start": starts})
             if not len(root):
                 break
-        raise CutShortError(len(observed), announced, where="FRED", series=series_id)
+        raise CutShortError(len(rows), announced, where="FRED", series=series_id)
 
 
 def _explained(refused: RefusedError) -> ProviderError:
