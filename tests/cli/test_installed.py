@@ -176,7 +176,8 @@ def test_the_wheel_carries_parameters_and_notebooks_and_no_manual_reading(wheel:
         if each.is_file() and not {"overrides", ".ipynb_checkpoints"} & set(each.parts)
     }
     assert carried == expected
-    assert "fiveengines/data/federal_closings.csv" in zipfile.ZipFile(wheel).namelist()
+    carried = {f"fiveengines/data/{name}.csv" for name in ("federal_closings", "cot_delays")}
+    assert carried <= set(zipfile.ZipFile(wheel).namelist())
 
 
 @pytest.mark.slow

@@ -28,52 +28,6 @@ _WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4}
 # From this year on FRED dates a new federal funds target by the day after its announcement.
 _TARGET_DATED_NEXT_DAY = np.datetime64("2017-01-01")
 
-# Commitments of Traders that were late: report date → day of publication.
-# 2013: the catch-up of October as analysts recorded it. 2018-19: CFTC notice of 29 January 2019 (first on
-# 1 February, then every Tuesday and Friday). 2023 (the ION incident): 24 February is announced, the others are the
-# latest day that the notices allow ("complete by mid-March"). 2025: the schedule announced on 18 November 2025;
-# a later speed-up would only make these dates cautious.
-# Rows from the CFTC's own service carry the moment they were loaded, which outranks this table.
-_COT_DELAYS = (
-    ("2013-10-01", "2013-10-25"),
-    ("2013-10-08", "2013-10-28"),
-    ("2013-10-15", "2013-10-30"),
-    ("2013-10-22", "2013-11-01"),
-    ("2018-12-24", "2019-02-01"),
-    ("2018-12-31", "2019-02-05"),
-    ("2019-01-08", "2019-02-08"),
-    ("2019-01-15", "2019-02-12"),
-    ("2019-01-22", "2019-02-15"),
-    ("2019-01-29", "2019-02-19"),
-    ("2019-02-05", "2019-02-22"),
-    ("2019-02-12", "2019-02-26"),
-    ("2019-02-19", "2019-03-01"),
-    ("2019-02-26", "2019-03-05"),
-    ("2023-01-31", "2023-02-24"),
-    ("2023-02-07", "2023-03-03"),
-    ("2023-02-14", "2023-03-10"),
-    ("2023-02-21", "2023-03-14"),
-    ("2023-02-28", "2023-03-17"),
-    ("2023-03-07", "2023-03-17"),
-    ("2023-03-14", "2023-03-24"),
-    ("2025-09-30", "2025-11-19"),
-    ("2025-10-07", "2025-11-21"),
-    ("2025-10-14", "2025-11-25"),
-    ("2025-10-21", "2025-12-02"),
-    ("2025-10-28", "2025-12-05"),
-    ("2025-11-04", "2025-12-09"),
-    ("2025-11-10", "2025-12-12"),
-    ("2025-11-18", "2025-12-16"),
-    ("2025-11-25", "2025-12-19"),
-    ("2025-12-02", "2025-12-23"),
-    ("2025-12-09", "2025-12-30"),
-    ("2025-12-16", "2026-01-06"),
-    ("2025-12-23", "2026-01-09"),
-    ("2025-12-30", "2026-01-13"),
-    ("2026-01-06", "2026-01-16"),
-    ("2026-01-13", "2026-01-20"),
-)
-
 
 @lru_cache(maxsize=4)
 def sessions(end_year: int | None = None) -> pd.DatetimeIndex:
@@ -101,8 +55,23 @@ def federal_closings() -> dict[dt.date, str]:
     Half days (1998, 2002, 2009, 2015) are left out: offices were open in the morning. federal_closings.csv has the
     orders and their sources. A new order is one more line there.
     """
-    with resources.files("fiveengines.data").joinpath("federal_closings.csv").open(encoding="utf-8") as file:
-        return {dt.date.fromisoformat(row["date"]): row["why"] for row in csv.DictReader(file)}
+    return {dt.date.fromisoformat(row["date"]): row["why"] for row in _listed("federal_closings.csv")}
+
+
+@lru_cache(maxsize=1)
+def _cot_delays() -> dict[np.datetime64, np.datetime64]:
+    """Commitments of Traders that were late: report date → day of publication. cot_delays.csv has the sources.
+
+    Rows from the CFTC's own service carry the moment they were loaded, which outranks this.
+    """
+    return {
+        np.datetime64(row["report"]): np.datetime64(row["published"]) for row in _listed("cot_delays.csv")
+    }
+
+
+def _listed(name: str) -> list[dict[str, str]]:
+    with resources.files("fiveengines.data").joinpath(name).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 @lru_cache(maxsize=2)
@@ -239,7 +208,7 @@ def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
             return _on_business_day((months + 1).astype("datetime64[D]") - 1 + release.days)
         case "cot":
             days = _business_days_after(observed, 3)
-            delays = {np.datetime64(tuesday): np.datetime64(published) for tuesday, published in _COT_DELAYS}
+            delays = _cot_delays()
             for at in np.flatnonzero(np.isin(observed, list(delays))):
                 days[at] = max(days[at], delays[observed[at]])
             return days

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import demo_truth
+from fiveengines.base import cache
 from fiveengines.base.errors import ParameterError
 from fiveengines.data import calendars, demo
 from fiveengines.data.catalog import catalog
@@ -354,3 +356,17 @@ def test_advances_spread_and_thrusts_are_as_rare_as_on_the_nyse(seed: int) -> No
     years = len(share) / 252
     assert 1 / 14 < zweig_thrust(up, down).sum() / years < 1 / 3
     assert 1 / 7 < whaley_thrust(up, down).sum() / years < 1 / 2
+
+
+def test_a_new_closing_or_delay_makes_the_demo_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dates of publication follow the package's own lists, so the cached market is keyed by them too."""
+    asked: list[str] = []
+    monkeypatch.setattr(cache, "code_key", lambda *places: asked.extend(places) or "key")
+    monkeypatch.setattr(demo, "_unpacked", lambda *_: None)
+    monkeypatch.setattr(demo, "_sessions", lambda _: None)
+    monkeypatch.setattr(cache, "arrays", lambda *_: {})
+    demo.load()
+    package = Path(demo.__file__).parents[2]
+    covered = [file for each in asked for file in (package / each, *(package / each).rglob("*"))]
+    for name in ("catalog.yaml", "federal_closings.csv", "cot_delays.csv"):
+        assert package / "data" / name in covered

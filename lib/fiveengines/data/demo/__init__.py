@@ -64,7 +64,7 @@ def load(seed: int = 7, end: dt.date | None = None) -> Dataset:
     if end is not None:
         return simulate(seed, sessions, last)
     # Simulating takes most of a second; the same code, seed and end always give the same arrays.
-    key = cache.key_of((seed, last, cache.code_key("data/demo", "data/catalog.yaml", "data/calendars.py")))
+    key = cache.key_of((seed, last, cache.code_key("data")))
     return _unpacked(
         seed, sessions, last, cache.arrays("demo", key, lambda: _packed(simulate(seed, sessions, last)))
     )
