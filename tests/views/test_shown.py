@@ -233,6 +233,19 @@ def test_a_later_notebook_of_the_kernel_has_what_ran_in_the_earlier_one_before_i
     assert fresh == ["narrative"] * 2, "as after that cell"
 
 
+@pytest.mark.parametrize(
+    "cell", ["import tempfile", "from os import getcwd", "words = open('/dev/null').read()", "%precision 3"]
+)
+@pytest.mark.parametrize("before", [True, False])
+def test_after_a_cell_that_may_read_anything_nothing_is_looked_up(
+    loaded: Week, fresh: list[str], tmp_path: Path, cell: str, before: bool
+) -> None:
+    for _ in range(2):
+        shown_by(loaded, *([] if before else [cell]), SHOW, setup=(cell,) if before else ())
+    assert fresh == ["narrative"] * 2
+    assert not list(tmp_path.glob("shown-*"))
+
+
 def test_the_age_of_a_week_is_never_looked_up(loaded: Week, fresh: list[str], tmp_path: Path) -> None:
     shown_by(loaded, "tables.heading(week)", "from fiveengines.views.tables import heading", "heading(week)")
     assert not list(tmp_path.glob("shown-*"))

@@ -1,14 +1,16 @@
 """What a report shows of a week or of a companion's session, worked out once; only in a kernel that makes a report.
 
 A cell that is nothing but a chart or a table, such as `charts.breadth(week)` or `drivers(result)`, is looked up before
-it is drawn. Any other cell runs as it stands, and every cell does in JupyterLab. What is kept of one week or session is
-one file in the cache, under a key of everything that it is read from and of the package's code.
+it is drawn. Any other cell runs as it stands, and every cell does in JupyterLab; after one that may read anything
+(another package, a file) nothing is looked up. What is kept of one week or session is one file in the cache, under a
+key of everything that it is read from and of the package's code, each picture under the cells that ran before it.
 """
 
 from __future__ import annotations
 
 import ast
 import base64
+import functools
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -27,6 +29,8 @@ _PACKAGE = __package__.partition(".")[0]
 _ROOMS = tuple(f"{__package__}.{room}" for room in ("charts", "tables"))
 # What shows the clock too.
 _OF_TODAY = frozenset({"heading"})
+# What a cell reaches anything with: files, other code, the shell.
+_OUTSIDE = frozenset({"__import__", "compile", "eval", "exec", "get_ipython", "input", "open"})
 # What an argument may be written with: it is then a function of the names in it alone.
 _PLAIN = (ast.Attribute, ast.BoolOp, ast.Call, ast.Constant, ast.List, ast.Name, ast.boolop, ast.expr_context)
 
@@ -66,10 +70,11 @@ class _Notebook:
     cells: list[str] = field(default_factory=list)
     known: int = 0
 
-    def ran(self) -> str:
-        """A key that changes with any of these cells."""
+    def ran(self) -> str | None:
+        """A key that changes with any of these cells; None when one may have read what its words do not say."""
         self.known = len(self.cells)
-        return cache.key_of((self.setup, self.left()))
+        cells = (*self.setup, *self.left())
+        return cache.key_of(cells) if all(map(_says_all, cells)) else None
 
     def left(self) -> tuple[str, ...]:
         """Cells up to the last look-up, each once, as the kernel's next notebook has them before it."""
@@ -124,6 +129,19 @@ def _other(node: ast.Module) -> ast.Module:
     if not _notebook.cell.startswith(f"from {_PACKAGE}.report."):
         _notebook.cells.append(_notebook.cell)
     return node
+
+
+@functools.cache
+def _says_all(cell: str) -> bool:
+    """Whether a cell can do nothing but what this package's code and its own words make of it."""
+    try:
+        found = list(ast.walk(ast.parse(cell)))
+    except SyntaxError:  # IPython's own: a magic command
+        return False
+    modules = [each.module or "" for each in found if isinstance(each, ast.ImportFrom)]
+    modules += [name.name for each in found if isinstance(each, ast.Import) for name in each.names]
+    names = {each.id for each in found if isinstance(each, ast.Name)}
+    return names.isdisjoint(_OUTSIDE) and all(each.partition(".")[0] == _PACKAGE for each in modules)
 
 
 def _of_here(name: str) -> ast.expr:
@@ -184,12 +202,12 @@ def shown(room: Any, name: str, *arguments: Any) -> Any:
 def once(of: Week | Session, name: str, make: Callable[[], Any]) -> Any:
     """What `make` returns (plain JSON), as it was when everything about `of` was the same; None is never kept."""
     key = of.key if isinstance(of, Week) else _notebook.key if of is _notebook.session else None
-    if key is None:
+    ran = _notebook.ran()
+    if key is None or ran is None:
         return make()
     if _last.key != key:
         _last.held = cache.recalled(_CACHE, f"{key}.json", json.loads) or {}
         _last.key, _last.new, _last.ran = key, False, set()
-    ran = _notebook.ran()
     _last.ran.add(ran)
     name = f"{ran} {name}"
     if name not in _last.held and (made := make()) is not None:
