@@ -165,6 +165,42 @@ def test_the_same_question_is_answered_once_and_alike(
     ]
 
 
+def test_a_portfolio_behind_a_link_is_in_the_key(session: Session, tmp_path: Path) -> None:
+    of, elsewhere = companion("rebalance"), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "portfolio" / "demo").mkdir(parents=True)
+    (tmp_path / "portfolio" / "demo" / "mine").symlink_to(elsewhere, target_is_directory=True)
+    seen = {answers.key(of, session)}
+    for text in ("ticker,shares", "ticker,shares\nCASH,1"):
+        (elsewhere / "holdings.csv").write_text(text, encoding="utf-8")
+        seen.add(answers.key(of, session))
+    assert len(seen) == 3
+
+
+def test_an_answer_during_which_a_file_was_changed_is_not_kept(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of, asked = companion("claims"), []
+    holdings = tmp_path / "portfolio" / "demo" / "holdings.csv"
+    holdings.parent.mkdir(parents=True)
+    holdings.write_text("before", encoding="utf-8")
+    result = claims.Result.model_construct(claims=[])
+    monkeypatch.setattr(claims.Result, "model_dump_json", lambda of, **how: "{}")
+
+    def analyse(of: Session) -> claims.Result:
+        asked.append(of)
+        if len(asked) == 1:
+            holdings.write_text("after", encoding="utf-8")
+        return result
+
+    monkeypatch.setattr(claims, "analyse", analyse)
+    answers.answer(of, session)
+    holdings.write_text("before", encoding="utf-8")
+    assert not list((tmp_path / "cache").glob("answer_*"))
+    answers.answer(of, session)
+    assert len(list((tmp_path / "cache").glob("answer_*"))) == 1
+
+
 def test_a_document_says_with_which_manual_readings_of_its_own_source_it_was_read(session: Session) -> None:
     before = companion_json.fingerprint(session, "selloff")
     for source, changes in (("files", False), ("demo", True)):

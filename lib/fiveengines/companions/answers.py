@@ -26,13 +26,16 @@ _ROOMS = (
 
 def answer(of: Companion, session: Session) -> CompanionDocument:
     """What `of` finds on that session's evening, computed once for the same data, code, parameters and entries."""
-    return cache.stored(
-        _name(of),
-        f"{key(of, session)}.json",
-        lambda: of.analyse(session),
-        of.result.model_validate_json,
-        lambda made: made.model_dump_json(by_alias=True).encode(),
-    )
+    before = key(of, session)
+    found = cache.recalled(_name(of), f"{before}.json", of.result.model_validate_json)
+    if found is not None:
+        return found
+    made = of.analyse(session)
+    if (
+        key(of, session) == before
+    ):  # else a file was changed meanwhile, and nobody knows which of the two was read
+        cache.remember(_name(of), f"{before}.json", made.model_dump_json(by_alias=True).encode())
+    return made
 
 
 def marked(session: Session, source: str) -> list[claims.ClaimRecord]:
@@ -59,13 +62,14 @@ def page_key(session: Session) -> str:
 def _facts(session: Session) -> tuple[object, ...]:
     """Session, data, code, parameters, manual readings, portfolio: whatever any companion reads."""
     params = session.params
+    folder = portfolio_folder(params, session.run)
     return (
         session.as_of,
         session.start,
         session.portfolio,
         computed_from(session.dataset, params, session.source, session.entries),
         cache.code_key(*_ROOMS),
-        contents(portfolio_folder(params, session.run).rglob("*")),
+        contents(file for pattern in ("*", "*/*") for file in folder.glob(pattern)),  # through links too
     )
 
 
