@@ -59,7 +59,7 @@ def cut_by_observation(dataset: Dataset, day: pd.Timestamp) -> Dataset:
     )
 
 
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(st.dates(dt.date(2009, 1, 2), END))
 def test_cutting_the_data_after_a_friday_changes_nothing(day: dt.date) -> None:
     market = demo.load(end=END)

@@ -140,11 +140,11 @@ def test_two_fetches_at_once_one_waits(server: Loopback, tmp_path: Path) -> None
     assert sum(reports["two"].outcomes[0].added.values()) == 0
 
 
+@pytest.mark.parametrize("kills", [15, pytest.param(50, marks=pytest.mark.long)])
 def test_a_fetch_killed_at_any_point_leaves_a_store_that_opens_and_is_completed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kills: int
 ) -> None:
-    """Fifty SIGKILLs spread over the length of a fetch, each followed by a look; then one fetch completes
-    it."""
+    """SIGKILLs spread over the length of a fetch, each followed by a look; then one fetch completes it."""
     market = simulated(0.5, seed=9)
     keep = ("fred", "treasury", "cftc")
     market.series = {k: v for k, v in market.series.items() if catalog()[k].provider in keep}
@@ -165,11 +165,11 @@ def test_a_fetch_killed_at_any_point_leaves_a_store_that_opens_and_is_completed(
             complete = context.Process(target=fetch_into, args=(folder, settings, only))
             complete.start()
             complete.join(60)
-        length = min(0.8, time.monotonic() - began)
+        length = min(3.0, time.monotonic() - began)
         expected = Store(tmp_path / "whole").dataset().fingerprint()
         opened = found = 0
         folder = tmp_path / "killed"
-        for number in range(50):
+        for number in range(kills):
             if number % 25 == 0:
                 folder = tmp_path / f"killed{number}"
             process = context.Process(target=fetch_into, args=(folder, settings, only))
@@ -183,8 +183,8 @@ def test_a_fetch_killed_at_any_point_leaves_a_store_that_opens_and_is_completed(
             if store.exists():
                 store.dataset()
                 opened += 1
-        assert opened > 10 and found > 100, "the kills came before anything was written"
-        for number in range(0, 50, 25):
+        assert opened > kills // 5 and found > 2 * kills, "the kills came before anything was written"
+        for number in range(0, kills, 25):
             store = Store(tmp_path / f"killed{number}")
             fetch(store, settings, only=only)
             assert store.dataset().fingerprint() == expected
