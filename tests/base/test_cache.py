@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import fiveengines
 from fiveengines.base import cache, paths
 from fiveengines.base.atomic_io import PREFIX
 
@@ -150,3 +152,16 @@ def test_a_clock_that_was_ahead_keeps_no_file_for_ever(
     cache.arrays("thing", "k1", Counted())
     assert (own_cache / "thing-k1.npz").exists()
     assert len([*own_cache.glob("thing-*")]) == 2
+
+
+def test_what_is_computed_is_keyed_by_the_code_that_does_it() -> None:
+    """`examine` is handed its key by the one who knows data and code."""
+    found = {}
+    for file in sorted(Path(fiveengines.__file__).parent.rglob("*.py")):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        for function in (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)):
+            said = ast.unparse(function)
+            if "cache.arrays(" in said:
+                found[f"{file.stem}.{function.name}"] = "cache.code_key(" in said
+    assert len(found) > 8
+    assert [name for name, keyed in found.items() if not keyed] == ["examine.examine"]

@@ -33,8 +33,8 @@ _TARGET_DATED_NEXT_DAY = np.datetime64("2017-01-01")
 def sessions(end_year: int | None = None) -> pd.DatetimeIndex:
     """New York Stock Exchange sessions since 1990 (naive midnight) to the end of `end_year` (default: next year)."""
     year = end_year or dt.date.today().year + 1
-    # Computing the sessions takes a third of a second of every report; they depend on the library's version alone.
-    key = cache.key_of((metadata.version("exchange-calendars"), year))
+    # Computing the sessions takes a third of a second of every report; they depend on the library and the year alone.
+    key = cache.key_of((metadata.version("exchange-calendars"), cache.code_key("data/calendars.py"), year))
     return pd.DatetimeIndex(cache.arrays("sessions", key, lambda: {"days": _computed_sessions(year)})["days"])
 
 

@@ -26,7 +26,8 @@ def _times_drawn(count: int, mean_block: int, draws: int, seed: int) -> np.ndarr
         times = [np.bincount(places, minlength=count).astype("uint16") for (places,), _ in resamples]
         return {"times": np.array(times)}
 
-    key = cache.key_of((count, mean_block, draws, seed, version("arch"), np.__version__))
+    made_by = version("arch"), np.__version__, cache.code_key("research/bootstrap.py")
+    key = cache.key_of((count, mean_block, draws, seed, *made_by))
     return cache.arrays("resamples", key, draw)["times"]
 
 
