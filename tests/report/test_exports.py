@@ -23,9 +23,7 @@ from fiveengines.base.formats import minus
 from fiveengines.commentary.brief_records import ActionRecord
 from fiveengines.report.exports import Exports
 from fiveengines.report.page.cover_context import (
-    Aggressiveness,
     CoverContext,
-    EngineCard,
     Failure,
     HealthItem,
     ManualEntry,
@@ -46,11 +44,8 @@ COVER = CoverContext(
     source_label="Files",
     simulated=False,
     regime=RegimeCall(1, "Broad bull", True, 0.6, "Liquidity ample, and a friendly rate path."),
-    engines=(EngineCard("breadth", "Breadth", "supportive", "stable", 0.76, manual=True),),
-    aggressiveness=Aggressiveness(0.85, 0.25, 0.85, "All of the risk budget."),
     style="Trend-following",
     style_text="The tape agrees.",
-    changes=("Positioning −0.38 → −0.58.",),
     inflections=("Rate path deteriorating, 5 weeks ago.",),
     data_health=(HealthItem("warning", "VIX is stale.", "Fetch again."),),
     manual_entries=(ManualEntry("VIX", "19.5", "Ada", "misprinted", "2019-12-20", "2020-01-03"),),
@@ -92,7 +87,6 @@ def test_a_mail_has_both_parts_with_the_same_news_and_no_address() -> None:
     for said in (
         "Broad bull",
         "friendly rate path",
-        "+0.76",
         "misprinted",
         "VIX is stale.",
         "promises no return",
@@ -136,7 +130,7 @@ def test_hostile_texts_reach_neither_the_markup_nor_the_headers() -> None:
     regime = replace(COVER.regime, name=HOSTILE, narrative=HOSTILE)  # type: ignore[type-var]
     entry = ManualEntry(*[HOSTILE] * 6)
     mail, _, html = parts(
-        message(replace(COVER, regime=regime, changes=(HOSTILE,), manual_entries=(entry,)), HOSTILE, WHEN)
+        message(replace(COVER, regime=regime, inflections=(HOSTILE,), manual_entries=(entry,)), HOSTILE, WHEN)
     )
     assert "script" not in Words(html).tags
     assert mail["Bcc"] is None
@@ -194,7 +188,6 @@ def test_the_brief_is_the_mails_body_and_the_page_is_attached() -> None:
         "12.5 (by hand)",
     ):
         assert said in text and said in Words(html).words, said
-    assert "All of the risk budget." not in text, "one line says what to do"
     (page,) = mail.iter_attachments()
     assert (page.get_content_type(), page.get_content().strip()) == ("text/html", "<p>The page</p>")
     assert page.get_filename() == "five-engines-2019-12-20.html"

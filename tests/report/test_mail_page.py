@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from archive.test_index_page import FAINT
-from fiveengines.report.page.cover_context import EngineCard, Failure
+from fiveengines.report.page.cover_context import Failure
 from fiveengines.report.page.mail import message
-from report.test_exports import COVER, WHEN, parts
+from report.test_exports import BRIEF, COVER, WHEN, parts
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -27,12 +27,13 @@ def test_a_mail_can_be_read_in_light_and_dark_and_fits_a_phone(
 ) -> None:
     failure = Failure(3, "Aggressiveness", "ValueError: no.", "Open it.", last_good="this week's own.")
     states = ("supportive", "neutral", "adverse", "unknown")
-    cards = tuple(
-        EngineCard(each, "Positioning", each, "deteriorating", -0.5, manual=True) for each in states
-    )  # type: ignore[arg-type]
-    cover = replace(COVER, simulated=True, failures=(failure,), engines=cards)
+    brief = BRIEF | {"engines": [BRIEF["engines"][0] | {"state": each} for each in states]}
+    cover = replace(COVER, simulated=True, failures=(failure,))
     file = tmp_path / "mail.html"
-    file.write_text(parts(message(cover, "https://example.org/r", WHEN))[2], encoding="utf-8")
+    file.write_text(
+        parts(message(cover, "https://example.org/r", WHEN, brief=brief))[2],
+        encoding="utf-8",
+    )
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     page = context.new_page()
     page.goto(file.as_uri())

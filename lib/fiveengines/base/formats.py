@@ -29,6 +29,16 @@ def number(value: float | None, digits: int = 0, unit: str = "", *, sign: bool =
     return minus(f"{as_written(value, digits):{'+' if sign else ''},.{digits}f}{unit}")
 
 
+def interval(low: float | None, high: float | None, digits: int = 1) -> str:
+    """'−1.2 to +3.4': the ends of an interval with their signs."""
+    return f"{number(low, digits, sign=True)} to {number(high, digits, sign=True)}"
+
+
+def shares(count: float, digits: int = 2) -> str:
+    """'45', '40.50': a number of shares, in whole ones where it is."""
+    return number(count, 0 if float(count).is_integer() else digits)
+
+
 def as_written(value: float, digits: int) -> float:
     """A figure in the digits in which it is written, without the dust of arithmetic; a nought has no sign.
 

@@ -14,6 +14,7 @@ from fiveengines.base.documents import Figure, Record, Share, TwoDigits
 from fiveengines.base.formats import number
 from fiveengines.base.parameters import Engine
 
+State = Literal["supportive", "neutral", "adverse", "unknown"]
 TARGET_EXPOSURE = (
     "Target exposure: the share of your risk budget that the week's engines justify. 0 % is the low end of your own "
     "band of equity, 100 % its high end."
@@ -86,9 +87,9 @@ class EngineLine(Record):
     engine: Engine
     name: str
     score: Annotated[float, Field(ge=-1, le=1)] | None
-    state: Literal["supportive", "neutral", "adverse", "unknown"]
+    state: State
     state_words: str
-    previous_state: Literal["supportive", "neutral", "adverse", "unknown"] | None
+    previous_state: State | None
     direction: Literal["improving", "stable", "deteriorating", "unknown"]
     fact: str
     by_hand: bool

@@ -1,6 +1,6 @@
 """The playbook's words as data: loads and checks the six YAML files, naming file and line of what is wrong.
 
-Text and thresholds only; readings and rules may not enter. A folder of edited files may replace any of them.
+Text and thresholds only; readings and rules may not enter.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class _FileType:
     problems: Callable[[Any], Iterable[Problem]]
 
 
+FOLDER = Path(str(resources.files("fiveengines.playbook")))
 _FILES: dict[str, _FileType] = {
     "regimes.yaml": _FileType(RegimesFile, checks.regime_problems),
     "styles.yaml": _FileType(StylesFile, checks.style_problems),
@@ -54,19 +55,19 @@ _FILES: dict[str, _FileType] = {
 }
 
 
-def regimes(folder: Path | None = None) -> dict[int, Regime]:
-    """The five regimes by number; `folder` may hold its own file; ParameterError names file and line."""
-    return {regime.number: regime for regime in _load("regimes.yaml", folder).regimes}
+def regimes() -> dict[int, Regime]:
+    """The five regimes by number; ParameterError names file and line, as everywhere here."""
+    return {regime.number: regime for regime in _load("regimes.yaml").regimes}
 
 
-def styles(folder: Path | None = None) -> dict[StyleId, Style]:
-    """The four styles by id; `folder` and errors as in `regimes`."""
-    return {style.id: style for style in _load("styles.yaml", folder).styles}
+def styles() -> dict[StyleId, Style]:
+    """The four styles by id."""
+    return {style.id: style for style in _load("styles.yaml").styles}
 
 
-def insights(folder: Path | None = None) -> dict[str, Insight]:
-    """The insights by id, in the order of the file; `folder` and errors as in `regimes`."""
-    file: InsightsFile = _load("insights.yaml", folder)
+def insights() -> dict[str, Insight]:
+    """The insights by id, in the order of the file."""
+    file: InsightsFile = _load("insights.yaml")
     pairs = [conflict.between for conflict in file.conflicts]
     return {
         entry.id: Insight(
@@ -81,83 +82,56 @@ def insights(folder: Path | None = None) -> dict[str, Insight]:
     }
 
 
-def conflicts(folder: Path | None = None) -> dict[frozenset[str], Conflict]:
+def conflicts() -> dict[frozenset[str], Conflict]:
     """Pairs of insights that disagree, by the set of the two ids."""
-    return {frozenset(conflict.between): conflict for conflict in _load("insights.yaml", folder).conflicts}
+    return {frozenset(conflict.between): conflict for conflict in _load("insights.yaml").conflicts}
 
 
-def figures(folder: Path | None = None) -> dict[str, Figure]:
+def figures() -> dict[str, Figure]:
     """Every name that evidence may quote: the indicators by id, and the file's own figures."""
-    return {**checks.indicator_figures(), **_load("insights.yaml", folder).figures}
+    return {**checks.indicator_figures(), **_load("insights.yaml").figures}
 
 
-def glossary(folder: Path | None = None) -> dict[str, Term]:
+def glossary() -> dict[str, Term]:
     """The terms by id, in the order of the file."""
-    return {term.id: term for term in _load("glossary.yaml", folder).glossary}
+    return {term.id: term for term in _load("glossary.yaml").glossary}
 
 
-def questions(folder: Path | None = None) -> dict[Engine, str]:
+def questions() -> dict[Engine, str]:
     """The recurring question of each engine."""
-    file: QuestionsFile = _load("questions.yaml", folder)
+    file: QuestionsFile = _load("questions.yaml")
     return dict(file.engines)
 
 
-def phrases(folder: Path | None = None) -> PhrasesFile:
-    """What can be said of a week, and the conditions that earn it; `folder` and errors as in `regimes`."""
-    file: PhrasesFile = _load("phrases.yaml", folder)
+def phrases() -> PhrasesFile:
+    """What can be said of a week, and the conditions that earn it."""
+    file: PhrasesFile = _load("phrases.yaml")
     return file
 
 
-def check(folder: Path | None = None) -> list[str]:
-    """Everything wrong in the playbook, a line each with file and line number; empty when all is well.
-
-    `folder` holds edited or translated files; a file it lacks is taken from the package.
-    ParameterError when the folder does not exist or holds none of the six files.
-    """
-    folder = _checked_folder(folder)
-    found: list[str] = []
-    files: dict[str, Any] = {}
-    for name in _FILES:
-        files[name], problems = _read_and_check(*_path_and_time(name, folder))
-        found += problems
-    if files["regimes.yaml"] and files["styles.yaml"]:
-        path = _path("regimes.yaml", folder)
-        text = path.read_text(encoding="utf-8")
-        cross = checks.cross_problems(files["regimes.yaml"], files["styles.yaml"])
-        found += _as_lines(path, text, cross)
+def check() -> list[str]:
+    """Everything wrong in the playbook, a line each with file and line number; empty when all is well."""
+    read = {name: _read_and_check(*_path_and_time(name)) for name in _FILES}
+    found = [problem for _, problems in read.values() for problem in problems]
+    regimes_file, styles_file = read["regimes.yaml"][0], read["styles.yaml"][0]
+    if regimes_file and styles_file:
+        cross = checks.cross_problems(regimes_file, styles_file)
+        found += _as_lines("regimes.yaml", yaml_files.read_text(FOLDER / "regimes.yaml"), cross)
     return found
 
 
-def _load(name: str, folder: Path | None) -> Any:
+def _load(name: str) -> Any:
     """The file's model, or ParameterError with its first problem."""
-    file, problems = _read_and_check(*_path_and_time(name, folder))
+    file, problems = _read_and_check(*_path_and_time(name))
     if problems:
         more = f" ({len(problems) - 1} more)" if len(problems) > 1 else ""
         raise ParameterError(problems[0] + more + ".", remedy="Correct the file and run again.")
     return file
 
 
-def _path_and_time(name: str, folder: Path | None) -> tuple[Path, int]:
+def _path_and_time(name: str) -> tuple[Path, int]:
     """Path and time of change: an edited file is read again, an unchanged one is not."""
-    path = _path(name, _checked_folder(folder))
-    return path, path.stat().st_mtime_ns
-
-
-def _checked_folder(folder: Path | None) -> Path | None:
-    if folder is None:
-        return None
-    folder = Path(folder).resolve()
-    if not any((folder / name).is_file() for name in _FILES):
-        raise ParameterError(
-            f"{folder} is not a playbook folder.", remedy=f"It must hold at least one of {', '.join(_FILES)}."
-        )
-    return folder
-
-
-def _path(name: str, folder: Path | None) -> Path:
-    if folder is not None and (folder / name).is_file():
-        return folder / name
-    return Path(str(resources.files("fiveengines.playbook").joinpath(name)))
+    return FOLDER / name, (FOLDER / name).stat().st_mtime_ns
 
 
 @lru_cache(maxsize=64)
@@ -171,17 +145,17 @@ def _read_and_check(path: Path, modified: int) -> tuple[Any, tuple[str, ...]]:
     try:
         raw = yaml_files.parse(text)
     except YAMLError as error:
-        return None, (_unparsable(path, error),)
+        return None, (_unparsable(path.name, error),)
     try:
         file = file_type.model.model_validate(raw)
     except ValidationError as error:
-        return None, _as_lines(path, text, map(_shape_problem, error.errors()))
-    return file, _as_lines(path, text, file_type.problems(file))
+        return None, _as_lines(path.name, text, map(_shape_problem, error.errors()))
+    return file, _as_lines(path.name, text, file_type.problems(file))
 
 
-def _unparsable(path: Path, error: YAMLError) -> str:
+def _unparsable(name: str, error: YAMLError) -> str:
     line, reason = yaml_files.what_is_wrong(error)
-    return f"{path.name} line {line}: {reason}" if line else f"{path.name}: {reason}"
+    return f"{name} line {line}: {reason}" if line else f"{name}: {reason}"
 
 
 def _shape_problem(item: Any) -> Problem:
@@ -193,10 +167,10 @@ def _shape_problem(item: Any) -> Problem:
     return place, str(item["msg"]).removeprefix("Value error, ")
 
 
-def _as_lines(path: Path, text: str, problems: Iterable[Problem]) -> tuple[str, ...]:
+def _as_lines(name: str, text: str, problems: Iterable[Problem]) -> tuple[str, ...]:
     """Each problem as a line of text with the line number of the nearest part that is in the file."""
     return tuple(
-        f"{path.name} line {yaml_files.line_in(text, place) or 1} ({_place_in_words(place)}): {message}"
+        f"{name} line {yaml_files.line_in(text, place) or 1} ({_place_in_words(place)}): {message}"
         for place, message in problems
     )
 

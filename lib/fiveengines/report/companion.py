@@ -12,16 +12,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fiveengines.base import parameters, paths
+from fiveengines.base import paths
 from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
 from fiveengines.base.parameters import RunParameters
 from fiveengines.companions.order_list import TICKET
 from fiveengines.companions.registry import Companion
 from fiveengines.report import kernel_result
+from fiveengines.report.companion_json import companion_document, json_text
 from fiveengines.report.notebook.bind import bind, tags
 from fiveengines.report.notebook.outcome import Progress, StepFailure
 from fiveengines.report.page.cover_context import CompanionCover, CompanionLine
-from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, run_bound
+from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, asked, run_bound
 from fiveengines.report.saving import FAILED, SIMULATED, document_name, remove_failure, save_documents, trust
 from fiveengines.report.store import ReportStore, store_of
 
@@ -127,15 +128,7 @@ def run_companion(
             on_progress(progress.index - 1, progress.total, companion.question)
 
     source = kernel_result.of_a_companion(companion.name)
-    return run_bound(
-        bound,
-        values,
-        source,
-        kernel=kernel,
-        keep_kernel=keep_kernel,
-        on_progress=show,
-        afterwards=kernel_result.KEEP,
-    )
+    return run_bound(bound, values, source, kernel=kernel, keep_kernel=keep_kernel, on_progress=show)
 
 
 def run_companions(
@@ -181,7 +174,7 @@ def assemble_companion(
         f"{companion.page}.html": render(ran.result.notebook, cover),
     }
     if ran.document is not None:
-        files[document_name(companion.page)] = _text(ran.document)
+        files[document_name(companion.page)] = json_text(ran.document)
         if companion.portfolios and not ran.failures:
             files |= ticket_files(companion.page, ran.document)
     day = cover.session.isoformat()
@@ -207,24 +200,10 @@ def _left_out(companion: Companion, cover: CompanionCover) -> str:
 def _failed_cover(companion: Companion, run: RunParameters) -> CompanionCover:
     """The opening of a page whose session could not be read, under the session it was asked for."""
     from fiveengines.data import calendars
-    from fiveengines.report.page.cover import SOURCES
 
-    params = parameters.load(run.params_file)
-    asked = run.as_of or params.weekly.as_of or dt.date.today()
-    source, _ = params.source_of(run)
-    return CompanionCover(
-        name=companion.label,
-        question=companion.question,
-        session=calendars.last_completed_session(asked).date(),
-        source_label=SOURCES[source],
-        simulated=source == "demo",
-    )
-
-
-def _text(document: dict[str, Any]) -> str:
-    from fiveengines.report.companion_json import json_text
-
-    return json_text(document)
+    day, named = asked(run)
+    session = calendars.last_completed_session(day).date()
+    return CompanionCover(name=companion.label, question=companion.question, session=session, **named)
 
 
 def save_companion(made: RenderedCompanion, store: ReportStore) -> SavedCompanion:
@@ -283,9 +262,8 @@ def write_companions(
 def _document_alone(companion: Companion, run: RunParameters, start: dt.date | None) -> RenderedCompanion:
     from fiveengines.companions import answers
     from fiveengines.companions.session import Session
-    from fiveengines.report.companion_json import companion_document
 
     session = Session.load(**run.model_dump(mode="json"), start=start, portfolio=companion.portfolio)
     document = companion_document(session, answers.answer(companion, session))
-    files: dict[str, str | bytes] = {document_name(companion.page): _text(document)}
+    files: dict[str, str | bytes] = {document_name(companion.page): json_text(document)}
     return RenderedCompanion(companion, session.as_of.date().isoformat(), files, document=document)

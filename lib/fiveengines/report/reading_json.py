@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from fiveengines import __version__
 from fiveengines.base.documents import (
@@ -22,15 +22,16 @@ from fiveengines.base.documents import (
     TwoDigits,
     rounded,
 )
-from fiveengines.commentary.brief_records import Brief
+from fiveengines.base.parameters import Engine
+from fiveengines.commentary.brief_records import Brief, State
 from fiveengines.commentary.conclusion_diff import Kind, TimeRule
 from fiveengines.model.regimes import NUMBERS
 from fiveengines.report.fingerprint import parameters_fingerprint
+from fiveengines.research.forecast_record import Outlook
 from fiveengines.week import Week
 
-Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
-State = Literal["supportive", "neutral", "adverse", "unknown"]
 RegimeNumber = Annotated[int, Field(ge=1, le=5)]
+RegimeKey = Annotated[Literal["1", "2", "3", "4", "5"], BeforeValidator(str)]
 Score = Annotated[float, Field(ge=-1, le=1), rounded(4)]
 
 
@@ -87,7 +88,7 @@ class RegimeRecord(Record):
     confidence: Share | None
     could_be: list[RegimeNumber]
     raw: RegimeNumber | None
-    memberships: Annotated[dict[Literal["1", "2", "3", "4", "5"], Share | None], Field(min_length=5)]
+    memberships: Annotated[dict[RegimeKey, Share | None], Field(min_length=5)]
     runner_up: RegimeNumber | None
     narrative: str
     since: dt.date | None
@@ -238,12 +239,12 @@ class ForecastScores(Record):
     """How such forecasts have come out: the share inside the 80 % band, mean quantile scores and mean Brier scores of
     this workbook and of simpler forecasts, by name (smaller is better), and over how many weeks each is counted."""
 
-    band_coverage: Share | None
+    band_coverage: Share | None = Field(validation_alias="band")
     band_weeks: int
     quantile_scores: dict[str, SixDigits]
-    quantile_weeks: int
+    quantile_weeks: int = Field(validation_alias="scored_weeks")
     brier_scores: dict[str, SixDigits]
-    brier_weeks: int
+    brier_weeks: int = Field(validation_alias="regime_count")
     volatility_skill: bool
     regime_skill: bool
 
@@ -254,7 +255,7 @@ class ForecastRecord(Record):
     sessions: int
     volatility: VolatilityRecord | None
     regime_weeks: int
-    regimes: dict[Literal["1", "2", "3", "4", "5"], Share] | None
+    regimes: dict[RegimeKey, Share] | None
     record: ForecastScores
 
 
@@ -398,7 +399,7 @@ def reading_document(week: Week, generated_at: dt.datetime | None = None) -> dic
         "engines": week.engines,
         "regime": _regime(week),
         "aggressiveness": week.target_exposure or _no_exposure(week),
-        "forecast": _forecast(week),
+        "forecast": _forecast(week.outlook),
         "style": week.style or _NO_STYLE,
         "no_call": week.no_call,
         "inflections": week.inflections,
@@ -420,10 +421,9 @@ def _regime(week: Week) -> dict[str, Any]:
     if week.regime is None or week.certainty is None:
         unknown = dict.fromkeys(("number", "raw", "runner_up", "since", "weeks", "flip", "confidence"))
         words = {"name": week.call_name, "narrative": week.narrative, "confirmed": False, "could_be": []}
-        return unknown | words | {"memberships": {str(number): None for number in NUMBERS}}
-    shares = {str(number): share for number, share in week.regime.memberships.items()}
-    found = vars(week.regime) | {"memberships": shares, "narrative": week.narrative}
-    found |= {"confidence": week.certainty.confidence, "could_be": list(week.certainty.reachable)}
+        return unknown | words | {"memberships": dict.fromkeys(NUMBERS)}
+    found = vars(week.regime) | {"narrative": week.narrative, "confidence": week.certainty.confidence}
+    found["could_be"] = list(week.certainty.reachable)
     return {name: found[name] for name in RegimeRecord.model_fields}
 
 
@@ -441,26 +441,15 @@ _NO_STYLE: dict[str, Any] = {
 }
 
 
-def _forecast(week: Week) -> dict[str, Any]:
-    found = week.outlook
-    names = ("low", "median", "high")
+def _forecast(found: Outlook) -> dict[str, Any]:
+    names = tuple(VolatilityRecord.model_fields)
     quantiles = None if found.volatility is None else dict(zip(names, found.volatility, strict=True))
-    chances = None if found.regimes is None else {str(each): found.regimes[each] for each in found.regimes}
     return {
         "sessions": found.sessions,
         "volatility": quantiles,
         "regime_weeks": found.regime_weeks,
-        "regimes": chances,
-        "record": {
-            "band_coverage": found.band,
-            "band_weeks": found.band_weeks,
-            "quantile_scores": found.quantile_scores,
-            "quantile_weeks": found.scored_weeks,
-            "brier_scores": found.brier_scores,
-            "brier_weeks": found.regime_count,
-            "volatility_skill": found.volatility_skill,
-            "regime_skill": found.regime_skill,
-        },
+        "regimes": found.regimes,
+        "record": found,
     }
 
 

@@ -5,20 +5,23 @@ Nothing is rendered and nothing is written; the data are read in the kernel.
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fiveengines.base import parameters
 from fiveengines.base.errors import FiveEnginesError, exit_codes, sentence
+from fiveengines.base.parameters import RunParameters
 from fiveengines.report import kernel_result
 from fiveengines.report.closes import Closes
 from fiveengines.report.notebook.bind import tags
 from fiveengines.report.notebook.execute import execute
 from fiveengines.report.notebook.kernel import Kernel
 from fiveengines.report.notebook.outcome import ExecutionResult, Progress, StepFailure
-from fiveengines.report.page.cover_context import Failure
+from fiveengines.report.page.cover_context import SOURCES, Failure
 
 import nbformat  # isort: skip
 
@@ -71,12 +74,11 @@ def run_bound(
     kernel: Kernel,
     keep_kernel: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
-    afterwards: str = "",
 ) -> Ran:
     """Execute `bound` with `values` (None means what the notebook's parameters cell says: "").
 
-    `source` is the cell that hands cover and document back (`kernel_result`), `afterwards` what `execute` runs last. A
-    person's mistake in the parameters or the data is raised as the one-line error it is.
+    `source` is the cell that hands cover and document back (`kernel_result`). A person's mistake in the parameters or
+    the data is raised as the one-line error it is.
     """
     plain = {name: value if value is not None else "" for name, value in values.items()}
     try:
@@ -87,7 +89,7 @@ def run_bound(
             keep_kernel=keep_kernel,
             on_progress=on_progress,
             on_cell=_preload_renderer,
-            afterwards=afterwards,
+            afterwards=kernel_result.KEEP,
         )
     except KeyboardInterrupt:
         kernel.stop()
@@ -140,6 +142,14 @@ def _raise_if_plain(result: ExecutionResult) -> None:
             error = FiveEnginesError(failure.message)
             error.exit_code = exit_codes()[failure.error_name]
             raise error
+
+
+def asked(run: RunParameters) -> tuple[dt.date, dict[str, Any]]:
+    """The date that was asked for, and how a cover names the source."""
+    params = parameters.load(run.params_file)
+    source, _ = params.source_of(run)
+    named = {"source_label": SOURCES[source], "simulated": source == "demo"}
+    return run.as_of or params.weekly.as_of or dt.date.today(), named
 
 
 def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple[Failure, ...]:

@@ -6,14 +6,13 @@ The week is read in the notebook's kernel; this process needs neither data nor p
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fiveengines.base import parameters, paths
+from fiveengines.base import paths
 from fiveengines.base.errors import FiveEnginesError, NotebookError, sentence
 from fiveengines.base.parameters import RunParameters
 from fiveengines.commentary.brief_records import Brief, CompanionHeadline
@@ -28,10 +27,11 @@ from fiveengines.report.companion import (
     run_companions,
     save_companion,
 )
+from fiveengines.report.companion_json import json_text
 from fiveengines.report.notebook.bind import bind
 from fiveengines.report.notebook.outcome import Progress, StepFailure
 from fiveengines.report.page.cover_context import CoverContext, RecordSummary
-from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, run_bound
+from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, asked, run_bound
 from fiveengines.report.saving import (
     FAILED,
     MARKDOWN,
@@ -164,7 +164,6 @@ def run_week(
         kernel=kernel,
         keep_kernel=keep_kernel or bool(companions),
         on_progress=show,
-        afterwards=kernel_result.KEEP,
     )
     if ran.document is None or not companions:
         return WeekRun(ran)
@@ -176,18 +175,10 @@ def run_week(
 def failed_cover(run: RunParameters, failures: tuple[StepFailure, ...]) -> CoverContext:
     """The cover of a week that could not be read at all, under the reading date it was asked for."""
     from fiveengines.data import calendars
-    from fiveengines.report.page.cover import SOURCES
 
-    params = parameters.load(run.params_file)
-    asked = min(run.as_of or params.weekly.as_of or dt.date.today(), calendars.last_completed_friday())
-    source, _ = params.source_of(run)
-    return CoverContext(
-        week=calendars.reading_date(asked).date(),
-        source_label=SOURCES[source],
-        simulated=source == "demo",
-        regime=None,
-        failures=as_failures(failures),
-    )
+    day, named = asked(run)
+    week = calendars.reading_date(min(day, calendars.last_completed_friday())).date()
+    return CoverContext(week=week, regime=None, failures=as_failures(failures), **named)
 
 
 def assemble(
@@ -233,7 +224,7 @@ def assemble(
             reading["brief"]["action"] = cover.brief.action.model_dump(mode="json")
         if not failures:
             files[MARKDOWN] = weekly_markdown(reading, cover)
-        files[READING] = json.dumps(reading, ensure_ascii=False, indent=1) + "\n"
+        files[READING] = json_text(reading)
     day = reading["as_of"] if reading is not None else cover.week.isoformat()
     return RenderedReport(day, files, reading, cover, failures, others, ran.week.closes)
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import shlex
 
-import pandas as pd
-
 from fiveengines import __version__
-from fiveengines.base.formats import figure, minus, percent
+from fiveengines.base.formats import figure, percent
 from fiveengines.commentary.brief import is_needed
 from fiveengines.commentary.narrative import ENGINE_NAMES
-from fiveengines.model.engines import EngineReading
+from fiveengines.companions.session import Session
+from fiveengines.data.panel import Panel
 from fiveengines.model.regimes import NAMES
 from fiveengines.overrides import Entry, bounds
 from fiveengines.playbook import content
@@ -22,28 +21,23 @@ from fiveengines.report.page import cover_context as cc
 from fiveengines.views.tables import answers
 from fiveengines.week import Week
 
-SOURCES = {"demo": "Demo", "files": "Files", "live": "Live store"}
-
 
 def cover(week: Week) -> cc.CoverContext:
     """Everything on the cover of one week."""
     return cc.CoverContext(
         week=week.as_of.date(),
-        source_label=SOURCES[week.source],
+        source_label=cc.SOURCES[week.source],
         simulated=week.simulated,
         regime=_regime(week),
         brief=week.brief,
-        engines=tuple(_card(each) for each in week.engines.values()),
-        aggressiveness=_aggressiveness(week),
         style=content.styles()[week.style.name].name if week.style else "",  # type: ignore[index]
         style_text=answers.tape_words(week),
         inflections=answers.turns(week),
-        changes=tuple(map(minus, week.changes)),
         data_health=_health(week),
         manual_entries=tuple(manual_entry(each) for each in week.overrides),
         provenance=_provenance(week),
         fingerprints=tuple(week.dataset.fingerprints().items()),
-        reproduce=_command(week),
+        reproduce=command(f"fiveengines weekly --as-of {week.as_of.date()}", week),
     )
 
 
@@ -67,36 +61,6 @@ def _regime(week: Week) -> cc.RegimeCall:
         narrative=week.narrative,
         missing=week.certainty_sentence,
     )
-
-
-def _card(reading: EngineReading) -> cc.EngineCard:
-    return cc.EngineCard(
-        key=reading.name,
-        name=ENGINE_NAMES[reading.name],
-        state=reading.state,  # type: ignore[arg-type]
-        direction=reading.direction if reading.score is not None else "unknown",  # type: ignore[arg-type]
-        score=reading.score,
-        manual=reading.forced or any(each.overridden for each in reading.evidence),
-    )
-
-
-def _aggressiveness(week: Week) -> cc.Aggressiveness | None:
-    risk = week.target_exposure
-    if risk is None:
-        return None
-    if risk.nothing_to_do:
-        step = "Nothing needs doing this week."
-    elif risk.previous is not None and risk.value > risk.previous:
-        step = f"Up from {percent(risk.previous)} of the risk budget last week."
-    elif risk.previous is not None and risk.value < risk.previous:
-        step = f"Down from {percent(risk.previous)} of the risk budget last week."
-    else:
-        step = "Unchanged in itself, but your own exposure is some way off."
-    text = (
-        f"{percent(risk.value)} of the risk budget; in your band that is {percent(risk.portfolio_exposure)} "
-    )
-    text += f"of the portfolio. {step}"
-    return cc.Aggressiveness(value=risk.value, low=0.0, high=1.0, text=text)
 
 
 def _health(week: Week) -> tuple[cc.HealthItem, ...]:
@@ -142,39 +106,36 @@ def manual_entry(each: Entry) -> cc.ManualEntry:
 
 
 def _provenance(week: Week) -> tuple[tuple[str, str], ...]:
-    panel = week.measured.panel
+    panel, used = week.measured.panel, parameters_fingerprint(week.params, week.trail, week.as_of.date())
+    members = "" if panel.members is None else f" and {panel.members.shape[1]} members"
     return (
-        ("Library", f"fiveengines {__version__}"),
-        ("Source", SOURCES[week.source] + (f", {week.run.data_dir}" if week.run.data_dir else "")),
-        ("Known by", f"{utc(panel.cutoff)} (20:00 in New York)"),
-        ("Data fingerprint", week.dataset.fingerprint()),
-        (
-            "Series",
-            f"{len(week.dataset.series)}"
-            + ("" if panel.members is None else f" and {panel.members.shape[1]} members"),
-        ),
-        (
-            "Parameters fingerprint",
-            parameters_fingerprint(week.params, week.trail, week.as_of.date()),
-        ),
-        (
-            "Parameters",
-            ", ".join(f"{k}={v}" for k, v in week.run.model_dump(mode="json").items() if v is not None)
-            or "as in params/weekly.yaml",
-        ),
+        *provenance(week, panel, used, members=members),
         ("Manual readings", str(len(week.overrides)) if week.overrides else "none"),
     )
 
 
-def utc(moment: pd.Timestamp) -> str:
-    """A moment as a page writes it."""
-    return moment.strftime("%Y-%m-%d %H:%M UTC")
+def provenance(
+    shown: Week | Session, panel: Panel, used: str, *own: tuple[str, str], members: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """What a page was made from, label and value; `used`: the fingerprint of its parameters, `own`: further lines."""
+    run = shown.run.model_dump(mode="json", exclude_none=True)
+    return (
+        ("Library", f"fiveengines {__version__}"),
+        ("Source", cc.SOURCES[shown.source] + (f", {shown.run.data_dir}" if shown.run.data_dir else "")),
+        ("Known by", f"{panel.cutoff:%Y-%m-%d %H:%M} UTC (20:00 in New York)"),
+        *own,
+        ("Data fingerprint", shown.dataset.fingerprint()),
+        ("Series", f"{len(shown.dataset.series)}{members}"),
+        ("Parameters fingerprint", used),
+        ("Parameters", ", ".join(f"{k}={v}" for k, v in run.items()) or "as in params/weekly.yaml"),
+    )
 
 
-def _command(week: Week) -> str:
-    parts = [f"fiveengines weekly --as-of {week.as_of.date()} --source {week.source}"]
-    if week.run.data_dir:
-        parts.append(f"--data-dir {shlex.quote(week.run.data_dir)}")
-    if week.run.params_file:
-        parts.append(f"--params {shlex.quote(week.run.params_file)}")
+def command(asked: str, shown: Week | Session) -> str:
+    """The command `asked` on the source, folder and parameters of what is shown."""
+    parts = [asked, f"--source {shown.source}"]
+    if shown.run.data_dir:
+        parts.append(f"--data-dir {shlex.quote(shown.run.data_dir)}")
+    if shown.run.params_file:
+        parts.append(f"--params {shlex.quote(shown.run.params_file)}")
     return " ".join(parts)

@@ -11,10 +11,9 @@ from typing import ClassVar, Literal
 
 from fiveengines.commentary.brief_records import Brief
 
-State = Literal["supportive", "neutral", "adverse", "unknown"]
-Direction = Literal["improving", "stable", "deteriorating", "unknown"]
 Health = Literal["good", "warning", "problem"]
 
+SOURCES = {"demo": "Demo", "files": "Files", "live": "Live store"}
 DISCLAIMER = "A decision aid for a person who decides; it promises no return and is not investment advice."
 
 
@@ -33,28 +32,6 @@ class RegimeCall:
     narrative: str
     missing: str = ""
     last_call: str = ""
-
-
-@dataclass(frozen=True)
-class EngineCard:
-    """One engine in a mail without a brief. `score` None reads "no reading"; `manual`: a person's entry took part."""
-
-    key: str
-    name: str
-    state: State
-    direction: Direction
-    score: float | None
-    manual: bool = False
-
-
-@dataclass(frozen=True)
-class Aggressiveness:
-    """How much risk the week bears: `value` within `low`…`high`, all in 0-1, and one sentence."""
-
-    value: float
-    low: float
-    high: float
-    text: str
 
 
 @dataclass(frozen=True)
@@ -190,19 +167,16 @@ class CoverContext(PageCover):
     """Everything on the cover of a week. Texts are plain text; an empty field or list hides its block.
 
     `regime` None is the cover of a week whose set-up failed: only `failures` and the data health are shown.
-    `changes`: what changed since last week, a sentence each. `companions`: the further questions that ran with it.
+    `companions`: the further questions that ran with it.
     `record`: what became of the calls told before; None on a simulated week, and while none has been told.
     """
 
     week: dt.date
     regime: RegimeCall | None
     brief: Brief | None = None
-    engines: tuple[EngineCard, ...] = ()
-    aggressiveness: Aggressiveness | None = None
     style: str = ""
     style_text: str = ""
     inflections: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
     data_health: tuple[HealthItem, ...] = ()
     companions: tuple[CompanionLine, ...] = ()
     record: RecordSummary | None = None
@@ -218,8 +192,3 @@ class CoverContext(PageCover):
     def place(self, failure: Failure) -> str:
         """Where a failure happened."""
         return f"Step {failure.step}, {failure.title}" if failure.step else "The set-up"
-
-    @property
-    def blind(self) -> bool:
-        """Whether no engine can be read."""
-        return bool(self.engines) and all(each.score is None for each in self.engines)

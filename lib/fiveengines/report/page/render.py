@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Sequence
 from functools import cache as once
 from importlib.metadata import version
 from typing import Any
@@ -109,19 +110,20 @@ def preload() -> None:
 
 
 def _contents(sections: list[Section], cover: PageCover) -> list[dict[str, Any]]:
-    entries: list[dict[str, Any]] = [
-        {"anchor": "cover", "title": cover.first, "failed": False, "children": []}
-    ]
+    def entry(anchor: str, title: str, *, failed: bool = False, inside: Sequence[Any] = ()) -> dict[str, Any]:
+        return {"anchor": anchor, "title": title, "failed": failed, "children": inside}
+
+    entries = [entry("cover", cover.first)]
     for section in sections:
-        children = [{"anchor": anchor, "title": title} for anchor, title in section.headings]
+        children = [entry(*each) for each in section.headings]
         if section.title:
-            named = {"anchor": section.anchor, "title": section.title, "failed": bool(section.failure)}
-            entries.append(named | {"children": children})
+            failed = bool(section.failure)
+            entries.append(entry(section.anchor, section.title, failed=failed, inside=children))
         else:
-            entries += [each | {"failed": False, "children": []} for each in children]
-    entries.append({"anchor": "glossary", "title": "Glossary", "failed": False, "children": []})
+            entries += children
+    entries.append(entry("glossary", "Glossary"))
     if cover.provenance or cover.reproduce:
-        entries.append({"anchor": "provenance", "title": "Provenance", "failed": False, "children": []})
+        entries.append(entry("provenance", "Provenance"))
     return entries
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from fiveengines.base.formats import date, dollars, number, percent
+from fiveengines.base.formats import date, dollars, number, percent, shares
 from fiveengines.companions.order_list import BROKER, TICKET, OrderLine, orders_csv
 from fiveengines.report.page.templates import content_policy, render_template, style
 
@@ -88,13 +88,12 @@ def _groups(orders: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[dict[st
 
 
 def _row(at: int, order: Mapping[str, Any]) -> dict[str, Any]:
-    shares = abs(order["shares"])
     return {
         "at": at,
         "side": "Buy" if order["shares"] > 0 else "Sell",
         "action": order["action"],
         "ticker": order["ticker"],
-        "shares": number(shares, 0 if shares == int(shares) else 4),
+        "shares": shares(abs(order["shares"]), 4),
         "price": number(order["reference_price"], 2),
         "dollars": dollars(abs(order["dollars"])),
         "weights": f"{percent(order['weight_from'], 1)} → {percent(order['weight_to'], 1)}",
@@ -106,8 +105,7 @@ def _row(at: int, order: Mapping[str, Any]) -> dict[str, Any]:
 
 def _lot(lot: Mapping[str, Any]) -> str:
     """'93 of 1 Jun 2010 at $80.58, long'."""
-    whole = lot["shares"] == int(lot["shares"])
     opened = "an unknown date" if lot["opened"] is None else date(dt.date.fromisoformat(lot["opened"]))
     cost = "" if lot["cost"] is None else f" at {dollars(lot['cost'], 2)}"
     term = {True: "long", False: "short", None: "not known how long"}[lot["long_term"]]
-    return f"{number(lot['shares'], 0 if whole else 4)} of {opened}{cost}, {term}"
+    return f"{shares(lot['shares'], 4)} of {opened}{cost}, {term}"

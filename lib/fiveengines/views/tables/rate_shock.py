@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fiveengines.base.formats import counted, date, number, percent
+from fiveengines.base.formats import counted, date, interval, number, percent
 from fiveengines.companions.rate_shock import Result
 from fiveengines.companions.rate_shock.result import BetaRecord
 from fiveengines.views.tables.markup import Column, great_table, prose, soft
@@ -46,11 +46,9 @@ def _window_column(window: int) -> Column:
 
 
 def _slope(each: BetaRecord | None) -> str:
-    return (
-        ""
-        if each is None
-        else f"{number(each.per_100bp_real, 1, sign=True)} ({number(each.t, 1, sign=True)})"
-    )
+    if each is None:
+        return ""
+    return f"{number(each.per_100bp_real, 1, sign=True)} ({number(each.t, 1, sign=True)})"
 
 
 # Members shown at each end.
@@ -136,20 +134,14 @@ def stress(result: Result) -> Any:
         Column("Scenario", lambda each: each.scenario),
         Column(
             "When",
-            lambda each: (
-                soft(f"{date(each.start)} to {date(each.end)}")
-                if each.start and each.end
-                else soft("supposed")
+            lambda each: soft(
+                f"{date(each.start)} to {date(each.end)}" if each.start and each.end else "supposed"
             ),
         ),
         Column("Portfolio", lambda each: number(each.portfolio, 1, " %", sign=True), right=True),
         Column(
             "90 % interval",
-            lambda each: (
-                ""
-                if each.low is None
-                else f"{number(each.low, 1, sign=True)} to {number(each.high, 1, sign=True)}"
-            ),
+            lambda each: "" if each.low is None else interval(each.low, each.high),
             right=True,
         ),
         Column(
@@ -250,7 +242,7 @@ def decay(result: Result) -> Any:
         "Too few whole years to say whether its lead shrinks"
         if found.decay is None or found.decay_low is None or found.decay_high is None
         else f"Its lead changed by {number(found.decay, 1, sign=True)} points a year over {which} (90 % interval "
-        f"{number(found.decay_low, 1, sign=True)} to {number(found.decay_high, 1, sign=True)})"
+        f"{interval(found.decay_low, found.decay_high)})"
     )
     return great_table(
         found.by_year.items(),

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from fiveengines.base.fast_imports import BATCH
-from fiveengines.base.formats import counted, date, dollars, joined, number, percent
+from fiveengines.base.formats import counted, date, dollars, figure, interval, joined, number, percent, shares
 from fiveengines.companions.order_list import BROKER, TICKET
 from fiveengines.companions.rebalance import Result
 from fiveengines.companions.rebalance.result import (
@@ -20,7 +20,6 @@ from fiveengines.companions.rebalance.result import (
     ExitStatistics,
     MonthlyExcess,
     OrderRecord,
-    PortfolioRecord,
     RecordOfFalls,
     RiskRecord,
     ValuationRecord,
@@ -45,11 +44,7 @@ def orders(result: Result) -> Any:
             lambda each: coloured(each.action, "supportive" if each.shares > 0 else "adverse", bold=True),
         ),
         Column("Ticker", lambda each: each.ticker),
-        Column(
-            "Shares",
-            lambda each: number(abs(each.shares), 0 if each.shares == int(each.shares) else 2),
-            right=True,
-        ),
+        Column("Shares", lambda each: shares(abs(each.shares)), right=True),
         Column("Price", lambda each: number(each.reference_price, 2), right=True),
         Column("Dollars", lambda each: dollars(abs(each.dollars)), right=True),
         Column(
@@ -90,8 +85,7 @@ def ticket(result: Result) -> Any:
 
 def _lots(order: OrderRecord) -> str:
     told = [
-        f"{number(each.shares, 0 if each.shares == int(each.shares) else 2)} of "
-        f"{'unknown date' if each.opened is None else date(each.opened)}"
+        f"{shares(each.shares)} of {'unknown date' if each.opened is None else date(each.opened)}"
         + {True: ", long term", False: ", short term", None: ""}[each.long_term]
         + ("" if each.gain is None else f", {'loss' if each.gain < 0 else 'gain'} {dollars(abs(each.gain))}")
         for each in order.lots
@@ -151,8 +145,11 @@ def positions(result: Result) -> Any:
     """What is held, with gains, distances and part in the portfolio's volatility."""
     if result.portfolio is None:
         return None
+    held = result.portfolio
+    at_cost = [f"At cost, for want of a price: {', '.join(held.at_cost)}."] if held.at_cost else []
+    near = "Near its stop: nearer than one usual weekly move, or below it."
     return great_table(
-        result.portfolio.positions,
+        held.positions,
         Column("Position", lambda each: lines(each.ticker, soft(each.sector))),
         Column("Value", lambda each: dollars(each.value), right=True),
         Column("Weight", lambda each: percent(each.weight, 1), right=True),
@@ -161,20 +158,10 @@ def positions(result: Result) -> Any:
         Column("To stop", lambda each: number(each.to_stop_pct, 1, " %", sign=True), right=True),
         Column("Part in volatility", lambda each: percent(each.volatility_share), right=True),
         Column("", lambda each: coloured("near its stop", "adverse") if each.vulnerable else ""),
-        title=f"Holdings, {dollars(result.portfolio.value)}",
-        subtitle=f"Cash {dollars(result.portfolio.cash)}",
-        note=" ".join(
-            [
-                "Near its stop: nearer than one usual weekly move, or below it.",
-                *_differences(result.portfolio),
-            ]
-        ),
+        title=f"Holdings, {dollars(held.value)}",
+        subtitle=f"Cash {dollars(held.cash)}",
+        note=" ".join([near, *at_cost, *held.notes]),
     )
-
-
-def _differences(portfolio: PortfolioRecord) -> list[str]:
-    at_cost = [f"At cost, for want of a price: {', '.join(portfolio.at_cost)}."] if portfolio.at_cost else []
-    return [*at_cost, *portfolio.notes]
 
 
 def risk(result: Result) -> Any:
@@ -362,7 +349,7 @@ def valuation(result: Result) -> Any:
         if found.forward_pe is None
         else (
             f"The index costs {number(found.forward_pe, 1)} times forward earnings of {number(found.forward_eps)}, the "
-            f"{number(found.percentile)}th percentile of its history here; the earnings changed by "
+            f"{figure(found.percentile, 'percentile')} of its history here; the earnings changed by "
             f"{number(found.eps_change_pct, 1, ' %', sign=True)} in a month."
         )
     )
@@ -391,7 +378,7 @@ def _followed(found: ValuationRecord) -> str:
         return "Too few separate windows in the same third of valuations to say what followed them."
     parts = (
         f"{number(each.mean, 1, ' %', sign=True)} in {counted(round(each.horizon / 21), 'month')} "
-        f"({number(each.low, 1, sign=True)} to {number(each.high, 1, sign=True)}, {each.separate} separate; "
+        f"({interval(each.low, each.high)}, {each.separate} separate; "
         f"{number(each.usual, 1, ' %', sign=True)} after any session)"
         for each in known
     )
@@ -410,11 +397,11 @@ def bounce(result: Result) -> Any:
         sure = "nothing follows" if after.low <= 0 <= after.high else "they differed from the index"
         note = (
             f"The most oversold third gained {number(after.mean, 1, sign=True)} points more than the index in the "
-            f"quarter after {counted(after.n, 'earlier rebound')} (90 % interval {number(after.low, 1, sign=True)} to "
-            f"{number(after.high, 1, sign=True)}): {sure}."
+            f"quarter after {counted(after.n, 'earlier rebound')} (90 % interval {interval(after.low, after.high)}): "
+            f"{sure}."
             + "".join(
                 f" Over {counted(each.sessions, 'session')}: {number(each.mean, 1, sign=True)} "
-                f"({number(each.low, 1, sign=True)} to {number(each.high, 1, sign=True)})."
+                f"({interval(each.low, each.high)})."
                 for each in after.others
             )
         )
@@ -471,5 +458,5 @@ def _ahead(found: MonthlyExcess) -> str:
     months = counted(found.n, "month")
     return (
         f"That is {number(found.mean, 2, sign=True)} points a month against the index over {months} (90 % interval "
-        f"{number(found.low, 2, sign=True)} to {number(found.high, 2, sign=True)}; {halves} in its two halves), {sure}."
+        f"{interval(found.low, found.high, 2)}; {halves} in its two halves), {sure}."
     )

@@ -12,7 +12,17 @@ from typing import Any
 from markupsafe import Markup
 
 from fiveengines.base.fast_imports import BATCH
-from fiveengines.base.formats import NOTHING, counted, date, dollars, number, ordinal, percent
+from fiveengines.base.formats import (
+    NOTHING,
+    counted,
+    date,
+    dollars,
+    interval,
+    number,
+    ordinal,
+    percent,
+    shares,
+)
 from fiveengines.companions.rotation import Result
 from fiveengines.companions.rotation.result import (
     CasesRecord,
@@ -240,25 +250,23 @@ def dispersion(result: Result) -> Any:
         found.windows.items(),
         Column("Sessions", lambda row: str(row[0]), right=True),
         Column(f"{found.of.capitalize()}", lambda row: str(row[1].members), right=True),
-        Column(
-            "First component",
-            lambda row: lines(percent(row[1].market_share), soft(_place(row[1].market_share_percentile))),
-            right=True,
-        ),
-        Column(
-            "Mean correlation",
-            lambda row: lines(number(row[1].correlation, 2), soft(_place(row[1].correlation_percentile))),
-            right=True,
-        ),
-        Column(
-            "Dispersion a session",
-            lambda row: lines(number(row[1].realized, 2, " %"), soft(_place(row[1].realized_percentile))),
-            right=True,
-        ),
+        _with_place("First component", "market_share", percent),
+        _with_place("Mean correlation", "correlation", lambda value: number(value, 2)),
+        _with_place("Dispersion a session", "realized", lambda value: number(value, 2, " %")),
         title=f"Verdict: {found.verdict}",
         subtitle="The first component's share of variance must be high, or low, in every window",
         note="; ".join(implied) or "No implied correlation or dispersion.",
     )
+
+
+def _with_place(heading: str, name: str, write: Callable[[float | None], str]) -> Column:
+    """A figure of a window, and in grey where it lies in its own history."""
+
+    def cell(row: Any) -> object:
+        place = _place(getattr(row[1], f"{name}_percentile"))
+        return lines(write(getattr(row[1], name)), soft(place))
+
+    return Column(heading, cell, right=True)
 
 
 def quadrant(result: Result) -> Any:
@@ -347,12 +355,9 @@ def closed_trades(result: Result) -> Any:
     totals = ledger.totals
     parts = [f"{totals.gains} of {totals.n_closed} with a gain"]
     if totals.mean_r is not None:
-        interval = (
-            f", 90 % interval {number(totals.mean_r_low, 2, sign=True)} to {number(totals.mean_r_high, 2, sign=True)}"
-            if totals.mean_r_low is not None
-            else ""
-        )
-        parts.append(f"mean {number(totals.mean_r, 2, ' R', sign=True)} of {totals.n_r}{interval}")
+        ends = interval(totals.mean_r_low, totals.mean_r_high, 2)
+        within = "" if totals.mean_r_low is None else f", 90 % interval {ends}"
+        parts.append(f"mean {number(totals.mean_r, 2, ' R', sign=True)} of {totals.n_r}{within}")
     if totals.payoff is not None:
         parts.append(f"mean gain {number(totals.payoff, 1)} times the mean loss")
     small = "Small sample: the figures say little. " if totals.small_sample else ""
@@ -370,10 +375,7 @@ def closed_trades(result: Result) -> Any:
 
 def _bought() -> tuple[Column, ...]:
     def trade(each: OpenTrade | ClosedTrade) -> Markup:
-        return lines(
-            f"{each.side} {number(each.size, 0 if float(each.size).is_integer() else 2)} {each.instrument}",
-            soft(each.id),
-        )
+        return lines(f"{each.side} {shares(each.size)} {each.instrument}", soft(each.id))
 
     return (
         Column("Trade", trade),
@@ -428,7 +430,7 @@ def _interval(case: CasesRecord) -> Markup:
     mean = number(case.mean, 2, " %", sign=True)
     if case.low is None or case.high is None:
         return lines(mean, soft("too few apart"))
-    return lines(mean, _whole(f"{number(case.low, 2, sign=True)} to {number(case.high, 2, sign=True)}"))
+    return lines(mean, _whole(interval(case.low, case.high, 2)))
 
 
 def _rank(value: float | None) -> str:
@@ -436,4 +438,4 @@ def _rank(value: float | None) -> str:
 
 
 def _place(value: float | None) -> str:
-    return NOTHING if value is None else f"{ordinal(round(value))} percentile"
+    return NOTHING if value is None else f"{_rank(value)} percentile"

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from fiveengines.base.formats import NOTHING, counted, date, figure, first_capital, minus, number, percent
+from fiveengines.base.formats import (
+    NOTHING,
+    counted,
+    date,
+    figure,
+    first_capital,
+    interval,
+    minus,
+    number,
+    percent,
+)
 from fiveengines.views.tables.markup import Column, badge, coloured, great_table, lines, listed, prose, soft
 
 if TYPE_CHECKING:
@@ -59,8 +69,11 @@ def _speaking(driver: DriverRecord) -> Markup:
 
 
 def _change(each: Evidence) -> str:
-    digits = 0 if each.unit == "bp" else 1
-    return number(each.value, digits, f" {each.unit}", sign=True)
+    return _move(each.value, each.unit)
+
+
+def _move(value: float | None, unit: str) -> str:
+    return number(value, 0 if unit == "bp" else 1, f" {unit}", sign=True)
 
 
 def shocks(result: Result) -> Any:
@@ -89,17 +102,13 @@ def measures(found: Sequence[Evidence], title: str) -> Any:
         found,
         Column("Measure", lambda each: each.title),
         Column("Move", _change, right=True),
-        Column("Usual in such a fall", _usual, right=True),
+        Column("Usual in such a fall", lambda each: _move(each.usual_in_fall, each.unit), right=True),
         Column("Percentile", lambda each: number(each.percentile), right=True),
         Column("Windows", lambda each: f"{each.windows:,}", right=True),
         Column("To", lambda each: date(each.observed)),
         title=title,
         subtitle="Over the window; percentile and usual move from as long windows before it",
     )
-
-
-def _usual(each: Evidence) -> str:
-    return number(each.usual_in_fall, 0 if each.unit == "bp" else 1, f" {each.unit}", sign=True)
 
 
 def earnings(result: Result) -> Any:
@@ -220,7 +229,7 @@ def _after(each: Outcome) -> str:
 def _interval(each: Outcome) -> str:
     if each.low is None or each.high is None:
         return "too few cases for an interval"
-    return f"{number(each.low, 1, sign=True)} to {number(each.high, 1, sign=True)}"
+    return interval(each.low, each.high)
 
 
 def capitulation(result: Result) -> Any:
@@ -248,7 +257,6 @@ def followed(result: Result) -> Any:
     found = result.capitulation
     if not found.followed:
         return prose("No session of this history had enough conditions to count what followed.")
-    horizons = [each.sessions for each in found.followed[0].outcomes]
     since = f" since {date(found.since)}" if found.since else ""
     every = (
         f"All sessions, {each.sessions} on: {_percent(each.usual)}, up in {percent(each.usual_up)}."
@@ -258,15 +266,15 @@ def followed(result: Result) -> Any:
         found.followed,
         Column("At least", lambda each: f"{each.at_least}{' ← now' if each.at_least == found.met else ''}"),
         Column("Cases", lambda each: each.cases, right=True),
-        *(Column(f"{n} sessions on", _of(at), right=True) for at, n in enumerate(horizons)),
+        *(_ahead(at, each.sessions) for at, each in enumerate(found.followed[0].outcomes)),
         title="What followed when as many became met",
         subtitle=f"S&P 500 from the first session that met them{since}; in grey interval and share of rises",
         note=lines(*every),
     )
 
 
-def _of(horizon: int) -> Callable[[Any], object]:
-    return lambda each: _outcome(each.outcomes[horizon])
+def _ahead(at: int, sessions: int) -> Column:
+    return Column(f"{sessions} sessions on", lambda each: _outcome(each.outcomes[at]), right=True)
 
 
 def _outcome(each: Outcome) -> Markup:

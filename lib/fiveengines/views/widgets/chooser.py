@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import ipywidgets as ui
 
@@ -17,6 +16,7 @@ from fiveengines.base.fast_imports import BATCH
 from fiveengines.base.parameters import RunParameters
 from fiveengines.views import choice, tables
 from fiveengines.views.notebook import box
+from fiveengines.views.widgets.form import Shown
 from fiveengines.week import Week
 
 _SOURCES = {"demo (simulated)": "demo", "files (a folder of downloads)": "files", "live (the store)": "live"}
@@ -28,7 +28,7 @@ def week_chooser() -> WeekChooser | None:
     return None if os.environ.get(BATCH) else WeekChooser()
 
 
-class WeekChooser:
+class WeekChooser(Shown):
     """Source, folder and week for all notebooks: shows what counts now, reads the week before it saves a choice."""
 
     def __init__(self) -> None:
@@ -51,9 +51,6 @@ class WeekChooser:
             self._fill(choice.load())
         except FiveEnginesError as error:
             self.said.value = box(error)
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self.box._repr_mimebundle_(**kwargs)
 
     def save(self) -> None:
         """Read the chosen week; when that works save the choice, else say what is wrong and save nothing."""

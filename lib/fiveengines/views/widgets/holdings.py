@@ -6,10 +6,8 @@ Collects and shows; `portfolio.decisions` checks and writes, the companion plans
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from html import escape
-from typing import Any
 
 import ipywidgets as ui
 
@@ -24,10 +22,7 @@ from fiveengines.companions.session import Session
 from fiveengines.portfolio import decisions
 from fiveengines.portfolio.decisions import KINDS, Decision, Decisions, Kind
 from fiveengines.views.notebook import box
-
-_STYLE = {"description_width": "80px"}
-_NARROW = ui.Layout(width="15em")
-_WIDE = ui.Layout(width="31em")
+from fiveengines.views.widgets.form import NARROW, STYLE, Form, text, typed
 
 
 def holdings_panel(session: Session) -> HoldingsPanel | None:
@@ -39,33 +34,32 @@ def holdings_panel(session: Session) -> HoldingsPanel | None:
     return None if book is None or not book.holdings.positions else HoldingsPanel(session, book)
 
 
-class HoldingsPanel:
+class HoldingsPanel(Form):
     """Fields for one position and three buttons. `plan` shows the orders under what is typed, at each change anew."""
 
     def __init__(self, session: Session, book: Book) -> None:
+        super().__init__("for the trail")
         self.session, self.book = session, book
         self.folder = folder_of(session)
         self.position = ui.Dropdown(
-            options=sorted(book.holdings.positions), description="Position", style=_STYLE, layout=_NARROW
+            options=sorted(book.holdings.positions), description="Position", style=STYLE, layout=NARROW
         )
-        self.target, self.stop, self.cap = (self._figure(each) for each in ("Target", "Stop", "Cap"))
+        self.target, self.stop = (text(each, "dollars a share") for each in ("Target", "Stop"))
+        self.cap = text("Cap", "a share, 0.05")
         self.hold, self.exclude = (
-            ui.Checkbox(description=each, style=_STYLE, layout=_NARROW) for each in ("Hold", "Exclude")
+            ui.Checkbox(description=each, style=STYLE, layout=NARROW) for each in ("Hold", "Exclude")
         )
-        self.until = ui.DatePicker(description="Until", style=_STYLE, layout=_NARROW)
-        self.why = ui.Text(description="Why", placeholder="for the trail", style=_STYLE, layout=_WIDE)
-        self.said, self.plan, self.trail = ui.HTML(), ui.HTML(), ui.HTML()
-        self.decide_button = self._button("Decide", "Add what is typed to the trail", self.decide)
-        self.undo_button = self._button(
-            "Take back", "Take back every decision about this position", self.undo
-        )
-        self.choose_button = self._button(
+        self.until = ui.DatePicker(description="Until", style=STYLE, layout=NARROW)
+        self.plan, self.trail = ui.HTML(), ui.HTML()
+        self.decide_button = self.button("Decide", "Add what is typed to the trail", self.decide)
+        self.undo_button = self.button("Take back", "Take back every decision about this position", self.undo)
+        self.choose_button = self.button(
             "Choose plan", "Note these orders; the next session compares what was done", self.choose
         )
         self._filling = False
-        self.position.observe(lambda _: self._fill(), names="value")
+        self.position.observe(lambda _: self.renew(), names="value")
         for each in (self.target, self.stop, self.cap, self.hold, self.exclude):
-            each.observe(lambda _: self._renew(), names="value")
+            each.observe(lambda _: self._show_plan(), names="value")
         self.box = ui.VBox(
             [
                 ui.HBox([self.position, self.cap]),
@@ -79,10 +73,7 @@ class HoldingsPanel:
                 self.trail,
             ]
         )
-        self._fill()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self.box._repr_mimebundle_(**kwargs)
+        self.renew()
 
     # what a person does
 
@@ -90,7 +81,7 @@ class HoldingsPanel:
         """Add what is typed about the position to the trail; an emptied field takes its decision back."""
         name, force, own = self.position.value, self._force(), self.book.holdings.positions
         changes: list[tuple[str, Kind, float | None]] = []
-        for kind, value in self._typed().items():
+        for kind, value in self._wanted().items():
             now = force.get((name, kind))
             # what holdings.csv says already is no decision
             written = getattr(own[name], kind, None) if now is None else now
@@ -135,11 +126,11 @@ class HoldingsPanel:
             (each.ticker, each.kind): each.value for each in self._all_in_force() if each.value is not None
         }
 
-    def _typed(self) -> dict[Kind, float | None]:
+    def _wanted(self) -> dict[Kind, float | None]:
         return {
-            "target": self._number(self.target),
-            "stop": self._number(self.stop),
-            "cap": self._number(self.cap),
+            "target": typed(self.target),
+            "stop": typed(self.stop),
+            "cap": typed(self.cap),
             "hold": decisions.YES if self.hold.value else None,
             "exclude": decisions.YES if self.exclude.value else None,
         }
@@ -149,20 +140,20 @@ class HoldingsPanel:
 
     def _with_typed(self) -> Decisions:
         """Decisions in force, those about this position as they are typed."""
-        name, typed = self.position.value, self._typed()
+        name, wanted = self.position.value, self._wanted()
         others = Decisions.of(each for each in self._all_in_force() if each.ticker != name)
         return replace(
             others,
-            hold=others.hold | ({name} if typed["hold"] else set()),
-            exclude=others.exclude | ({name} if typed["exclude"] else set()),
+            hold=others.hold | ({name} if wanted["hold"] else set()),
+            exclude=others.exclude | ({name} if wanted["exclude"] else set()),
             **{
-                kind: {**getattr(others, kind), name: typed[kind]}
+                kind: {**getattr(others, kind), name: wanted[kind]}
                 for kind in ("cap", "target", "stop")
-                if typed[kind] is not None
+                if wanted[kind] is not None
             },
         )
 
-    def _renew(self) -> None:
+    def _show_plan(self) -> None:
         if self._filling:
             return
         try:
@@ -172,7 +163,7 @@ class HoldingsPanel:
             return
         self.plan.value = _shown(found)
 
-    def _fill(self) -> None:
+    def renew(self) -> None:
         """The fields of the chosen position, as decided, else as in holdings.csv."""
         self._filling = True
         name, force = self.position.value, self._force()
@@ -194,36 +185,7 @@ class HoldingsPanel:
         self.trail.value = (
             f"<p>In force:</p><ul>{listed}</ul>" if listed else "<p>Nothing is decided by hand.</p>"
         )
-        self._renew()
-
-    def _number(self, field: Any) -> float | None:
-        text = field.value.strip().replace(",", "")
-        if not text:
-            return None
-        try:
-            return float(text)
-        except ValueError:
-            name = field.description.lower()
-            raise ParameterError(f"{name}: {text!r} is not a number.", remedy="Write 1234.5.") from None
-
-    def _figure(self, name: str) -> Any:
-        hint = "a share, 0.05" if name == "Cap" else "dollars a share"
-        return ui.Text(description=name, placeholder=hint, style=_STYLE, layout=_NARROW)
-
-    def _button(self, name: str, hint: str, act: Callable[[], str]) -> Any:
-        button = ui.Button(description=name, tooltip=hint, layout=ui.Layout(width="9em"))
-        button.on_click(lambda _: self._act(act))
-        return button
-
-    def _act(self, act: Callable[[], str]) -> None:
-        try:
-            said = act()
-        except FiveEnginesError as error:
-            self.said.value = box(error)
-            return
-        self.said.value = f"<p>{escape(said)}</p>"
-        self.why.value = ""
-        self._fill()
+        self._show_plan()
 
 
 def _shown(found: analysis.Planned) -> str:

@@ -24,6 +24,7 @@ from fiveengines.overrides import Change, Trail
 from fiveengines.playbook import content
 from fiveengines.views.tables.values import OLD_DAYS
 from fiveengines.views.widgets.field import FieldRow, FieldSpec
+from fiveengines.views.widgets.form import Shown
 from fiveengines.views.widgets.preview import preview
 from fiveengines.views.widgets.snapshot import snapshot
 from fiveengines.views.widgets.style import CSS
@@ -39,7 +40,7 @@ def override_panel(week: Week) -> Any:
     return OverridePanel(week)
 
 
-class OverridePanel:
+class OverridePanel(Shown):
     """Fields, preview and Save for one week. `week` is the week as saved, `preview_week` the week as
     typed."""
 
@@ -68,9 +69,6 @@ class OverridePanel:
         self._tabs.selected_index = 0
         self._fill_tab()
         self._show()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self.box._repr_mimebundle_(**kwargs)
 
     # what a person does
 

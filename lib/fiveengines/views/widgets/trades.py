@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -21,10 +22,7 @@ from fiveengines.portfolio import ledger
 from fiveengines.portfolio.folders import portfolio_folder
 from fiveengines.portfolio.trades import Trade
 from fiveengines.views.notebook import box
-
-_STYLE = {"description_width": "80px"}
-_NARROW = ui.Layout(width="15em")
-_WIDE = ui.Layout(width="31em")
+from fiveengines.views.widgets.form import NARROW, STYLE, WIDE, Form, text, typed
 
 
 def trade_panel(session: Session, portfolio: str | None = None) -> TradePanel | None:
@@ -32,35 +30,29 @@ def trade_panel(session: Session, portfolio: str | None = None) -> TradePanel | 
     return None if os.environ.get(BATCH) else TradePanel(session, portfolio)
 
 
-class TradePanel:
+class TradePanel(Form):
     """Fields for one trade and four buttons. `folder` is where it writes; `opened` shows the trades that are on."""
 
     def __init__(self, session: Session, portfolio: str | None = None) -> None:
+        super().__init__("of the change, for the trail")
         self.session = session
         self.folder = portfolio_folder(session.params, session.run, portfolio)
         self.rules = inputs.parameters(session)
-        self.trade = ui.Dropdown(description="Trade", style=_STYLE, layout=_WIDE)
-        self.instrument = ui.Text(description="Instrument", style=_STYLE, layout=_NARROW)
-        self.side = ui.Dropdown(options=["long", "short"], description="Side", style=_STYLE, layout=_NARROW)
-        self.size = self._figure("Size")
-        self.price = self._figure("Price")
-        self.stop = self._figure("Stop")
-        self.target = self._figure("Target")
-        self.thesis = ui.Text(description="Thesis", style=_STYLE, layout=_WIDE)
-        self.why = ui.Text(
-            description="Why", placeholder="of the change, for the trail", style=_STYLE, layout=_WIDE
-        )
-        self.day = ui.DatePicker(description="Day", value=session.as_of.date(), style=_STYLE, layout=_NARROW)
-        self.said = ui.HTML()
+        self.trade = ui.Dropdown(description="Trade", style=STYLE, layout=WIDE)
+        self.instrument = text("Instrument")
+        self.side = ui.Dropdown(options=["long", "short"], description="Side", style=STYLE, layout=NARROW)
+        self.size, self.price, self.stop, self.target = map(text, ("Size", "Price", "Stop", "Target"))
+        self.thesis = text("Thesis", layout=WIDE)
+        self.day = ui.DatePicker(description="Day", value=session.as_of.date(), style=STYLE, layout=NARROW)
         self.opened = ui.HTML()
-        self.open_button = self._button("Open", "Add this trade to the ledger", self.open)
-        self.close_button = self._button(
-            "Close", "Close the chosen trade at Price; Size for a part", self.close
+        self.open_button = self._trade_button("Open", "Add this trade to the ledger", "opened")
+        self.close_button = self._trade_button(
+            "Close", "Close the chosen trade at Price; Size for a part", "closed"
         )
-        self.amend_button = self._button(
-            "Amend", "Change stop, target, size or thesis of the chosen trade", self.amend
+        self.amend_button = self._trade_button(
+            "Amend", "Change stop, target, size or thesis of the chosen trade", "amended"
         )
-        self.mark_button = self._button("Mark", "Mark the chosen trade at Price by hand", self.mark)
+        self.mark_button = self._trade_button("Mark", "Mark the chosen trade at Price by hand", "marked")
         self.trade.observe(lambda _: self._fill(), names="value")
         self.box = ui.VBox(
             [
@@ -76,10 +68,7 @@ class TradePanel:
                 self.opened,
             ]
         )
-        self._show()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self.box._repr_mimebundle_(**kwargs)
+        self.renew()
 
     # what a person does
 
@@ -89,11 +78,11 @@ class TradePanel:
         values = {
             "instrument": instrument,
             "side": self.side.value,
-            "size": self._typed(self.size),
+            "size": typed(self.size),
             "entry": self._price_of(instrument),
             "opened": self._day,
-            "stop": self._typed(self.stop),
-            "target": self._typed(self.target),
+            "stop": typed(self.stop),
+            "target": typed(self.target),
             "thesis": self.thesis.value,
             "point_value": self.rules.ledger.point_values.get(instrument),
         }
@@ -106,26 +95,22 @@ class TradePanel:
         trade = self._chosen()
         price = self._price_of(trade.instrument)
         return ledger.close_trade(
-            self.folder, trade.id, price, self._day, size=self._typed(self.size), why=self.why.value
+            self.folder, trade.id, price, self._day, size=typed(self.size), why=self.why.value
         )
 
     def amend(self) -> Trade:
         """Change what differs from the chosen trade; an emptied stop or target is taken away."""
         trade = self._chosen()
-        typed = {
-            "stop": self._typed(self.stop),
-            "target": self._typed(self.target),
-            "thesis": self.thesis.value,
-        }
-        changes = {name: value for name, value in typed.items() if value != getattr(trade, name)}
-        size = self._typed(self.size)
+        wanted = {"stop": typed(self.stop), "target": typed(self.target), "thesis": self.thesis.value}
+        changes = {name: value for name, value in wanted.items() if value != getattr(trade, name)}
+        size = typed(self.size)
         if size is not None and size != trade.size:
             changes["size"] = size
         return ledger.amend_trade(self.folder, trade.id, changes, self._day, why=self.why.value)
 
     def mark(self) -> Trade:
         """Mark the chosen trade at the typed price."""
-        price = self._typed(self.price)
+        price = typed(self.price)
         if price is None:
             raise ParameterError("price: is empty.", remedy="Type the price to mark at.")
         return ledger.amend_trade(
@@ -144,9 +129,8 @@ class TradePanel:
         return day
 
     def _price_of(self, instrument: str) -> float:
-        typed = self._typed(self.price)
-        if typed is not None:
-            return typed
+        if (price := typed(self.price)) is not None:
+            return price
         found = inputs.close_on(self.session, instrument, self._day)
         if found is None:
             raise ParameterError(
@@ -159,36 +143,13 @@ class TradePanel:
             raise ParameterError("no trade is chosen.", remedy="Choose one in the first field.")
         return ledger.load(self.folder)[self.trade.value]
 
-    def _typed(self, field: Any) -> float | None:
-        text = field.value.strip().replace(",", "").replace("−", "-")
-        if not text:
-            return None
-        try:
-            return float(text)
-        except ValueError:
-            name = field.description.lower()
-            raise ParameterError(f"{name}: {text!r} is not a number.", remedy="Write 1234.5.") from None
+    def _trade_button(self, name: str, hint: str, done: str) -> Any:
+        act: Callable[[], Trade] = getattr(self, name.lower())
+        told = f"{done}. Run the cells above again to see it there."
+        return self.button(name, hint, lambda: f"{act().id} {told}", width="7em")
 
-    def _figure(self, name: str) -> Any:
-        return ui.Text(description=name, style=_STYLE, layout=_NARROW)
-
-    def _button(self, name: str, hint: str, act: Any) -> Any:
-        button = ui.Button(description=name, tooltip=hint, layout=ui.Layout(width="7em"))
-        button.on_click(lambda _: self._act(name, act))
-        return button
-
-    def _act(self, name: str, act: Any) -> None:
-        try:
-            trade: Trade = act()
-        except FiveEnginesError as error:
-            self.said.value = box(error)
-            return
-        done = {"Open": "opened", "Close": "closed", "Amend": "amended", "Mark": "marked"}[name]
-        self.said.value = f"<p>{escape(trade.id)} {done}. Run the cells above again to see it there.</p>"
-        self.why.value = ""
-        self._show()
-
-    def _show(self) -> None:
+    def renew(self) -> None:
+        """List the trades that are open, in the first field and below the form."""
         try:
             trades = [each for each in ledger.load(self.folder).trades if each.open]
         except FiveEnginesError as error:
