@@ -17,7 +17,6 @@ CAUSAL = {
     "momentum_factor": Causal(
         lambda w: momentum.momentum_factor(momentum.momentum_legs(w.members, None, 20, 2, 0.3, 2)), unitless=True
     ),
-    "drawdown_from_high": Causal(lambda w: momentum.drawdown_from_high(w.price, 10), (-100, 0), unitless=True),
 }  # fmt: skip
 
 
@@ -56,11 +55,9 @@ def test_too_few_members_choose_nobody() -> None:
     assert momentum.momentum_legs(members(), None, 30, 5, 0.25, fewest=5).isna().all(axis=None)
 
 
-def test_the_factor_is_what_the_legs_earn_and_its_fall_is_from_the_high_of_the_window() -> None:
+def test_the_factor_is_what_the_legs_earn() -> None:
     legs = pd.DataFrame({"winners": [np.nan, 0.10, -0.20], "losers": [np.nan, 0.0, 0.05]})
     np.testing.assert_allclose(momentum.momentum_factor(legs), [np.nan, 1.1, 1.1 * 0.75])
-    fall = momentum.drawdown_from_high(pd.Series([100.0, 110.0, 99.0, 90.0, 95.0]), 3)
-    np.testing.assert_allclose(fall, [np.nan, np.nan, -10.0, 100 * (90 / 110 - 1), 100 * (95 / 99 - 1)])
 
 
 @pytest.mark.real_data

@@ -26,11 +26,9 @@ CAUSAL = {
     "rolling_percentile": Causal(
         lambda w: transforms.rolling_percentile(w.price, 20, 5), (0, 100), unitless=True
     ),
-    "drawdown": Causal(lambda w: transforms.drawdown(w.price), (-100, 0), unitless=True),
     "distance_from_high": Causal(
         lambda w: transforms.distance_from_high(w.price, 10), (-100, 0), unitless=True
     ),
-    "above_average": Causal(lambda w: transforms.above_average(w.price, 10), (0, 1), unitless=True),
     "days_since": Causal(lambda w: transforms.days_since(w.rate > 0.5)),
     "as_flag": Causal(lambda w: transforms.as_flag(w.rate > 0, w.price.notna())),
 }
@@ -75,14 +73,9 @@ def test_percentile_counts_the_values_at_or_below_today() -> None:
     np.testing.assert_allclose(transforms.rolling_percentile(series(1, nan, 0), 3, 2), [nan, nan, 50])
 
 
-def test_drawdown_and_distance_from_high() -> None:
+def test_distance_from_high() -> None:
     prices = series(100, 80, 200, 150, 100)
-    np.testing.assert_allclose(transforms.drawdown(prices), [0, -20, 0, -25, -50])
     np.testing.assert_allclose(transforms.distance_from_high(prices, 2), [nan, -20, 0, -25, -100 / 3])
-
-
-def test_above_average_is_unknown_before_there_is_an_average() -> None:
-    np.testing.assert_allclose(transforms.above_average(series(1, 3, 1, 1), 2), [nan, 1, 0, 0])
 
 
 def test_days_since() -> None:

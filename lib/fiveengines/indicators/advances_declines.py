@@ -6,6 +6,8 @@ Pure and causal formulas, then the indicators made from them; judgement comes fr
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -139,40 +141,34 @@ def _thrust(formula: Callable[[pd.Series, pd.Series], pd.Series]) -> Compute:
 
 
 _NYSE = ("NYSE_ADVANCING", "NYSE_DECLINING")
-_COUNTS = ((MEMBERS,), _NYSE)
-_COUNTED = ("index members", "NYSE issues")
+_BY_COUNT: dict[str, Any] = {"input_sets": ((MEMBERS,), _NYSE), "bases": ("index members", "NYSE issues")}
+_indicator = partial(Indicator, "breadth")
 INDICATORS = (
-    Indicator(
+    _indicator(
         "advance_decline_line_13w",
-        "breadth",
         "Advance-decline line, {sessions:13-week} change",
         "issues",
         formula="change over {sessions} sessions of cumulative advances − declines: index members, else NYSE issues",
-        input_sets=_COUNTS,
-        bases=_COUNTED,
+        **_BY_COUNT,
         compute=_line,
     ),
-    Indicator(
+    _indicator(
         "mcclellan_oscillator",
-        "breadth",
         "McClellan oscillator",
         "ratio-adjusted",
         formula="19-day − 39-day exponential mean of 1000 · (A − D) ÷ (A + D) of index members, else of NYSE issues",
-        input_sets=_COUNTS,
-        bases=_COUNTED,
+        **_BY_COUNT,
         compute=_counted(mcclellan_oscillator),
     ),
-    Indicator(
+    _indicator(
         "mcclellan_summation",
-        "breadth",
         "McClellan summation",
         "ratio-adjusted",
         formula=(
             "running sum of the McClellan oscillator, neutral at 0, as 19 · 39-day mean − 9 · 19-day mean of the same "
             "ratio (J. Miekka's formula without its 1,000; McClellan Financial Publications)"
         ),
-        input_sets=_COUNTS,
-        bases=_COUNTED,
+        **_BY_COUNT,
         compute=_counted(mcclellan_summation),
         lookup=Lookup(
             "McClellan Financial Publications",
@@ -181,9 +177,8 @@ INDICATORS = (
             "Friday's close, and is it rising or falling?",
         ),
     ),
-    Indicator(
+    _indicator(
         "zweig_thrust",
-        "breadth",
         "Zweig breadth thrust of NYSE issues this week",
         "flag",
         formula=(
@@ -193,9 +188,8 @@ INDICATORS = (
         input_sets=(_NYSE,),
         compute=_thrust(zweig_thrust),
     ),
-    Indicator(
+    _indicator(
         "whaley_thrust",
-        "breadth",
         "Whaley breadth thrust of NYSE issues this week",
         "flag",
         formula=(

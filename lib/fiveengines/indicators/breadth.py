@@ -5,12 +5,16 @@ Pure and causal formulas, then the indicators made from them; judgement comes fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import pandas as pd
 
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.indicators.breadth_inputs import SECTORS
-from fiveengines.indicators.indicator import ComputeBySet, Indicator, Inputs, Lookup, Range
-from fiveengines.indicators.transforms import as_flag, change, distance_from_high, log_change, skip_missing
+from fiveengines.indicators.indicator import ComputeBySet, Indicator, Inputs, Lookup, Range, log_change_of
+from fiveengines.indicators.transforms import as_flag, change, distance_from_high, skip_missing
 
 
 def index_breadth_divergence(
@@ -45,11 +49,6 @@ def _net_new_highs(inputs: Inputs, mean: int, fewest: int) -> pd.DataFrame:
     return inputs.breadth.net_new_highs.rolling(mean, min_periods=fewest).mean()
 
 
-def _equal_vs_cap(inputs: Inputs, sessions: int) -> pd.Series:
-    ratio = inputs.panel.daily("RSP") / inputs.panel.daily("SPY")
-    return skip_missing(ratio, lambda present: log_change(present, sessions))
-
-
 def _divergence(inputs: Inputs, near_high: float, broad: float) -> pd.DataFrame:
     index = inputs.panel.daily("SPX")
     return inputs.breadth.above[200].apply(
@@ -65,21 +64,23 @@ def _sets(window: int) -> tuple[tuple[str, ...], ...]:
     return ((MEMBERS,), (f"PCT_ABOVE_{window}DMA_SP500",), (SECTORS,))
 
 
+def _share_above(window: int, compute: Callable[[int], ComputeBySet]) -> dict[str, Any]:
+    return {"input_sets": _sets(window), "bases": _BASES, "compute": compute(window)}
+
+
 _SHARE = (
     "share of members with at least {{full_window:95 %}} of the window's closes whose close is above its simple mean "
     "of {window} sessions"
 )
 _BASES = ("", "published figures", "sector funds in place of members")
+_indicator = partial(Indicator, "breadth")
 INDICATORS = (
-    Indicator(
+    _indicator(
         "pct_above_200d",
-        "breadth",
         "Members above their 200-day average",
         "%",
         formula=_SHARE.format(window=200),
-        input_sets=_sets(200),
-        bases=_BASES,
-        compute=_above(200),
+        **_share_above(200, _above),
         bounds="PCT_ABOVE_200DMA_SP500",
         lookup=Lookup(
             "StockCharts, $SPXA200R",
@@ -88,15 +89,12 @@ INDICATORS = (
             "was it four weeks earlier?",
         ),
     ),
-    Indicator(
+    _indicator(
         "pct_above_50d",
-        "breadth",
         "Members above their 50-day average",
         "%",
         formula=_SHARE.format(window=50),
-        input_sets=_sets(50),
-        bases=_BASES,
-        compute=_above(50),
+        **_share_above(50, _above),
         bounds="PCT_ABOVE_50DMA_SP500",
         lookup=Lookup(
             "StockCharts, $SPXA50R",
@@ -105,26 +103,20 @@ INDICATORS = (
             "was it four weeks earlier?",
         ),
     ),
-    Indicator(
+    _indicator(
         "pct_above_20d",
-        "breadth",
         "Members above their 20-day average",
         "%",
         formula=_SHARE.format(window=20),
-        input_sets=_sets(20),
-        bases=_BASES,
-        compute=_above(20),
+        **_share_above(20, _above),
         bounds="PCT_ABOVE_20DMA_SP500",
     ),
-    Indicator(
+    _indicator(
         "pct_above_200d_change_4w",
-        "breadth",
         "Members above their 200-day average, {sessions:4-week} change",
         "points",
         formula="change of the share above the 200-day mean over {sessions} sessions",
-        input_sets=_sets(200),
-        bases=_BASES,
-        compute=_above_change(200),
+        **_share_above(200, _above_change),
         lookup=Lookup(
             "StockCharts, $SPXA200R",
             "https://stockcharts.com/h-sc/ui?s=%24SPXA200R",
@@ -132,19 +124,15 @@ INDICATORS = (
             "average move over the last four weeks?",
         ),
     ),
-    Indicator(
+    _indicator(
         "pct_above_50d_change_4w",
-        "breadth",
         "Members above their 50-day average, {sessions:4-week} change",
         "points",
         formula="change of the share above the 50-day mean over {sessions} sessions",
-        input_sets=_sets(50),
-        bases=_BASES,
-        compute=_above_change(50),
+        **_share_above(50, _above_change),
     ),
-    Indicator(
+    _indicator(
         "net_new_highs",
-        "breadth",
         "52-week highs minus lows, {mean:5-day} mean",
         "% of members",
         formula="share of members at a 52-week closing high − share at a low, mean of {mean} sessions",
@@ -159,14 +147,13 @@ INDICATORS = (
             "lows in per cent of them?",
         ),
     ),
-    Indicator(
+    _indicator(
         "equal_vs_cap_13w",
-        "breadth",
         "Equal weight against cap weight, {sessions:13 weeks}",
         "%",
         formula="100 · ln change of RSP ÷ SPY over {sessions} sessions",
         input_sets=(("RSP", "SPY"),),
-        compute=_equal_vs_cap,
+        compute=log_change_of("RSP", "SPY"),
         lookup=Lookup(
             "StockCharts, RSP against SPY",
             "https://stockcharts.com/h-sc/ui?s=RSP%3ASPY",
@@ -174,9 +161,8 @@ INDICATORS = (
             "index (SPY) over the last 13 weeks?",
         ),
     ),
-    Indicator(
+    _indicator(
         "concentration",
-        "breadth",
         "Share of gains from the top {concentration_top:10 %}, {concentration_sessions:13 weeks}",
         "%",
         formula="share of the quarter's summed gains that the top tenth of members earned",
@@ -184,9 +170,8 @@ INDICATORS = (
         compute=lambda inputs: inputs.breadth.concentration,
         bounds=Range(0, 100, 0.1, "percent"),
     ),
-    Indicator(
+    _indicator(
         "index_breadth_divergence",
-        "breadth",
         "Index near its high without its members",
         "flag",
         formula=(
@@ -202,9 +187,8 @@ INDICATORS = (
             "of its members are above the 200-day average?",
         ),
     ),
-    Indicator(
+    _indicator(
         "index_from_high",
-        "breadth",
         "Index below its {sessions:12-month} high",
         "%",
         formula="100 · (S&P 500 ÷ its highest close of {sessions} sessions − 1)",

@@ -6,10 +6,7 @@ Pure and causal functions of numpy and pandas; no breakpoint and no judgement ma
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-
-Floats = npt.NDArray[np.float64]
 
 
 def mean_pairwise_correlation(returns: pd.DataFrame, window: int, rows: int | None = None) -> pd.Series:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -118,12 +120,11 @@ _SPECULATORS = (
 _MANAGERS, _LEVERAGED, _DEALERS = _cohort("ASSET_MGR"), _cohort("LEV_MONEY"), _cohort("DEALER")
 
 
-def _sets(contracts: tuple[_Contract, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple(each.needed for each in contracts)
-
-
-def _bases(contracts: tuple[_Contract, ...]) -> tuple[str, ...]:
-    return tuple(each.basis for each in contracts)
+def _from(
+    contracts: tuple[_Contract, ...], compute: Callable[[tuple[_Contract, ...]], ComputeBySet]
+) -> dict[str, Any]:
+    sets, bases = tuple(each.needed for each in contracts), tuple(each.basis for each in contracts)
+    return {"input_sets": sets, "bases": bases, "compute": compute(contracts)}
 
 
 _PLACE = (
@@ -133,19 +134,17 @@ _PLACE = (
 _MOVE = (
     "change over {{reports}} reports of {who} net position in % of the same denominator in the same contract"
 )
+_indicator = partial(Indicator, "positioning")
 INDICATORS = (
-    Indicator(
+    _indicator(
         "cot_speculators",
-        "positioning",
         "Futures speculators, net",
         "percentile",
         formula=(
             "non-commercial net ÷ the longs of all traders (open interest without spreads) in S&P 500 futures, "
             "percentile of {reports} weekly reports"
         ),
-        input_sets=_sets(_SPECULATORS),
-        compute=_percentile(_SPECULATORS),
-        bases=_bases(_SPECULATORS),
+        **_from(_SPECULATORS, _percentile),
         lookup=Lookup(
             "CFTC Commitments of Traders (legacy)",
             "https://www.cftc.gov/MarketReports/CommitmentsofTraders/index.htm",
@@ -154,25 +153,19 @@ INDICATORS = (
             "three years?",
         ),
     ),
-    Indicator(
+    _indicator(
         "cot_speculators_change_4w",
-        "positioning",
         "Futures speculators, {reports:4-week} change",
         "points",
         formula="change over {reports} reports of non-commercial net ÷ the longs of all traders, S&P 500 futures",
-        input_sets=_sets(_SPECULATORS),
-        compute=_change(_SPECULATORS),
-        bases=_bases(_SPECULATORS),
+        **_from(_SPECULATORS, _change),
     ),
-    Indicator(
+    _indicator(
         "cot_asset_managers",
-        "positioning",
         "Asset managers in futures, net",
         "percentile",
         formula=_PLACE.format(who="asset managers'"),
-        input_sets=_sets(_MANAGERS),
-        compute=_percentile(_MANAGERS),
-        bases=_bases(_MANAGERS),
+        **_from(_MANAGERS, _percentile),
         lookup=Lookup(
             "CFTC Traders in Financial Futures",
             "https://www.cftc.gov/MarketReports/CommitmentsofTraders/index.htm",
@@ -181,25 +174,19 @@ INDICATORS = (
             "interest, and which percentile of three years is that?",
         ),
     ),
-    Indicator(
+    _indicator(
         "cot_asset_managers_change_4w",
-        "positioning",
         "Asset managers in futures, {reports:4-week} change",
         "points",
         formula=_MOVE.format(who="asset managers'"),
-        input_sets=_sets(_MANAGERS),
-        compute=_change(_MANAGERS),
-        bases=_bases(_MANAGERS),
+        **_from(_MANAGERS, _change),
     ),
-    Indicator(
+    _indicator(
         "cot_leveraged_funds",
-        "positioning",
         "Leveraged funds in futures, net",
         "percentile",
         formula=_PLACE.format(who="leveraged funds'"),
-        input_sets=_sets(_LEVERAGED),
-        compute=_percentile(_LEVERAGED),
-        bases=_bases(_LEVERAGED),
+        **_from(_LEVERAGED, _percentile),
         lookup=Lookup(
             "CFTC Traders in Financial Futures",
             "https://www.cftc.gov/MarketReports/CommitmentsofTraders/index.htm",
@@ -208,34 +195,25 @@ INDICATORS = (
             "the short side looks like basis trades?",
         ),
     ),
-    Indicator(
+    _indicator(
         "cot_leveraged_funds_change_4w",
-        "positioning",
         "Leveraged funds in futures, {reports:4-week} change",
         "points",
         formula=_MOVE.format(who="leveraged funds'"),
-        input_sets=_sets(_LEVERAGED),
-        compute=_change(_LEVERAGED),
-        bases=_bases(_LEVERAGED),
+        **_from(_LEVERAGED, _change),
     ),
-    Indicator(
+    _indicator(
         "cot_dealers",
-        "positioning",
         "Dealers in futures, net",
         "percentile",
         formula=_PLACE.format(who="dealers'"),
-        input_sets=_sets(_DEALERS),
-        compute=_percentile(_DEALERS),
-        bases=_bases(_DEALERS),
+        **_from(_DEALERS, _percentile),
     ),
-    Indicator(
+    _indicator(
         "cot_dealers_change_4w",
-        "positioning",
         "Dealers in futures, {reports:4-week} change",
         "points",
         formula=_MOVE.format(who="dealers'"),
-        input_sets=_sets(_DEALERS),
-        compute=_change(_DEALERS),
-        bases=_bases(_DEALERS),
+        **_from(_DEALERS, _change),
     ),
 )

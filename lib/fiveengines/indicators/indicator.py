@@ -21,6 +21,7 @@ from fiveengines.data.catalog import lookup as series_of
 from fiveengines.data.dataset import MEMBERS
 from fiveengines.data.panel import Panel
 from fiveengines.indicators.breadth_inputs import SECTORS, BreadthInputs, breadth_inputs
+from fiveengines.indicators.transforms import log_change, skip_missing
 
 # Which control suits a field: `choice` is a yes or no.
 Kind = Literal["percent", "percentile", "signed", "$bn", "contracts", "number", "choice", "state"]
@@ -69,6 +70,11 @@ class Lookup:
     question: str
 
 
+def fred(series: str, question: str) -> Lookup:
+    """FRED's page of a series."""
+    return Lookup(f"FRED, {series}", f"https://fred.stlouisfed.org/series/{series}", question)
+
+
 class Inputs:
     """What indicators are computed from: the panel, and what several of them are made from, each made once."""
 
@@ -103,8 +109,8 @@ class Indicator:
     announces. Its reason, weight and breakpoints are in its line of params/engines.yaml.
     """
 
-    id: str
     engine: Engine
+    id: str
     heading: str
     unit: str
     formula: str
@@ -221,3 +227,23 @@ def value_of(*series: str) -> Compute:
 def billions_of(series: str) -> Compute:
     """The named series in billions of its currency: (sessions,), NaN where it has no value."""
     return lambda inputs: inputs.panel.billions(series)
+
+
+def published(*series: str) -> dict[str, Any]:
+    """What says of an indicator that it is the first of the named series that has a value, within the bounds of its."""
+    return {
+        "input_sets": tuple((each,) for each in series),
+        "compute": value_of(*series),
+        "bounds": series[0],
+    }
+
+
+def log_change_of(series: str, over: str = "") -> Compute:
+    """The change of a series, or of its ratio to another, over `sessions` sessions, in log per cent: (sessions,)."""
+
+    def compute(inputs: Inputs, sessions: int) -> pd.Series:
+        values = inputs.panel.daily(series)
+        ratio = values / inputs.panel.daily(over) if over else values
+        return skip_missing(ratio, lambda present: log_change(present, sessions))
+
+    return compute

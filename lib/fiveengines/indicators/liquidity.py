@@ -6,7 +6,9 @@ Pure and causal formulas, then the indicators made from them; judgement comes fr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
@@ -20,8 +22,10 @@ from fiveengines.indicators.indicator import (
     Lookup,
     Range,
     billions_of,
+    fred,
+    log_change_of,
     missing,
-    value_of,
+    published,
 )
 from fiveengines.indicators.transforms import change, expanding_percentile, log_change, log_gap, skip_missing
 
@@ -106,23 +110,8 @@ def _gap(series: str) -> Compute:
     return compute
 
 
-def _log_change(series: str) -> Compute:
-    def compute(inputs: Inputs, sessions: int) -> pd.Series:
-        return skip_missing(inputs.panel.daily(series), lambda present: log_change(present, sessions))
-
-    return compute
-
-
 def _small_vs_large(inputs: Inputs, sessions: int) -> pd.DataFrame:
-    ratios = {
-        "/".join(pair): inputs.panel.daily(pair[0]) / inputs.panel.daily(pair[1]) for pair in _SMALL_AND_LARGE
-    }
-    return pd.DataFrame(
-        {
-            name: skip_missing(ratio, lambda present: log_change(present, sessions))
-            for name, ratio in ratios.items()
-        }
-    )
+    return pd.DataFrame({"/".join(pair): log_change_of(*pair)(inputs, sessions) for pair in _SMALL_AND_LARGE})
 
 
 def _funding_spread(inputs: Inputs, median: int) -> pd.Series:
@@ -185,173 +174,140 @@ def _global_central_banks(inputs: Inputs, sessions: int) -> pd.DataFrame:
     return pd.DataFrame(sums | {_STAND_IN: grown(_ALWAYS, known(_AT_THE_FUTURE))})
 
 
-def _against_index(fund: str) -> Compute:
-    def compute(inputs: Inputs, sessions: int) -> pd.Series:
-        ratio = inputs.panel.daily(fund) / inputs.panel.daily("SPY")
-        return skip_missing(ratio, lambda present: log_change(present, sessions))
-
-    return compute
-
-
 _SMALL_AND_LARGE = (("IWM", "SPY"), ("RUT", "SPX"))
 # Reverse repo counts as nothing before its facility opened, so it may be missing then.
-_NET = (
-    ("WALCL", "WTREGEN", "RRPONTSYD"),
-    ("WALCL", "TGA_DAILY", "RRPONTSYD"),
-    ("WALCL", "WTREGEN"),
-    ("WALCL", "TGA_DAILY"),
-)
-_ACCOUNTS = ("", "Treasury account by day") * 2
+_NET: dict[str, Any] = {
+    "input_sets": (
+        ("WALCL", "WTREGEN", "RRPONTSYD"),
+        ("WALCL", "TGA_DAILY", "RRPONTSYD"),
+        ("WALCL", "WTREGEN"),
+        ("WALCL", "TGA_DAILY"),
+    ),
+    "bases": ("", "Treasury account by day") * 2,
+}
+_indicator = partial(Indicator, "liquidity")
 INDICATORS = (
-    Indicator(
+    _indicator(
         "hy_spread",
-        "liquidity",
         "High-yield spread",
         "%",
         formula="ICE BofA US high-yield option-adjusted spread",
-        input_sets=(("BAMLH0A0HYM2",),),
-        compute=value_of("BAMLH0A0HYM2"),
-        bounds="BAMLH0A0HYM2",
-        lookup=Lookup(
-            "FRED, BAMLH0A0HYM2",
-            "https://fred.stlouisfed.org/series/BAMLH0A0HYM2",
+        **published("BAMLH0A0HYM2"),
+        lookup=fred(
+            "BAMLH0A0HYM2",
             "What is the latest ICE BofA US high-yield option-adjusted spread in per cent, with "
             "its date, and what was it eight weeks before?",
         ),
     ),
-    Indicator(
+    _indicator(
         "baa_spread",
-        "liquidity",
         "Baa spread",
         "%",
         formula=("Moody's Baa yield − 10-year Treasury yield; stands in where there is no high-yield spread"),
-        input_sets=(("BAA10Y",),),
-        compute=value_of("BAA10Y"),
-        bounds="BAA10Y",
-        lookup=Lookup(
-            "FRED, BAA10Y",
-            "https://fred.stlouisfed.org/series/BAA10Y",
+        **published("BAA10Y"),
+        lookup=fred(
+            "BAA10Y",
             "What is the latest Moody's Baa yield minus the 10-year Treasury yield, with its "
             "date, and where does it stand among its values since 1986?",
         ),
     ),
-    Indicator(
+    _indicator(
         "hy_spread_percentile",
-        "liquidity",
         "High-yield spread, percentile of its past",
         "percentile",
         formula="share of all spreads so far, today's included, at or below today's, once there are {fewest}",
         input_sets=(("BAMLH0A0HYM2",),),
         compute=_percentile("BAMLH0A0HYM2"),
-        lookup=Lookup(
-            "FRED, BAMLH0A0HYM2",
-            "https://fred.stlouisfed.org/series/BAMLH0A0HYM2",
+        lookup=fred(
+            "BAMLH0A0HYM2",
             "At which percentile of all its values so far is the US high-yield spread, on which date?",
         ),
     ),
-    Indicator(
+    _indicator(
         "baa_spread_percentile",
-        "liquidity",
         "Baa spread, percentile of its past",
         "percentile",
         formula="the same share in the stand-in, once there are {fewest}",
         input_sets=(("BAA10Y",),),
         compute=_percentile("BAA10Y"),
-        lookup=Lookup(
-            "FRED, BAA10Y",
-            "https://fred.stlouisfed.org/series/BAA10Y",
+        lookup=fred(
+            "BAA10Y",
             "At which percentile of all its values so far is the Baa spread over Treasuries, on which date?",
         ),
     ),
-    Indicator(
+    _indicator(
         "hy_spread_gap",
-        "liquidity",
         "High-yield spread over its {mean:40-week} mean",
         "%",
         formula="100 · ln(spread ÷ its mean of {mean} sessions): credit's own trend",
         input_sets=(("BAMLH0A0HYM2",),),
         compute=_gap("BAMLH0A0HYM2"),
-        lookup=Lookup(
-            "FRED, BAMLH0A0HYM2",
-            "https://fred.stlouisfed.org/series/BAMLH0A0HYM2",
+        lookup=fred(
+            "BAMLH0A0HYM2",
             "By how many per cent is the US high-yield spread above or below the mean of its last "
             "40 weeks, on which date?",
         ),
     ),
-    Indicator(
+    _indicator(
         "baa_spread_gap",
-        "liquidity",
         "Baa spread over its {mean:40-week} mean",
         "%",
         formula="100 · ln(spread ÷ its mean of {mean} sessions): the same trend in the stand-in",
         input_sets=(("BAA10Y",),),
         compute=_gap("BAA10Y"),
-        lookup=Lookup(
-            "FRED, BAA10Y",
-            "https://fred.stlouisfed.org/series/BAA10Y",
+        lookup=fred(
+            "BAA10Y",
             "By how many per cent is the Baa spread over Treasuries above or below the mean of "
             "its last 40 weeks, on which date?",
         ),
     ),
-    Indicator(
+    _indicator(
         "hy_spread_change_8w",
-        "liquidity",
         "High-yield spread, {sessions:8-week} change",
         "%",
         formula="100 · ln(spread ÷ spread {sessions} sessions ago)",
         input_sets=(("BAMLH0A0HYM2",),),
-        compute=_log_change("BAMLH0A0HYM2"),
+        compute=log_change_of("BAMLH0A0HYM2"),
         bounds=Range(-100, 400, 0.1, "percent"),
-        lookup=Lookup(
-            "FRED, BAMLH0A0HYM2",
-            "https://fred.stlouisfed.org/series/BAMLH0A0HYM2",
+        lookup=fred(
+            "BAMLH0A0HYM2",
             "By how many per cent has the US high-yield spread risen or fallen over eight weeks, on which date?",
         ),
     ),
-    Indicator(
+    _indicator(
         "ig_spread",
-        "liquidity",
         "Investment-grade spread",
         "%",
         formula="ICE BofA US corporate option-adjusted spread",
-        input_sets=(("BAMLC0A0CM",),),
-        compute=value_of("BAMLC0A0CM"),
-        bounds="BAMLC0A0CM",
+        **published("BAMLC0A0CM"),
     ),
-    Indicator(
+    _indicator(
         "financial_conditions",
-        "liquidity",
         "Chicago Fed financial conditions",
         "index",
         formula="National Financial Conditions Index of the Chicago Fed; 0 is average, above is tight",
-        input_sets=(("NFCI",),),
-        compute=value_of("NFCI"),
-        bounds="NFCI",
+        **published("NFCI"),
         lookup=Lookup(
             "Chicago Fed",
             "https://www.chicagofed.org/research/data/nfci/current-data",
             "What is the latest NFCI, for which week, and did earlier weeks change in the revision?",
         ),
     ),
-    Indicator(
+    _indicator(
         "net_liquidity",
-        "liquidity",
         "Net liquidity",
         "$bn",
         formula="Fed assets − Treasury account − overnight reverse repo, all in $bn",
-        input_sets=_NET,
-        bases=_ACCOUNTS,
+        **_NET,
         compute=_net_liquidity,
         bounds=Range(0, 50000, 1, "$bn"),
     ),
-    Indicator(
+    _indicator(
         "net_liquidity_impulse_13w",
-        "liquidity",
         "Net liquidity, {sessions:13-week} impulse",
         "% of Fed assets",
         formula="change of net liquidity over {sessions} sessions ÷ Fed assets at the start",
-        input_sets=_NET,
-        bases=_ACCOUNTS,
+        **_NET,
         compute=_over_time(liquidity_impulse),
         lookup=Lookup(
             "Federal Reserve H.4.1",
@@ -361,28 +317,24 @@ INDICATORS = (
             "two, and by how many per cent of total assets did that move in 13 weeks?",
         ),
     ),
-    Indicator(
+    _indicator(
         "net_liquidity_impulse_4w",
-        "liquidity",
         "Net liquidity, {sessions:4-week} impulse",
         "% of Fed assets",
         formula="change of net liquidity over {sessions} sessions ÷ Fed assets at the start",
-        input_sets=_NET,
-        bases=_ACCOUNTS,
+        **_NET,
         compute=_over_time(liquidity_impulse),
     ),
-    Indicator(
+    _indicator(
         "reserves_change_13w",
-        "liquidity",
         "Bank reserves, {sessions:13-week} change",
         "$bn",
         formula="change of reserve balances over {sessions} sessions",
         input_sets=(("WRESBAL",),),
         compute=_reserves_change,
     ),
-    Indicator(
+    _indicator(
         "reverse_repo",
-        "liquidity",
         "Overnight reverse repo",
         "$bn",
         formula=(
@@ -393,9 +345,8 @@ INDICATORS = (
         compute=billions_of("RRPONTSYD"),
         bounds="RRPONTSYD",
     ),
-    Indicator(
+    _indicator(
         "treasury_account",
-        "liquidity",
         "Treasury account",
         "$bn",
         formula="balance of the Treasury General Account",
@@ -404,24 +355,21 @@ INDICATORS = (
         compute=_treasury_account,
         bounds=Range(0, 5000, 1, "$bn"),
     ),
-    Indicator(
+    _indicator(
         "dollar_13w",
-        "liquidity",
         "Broad dollar, {sessions:13-week} change",
         "%",
         formula="100 · ln change of the broad dollar index over {sessions} sessions",
         input_sets=(("DTWEXBGS",),),
-        compute=_log_change("DTWEXBGS"),
-        lookup=Lookup(
-            "FRED, DTWEXBGS",
-            "https://fred.stlouisfed.org/series/DTWEXBGS",
+        compute=log_change_of("DTWEXBGS"),
+        lookup=fred(
+            "DTWEXBGS",
             "By how many per cent has the Fed's broad dollar index moved over the last 13 weeks, "
             "and up to which date?",
         ),
     ),
-    Indicator(
+    _indicator(
         "small_vs_large_13w",
-        "liquidity",
         "Small caps against large, {sessions:13 weeks}",
         "%",
         formula="100 · ln change of IWM ÷ SPY (or RUT ÷ SPX) over {sessions} sessions",
@@ -435,9 +383,8 @@ INDICATORS = (
             "over the last 13 weeks?",
         ),
     ),
-    Indicator(
+    _indicator(
         "funding_spread",
-        "liquidity",
         "SOFR minus effective funds rate",
         "bp",
         formula="SOFR − effective funds rate, median of {median} sessions",
@@ -450,37 +397,32 @@ INDICATORS = (
             "over the last five business days, month-ends aside?",
         ),
     ),
-    Indicator(
+    _indicator(
         "net_liquidity_change_13w",
-        "liquidity",
         "Net liquidity, {sessions:13-week} change",
         "$bn",
         formula="change of net liquidity over {sessions} sessions",
-        input_sets=_NET,
-        bases=_ACCOUNTS,
+        **_NET,
         compute=_over_time(lambda net, _, sessions: change(net, sessions)),
     ),
-    Indicator(
+    _indicator(
         "banks_vs_index_13w",
-        "liquidity",
         "Banks against the index, {sessions:13 weeks}",
         "%",
         formula="100 · ln change of KBE ÷ SPY over {sessions} sessions",
         input_sets=(("KBE", "SPY"),),
-        compute=_against_index("KBE"),
+        compute=log_change_of("KBE", "SPY"),
     ),
-    Indicator(
+    _indicator(
         "regional_banks_vs_index_13w",
-        "liquidity",
         "Regional banks against the index, {sessions:13 weeks}",
         "%",
         formula="100 · ln change of KRE ÷ SPY over {sessions} sessions",
         input_sets=(("KRE", "SPY"),),
-        compute=_against_index("KRE"),
+        compute=log_change_of("KRE", "SPY"),
     ),
-    Indicator(
+    _indicator(
         "global_central_banks_13w",
-        "liquidity",
         "Central banks' assets in dollars, {sessions:13 weeks}",
         "%",
         formula=(

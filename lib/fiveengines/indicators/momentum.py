@@ -65,16 +65,6 @@ def momentum_factor(legs: pd.DataFrame) -> pd.Series:
     return (1.0 + spread.fillna(0.0)).cumprod().where(spread.notna())
 
 
-def drawdown_from_high(level: pd.Series, window: int) -> pd.Series:
-    """Fall from the highest value of the last `window` rows, today's included, % (0 or negative).
-
-    level: (n,) positive. Returns (n,), NaN where `level` is NaN, and until `window` values are there.
-    """
-    present = level.dropna()
-    high = present.rolling(window).max()
-    return (100.0 * (present / high - 1.0)).reindex(level.index)
-
-
 def _mean(rows: Floats) -> Floats:
     present = np.isfinite(rows)
     count = present.sum(axis=1)

@@ -7,11 +7,12 @@ futures are in `cot`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range, billions_of, missing, value_of
+from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range, billions_of, missing, published
 from fiveengines.indicators.transforms import natural_log, skip_missing
 from fiveengines.indicators.volatility import annualized_volatility
 
@@ -150,18 +151,16 @@ def _vol_target(inputs: Inputs, window: int, target: float, cap: float) -> pd.Se
     return skip_missing(inputs.panel.daily("SPX"), volatility_target(window, target, cap))
 
 
+_indicator = partial(Indicator, "positioning")
 INDICATORS = (
-    Indicator(
+    _indicator(
         "naaim",
-        "positioning",
         "Active managers' exposure (NAAIM)",
         "%",
         formula=(
             "mean equity exposure of the members of the National Association of Active Investment Managers"
         ),
-        input_sets=(("NAAIM",),),
-        compute=value_of("NAAIM"),
-        bounds="NAAIM",
+        **published("NAAIM"),
         lookup=Lookup(
             "NAAIM",
             "https://naaim.org/programs/naaim-exposure-index/",
@@ -169,9 +168,8 @@ INDICATORS = (
             "of the survey?",
         ),
     ),
-    Indicator(
+    _indicator(
         "aaii_bull_bear",
-        "positioning",
         "AAII bulls minus bears, mean of {mean:4} surveys",
         "points",
         formula=(
@@ -187,19 +185,15 @@ INDICATORS = (
             "and on which date did it close?",
         ),
     ),
-    Indicator(
+    _indicator(
         "aaii_bears",
-        "positioning",
         "AAII bears",
         "%",
         formula="share of bears in the survey of the American Association of Individual Investors",
-        input_sets=(("AAII_BEARISH",),),
-        compute=value_of("AAII_BEARISH"),
-        bounds="AAII_BEARISH",
+        **published("AAII_BEARISH"),
     ),
-    Indicator(
+    _indicator(
         "put_call",
-        "positioning",
         "Equity put/call, {mean:10-day} mean",
         "ratio",
         formula="mean of {mean} sessions of Cboe's equity put/call ratio",
@@ -213,9 +207,8 @@ INDICATORS = (
             "and what is its ten-day average?",
         ),
     ),
-    Indicator(
+    _indicator(
         "cta_exposure",
-        "positioning",
         "Trend followers' exposure",
         "% of maximum",
         formula=(
@@ -235,9 +228,8 @@ INDICATORS = (
         ),
         scheduled=False,
     ),
-    Indicator(
+    _indicator(
         "vol_target_exposure",
-        "positioning",
         "Volatility-target exposure",
         "% of maximum",
         formula="{target} % ÷ volatility of {window} sessions, at most {cap} times capital, as a share of that maximum",
@@ -253,9 +245,8 @@ INDICATORS = (
         ),
         scheduled=False,
     ),
-    Indicator(
+    _indicator(
         "dealer_gamma",
-        "positioning",
         "Dealer gamma",
         "$bn per 1 % move",
         formula=(
@@ -272,9 +263,8 @@ INDICATORS = (
             "change?",
         ),
     ),
-    Indicator(
+    _indicator(
         "hedge_fund_gross",
-        "positioning",
         "Hedge funds' gross leverage",
         "percentile",
         formula="gross leverage as a percentile from a prime broker, only by hand",
@@ -286,9 +276,8 @@ INDICATORS = (
         ),
         scheduled=False,
     ),
-    Indicator(
+    _indicator(
         "hedge_fund_net",
-        "positioning",
         "Hedge funds' net leverage",
         "percentile",
         formula="net leverage as a percentile from a prime broker, only by hand",

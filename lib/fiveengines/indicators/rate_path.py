@@ -5,11 +5,22 @@ Pure and causal formulas, then the indicators made from them; judgement comes fr
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from fiveengines.data.dataset import FED_FUNDS
-from fiveengines.indicators.indicator import Compute, Indicator, Inputs, Lookup, Range, missing, value_of
+from fiveengines.indicators.indicator import (
+    Compute,
+    Indicator,
+    Inputs,
+    Lookup,
+    Range,
+    fred,
+    missing,
+    published,
+)
 from fiveengines.indicators.policy_path import rate_ahead
 from fiveengines.indicators.transforms import change, change_bp, days_since, skip_missing
 from fiveengines.indicators.volatility import SESSIONS_A_YEAR
@@ -157,74 +168,66 @@ def _two_year_volatility(inputs: Inputs, window: int) -> pd.Series:
 
 
 _POLICY = (("DFEDTARU", "DFEDTARL"), ("DFEDTAR",), ("FOMC_TARGET",))
+_indicator = partial(Indicator, "rate_path")
 INDICATORS = (
-    Indicator(
+    _indicator(
         "two_year_change_13w",
-        "rate_path",
         "2-year yield, {sessions:13-week} change",
         "points",
         formula="change of the 2-year yield over {sessions} sessions",
         input_sets=(("DGS2",),),
         compute=_change("DGS2"),
         bounds=Range(-10, 10, 0.01, "signed"),
-        lookup=Lookup(
-            "FRED, DGS2",
-            "https://fred.stlouisfed.org/series/DGS2",
+        lookup=fred(
+            "DGS2",
             "By how many percentage points has the 2-year Treasury yield moved over the last 13 "
             "weeks, and up to which date?",
         ),
     ),
-    Indicator(
+    _indicator(
         "real_yield_change_13w",
-        "rate_path",
         "10-year real yield, {sessions:13-week} change",
         "points",
         formula="change of the 10-year real yield over {sessions} sessions",
         input_sets=(("DFII10",),),
         compute=_change("DFII10"),
         bounds=Range(-10, 10, 0.01, "signed"),
-        lookup=Lookup(
-            "FRED, DFII10",
-            "https://fred.stlouisfed.org/series/DFII10",
+        lookup=fred(
+            "DFII10",
             "By how many percentage points has the 10-year TIPS yield moved over the last 13 "
             "weeks, and up to which date?",
         ),
     ),
-    Indicator(
+    _indicator(
         "two_year_minus_policy",
-        "rate_path",
         "2-year yield minus policy rate",
         "points",
         formula="2-year yield − policy rate: what is priced",
         input_sets=tuple(("DGS2", *each) for each in _POLICY),
         compute=_minus_policy,
         bounds=Range(-10, 10, 0.01, "signed"),
-        lookup=Lookup(
-            "FRED, DGS2",
-            "https://fred.stlouisfed.org/series/DGS2",
+        lookup=fred(
+            "DGS2",
             "How far is the 2-year Treasury yield above or below the middle of the federal funds "
             "target range, in percentage points, and on which date?",
         ),
     ),
-    Indicator(
+    _indicator(
         "curve_3m10y",
-        "rate_path",
         "10-year minus 3-month",
         "points",
         formula="10-year yield − 3-month yield",
         input_sets=(("DGS10", "DGS3MO"),),
         compute=_slope("DGS3MO"),
         bounds=Range(-10, 10, 0.01, "signed"),
-        lookup=Lookup(
-            "FRED, T10Y3M",
-            "https://fred.stlouisfed.org/series/T10Y3M",
+        lookup=fred(
+            "T10Y3M",
             "What is the 10-year minus the 3-month Treasury yield, on which date, and since when "
             "has the curve had this sign?",
         ),
     ),
-    Indicator(
+    _indicator(
         "curve_2s10s",
-        "rate_path",
         "10-year minus 2-year",
         "points",
         formula="10-year yield − 2-year yield",
@@ -232,15 +235,12 @@ INDICATORS = (
         compute=_slope("DGS2"),
         bounds=Range(-10, 10, 0.01, "signed"),
     ),
-    Indicator(
+    _indicator(
         "rate_volatility",
-        "rate_path",
         "MOVE index",
         "index",
         formula="ICE BofA MOVE index, implied volatility of Treasury yields: how clear the path is",
-        input_sets=(("MOVE",),),
-        compute=value_of("MOVE"),
-        bounds="MOVE",
+        **published("MOVE"),
         lookup=Lookup(
             "ICE BofA MOVE index",
             "https://www.ice.com/fixed-income-data-services/index-solutions/index-customization",
@@ -248,9 +248,8 @@ INDICATORS = (
             "years is that?",
         ),
     ),
-    Indicator(
+    _indicator(
         "two_year_volatility",
-        "rate_path",
         "2-year yield, realised volatility",
         "bp a year",
         formula=(
@@ -259,16 +258,14 @@ INDICATORS = (
         ),
         input_sets=(("DGS2",),),
         compute=_two_year_volatility,
-        lookup=Lookup(
-            "FRED, DGS2",
-            "https://fred.stlouisfed.org/series/DGS2",
+        lookup=fred(
+            "DGS2",
             "What is the annualized volatility of daily changes in the 2-year Treasury yield over "
             "the last 63 sessions, in basis points?",
         ),
     ),
-    Indicator(
+    _indicator(
         "policy_rate",
-        "rate_path",
         "Policy rate (target)",
         "% a year",
         formula="middle of the federal funds target range as announced; before December 2008 the one target",
@@ -276,68 +273,51 @@ INDICATORS = (
         compute=policy_rate,
         bounds="DFEDTARU",
     ),
-    Indicator(
+    _indicator(
         "effective_rate",
-        "rate_path",
         "Effective funds rate",
         "% a year",
         formula="effective federal funds rate of the last day published",
-        input_sets=(("EFFR",), ("DFF",)),
-        compute=value_of("EFFR", "DFF"),
-        bounds="EFFR",
+        **published("EFFR", "DFF"),
     ),
-    Indicator(
+    _indicator(
         "two_year",
-        "rate_path",
         "2-year yield",
         "% a year",
         formula="2-year Treasury yield",
-        input_sets=(("DGS2",),),
-        compute=value_of("DGS2"),
-        bounds="DGS2",
+        **published("DGS2"),
     ),
-    Indicator(
+    _indicator(
         "ten_year",
-        "rate_path",
         "10-year yield",
         "% a year",
         formula="10-year Treasury yield",
-        input_sets=(("DGS10",),),
-        compute=value_of("DGS10"),
-        bounds="DGS10",
+        **published("DGS10"),
     ),
-    Indicator(
+    _indicator(
         "real_yield",
-        "rate_path",
         "10-year real yield",
         "% a year",
         formula="10-year inflation-indexed Treasury yield",
-        input_sets=(("DFII10",),),
-        compute=value_of("DFII10"),
-        bounds="DFII10",
+        **published("DFII10"),
     ),
-    Indicator(
+    _indicator(
         "breakeven",
-        "rate_path",
         "10-year breakeven inflation",
         "% a year",
         formula="10-year breakeven inflation",
-        input_sets=(("T10YIE",),),
-        compute=value_of("T10YIE"),
-        bounds="T10YIE",
+        **published("T10YIE"),
     ),
-    Indicator(
+    _indicator(
         "inversion_age",
-        "rate_path",
         "Sessions with the 10-year below the 3-month",
         "sessions",
         formula="sessions in a row with the 10-year yield below the 3-month yield; 0 while it is not",
         input_sets=(("DGS10", "DGS3MO"),),
         compute=lambda inputs: inversion_age(_slope("DGS3MO")(inputs)),
     ),
-    Indicator(
+    _indicator(
         "policy_cuts_priced",
-        "rate_path",
         "Cuts priced over {months:12} months",
         "bp",
         formula=(

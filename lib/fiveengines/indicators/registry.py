@@ -41,8 +41,8 @@ def declare(params: Parameters) -> None:
                 )
             asked = field.question or f"What is the latest figure for {field.title}, and of which date?"
             own[name] = Indicator(
-                name,
                 engine,
+                name,
                 field.title,
                 field.unit,
                 "entered by hand",

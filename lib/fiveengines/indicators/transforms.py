@@ -86,14 +86,6 @@ def rolling_percentile(series: pd.Series, window: int, min_periods: int | None =
     return 100.0 * rank.rank(method="max", pct=True)
 
 
-def drawdown(series: pd.Series) -> pd.Series:
-    """Fall from the highest value so far, %: 100 · (x(t) / max of x up to t − 1), at most 0.
-
-    series: (n,) prices. Returns (n,), NaN where the series is NaN.
-    """
-    return 100.0 * (series / series.cummax() - 1.0)
-
-
 def distance_from_high(series: pd.Series, window: int) -> pd.Series:
     """Distance from the highest of the last `window` rows, %: 100 · (x(t) / max − 1), at most 0.
 
@@ -101,16 +93,6 @@ def distance_from_high(series: pd.Series, window: int) -> pd.Series:
     there, and while the window holds a NaN.
     """
     return 100.0 * (series / series.rolling(window).max() - 1.0)
-
-
-def above_average(series: pd.Series, window: int) -> pd.Series:
-    """Flag: 1 where today is above the simple average of the last `window` rows, 0 where it is not.
-
-    series: (n,) prices; the window includes today. Returns (n,) float64, NaN until `window` rows are there,
-    and while the window holds a NaN.
-    """
-    average = series.rolling(window).mean()
-    return as_flag(series > average, average.notna() & series.notna())
 
 
 def days_since(condition: pd.Series) -> pd.Series:

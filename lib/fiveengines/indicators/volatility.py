@@ -5,10 +5,12 @@ Pure and causal formulas, then the indicators made from them; judgement comes fr
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
-from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range, missing, value_of
+from fiveengines.indicators.indicator import Indicator, Inputs, Lookup, Range, fred, published
 from fiveengines.indicators.transforms import change, natural_log, rolling_percentile, skip_missing
 
 SESSIONS_A_YEAR = 252
@@ -153,10 +155,8 @@ def _realized(inputs: Inputs, window: int) -> pd.Series:
 
 
 def _yang_zhang(inputs: Inputs, window: int) -> pd.Series:
-    panel, prices = inputs.panel, ("SPX_OPEN", "SPX_HIGH", "SPX_LOW", "SPX")
-    if not all(each in panel for each in prices):
-        return missing(panel)
-    opens, highs, lows, closes = (panel.daily(each) for each in prices)
+    names = ("SPX_OPEN", "SPX_HIGH", "SPX_LOW", "SPX")
+    opens, highs, lows, closes = map(inputs.panel.daily, names)
     return yang_zhang_volatility(opens, highs, lows, closes, window)
 
 
@@ -170,25 +170,23 @@ def _slope_volatility(inputs: Inputs, window: int) -> pd.Series:
 
 _VIX = (("VIX",), ("VIXCLS",))
 _TERM = tuple((near, far) for near in ("VIX", "VIXCLS") for far in ("VIX3M", "VXVCLS"))
+_indicator = partial(Indicator, "volatility")
 INDICATORS = (
-    Indicator(
+    _indicator(
         "vix",
-        "volatility",
         "VIX",
         "index",
         formula="Cboe's close of the VIX",
         input_sets=_VIX,
         compute=vix,
         bounds="VIX",
-        lookup=Lookup(
-            "FRED, VIXCLS",
-            "https://fred.stlouisfed.org/series/VIXCLS",
+        lookup=fred(
+            "VIXCLS",
             "Where did the VIX close on Friday, and at which percentile of its last three years is that?",
         ),
     ),
-    Indicator(
+    _indicator(
         "vix_percentile",
-        "volatility",
         "VIX, percentile of {window:3 years}",
         "percentile",
         formula="share of {window} VIX closes at or below today's",
@@ -196,23 +194,20 @@ INDICATORS = (
         compute=_vix_percentile,
         bounds=Range(0, 100, 1, "percentile"),
     ),
-    Indicator(
+    _indicator(
         "vix_change_4w",
-        "volatility",
         "VIX, {sessions:4-week} change",
         "points",
         formula="change of the VIX over {sessions} sessions",
         input_sets=_VIX,
         compute=_vix_change,
-        lookup=Lookup(
-            "FRED, VIXCLS",
-            "https://fred.stlouisfed.org/series/VIXCLS",
+        lookup=fred(
+            "VIXCLS",
             "By how many points did the VIX move from its close 20 sessions ago to Friday's close?",
         ),
     ),
-    Indicator(
+    _indicator(
         "vix_term",
-        "volatility",
         "VIX over 3-month VIX",
         "ratio",
         formula="VIX ÷ VIX3M; above 1 is backwardation",
@@ -226,9 +221,8 @@ INDICATORS = (
             "many sessions has it been above or below one?",
         ),
     ),
-    Indicator(
+    _indicator(
         "vix9d_term",
-        "volatility",
         "9-day VIX over VIX",
         "ratio",
         formula="VIX9D ÷ VIX",
@@ -236,15 +230,12 @@ INDICATORS = (
         compute=lambda inputs: vix_term_ratio(inputs.panel.daily("VIX9D"), vix(inputs)),
         bounds=Range(0.3, 4, 0.01, "number"),
     ),
-    Indicator(
+    _indicator(
         "vvix",
-        "volatility",
         "VVIX",
         "index",
         formula="Cboe's close of the VVIX; before 2007 unreliable and not used",
-        input_sets=(("VVIX",),),
-        compute=value_of("VVIX"),
-        bounds="VVIX",
+        **published("VVIX"),
         lookup=Lookup(
             "Cboe VVIX dashboard",
             "https://www.cboe.com/us/indices/dashboard/vvix/",
@@ -252,18 +243,16 @@ INDICATORS = (
             "of three years?",
         ),
     ),
-    Indicator(
+    _indicator(
         "vvix_divergence",
-        "volatility",
         "VVIX percentile minus VIX percentile",
         "points",
         formula="percentile of VVIX in {window} sessions − that of VIX",
         input_sets=(("VVIX", "VIX"), ("VVIX", "VIXCLS")),
         compute=_divergence,
     ),
-    Indicator(
+    _indicator(
         "realized_volatility_21d",
-        "volatility",
         "Realised volatility, {window:21 sessions}",
         "%",
         formula=(
@@ -272,15 +261,13 @@ INDICATORS = (
         input_sets=(("SPX",),),
         compute=_realized,
         bounds=Range(0, 200, 0.1, "percent"),
-        lookup=Lookup(
-            "FRED, SP500",
-            "https://fred.stlouisfed.org/series/SP500",
+        lookup=fred(
+            "SP500",
             "What is the annualized volatility of the S&P 500's daily returns over the last 21 sessions?",
         ),
     ),
-    Indicator(
+    _indicator(
         "yang_zhang_volatility",
-        "volatility",
         "Yang-Zhang volatility, {window:21 sessions}",
         "%",
         formula="Yang and Zhang (2000) over {window} sessions, where there are open, high and low",
@@ -288,34 +275,28 @@ INDICATORS = (
         compute=_yang_zhang,
         bounds=Range(0, 200, 0.1, "percent"),
     ),
-    Indicator(
+    _indicator(
         "implied_minus_realized",
-        "volatility",
         "VIX minus realised volatility",
         "points",
         formula="VIX − realised volatility over {window} sessions",
         input_sets=(("VIX", "SPX"), ("VIXCLS", "SPX")),
         compute=_premium,
-        lookup=Lookup(
-            "FRED, VIXCLS",
-            "https://fred.stlouisfed.org/series/VIXCLS",
+        lookup=fred(
+            "VIXCLS",
             "What is Friday's VIX minus the annualized volatility that the S&P 500 really showed "
             "over the last 21 sessions?",
         ),
     ),
-    Indicator(
+    _indicator(
         "skew",
-        "volatility",
         "SKEW",
         "index",
         formula="Cboe's close of the SKEW",
-        input_sets=(("SKEW",),),
-        compute=value_of("SKEW"),
-        bounds="SKEW",
+        **published("SKEW"),
     ),
-    Indicator(
+    _indicator(
         "slope_volatility",
-        "volatility",
         "Volatility of the VIX slope",
         "ratio",
         formula="standard deviation of daily changes of VIX ÷ VIX3M, {window} sessions",
@@ -323,9 +304,8 @@ INDICATORS = (
         compute=_slope_volatility,
         bounds=Range(0, 2, 0.01, "number"),
     ),
-    Indicator(
+    _indicator(
         "vix_futures_slope",
-        "volatility",
         "Second over first VIX future",
         "ratio",
         formula="second ÷ first VIX future",

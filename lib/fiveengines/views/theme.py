@@ -43,12 +43,6 @@ DARK_FOR_LIGHT: Final[dict[str, str]] = {pair[0]: pair[1] for pair in PALETTE.va
 STATES: Final = ("supportive", "neutral", "adverse", "unknown")
 STATE_COLOURS: Final[dict[str, str]] = {state: LIGHT[state] for state in STATES}
 STATE_SHAPES: Final[dict[str, str]] = {"supportive": "▲", "neutral": "●", "adverse": "▼", "unknown": "○"}
-VEGA_SHAPES: Final[dict[str, str]] = {
-    "supportive": "triangle-up",
-    "neutral": "circle",
-    "adverse": "triangle-down",
-    "unknown": "cross",
-}
 DIRECTIONS: Final = ("improving", "stable", "deteriorating", "unknown")
 DIRECTION_ARROWS: Final[dict[str, str]] = {
     "improving": "↗",

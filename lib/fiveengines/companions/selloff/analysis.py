@@ -49,9 +49,8 @@ from fiveengines.companions.session import Session
 from fiveengines.indicators import REGISTRY
 from fiveengines.indicators.dealer_gamma import dealer_gamma_profile, gamma_flip
 from fiveengines.indicators.evaluate import IndicatorValues, evaluate
-from fiveengines.indicators.momentum import drawdown_from_high
 from fiveengines.indicators.positioning import dealer_gamma_from_chain
-from fiveengines.indicators.transforms import natural_log
+from fiveengines.indicators.transforms import distance_from_high, natural_log, skip_missing
 from fiveengines.overrides.companion_fields import FIELDS
 
 NAME = "selloff"
@@ -622,7 +621,7 @@ def _momentum(read: _Read, close: pd.Series) -> Momentum | None:
     if read.move("momentum") is None:
         return None
     level = pd.Series(np.exp(read.moves["momentum"][1].values / 100.0), index=read.tape.panel.sessions)
-    drawdown = drawdown_from_high(level, rules.high_sessions)
+    drawdown = skip_missing(level, lambda present: distance_from_high(present, rules.high_sessions))
     now = finite(drawdown.iloc[-1])
     if now is None:
         read.lack("Momentum: too short for its fall from the high")
