@@ -120,6 +120,11 @@ def age(days: int) -> str:
     return f"{counted(years, 'year') if years else counted(days, 'day')} old"
 
 
+def weeks_ago(weeks: int) -> str:
+    """'this week', 'last week', '3 weeks ago'."""
+    return {0: "this week", 1: "last week"}.get(weeks, f"{weeks} weeks ago")
+
+
 def joined(words: Sequence[str]) -> str:
     """'breadth', 'breadth and volatility', 'liquidity, breadth and volatility'; empty without a word."""
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))

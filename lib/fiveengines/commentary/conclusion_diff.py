@@ -161,44 +161,26 @@ def _conclusions(record: Record) -> Iterator[_Conclusion]:
         near = stress if engine in params.engines.stress.caps else ()
         name = ENGINE_NAMES[engine]
         yield _Conclusion("state", engine, name, methodcaller("state_text", engine), near, one[engine])
-        yield _Conclusion(
-            "direction",
-            engine,
-            f"{name}'s direction",
-            methodcaller("direction", engine),
-            near,
-            one[engine],
-        )
+        title, read = f"{name}'s direction", methodcaller("direction", engine)
+        yield _Conclusion("direction", engine, title, read, near, one[engine])
     lean = {str(e): float(params.portfolio.target_exposure.lean.get(e, 0.0)) for e in ENGINES}
-    yield _Conclusion(
-        "exposure",
-        None,
-        "Target exposure",
-        methodcaller("exposure_text"),
-        (EXPECTED, INDEX, *TURNS, *called),
-        lean,
-    )
-    yield _Conclusion("style", None, "Style", methodcaller("style_text"), (*TURNS, *called), everyone)
-    yield _Conclusion("tape", None, "The tape", methodcaller("tape_text"), (INDEX, *TURNS, *called), everyone)
+    turned, read = (*TURNS, *called), methodcaller("exposure_text")
+    yield _Conclusion("exposure", None, "Target exposure", read, (EXPECTED, INDEX, *turned), lean)
+    yield _Conclusion("style", None, "Style", methodcaller("style_text"), turned, everyone)
+    yield _Conclusion("tape", None, "The tape", methodcaller("tape_text"), (INDEX, *turned), everyone)
     for turn in map(str, record.readings.inflections):
         of_engine, direction = turn.split(":")
         read_off = {"breadth": ("pct_above_50d", BASIS), "volatility": ("vix",)}.get(of_engine, ())
-        yield _Conclusion(
-            "inflection",
-            turn,
-            f"{ENGINE_NAMES[of_engine]} {direction}",
-            methodcaller("inflection_text", turn),
-            read_off,
-            {} if read_off else {of_engine: 1.0},
-        )
+        title, read = f"{ENGINE_NAMES[of_engine]} {direction}", methodcaller("inflection_text", turn)
+        by_engine = {} if read_off else {of_engine: 1.0}
+        yield _Conclusion("inflection", turn, title, read, read_off, by_engine)
     for name, insight in insights.items():
         near, of = _read_by(record.evaluation.reads[name])
         yield _Conclusion("insight", name, insight.title, methodcaller("insight_text", name), near, of)
     for engine in ENGINES:
         near, of = _read_by(frozenset(map(record.phrases.made_of, record.phrases.quoted(engine))))
-        yield _Conclusion(
-            "narrative", engine, "", methodcaller("clause_text", engine), near, {**of, **one[engine]}
-        )
+        read = methodcaller("clause_text", engine)
+        yield _Conclusion("narrative", engine, "", read, near, of | one[engine])
 
 
 def _read_by(names: frozenset[str]) -> tuple[tuple[str, ...], dict[str, float]]:

@@ -118,13 +118,10 @@ def _policy(days: list[dt.date], known: EventFile) -> Iterator[Event]:
     for day in days:
         certainty = "tentative" if day.year in known.tentative else "fixed"
         if day in decisions:
-            yield Event(
-                day,
-                "FOMC decision",
-                "fomc",
-                certainty,
-                "The policy rate and the statement" + (" at 14:00 New York." if day.year >= _AT_TWO else "."),
+            why = "The policy rate and the statement" + (
+                " at 14:00 New York." if day.year >= _AT_TWO else "."
             )
+            yield Event(day, "FOMC decision", "fomc", certainty, why)
         if day in minutes:
             yield Event(day, "FOMC minutes", "fomc", "estimated", "Usually three weeks after the decision.")
     unlisted = sorted({day.year for day in days} - known.fomc.keys())
@@ -134,21 +131,11 @@ def _policy(days: list[dt.date], known: EventFile) -> Iterator[Event]:
 
 
 def _releases(days: list[dt.date], known: EventFile) -> Iterator[Event]:
+    prices = "Moves the 2-year yield and with it the rate path."
+    jobs = "The month's main reading of the labor market."
     kinds = (
-        (
-            "Consumer prices (CPI)",
-            "cpi",
-            known.cpi,
-            usual_cpi_day,
-            "Moves the 2-year yield and with it the rate path.",
-        ),
-        (
-            "Employment report (payrolls)",
-            "payrolls",
-            known.payrolls,
-            usual_payrolls_day,
-            "The month's main reading of the labor market.",
-        ),
+        ("Consumer prices (CPI)", "cpi", known.cpi, usual_cpi_day, prices),
+        ("Employment report (payrolls)", "payrolls", known.payrolls, usual_payrolls_day, jobs),
     )
     for title, kind, given, usual, why in kinds:
         for day in days:
@@ -161,12 +148,8 @@ def _releases(days: list[dt.date], known: EventFile) -> Iterator[Event]:
 
 def usual_cpi_day(year: int, month: int) -> dt.date:
     """The eighth federal business day of a month, near which consumer prices usually come."""
-    return _nth_business_day(year, month, _CPI_BUSINESS_DAY)
-
-
-def _nth_business_day(year: int, month: int, number: int) -> dt.date:
     first = np.datetime64(f"{year}-{month:02d}-01")
-    found: dt.date = calendars.federal_business_days(first, first + 27)[number - 1].astype(object)
+    found: dt.date = calendars.federal_business_days(first, first + 27)[_CPI_BUSINESS_DAY - 1].astype(object)
     return found
 
 
@@ -265,13 +248,8 @@ def _calendar_ends(days: list[dt.date]) -> Iterator[Event]:
         if day.weekday() < 5 and day not in open_days:
             yield Event(day, "Exchange closed", "holiday", "fixed", "Holiday of the New York Stock Exchange.")
         if day in {tax_day(day.year, month, number) for month, number in _TAX_DAYS}:
-            yield Event(
-                day,
-                "Federal tax date",
-                "treasury",
-                "fixed",
-                "The Treasury account grows and drains reserves.",
-            )
+            why = "The Treasury account grows and drains reserves."
+            yield Event(day, "Federal tax date", "treasury", "fixed", why)
     for day, following in pairwise(open_days):
         if day in days and day.month != following.month:
             title = "Quarter end" if day.month % 3 == 0 else "Month end"

@@ -245,19 +245,12 @@ class _Search:
         axis = regimes.severity(history.extended, rules).to_numpy()
         severe = regimes.severe_weeks(values, rules).to_numpy()
         vix = values["vix"].to_numpy()
-        return np.array(
-            [
-                regimes.next_call(
-                    number,
-                    age,
-                    depth,
-                    part,
-                    bool(bad) and regimes.is_acute(was_acute, level, depth, rules),
-                    rules,
-                )[0]
-                for depth, part, bad, level in zip(axis, broad, severe, vix, strict=True)
-            ]
-        )
+
+        def call(depth: float, part: float, bad: bool, level: float) -> int:
+            acute = bool(bad) and regimes.is_acute(was_acute, level, depth, rules)
+            return regimes.next_call(number, age, depth, part, acute, rules)[0]
+
+        return np.array(list(map(call, axis, broad, severe, vix)))
 
     def _states(self, history: engines.EngineHistory) -> dict[str, np.ndarray]:
         """Each engine's state in each row after its state before this week."""
@@ -294,18 +287,8 @@ class _Search:
             becomes = regimes.NAMES[int(found[first])] if kind == "regime" else str(found[first])
             digits = 0 if each.unit == "percentile" else _digits(usual)
             level = _outward(float(moved[first]), now, digits)
-            yield FlipLevel(
-                name,
-                each.title,
-                each.unit,
-                kind,
-                engine,
-                becomes,
-                now,
-                level,
-                abs(level - now) / usual,
-                digits,
-            )
+            away = abs(level - now) / usual
+            yield FlipLevel(name, each.title, each.unit, kind, engine, becomes, now, level, away, digits)
 
 
 def _digits(usual: float) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.formats import number, percent
+from fiveengines.base.formats import counted, number, percent
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary import narrative
 from fiveengines.model.inflections import DETERIORATING, IMPROVING
@@ -74,8 +74,7 @@ class Sequence:
     def sentence(self) -> str:
         """'Liquidity: worsening → stabilising → improving (3 weeks).'"""
         path = " → ".join(each.word for each in self.phases[-3:])
-        count = self.now.weeks
-        return f"{narrative.ENGINE_NAMES[self.engine]}: {path} ({count} week{'' if count == 1 else 's'})."
+        return f"{narrative.ENGINE_NAMES[self.engine]}: {path} ({counted(self.now.weeks, 'week')})."
 
 
 @dataclass(frozen=True)

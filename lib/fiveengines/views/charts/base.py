@@ -102,12 +102,22 @@ def time_axis(**options: Any) -> alt.X:
     return alt.X("date:T", title=None, axis=alt.Axis(tickCount=6, **options))
 
 
-def no_data(what: str, lacking: str) -> Picture:
+def rows(records: Iterable[Any], *names: str) -> pd.DataFrame:
+    """One row a record, one column for each of these attributes."""
+    return pd.DataFrame({name: getattr(each, name) for name in names} for each in records)
+
+
+def colours(named: Mapping[str, str]) -> alt.Scale:
+    """A scale of values and the theme's colours that they have."""
+    return alt.Scale(domain=list(named), range=[theme.LIGHT[each] for each in named.values()])
+
+
+def no_data(what: str, lacking: str, said: str = "no data") -> Picture:
     """One sentence in a chart's place."""
     sentence = f"Not drawn: {lacking}"
-    rows = pd.DataFrame({"text": ["no data"]})
+    over = title(f"{what}: {said} this week", sentence)
     return (
-        alt.Chart(rows, title=title(f"{what}: no data this week", sentence), height=24, description=sentence)
+        alt.Chart(pd.DataFrame({"text": [said]}), title=over, height=24, description=sentence)
         .mark_text(align="left", color=SOFT)
         .encode(text="text:N", x=alt.value(0))
     )
@@ -124,13 +134,7 @@ def as_known(week: Week, frame: pd.DataFrame, columns: Iterable[str], finding: s
 
 def no_call(week: Week, what: str) -> Picture:
     """One sentence in a chart's place in a week without a call."""
-    reason = f"Not drawn: {week.no_call.reason if week.no_call else ''}"
-    rows = pd.DataFrame({"text": ["no call"]})
-    return (
-        alt.Chart(rows, title=title(f"{what}: no call this week", reason), height=24, description=reason)
-        .mark_text(align="left", color=SOFT)
-        .encode(text="text:N", x=alt.value(0))
-    )
+    return no_data(what, week.no_call.reason if week.no_call else "", "no call")
 
 
 def end_label(frame: pd.DataFrame, y: str, text: str, colour: str, **mark: Any) -> Picture:
@@ -179,8 +183,5 @@ def span(found: Sequence[pd.Timestamp] | pd.DatetimeIndex) -> str:
     """'two years', 'five years' or '31 weeks' for the weeks drawn."""
     years = len(found) / WEEKS_A_YEAR
     words = {1: "a year", 2: "two years", 3: "three years", 4: "four years", 5: "five years"}
-    return (
-        words[round(years)]
-        if abs(years - round(years)) < 0.1 and round(years) in words
-        else f"{len(found)} weeks"
-    )
+    whole = words.get(round(years)) if abs(years - round(years)) < 0.1 else None
+    return whole or f"{len(found)} weeks"

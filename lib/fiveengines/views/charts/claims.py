@@ -8,7 +8,6 @@ import altair as alt
 import pandas as pd
 
 from fiveengines.companions.claims import Result
-from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 
@@ -41,7 +40,7 @@ def verdicts(result: Result) -> Picture:
         color=alt.Color(
             "verdict:N",
             sort=list(VERDICTS),
-            scale=alt.Scale(domain=list(VERDICTS), range=[theme.LIGHT[each] for each in VERDICTS.values()]),
+            scale=base.colours(VERDICTS),
             legend=alt.Legend(title=None, orient="top"),
         ),
         order="order:Q",

@@ -103,5 +103,4 @@ def _finding(week: Week) -> str:
         held = [ENGINE_NAMES[name] for name, each in week.engines.items() if each.state == state]
         if held:
             parts.append(f"{joined(held)} {one if len(held) == 1 else many}")
-    text = "; ".join(parts).lower()
-    return first_capital(text)
+    return first_capital("; ".join(parts).lower())

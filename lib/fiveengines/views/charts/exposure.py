@@ -38,8 +38,8 @@ def target_exposure(week: Week) -> Picture:
         rows.append((risk.cap, f"cap in this regime {percent(risk.cap)}", "cap", place))
     marks = pd.DataFrame(rows, columns=["at", "text", "kind", "y"])
     # Colours stand in a scale, not in the rows: the page swaps a specification's colours for a dark screen.
-    kinds = {"now": base.INK, "before": base.SOFT, "cap": theme.LIGHT["adverse"]}
-    colour = alt.Color("kind:N", scale=alt.Scale(domain=list(kinds), range=list(kinds.values())), legend=None)
+    kinds = base.colours({"now": "ink", "before": "soft", "cap": "adverse"})
+    colour = alt.Color("kind:N", scale=kinds, legend=None)
     chart = alt.Chart(marks)
     ticks = chart.mark_tick(thickness=2.5, size=34, opacity=1).encode(
         x=alt.X("at:Q", scale=scale), y=alt.value(48), color=colour
@@ -79,15 +79,11 @@ def target_exposure_drivers(week: Week) -> Picture:
     wanted = min(max(level, 0.0), 1.0)
     held = min(max(wanted * risk.unit, risk.re_entry), risk.cap)
     unit = f"unit of risk {number(risk.unit, 2)}"
-    for name, to in (("none or all", wanted), (unit, wanted * risk.unit), ("re-entry or cap", held)):
+    held_back = (("none or all", wanted), (unit, wanted * risk.unit), ("re-entry or cap", held))
+    for name, to in (*held_back, ("limits and pace", risk.value)):
         if abs(to - level) >= 0.005 or name == unit:
             rows.append({"name": name, "from": level, "to": to, "move": to - level, "kind": "neutral"})
             level = to
-    if abs(risk.value - level) >= 0.005:
-        move = risk.value - level
-        rows.append(
-            {"name": "limits and pace", "from": level, "to": risk.value, "move": move, "kind": "neutral"}
-        )
     rows.append({"name": "exposure", "from": 0.0, "to": risk.value, "move": risk.value, "kind": "total"})
     frame = pd.DataFrame(rows)
     whole = frame["kind"].isin(["start", "total"])
@@ -97,14 +93,8 @@ def target_exposure_drivers(week: Week) -> Picture:
     frame["right"] = frame[["from", "to"]].max(axis=1)
     chart = alt.Chart(frame)
     side = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=160))
-    kinds = {
-        "start": "neutral",
-        "total": "accent",
-        "supportive": "supportive",
-        "adverse": "adverse",
-        "neutral": "neutral",
-    }
-    scale = alt.Scale(domain=list(kinds), range=[theme.LIGHT[each] for each in kinds.values()])
+    states = {each: each for each in ("supportive", "adverse", "neutral")}
+    scale = base.colours({"start": "neutral", "total": "accent", **states})
     bars = chart.mark_bar(size=17, cornerRadiusEnd=0).encode(
         x=alt.X("from:Q", title=None, axis=alt.Axis(format=".0%", grid=True, tickCount=5)),
         x2="to:Q",
@@ -135,16 +125,12 @@ def _driver_finding(risk: TargetExposureReading) -> str:
     if not drivers:
         return "No engine that leans is known: half of what volatility allows is wanted"
     parts = []
-    for verb, wanted in (
-        ("adds", [d for d in drivers if d.contribution > 0]),
-        ("takes", [d for d in drivers if d.contribution < 0]),
-    ):
-        if wanted:
-            first = wanted[0]
+    for verb, sign in (("adds", 1), ("takes", -1)):
+        first = next((each for each in drivers if sign * each.contribution > 0), None)
+        if first is not None:
             size = f"{100 * abs(first.contribution):.0f} points before the unit of risk"
             parts.append(f"{ENGINE_NAMES[first.engine].lower()} {verb} most ({size})")
-    text = ", ".join(parts)
-    return first_capital(text)
+    return first_capital(", ".join(parts))
 
 
 def target_exposure_history(week: Week, weeks: int = base.LONG) -> Picture:

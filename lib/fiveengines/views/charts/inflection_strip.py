@@ -8,9 +8,9 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from fiveengines.base.formats import weeks_ago
 from fiveengines.base.parameters import ENGINES
 from fiveengines.commentary.narrative import ENGINE_NAMES
-from fiveengines.views import theme
 from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 from fiveengines.week import Week
@@ -32,7 +32,7 @@ def inflections(week: Week, weeks: int = 2 * base.WEEKS_A_YEAR) -> Picture:
     )
     scale = alt.Scale(domain=[pd.Timestamp(each).isoformat() for each in edge])
     time = alt.X("date:T", title=None, scale=scale, axis=alt.Axis(tickCount=6))
-    colours = alt.Scale(domain=list(_SHAPES), range=[theme.LIGHT["supportive"], theme.LIGHT["adverse"]])
+    colours = base.colours({"improving": "supportive", "deteriorating": "adverse"})
     points = (
         alt.Chart(frame)
         .mark_point()
@@ -92,16 +92,9 @@ def _finding(week: Week) -> str:
             else "No engine has turned in the last quarter"
         )
     newest = min(week.inflections, key=lambda each: (each.reversed is not None, each.weeks_ago))
-    age = (
-        "this week"
-        if newest.weeks_ago == 0
-        else "last week"
-        if newest.weeks_ago == 1
-        else f"{newest.weeks_ago} weeks ago"
-    )
     more = len(week.inflections) - 1
     tail = "" if more == 0 else f"; {more} more in the last quarter"
-    name = f"{ENGINE_NAMES[newest.engine].lower()} {newest.direction}, {age}"
+    name = f"{ENGINE_NAMES[newest.engine].lower()} {newest.direction}, {weeks_ago(newest.weeks_ago)}"
     if newest.reversed is not None:
         return f"No inflection of the last quarter is active; the newest was {name}"
     return f"Newest active inflection: {name}{tail}"

@@ -16,6 +16,7 @@ from fiveengines.views.charts.base import Picture
 
 _HEIGHT, _WIDTH = 320, 300
 _NAMES = {"portfolio": "Portfolio", "nasdaq_100": "Nasdaq 100", "sp500": "S&P 500"}
+_COLOURS = {"Portfolio": "accent", "Nasdaq 100": "adverse", "S&P 500": "soft"}
 
 
 def betas_and_duration(result: Result) -> Picture:
@@ -27,13 +28,9 @@ def betas_and_duration(result: Result) -> Picture:
     frame = pd.DataFrame(
         {
             "ticker": each.ticker,
-            "slope": each.per_100bp_real,
-            "low": each.per_100bp_real - 1.645 * abs(each.per_100bp_real / each.t)
-            if each.t
-            else each.per_100bp_real,
-            "high": each.per_100bp_real + 1.645 * abs(each.per_100bp_real / each.t)
-            if each.t
-            else each.per_100bp_real,
+            "slope": (slope := each.per_100bp_real),
+            "low": slope - 1.645 * (error := abs(slope / each.t) if each.t else 0.0),
+            "high": slope + 1.645 * error,
             "kept": "kept its sign in every window" if each.stable else "changed sign between windows",
         }
         for each in rows
@@ -54,8 +51,8 @@ def betas_and_duration(result: Result) -> Picture:
     left += chart.mark_point(filled=True, size=60, opacity=1).encode(x=x, y=y, color=shade, tooltip=tips)
     if not result.duration:
         return left.properties(title=base.title(_finding(result), _subtitle(longest)))
-    over = pd.DataFrame({"date": pd.to_datetime([each.day for each in result.duration])})
-    over = over.assign(real=[each.real for each in result.duration])
+    over = base.rows(result.duration, "day", "real").rename(columns={"day": "date"})
+    over["date"] = pd.to_datetime(over["date"])
     right = (
         alt.Chart(over, height=_HEIGHT, width=_WIDTH)
         .mark_line()
@@ -103,9 +100,7 @@ def stress(result: Result) -> Picture:
             color=alt.Color(
                 "what:N",
                 sort=list(_NAMES.values()),
-                scale=alt.Scale(
-                    domain=list(_NAMES.values()), range=[base.ACCENT, theme.LIGHT["adverse"], base.SOFT]
-                ),
+                scale=base.colours(_COLOURS),
                 legend=alt.Legend(title=None, orient="top"),
             ),
             tooltip=["scenario:N", "what:N", alt.Tooltip("value:Q", format="+.1f", title="%")],

@@ -107,16 +107,9 @@ def memberships(week: Week) -> Picture:
     regime = week.regime
     if regime is None:
         return base.no_call(week, "Memberships")
-    rows = [
-        {
-            "regime": n,
-            "name": f"{n} {NAMES[n]}",
-            "share": regime.memberships[n],
-            "label": percent(regime.memberships[n]),
-        }
-        for n in NUMBERS
-    ]
-    chart = alt.Chart(pd.DataFrame(rows))
+    shares = [(n, f"{n} {NAMES[n]}", regime.memberships[n]) for n in NUMBERS]
+    rows = pd.DataFrame(shares, columns=["regime", "name", "share"])
+    chart = alt.Chart(rows.assign(label=rows["share"].map(percent)))
     side = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=200))
     bars = chart.mark_bar(size=16).encode(
         x=alt.X("share:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=None),
@@ -128,8 +121,8 @@ def memberships(week: Week) -> Picture:
     lead = regime.memberships[regime.number]
     runner = regime.memberships[regime.runner_up]
     if runner > lead:
-        shares = f"{percent(runner)} to {percent(lead)}"
-        finding = f"{regime.name} still holds, but {NAMES[regime.runner_up]} has more of the week ({shares})"
+        both = f"{percent(runner)} to {percent(lead)}"
+        finding = f"{regime.name} still holds, but {NAMES[regime.runner_up]} has more of the week ({both})"
     else:
         after = f"{NAMES[regime.runner_up]} is next with {percent(runner)}"
         finding = f"{regime.name} with {percent(lead)}; {after}"
@@ -163,11 +156,7 @@ def membership_history(week: Week, weeks: int = base.WEEKS_A_YEAR) -> Picture:
             scale=alt.Scale(domain=[0, 1], nice=False),
             axis=alt.Axis(format=".0%"),
         ),
-        color=alt.Color(
-            "regime:N",
-            scale=alt.Scale(domain=[str(n) for n in NUMBERS], range=theme.regime_scale()["range"]),
-            legend=None,
-        ),
+        color=alt.Color("regime:N", scale=base.colours({str(n): f"regime{n}" for n in NUMBERS}), legend=None),
         order=alt.Order("regime:O"),
         tooltip=[
             base.when(),

@@ -19,11 +19,7 @@ from fiveengines.views.charts import base
 from fiveengines.views.charts.base import Picture
 
 _SIDE_BY_SIDE = 310
-_QUADRANTS = ("leading", "weakening", "lagging", "improving")
-_COLOURS = {"leading": "supportive", "weakening": "regime4", "lagging": "adverse", "improving": "regime2"}
-_QUADRANT_SCALE = alt.Scale(
-    domain=list(_QUADRANTS), range=[theme.LIGHT[_COLOURS[each]] for each in _QUADRANTS]
-)
+_QUADRANTS = {"leading": "supportive", "weakening": "regime4", "lagging": "adverse", "improving": "regime2"}
 
 
 def opening(result: Result) -> Picture:
@@ -43,19 +39,10 @@ def rotation_map(result: Result) -> Picture:
         for each in shown
         for at, (x, y) in enumerate(each.tail)
     )
-    now = pd.DataFrame(
-        {
-            "ticker": each.ticker,
-            "name": each.name,
-            "strength": each.strength,
-            "momentum": each.momentum,
-            "quadrant": each.quadrant,
-        }
-        for each in shown
-    )
+    now = base.rows(shown, "ticker", "name", "strength", "momentum", "quadrant")
     x = alt.X("strength:Q", title="relative strength against its own quarter, %", axis=alt.Axis(grid=False))
     y = alt.Y("momentum:Q", title="its change in two weeks, %", axis=alt.Axis(grid=False))
-    colour = alt.Color("quadrant:N", scale=_QUADRANT_SCALE, legend=None)
+    colour = alt.Color("quadrant:N", scale=base.colours(_QUADRANTS), legend=None)
     hover = [
         alt.Tooltip("name:N", title="sector"),
         alt.Tooltip("quadrant:N"),
@@ -97,7 +84,7 @@ def _corners() -> Picture:
     }
     marks = [
         alt.Chart(pd.DataFrame({"text": [name]}))
-        .mark_text(align=align, dy=dy, color=theme.LIGHT[_COLOURS[name]], fontSize=10, fontStyle="italic")
+        .mark_text(align=align, dy=dy, color=theme.LIGHT[_QUADRANTS[name]], fontSize=10, fontStyle="italic")
         .encode(x=alt.value(x), y=alt.value(y), text="text:N")
         for name, (x, y, align, dy) in places.items()
     ]
@@ -137,9 +124,7 @@ def implied_against_realized(result: Result) -> Picture:
         alt.Tooltip("implied:Q", format=".1f", title="implied, %"),
         alt.Tooltip("gap:Q", format="+.1f", title="implied − realised"),
     ]
-    sides = alt.Scale(
-        domain=["implied above", "implied below"], range=[theme.LIGHT["accent"], theme.LIGHT["adverse"]]
-    )
+    sides = base.colours({"implied above": "accent", "implied below": "adverse"})
     bars = (
         alt.Chart(rows)
         .mark_bar()
@@ -191,13 +176,8 @@ def heat_map(result: Result) -> Picture:
             "rank": each.ranks.get(window),
         }
         for each in result.sectors
-        for window, value in (
-            (5, each.return_5),
-            (21, each.return_21),
-            (30, each.return_30),
-            (63, each.return_63),
-        )
-        if value is not None
+        for window in (5, 21, 30, 63)
+        if (value := getattr(each, f"return_{window}")) is not None
     )
     if rows.empty:
         return base.no_data("Sectors", "no sector fund has a current close.")

@@ -74,14 +74,8 @@ def _split(result: Result) -> Picture | None:
 
 
 def _drivers(result: Result) -> Picture:
-    frame = pd.DataFrame(
-        {
-            "driver": [each.driver for each in result.drivers],
-            "score": [each.score for each in result.drivers],
-            "role": [each.role for each in result.drivers],
-            "colour": [theme.LIGHT[_ROLE_COLOURS[each.role]] for each in result.drivers],
-        }
-    )
+    frame = base.rows(result.drivers, "driver", "score", "role")
+    frame["colour"] = [theme.LIGHT[_ROLE_COLOURS[each.role]] for each in result.drivers]
     y = alt.Y("driver:N", sort=None, title=None)
     x = alt.X("score:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=3, format=".1f"))
     hover = ["driver:N", "role:N", alt.Tooltip("score:Q", format=".2f")]

@@ -10,7 +10,17 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from fiveengines.base.formats import counted, figure, first_capital, joined, minus, number, percent, signed
+from fiveengines.base.formats import (
+    counted,
+    figure,
+    first_capital,
+    joined,
+    minus,
+    number,
+    percent,
+    signed,
+    weeks_ago,
+)
 from fiveengines.commentary.narrative import ENGINE_NAMES, moved_most, moved_text, named, went
 from fiveengines.model.engines import EngineReading, Evidence
 from fiveengines.model.inflections import Inflection
@@ -387,6 +397,5 @@ def turns(week: Week) -> tuple[str, ...]:
 
 
 def _turn(each: Inflection) -> str:
-    ago = {0: "this week", 1: "last week"}.get(each.weeks_ago, f"{each.weeks_ago} weeks ago")
     since = "" if each.reversed is None else f"; reversed on {each.reversed.day} {each.reversed:%B}"
-    return f"{ENGINE_NAMES[each.engine]} {each.direction}, {ago}{since}."
+    return f"{ENGINE_NAMES[each.engine]} {each.direction}, {weeks_ago(each.weeks_ago)}{since}."
