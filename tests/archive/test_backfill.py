@@ -61,11 +61,11 @@ def test_a_second_week_is_the_week_that_a_lone_run_makes(
 ) -> None:
     _, where = filled
     lone = write_week(RunParameters(source="demo", as_of=dt.date(2019, 12, 20), out_dir=str(tmp_path)))
-    assert not lone.failures
-    alone = json.loads((Path(lone.folder) / "reading.json").read_text(encoding="utf-8"))
+    assert not lone.made.failures
+    alone = json.loads((Path(lone.page).parent / "reading.json").read_text(encoding="utf-8"))
     assert undated(alone) == undated(reading(where, DAYS[1]))
     page = where.read([f"{DAYS[1]}/weekly.html"])[f"{DAYS[1]}/weekly.html"]
-    assert page == (Path(lone.folder) / "weekly.html").read_bytes()
+    assert page == Path(lone.page).read_bytes()
 
 
 def test_each_week_knows_only_its_own_evening(filled: tuple[str, ReportStore]) -> None:

@@ -150,7 +150,7 @@ def test_one_that_stops_leaves_the_week_whole_and_says_why(
 ) -> None:
     out = tmp_path / "out"
     written = write_week(run_for(out), companions=(EVIDENCE,))
-    assert written.failures == ()
+    assert written.made.failures == ()
     assert written.report_to_terminal() == 1
     said = capsys.readouterr()
     assert f"fiveengines: evidence: {broken}. Open notebooks/companions/evidence.ipynb" in said.err

@@ -36,7 +36,7 @@ from fiveengines.report.page.templates import render_template
 from fiveengines.report.page.week_text import market_texts, order_texts, plain, with_portfolios
 from fiveengines.report.rerender import differences, original_parameters
 from fiveengines.report.store import report_store
-from fiveengines.report.weekly import SavedReport
+from fiveengines.report.weekly import RenderedReport, SavedReport
 
 WHEN = dt.datetime(2019, 12, 21, 8, tzinfo=dt.UTC)
 COVER = CoverContext(
@@ -106,15 +106,8 @@ def test_a_published_report_is_a_link_and_a_file_is_not() -> None:
 
 def test_a_mail_names_the_address_of_a_published_week(tmp_path: Path) -> None:
     mail = tmp_path / "week.eml"
-    assert COVER.regime is not None
-    written = SavedReport(
-        "2019-12-20",
-        "out/2019-12-20",
-        "out/2019-12-20/weekly.html",
-        COVER,
-        (),
-        "https://example.org/2019-12-20",
-    )
+    made = RenderedReport("2019-12-20", {"weekly.html": "<p>The page</p>"}, None, COVER, ())
+    written = SavedReport(made, "2019-12-20", "out/2019-12-20/weekly.html", "https://example.org/2019-12-20")
     Exports(mail_out=mail).after(written)
     assert "https://example.org/2019-12-20" in parts(mail.read_bytes())[1]
 

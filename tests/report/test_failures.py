@@ -182,7 +182,7 @@ def test_a_failed_set_up_is_filed_under_its_reading_date(
     folder = failing(tmp_path, 1, "raise OSError('the disk is full')", ["setup"])
     monkeypatch.setattr(paths, "notebooks_dir", lambda: folder)
     written = write_week(parameters.run_parameters({"out_dir": str(tmp_path / "out")}))
-    assert [each.step for each in written.failures] == [0]
+    assert [each.step for each in written.made.failures] == [0]
     day = calendars.reading_date(calendars.last_completed_friday()).date()
     filed = {each.name for each in (tmp_path / "out" / "demo" / "failed").iterdir()}
     assert filed - {".lock"} == {day.isoformat()}

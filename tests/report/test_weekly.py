@@ -29,7 +29,7 @@ def visible(page: str) -> str:
 def test_the_folder_holds_page_notebook_and_reading(week_out: WeekOut) -> None:
     out, written = week_out
     folder = out / "2025-11-21"
-    assert written.failures == ()
+    assert written.made.failures == ()
     assert {"weekly.html", "weekly.ipynb", "reading.json"} <= {each.name for each in folder.iterdir()}
     assert (folder / "weekly.html").stat().st_size < 1_500_000
 
@@ -87,7 +87,7 @@ def test_a_failing_step_is_a_report_and_the_good_one_stays(
     monkeypatch.setattr(paths, "notebooks_dir", lambda: broken)
     run = parameters.run_parameters({"as_of": "2025-11-21", "source": "demo", "out_dir": str(out.parent)})
     written = write_week(run)
-    assert [each.step for each in written.failures] == [3]
+    assert [each.step for each in written.made.failures] == [3]
     assert written.report_to_terminal() == 1
     assert (out / "2025-11-21" / "weekly.html").read_bytes() == good
     text = visible((out / "failed" / "2025-11-21" / "weekly.html").read_text())
@@ -131,11 +131,11 @@ def test_the_page_shows_what_it_was_made_from(week_out: WeekOut) -> None:
 
 
 def test_the_command_can_be_pasted_whatever_the_folder_is_called(week_out: WeekOut) -> None:
-    from fiveengines.report.page.cover import _command
+    from fiveengines.report.page.cover import command
     from fiveengines.week import Week
 
     week = Week.load(as_of="2025-11-21", source="demo")
     run = week.run.model_copy(update={"data_dir": "/my data/$HOME; x", "params_file": "/it's/weekly.yaml"})
-    words = shlex.split(_command(replace(week, run=run)))
+    words = shlex.split(command("fiveengines weekly", replace(week, run=run)))
     assert words[words.index("--data-dir") + 1] == "/my data/$HOME; x"
     assert words[words.index("--params") + 1] == "/it's/weekly.yaml"

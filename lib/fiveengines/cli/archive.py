@@ -187,8 +187,8 @@ def _again(week: dt.date, stores: list[ReportStore]) -> int:
         told = partial(past_calls, store, params_file=run.params_file)
         written = write_week(run, companions=companions, on_progress=show, past_calls=told)
         with told_only(NO_INDEX):
-            rebuild(store, closes=written.closes, params_file=run.params_file)
-    if not written.failures:
+            rebuild(store, closes=written.made.closes, params_file=run.params_file)
+    if not written.made.failures:
         found = differences(
             before, json.loads(store.read([f"{name}/{READING}"])[f"{name}/{READING}"] or b"{}")
         )

@@ -182,7 +182,7 @@ def weekly(
         told = partial(past_calls, store, params_file=run.params_file)
         written = write_week(run, companions=chosen, on_progress=show, exports=exports.add, past_calls=told)
         with told_only(NO_INDEX):
-            built = rebuild(store, closes=written.closes, params_file=run.params_file)
+            built = rebuild(store, closes=written.made.closes, params_file=run.params_file)
             written = written.published_at(built.address)
     code = written.report_to_terminal()
     exports.after(written)

@@ -27,7 +27,6 @@ class Exports:
     pdf: bool = False
     mail_out: Path | None = None
     chromium: Path | None = field(init=False, default=None)
-    made: RenderedReport | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         if self.mail_out is not None and self.mail_out.expanduser().is_dir():
@@ -40,7 +39,6 @@ class Exports:
 
     def add(self, made: RenderedReport) -> None:
         """Put weekly.pdf and the tickets as PDF among the files, so that the folder is whole or not there at all."""
-        self.made = made
         if self.pdf:
             self._print(made.files, PAGE)
             for each in made.companions:
@@ -59,11 +57,10 @@ class Exports:
 
     def after(self, written: SavedReport) -> None:
         """Write the message; it names the page that has just been saved, and carries it."""
-        if self.mail_out is not None and written.cover is not None:
+        if self.mail_out is not None:
             from fiveengines.report.page.mail import message
 
-            link, made = written.address or written.page, self.made
-            brief = made.reading["brief"] if made is not None and made.reading is not None else None
-            page = str(made.files[PAGE]) if made is not None else None
-            content = message(written.cover, link, brief=brief, page=page)
+            made, link = written.made, written.address or written.page
+            brief = None if made.reading is None else made.reading["brief"]
+            content = message(made.cover, link, brief=brief, page=str(made.files[PAGE]))
             atomic_io.write_bytes(self.mail_out.expanduser(), content)

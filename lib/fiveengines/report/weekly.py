@@ -83,21 +83,15 @@ PastCalls = Callable[[dt.date, Closes], RecordSummary | None]
 
 @dataclass(frozen=True)
 class SavedReport:
-    """What a run left behind: its folder inside OUT, and `failures`, empty when every step ran to its end.
+    """What a run left behind: its folder inside OUT, and the page to open.
 
-    `address` is the page's own on the web when the archive is published; `files` counts a files directory's files.
-    `closes`: what a real week's reading knew of the index.
+    `address` is the page's own on the web when the archive is published.
     """
 
+    made: RenderedReport
     inside: str
-    folder: str
     page: str
-    cover: CoverContext | None
-    failures: tuple[StepFailure, ...]
     address: str = ""
-    files: str = ""
-    companions: tuple[RenderedCompanion, ...] = ()
-    closes: Closes | None = None
 
     def published_at(self, base_url: str) -> SavedReport:
         """The same with the page's address in an archive published at `base_url`, if any."""
@@ -105,21 +99,22 @@ class SavedReport:
 
     def report_to_terminal(self) -> int:
         """Say what happened and what to open; returns the exit code."""
-        for each in self.failures:
+        made, cover = self.made, self.made.cover
+        for each in made.failures:
             print(f"fiveengines: {sentence(each.summary)} {each.remedy}", file=sys.stderr)
-        mark = f"{SIMULATED}. " if self.cover is not None and self.cover.simulated else ""
-        call = self.cover.regime if self.cover is not None and not self.failures else None
-        if self.cover is not None and call is not None and call.number is None:
+        mark = f"{SIMULATED}. " if cover.simulated else ""
+        call = None if made.failures else cover.regime
+        if call is not None and call.number is None:
             said = f"{mark}{call.name}. {call.narrative} {call.last_call}"
-            print(f"fiveengines: {self.cover.week}: {said}", file=sys.stderr)
-        elif self.cover is not None and call is not None:
-            print(f"{self.cover.week}: {mark}{call.name}. {call.narrative}")
-        if self.files:
-            print(self.files)
-        for companion in self.companions:
+            print(f"fiveengines: {cover.week}: {said}", file=sys.stderr)
+        elif call is not None:
+            print(f"{cover.week}: {mark}{call.name}. {call.narrative}")
+        if made.reading is not None and (files := line_of(made.reading["files"])):
+            print(files)
+        for companion in made.companions:
             companion.report_to_terminal()
         print(f"Open {self.page}")
-        if self.failures or any(each.problem for each in self.companions):
+        if made.failures or any(each.problem for each in made.companions):
             return 1
         return NO_CALL if call is not None and call.number is None else 0
 
@@ -279,17 +274,7 @@ def save(made: RenderedReport, store: ReportStore) -> SavedReport:
             trust(each.files[f"{each.companion.page}.ipynb"])
     trust(made.files[NOTEBOOK])
     inside = f"{FAILED}/{made.day}" if made.failures else made.day
-    files = line_of(made.reading["files"]) if made.reading else ""
-    return SavedReport(
-        inside,
-        folder,
-        f"{folder}/{PAGE}",
-        made.cover,
-        made.failures,
-        files=files,
-        companions=made.companions,
-        closes=made.closes,
-    )
+    return SavedReport(made, inside, f"{folder}/{PAGE}")
 
 
 def write_week(
