@@ -17,11 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fiveengines.base.formats import number
-from fiveengines.base.parameters import ENGINES
+from fiveengines.base.parameters import ENGINES, Engine
 from fiveengines.commentary import narrative
 from fiveengines.playbook import content, rules
 from fiveengines.playbook.conditions import quantity
-from fiveengines.playbook.models import Bound, Engine, Figure, Word
+from fiveengines.playbook.models import Bound, Figure, Word
 from fiveengines.playbook.phrases import Phrases
 from fiveengines.week import Week
 

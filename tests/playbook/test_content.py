@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from fiveengines.base.errors import ParameterError
+from fiveengines.base.parameters import ENGINES
 from fiveengines.playbook import content
-from fiveengines.playbook.models import ENGINES, fill, placeholders
+from fiveengines.playbook.models import fill, placeholders
 
 PACKAGED = Path(str(resources.files("fiveengines.playbook")))
 FILES = ("regimes.yaml", "styles.yaml", "insights.yaml", "glossary.yaml", "questions.yaml", "phrases.yaml")

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import get_args
 
+from fiveengines.base.parameters import ENGINES
 from fiveengines.playbook.models import (
-    ENGINES,
     Figure,
     GlossaryFile,
     InsightEntry,

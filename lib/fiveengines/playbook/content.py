@@ -17,11 +17,11 @@ from yaml import YAMLError
 
 from fiveengines.base import yaml_files
 from fiveengines.base.errors import ParameterError
+from fiveengines.base.parameters import Engine
 from fiveengines.playbook import checks
 from fiveengines.playbook.checks import Place, Problem
 from fiveengines.playbook.models import (
     Conflict,
-    Engine,
     Entry,
     Figure,
     GlossaryFile,

@@ -9,13 +9,13 @@ import math
 import re
 from collections.abc import Mapping
 from string import Formatter
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from fiveengines.base.formats import as_written
+from fiveengines.base.parameters import Engine
 
-Engine = Literal["liquidity", "volatility", "breadth", "positioning", "rate_path"]
 StyleId = Literal["trend_following", "mean_reversion", "capital_preservation", "selective_re_entry"]
 Band = Literal["upper", "upper_middle", "middle", "lower", "floor"]
 Tone = Literal["supportive", "caution", "neutral"]
@@ -25,7 +25,6 @@ FigureMeasure = Literal[
     "change", "change_pct", "change_bp", "low", "daily_peak", "from_peak", "from_peak_pct", "from_daily_peak_pct",
     "percentile", "daily_percentile",
 ]  # fmt: skip
-ENGINES: tuple[Engine, ...] = get_args(Engine)
 _FORMAT = re.compile(r"\+?,?(\.\d[f%])?")
 
 

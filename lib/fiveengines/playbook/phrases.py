@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.formats import minus
+from fiveengines.base.parameters import Engine
 from fiveengines.playbook import content
 from fiveengines.playbook.figures import figure_column, plain
-from fiveengines.playbook.models import Engine, Figure, Phrase, PhrasesFile, fill, placeholders
+from fiveengines.playbook.models import Figure, Phrase, PhrasesFile, fill, placeholders
 from fiveengines.playbook.rule_inputs import RuleInputs
 
 

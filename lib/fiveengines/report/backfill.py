@@ -238,31 +238,25 @@ def _up_to_date(
     stems = [WEEKLY, *rooms]
     found = store.read(f"{name}/{document_name(stem)}" for name in there for stem in stems)
 
+    def used(stem: str, day: dt.date) -> str:
+        if stem == WEEKLY:
+            return parameters_fingerprint(params, trail, day)
+        room, known_on = rooms[stem]
+        return companion_fingerprint(params, trail, day, room, known_on(day))
+
     def fits(name: str) -> bool:
         day, files = names[name], store.files(name)
         documents = {stem: _reading(found[f"{name}/{document_name(stem)}"]) for stem in stems}
-        if any(
-            each.get("source") != source or f"{stem}.html" not in files for stem, each in documents.items()
-        ):
-            return False
-        used = parameters_fingerprint(params, trail, day)
         for stem, each in documents.items():
-            wanted = used
-            if stem != WEEKLY:
-                room, known_on = rooms[stem]
-                wanted = companion_fingerprint(params, trail, day, room, known_on(day))
-            if each.get("parameters_fingerprint") != wanted:
+            if each.get("source") != source or f"{stem}.html" not in files:
                 return False
-        data = _fingerprint(dataset, day)
+            if each.get("parameters_fingerprint") != used(stem, day):
+                return False
+        moment = pd.Timestamp(day)
+        data = dataset.until(calendars.evening_of(moment), moment).fingerprint()
         return all(each.get("data_fingerprint") == data for each in documents.values())
 
     return {names[name] for name in there if fits(name)}
-
-
-def _fingerprint(dataset: Dataset, day: dt.date) -> str:
-    """The data's fingerprint as a week of `day` would record it."""
-    moment = pd.Timestamp(day)
-    return dataset.until(calendars.evening_of(moment), moment).fingerprint()
 
 
 def _reading(content: bytes | None) -> dict[str, Any]:

@@ -14,6 +14,10 @@ from fiveengines.report.saving import NOTEBOOK, READING
 from fiveengines.report.store import ReportStore
 
 _ASKED = ("data_dir", "params_file")
+# What of a reading is no reading, or is compared by itself.
+_NO_PARTS = {
+    "schema", "generated_at", "library_version", "parameters_fingerprint", "series_fingerprints", "data_fingerprint",
+}  # fmt: skip
 
 
 def original_parameters(
@@ -53,16 +57,8 @@ def differences(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     if changed:
         shown = ", ".join(changed[:8]) + (f" and {len(changed) - 8} more" if len(changed) > 8 else "")
         lines.append(f"data: {shown}")
-    parts = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-    skipped = (
-        "schema",
-        "generated_at",
-        "library_version",
-        "parameters_fingerprint",
-        "series_fingerprints",
-        "data_fingerprint",
-    )
-    read = [key for key in parts if key not in skipped]
+    parts = (before.keys() | after.keys()) - _NO_PARTS
+    read = sorted(key for key in parts if before.get(key) != after.get(key))
     if read:
         lines.append(f"reading: {', '.join(read)}")
     return lines

@@ -88,11 +88,8 @@ def _answer(reading: EngineReading, week: Week) -> Iterable[object]:
         (each for each in reading.evidence if each.score is not None and each.weight > 0),
         key=lambda each: -abs(each.weight * (each.score or 0.0)),
     )
-    asked = [
-        each
-        for each in reading.evidence
-        if each.indicator in _CONTEXT[reading.name] and each.value is not None
-    ]
+    context = _CONTEXT[reading.name]
+    asked = [each for each in reading.evidence if each.indicator in context and each.value is not None]
     disagree = reading.disagreement is not None and reading.disagreement > _WIDE_DISAGREEMENT
     yield lines(
         _side("For it", [each for each in scored if (each.score or 0.0) > 0]),
@@ -323,7 +320,7 @@ def step(week: Week, name: _Step) -> Prose | None:
     said: dict[_Step, Callable[[Week], str]] = {
         "engine check": _engines,
         "dominant regime": _call,
-        "aggressiveness": _exposure,
+        "aggressiveness": lambda shown: shown.brief.action.text,
         "strategy style": _style,
         "inflection points": _turned,
     }
@@ -345,10 +342,6 @@ def _call(week: Week) -> str:
     return f"{call.name}. {call.standing}" if call.number else f"{call.name}. {call.sentence} {call.standing}"
 
 
-def _exposure(week: Week) -> str:
-    return week.brief.action.text
-
-
 def _style(week: Week) -> str:
     if week.style is None:
         return "No style is chosen in a week without a call."
@@ -358,12 +351,9 @@ def _style(week: Week) -> str:
 def _turned(week: Week) -> str:
     if week.nothing_known:
         return "No engine can be read, so no turn is seen."
-    found = turns(week)
-    return (
-        f"Announced within the quarter: {' '.join(found)}"
-        if found
-        else "No great inflection was announced within the quarter."
-    )
+    found = " ".join(turns(week))
+    none = "No great inflection was announced within the quarter."
+    return f"Announced within the quarter: {found}" if found else none
 
 
 def tape_words(week: Week) -> str:
@@ -391,9 +381,8 @@ def tape_words(week: Week) -> str:
 def turns(week: Week) -> tuple[str, ...]:
     """Announced inflections of the last quarter, those still in force first; a reversed one says so."""
     announced = [each for each in week.inflections if each.announced]
-    return tuple(_turn(each) for each in sorted(announced, key=lambda each: each.reversed is not None))[
-        :_MOST_TURNS
-    ]
+    announced.sort(key=lambda each: each.reversed is not None)
+    return tuple(map(_turn, announced[:_MOST_TURNS]))
 
 
 def _turn(each: Inflection) -> str:

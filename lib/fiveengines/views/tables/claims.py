@@ -21,15 +21,11 @@ def ledger(result: Result) -> Any:
     return great_table(
         sorted(result.claims, key=lambda each: order.index(each.verdict)),
         Column("Claim", lambda each: lines(each.claim, soft(each.id), soft(_source_of(each)))),
-        Column("Verdict", _verdict_of),
+        Column("Verdict", lambda each: Markup('<span data-verdict="{0}">{0}</span>').format(each.verdict)),
         Column("Figures by window", _figures_of),
         title="The ledger",
         subtitle="True when every window shows it, false when none does, depends when some do",
     )
-
-
-def _verdict_of(each: ClaimRecord) -> Markup:
-    return Markup('<span data-verdict="{0}">{0}</span>').format(each.verdict)
 
 
 def _figures_of(each: ClaimRecord) -> Markup:

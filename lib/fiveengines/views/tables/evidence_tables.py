@@ -70,7 +70,7 @@ def inflection_record(found: pd.DataFrame) -> Any:
     return _table(
         found.reset_index(drop=True),
         "What followed each engine's inflections",
-        _of("engine", "Engine", _engine, right=False),
+        _of("engine", "Engine", lambda name: ENGINE_NAMES[name], right=False),
         _of("direction", "Turn", str, right=False),
         _of("hit_rate", "Hits", percent),
         _of("all_hit_rate", "All weeks", percent),
@@ -257,10 +257,6 @@ def _apart(row: Any, digits: int) -> object:
         return NOTHING
     write = [number(each, digits, sign=True) for each in (gap, low, high)]
     return lines(write[0], soft(f"{write[1]} to {write[2]}"))
-
-
-def _engine(name: str) -> str:
-    return ENGINE_NAMES[name]
 
 
 def change(value: float) -> str:

@@ -146,7 +146,7 @@ def stress(result: Result) -> Any:
         ),
         Column(
             "Weights with prices",
-            lambda each: percent(each.covered) if each.covered is not None else "",
+            lambda each: "" if each.covered is None else percent(each.covered),
             right=True,
         ),
         Column("Nasdaq 100", lambda each: number(each.nasdaq_100, 1, " %", sign=True), right=True),
@@ -167,9 +167,8 @@ def screen(result: Result) -> Any:
     rows, note = result.screen, ""
     if len(rows) > 4 * _ENDS:
         best = sorted(passing, key=lambda each: -(each.cash_flow_margin or 0.0))[: 2 * _ENDS]
-        warned = sorted(failing, key=lambda each: (not each.warning, each.cash_flow_margin or 0.0))[
-            : 2 * _ENDS
-        ]
+        failing.sort(key=lambda each: (not each.warning, each.cash_flow_margin or 0.0))
+        warned = failing[: 2 * _ENDS]
         rows = [*best, *warned]
         note = f"{len(best)} with most cash flow of those that pass, {len(warned)} that do not; all are in the JSON."
     return great_table(

@@ -28,7 +28,6 @@ from fiveengines.companions.rotation.result import (
     CasesRecord,
     ClosedTrade,
     FactorRecord,
-    ImpliedRealizedRecord,
     LevelRecord,
     OpenTrade,
     SectorRecord,
@@ -82,29 +81,22 @@ def volatility(result: Result) -> Any:
         Column("percentile", lambda row: _rank(row[0].percentiles[row[1]]), right=True),
         title="Implied and realised by window",
         subtitle="Closes to closes, annualised; points and per cent; percentile of each figure's own past",
-        group=lambda row: _market(row[0]),
+        group=lambda row: (
+            f"{row[0].market}: implied {number(row[0].implied, 1)} %, measured on {row[0].series}"
+        ),
     )
-
-
-def _market(each: ImpliedRealizedRecord) -> str:
-    return f"{each.market}: implied {number(each.implied, 1)} %, measured on {each.series}"
 
 
 def after_discounts(result: Result) -> Any:
     """What followed sessions on which implied stood below realised in every window."""
-    rows = [
-        (each.market, each.after_discount) for each in result.implied_realized if _any(each.after_discount)
-    ]
+    found = result.implied_realized
+    rows = [(each.market, each.after_discount) for each in found if _any(each.after_discount)]
     if not rows:
         return prose(
             "No session on which implied volatility stood below realised in every window is on record."
         )
-    return _cases(
-        rows,
-        "Market",
-        "What followed discounts in every window",
-        "Return of the index over the sessions that followed",
-    )
+    under = "Return of the index over the sessions that followed"
+    return _cases(rows, "Market", "What followed discounts in every window", under)
 
 
 def _any(cases: Iterable[CasesRecord]) -> bool:
@@ -221,12 +213,8 @@ def ratio_cases(result: Result) -> Any:
         rows = [(name, result.ratio.by_horizon), *rows]
     if not rows:
         return prose("No move of the curve has a case on record.")
-    return _cases(
-        rows,
-        "Curve over a month",
-        "What followed each curve move",
-        "Change of RTY/ES over the sessions that followed",
-    )
+    under = "Change of RTY/ES over the sessions that followed"
+    return _cases(rows, "Curve over a month", "What followed each curve move", under)
 
 
 def pair_trade(result: Result) -> Any:
@@ -279,11 +267,10 @@ def quadrant(result: Result) -> Any:
         f"{(result.quadrant or '').capitalize()}: {found.words}. Momentum in standard deviations: growth "
         f"{number(found.growth, 2, sign=True)}, inflation {number(found.inflation, 2, sign=True)} ({parts})."
     )
-    revised = (
-        found.latest_vintage
-        and "From latest vintages, so not in the bottom line: " + ", ".join(found.latest_vintage) + "."
+    revised = ", ".join(found.latest_vintage)
+    return prose(
+        text, soft(f"From latest vintages, so not in the bottom line: {revised}.") if revised else ""
     )
-    return prose(text, soft(revised) if revised else "")
 
 
 def quadrant_cases(result: Result) -> Any:
@@ -291,11 +278,8 @@ def quadrant_cases(result: Result) -> Any:
     found = result.quadrant_detail
     both = [] if found is None else [("S&P 500", found.index_after), ("RTY/ES", found.ratio_after)]
     rows = [(name, cases) for name, cases in both if _any(cases)]
-    if not rows:
-        return None
-    return _cases(
-        rows, "", f"What followed sessions in the quadrant “{result.quadrant}”", "Change in per cent"
-    )
+    title = f"What followed sessions in the quadrant “{result.quadrant}”"
+    return _cases(rows, "", title, "Change in per cent") if rows else None
 
 
 def levels(result: Result) -> Any:
@@ -327,9 +311,7 @@ def open_trades(result: Result) -> Any:
     """Open trades at their marks, with what their stops would cost."""
     ledger = result.ledger
     if ledger is None or not ledger.open:
-        return prose(
-            "No open trade. Open one with `fiveengines trade open`, or in the panel below.".replace("`", "")
-        )
+        return prose("No open trade. Open one with fiveengines trade open, or in the panel below.")
     totals = ledger.totals
     unbounded = f"; without a stop: {', '.join(totals.without_stop)}" if totals.without_stop else ""
     return great_table(

@@ -147,23 +147,17 @@ def events(week: Week) -> Prose | None:
 
 def insights(week: Week, engine: str | None = None) -> Any:
     """The insights to act on this week; of one engine: others, active or close to it. None without any."""
-    found = [
-        each
-        for each in week.insights
-        if (
-            each.matters
-            if engine is None
-            else each.engine == engine and each.status != "dormant" and not each.matters
-        )
-    ]
+    if engine is None:
+        found = [each for each in week.insights if each.matters]
+    else:
+        others = [each for each in week.insights if each.engine == engine and not each.matters]
+        found = [each for each in others if each.status != "dormant"]
+    if not found and engine:
+        return None
+    if not found and week.no_call is not None:
+        return prose(f"{week.call_name}: the playbook's insights are not judged this week.")
     if not found:
-        if week.no_call is not None:
-            return (
-                None
-                if engine
-                else prose(f"{week.call_name}: the playbook's insights are not judged this week.")
-            )
-        return None if engine else prose("No insight of the playbook stands out this week.")
+        return prose("No insight of the playbook stands out this week.")
     said = (
         Column("Status", _status),
         Column(

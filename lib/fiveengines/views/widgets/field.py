@@ -36,13 +36,13 @@ class FieldSpec:
     data: float | str | None
     data_text: str
     bare: str
-    age: str
-    stale: bool
     bounds: Bounds
     question: str
-    where: str
-    url: str
     day: dt.date
+    age: str = ""
+    stale: bool = False
+    where: str = ""
+    url: str = ""
     counts: str = ""
 
 

@@ -274,12 +274,8 @@ class OverridePanel(Shown):
             data=state,
             data_text=state,
             bare=state,
-            age="",
-            stale=False,
             bounds=overrides.bounds(f"state:{reading.name}"),
             question=self._questions[reading.name],  # type: ignore[index]
-            where="",
-            url="",
             day=self._day,
         )
 
