@@ -109,9 +109,10 @@ class PageCover:
     the page again.
     """
 
-    # Template of the opening, and what the table of contents calls it.
+    # Template of the opening, what the table of contents calls it, and where in the page a step stopped.
     template: ClassVar[str]
     first: ClassVar[str]
+    stopped: ClassVar[str]
 
     source_label: str
     simulated: bool
@@ -129,7 +130,7 @@ class PageCover:
 
     def place(self, failure: Failure) -> str:
         """Where a failure happened, as the subject of a sentence."""
-        raise NotImplementedError
+        return self.stopped.format(failure) if failure.step else "The set-up"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,15 +152,12 @@ class CompanionCover(PageCover):
 
     template = "companion.html.j2"
     first = "The answer"
+    stopped = "This page"
 
     @property
     def title(self) -> str:
         """The page's title in a browser."""
         return f"{self.question} Session of {self.session.isoformat()}"
-
-    def place(self, failure: Failure) -> str:
-        """Where a failure happened."""
-        return "This page" if failure.step else "The set-up"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,12 +181,9 @@ class CoverContext(PageCover):
 
     template = "cover.html.j2"
     first = "The week"
+    stopped = "Step {0.step}, {0.title}"
 
     @property
     def title(self) -> str:
         """The page's title in a browser."""
         return f"Five Engines, week to {self.week.isoformat()}"
-
-    def place(self, failure: Failure) -> str:
-        """Where a failure happened."""
-        return f"Step {failure.step}, {failure.title}" if failure.step else "The set-up"
