@@ -16,7 +16,6 @@ from fiveengines.base.parameters import RunParameters
 from fiveengines.companions.registry import companion
 from fiveengines.report.companion import assemble_companion
 from fiveengines.report.exports import Exports
-from fiveengines.report.notebook.outcome import ExecutionResult
 from fiveengines.report.page.cover_context import CompanionCover
 from fiveengines.report.page.ticket import ticket, ticket_files, why_none
 from fiveengines.report.run import Ran
@@ -150,14 +149,14 @@ def test_it_lies_beside_the_page_and_the_week_links_it() -> None:
     )
     notebook = nbformat.v4.new_notebook()
     notebook.metadata["title"] = "x"
-    ran = Ran(ExecutionResult(notebook), cover, SAMPLE)
+    ran = Ran(notebook, (), cover, SAMPLE)
     made = assemble_companion(growth, RunParameters(), ran)
     assert set(made.files) == {
         f"rebalance-growth.{kind}" for kind in ("html", "ipynb", "json", "ticket.html", "orders.csv")
     }
     assert (made.line().href, made.line().ticket) == ("rebalance-growth.html", "rebalance-growth.ticket.html")
     assert made.line(week_failed=True).ticket == "../../2011-08-12/rebalance-growth.ticket.html"
-    none = assemble_companion(growth, RunParameters(), Ran(ran.result, cover, SAMPLE | {"orders": []}))
+    none = assemble_companion(growth, RunParameters(), Ran(notebook, (), cover, SAMPLE | {"orders": []}))
     assert none.line().ticket == "" and "rebalance-growth.orders.csv" not in none.files
 
 

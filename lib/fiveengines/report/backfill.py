@@ -6,7 +6,6 @@ Weeks are made by workers and written here, one at a time; no week is read in th
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
@@ -48,7 +47,6 @@ class Outcome:
     day: str
     status: Status
     text: str = ""
-    seconds: float = 0.0
     closes: Closes | None = None
 
 
@@ -164,19 +162,19 @@ def _made(
     """Ask the workers for weeks, several ahead, and write each week as it comes."""
     good = newest_day(store)
     tries: dict[dt.date, int] = {}
-    asked: dict[Future[RenderedReport], tuple[dt.date, float]] = {}
+    asked: dict[Future[RenderedReport], dt.date] = {}
     while wanted or asked:
         while wanted and len(asked) < size * _AHEAD:
             day = wanted.popleft()
             tries[day] = tries.get(day, 0) + 1
             of_the_week = run.model_copy(update={"as_of": day})
-            asked[crew.submit(of_the_week, good, companions)] = (day, time.monotonic())
+            asked[crew.submit(of_the_week, good, companions)] = day
         done, _ = wait(asked, return_when=FIRST_COMPLETED)
         lost = []
         for future in done:
-            day, began = asked.pop(future)
+            day = asked.pop(future)
             try:
-                outcome = _saved(future.result(), store, time.monotonic() - began)
+                outcome = _saved(future.result(), store)
             except (BrokenProcessPool, CancelledError):
                 lost.append(day)
                 continue
@@ -187,7 +185,7 @@ def _made(
             yield outcome
         if lost:
             # A worker that dies takes its pool along; weeks that were under way are asked for once more.
-            lost += [day for day, _ in asked.values()]
+            lost += asked.values()
             asked.clear()
             crew.restart()
             for day in sorted(lost, reverse=True):
@@ -199,17 +197,17 @@ def _made(
                     )
 
 
-def _saved(made: RenderedReport, store: ReportStore, seconds: float) -> Outcome:
+def _saved(made: RenderedReport, store: ReportStore) -> Outcome:
     save(made, store)
     if made.failures:
         first = made.failures[0]
-        return Outcome(made.day, "failed", f"{sentence(first.summary)} {first.remedy}", seconds)
+        return Outcome(made.day, "failed", f"{sentence(first.summary)} {first.remedy}")
     stopped = [
         f"{each.companion.label}: {sentence(each.problem)}" for each in made.companions if each.problem
     ]
     if stopped:
-        return Outcome(made.day, "failed", f"the week is written, {'; '.join(stopped)}", seconds)
-    return Outcome(made.day, "written", seconds=seconds, closes=made.closes)
+        return Outcome(made.day, "failed", f"the week is written, {'; '.join(stopped)}")
+    return Outcome(made.day, "written", closes=made.closes)
 
 
 def _line(problem: Exception) -> str:

@@ -20,7 +20,7 @@ from fiveengines.companions.registry import Companion
 from fiveengines.report import kernel_result
 from fiveengines.report.companion_json import companion_document, json_text
 from fiveengines.report.notebook.bind import bind, tags
-from fiveengines.report.notebook.outcome import Progress, StepFailure
+from fiveengines.report.notebook.outcome import Progress
 from fiveengines.report.page.cover_context import CompanionCover, CompanionLine
 from fiveengines.report.run import KernelSeat, Ran, Show, as_failures, asked, run_bound
 from fiveengines.report.saving import FAILED, SIMULATED, document_name, remove_failure, save_documents, trust
@@ -168,10 +168,10 @@ def assemble_companion(
     problem = remedy = ""
     if ran.failures:
         cover = replace(cover, failures=as_failures(ran.failures))
-        problem, remedy = _first(ran.failures)
+        problem, remedy = ran.failures[0].error, ran.failures[0].remedy
     files: dict[str, str | bytes] = {
-        f"{companion.page}.ipynb": nbformat.writes(ran.result.notebook) + "\n",
-        f"{companion.page}.html": render(ran.result.notebook, cover),
+        f"{companion.page}.ipynb": nbformat.writes(ran.notebook) + "\n",
+        f"{companion.page}.html": render(ran.notebook, cover),
     }
     if ran.document is not None:
         files[document_name(companion.page)] = json_text(ran.document)
@@ -179,12 +179,6 @@ def assemble_companion(
             files |= ticket_files(companion.page, ran.document)
     day = cover.session.isoformat()
     return RenderedCompanion(companion, day, files, cover, ran.document, problem, remedy)
-
-
-def _first(failures: tuple[StepFailure, ...]) -> tuple[str, str]:
-    first = failures[0]
-    said = f"{first.error_name}: {first.message}" if first.message else first.error_name
-    return said, first.remedy
 
 
 def _has_long(companion: Companion) -> bool:

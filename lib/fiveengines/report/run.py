@@ -31,20 +31,16 @@ _RESULT_ID = "kernel-result"
 
 @dataclass(frozen=True)
 class Ran:
-    """An executed notebook, and the cover and the document it handed back; both None when its set-up failed.
+    """An executed notebook, what stopped in it, and the cover and the document it handed back.
 
-    `closes`: those of the index, which come with a real week.
+    Both are None when its set-up failed. `closes`: those of the index, which come with a real week.
     """
 
-    result: ExecutionResult
+    notebook: Any
+    failures: tuple[StepFailure, ...]
     cover: Any
     document: dict[str, Any] | None
     closes: Closes | None = None
-
-    @property
-    def failures(self) -> tuple[StepFailure, ...]:
-        """What stopped, in order."""
-        return self.result.failures
 
 
 class KernelSeat:
@@ -97,7 +93,7 @@ def run_bound(
     cover, document, closes = _taken_out(result.notebook)
     if cover is None:
         _raise_if_plain(result)
-    return Ran(result, cover, document, closes)
+    return Ran(result.notebook, result.failures, cover, document, closes)
 
 
 def _preload_renderer(cell: Any) -> None:
@@ -158,7 +154,7 @@ def as_failures(failures: tuple[StepFailure, ...], last_good: str = "") -> tuple
         Failure(
             step=f.step,
             title=f.title,
-            message=sentence(f"{f.error_name}: {f.message}" if f.message else f.error_name),
+            message=sentence(f.error),
             remedy=f.remedy,
             last_good=last_good,
             traceback=f.traceback,

@@ -203,8 +203,8 @@ def assemble(
     if past_calls is not None and ran.week.closes is not None and not failures:
         cover = replace(cover, record=past_calls(cover.week, ran.week.closes))
     files: dict[str, str | bytes] = {
-        NOTEBOOK: nbformat.writes(ran.week.result.notebook) + "\n",
-        PAGE: render(ran.week.result.notebook, cover),
+        NOTEBOOK: nbformat.writes(ran.week.notebook) + "\n",
+        PAGE: render(ran.week.notebook, cover),
     }
     if reading is not None:
         reading["companions"] = [

@@ -132,18 +132,7 @@ class Kernel:
 
     def reset(self, patience: float = 30) -> bool:
         """Clear every name and count cells from one; imported modules stay loaded. False when it does not answer."""
-
-        async def ask() -> bool:
-            asked = self.client.execute(
-                "get_ipython().reset(new_session=True)", silent=True, store_history=False
-            )
-            try:
-                reply = await _reply_to(asked, self.client.get_shell_msg, timeout=patience)
-            except Empty:
-                return False
-            return bool(reply["content"]["status"] == "ok")
-
-        return self._loop.run_until_complete(ask())
+        return self.run("get_ipython().reset(new_session=True)", patience)
 
     def restart(self) -> None:
         """A new process in the place of one that ended or does not answer; `connect()` waits until it does."""

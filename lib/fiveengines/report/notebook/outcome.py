@@ -37,7 +37,6 @@ class StepFailure:
 
     step: int
     title: str
-    cell_id: str
     kind: str
     error_name: str
     message: str
@@ -45,12 +44,15 @@ class StepFailure:
     notebook: str = ""
 
     @property
+    def error(self) -> str:
+        """The error with its message."""
+        return f"{self.error_name}: {self.message}" if self.message else self.error_name
+
+    @property
     def summary(self) -> str:
         """One line for a person."""
         where = f"step {self.step}, {self.title}" if self.step else "the shared set-up"
-        return (
-            f"{where}: {self.error_name}: {self.message}" if self.message else f"{where}: {self.error_name}"
-        )
+        return f"{where}: {self.error}"
 
     @property
     def remedy(self) -> str:
@@ -67,17 +69,7 @@ class StepFailure:
 
 @dataclass(frozen=True)
 class ExecutionResult:
-    """The executed notebook and what failed in it, in order; `ok` when nothing did."""
+    """The executed notebook and what failed in it, in order."""
 
     notebook: Any
     failures: tuple[StepFailure, ...] = field(default=())
-
-    @property
-    def ok(self) -> bool:
-        """Whether every cell ran to its end."""
-        return not self.failures
-
-    @property
-    def error(self) -> str | None:
-        """One line on the first failure, or None."""
-        return self.failures[0].summary if self.failures else None

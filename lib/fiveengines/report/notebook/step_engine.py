@@ -114,7 +114,6 @@ class StepClient(PapermillNotebookClient):  # type: ignore[misc]
             StepFailure(
                 step=step,
                 title=step_titles(self.nb).get(step, "Set-up"),
-                cell_id=cell.id,
                 notebook=cell.metadata.get("fiveengines", {}).get("notebook", ""),
                 kind=kind,
                 error_name=name,
