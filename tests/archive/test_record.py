@@ -161,7 +161,6 @@ def test_a_page_knows_only_calls_and_outcomes_of_its_date(tmp_path: Path) -> Non
     # the same page made again later, from closes that go on
     again = archive.past_calls(store, dt.date(2024, 2, 2), closes())
     assert on is not None and on == again
-    assert (on.since, on.weeks, on.early) == (FIRST, 4, True)
     assert on.text.startswith("Told since 5 Jan 2024: 4 weeks. After costs +5.0 %")
     assert (on.told[-1], on.holding[-1]) == (pytest.approx(1.05), pytest.approx(1.1))
     first = archive.past_calls(store, dt.date(2024, 1, 12), closes("2024-01-05"))

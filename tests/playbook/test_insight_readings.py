@@ -41,7 +41,7 @@ def test_since_and_age() -> None:
     each = found("cta_at_maximum", **CALM_CROWD)
     assert (each.status, each.weeks, each.since) == ("active", 6, pd.Timestamp("2018-02-23"))
     assert each.evidence == "CTA exposure +90 % of maximum, +0 points over four weeks"
-    assert each.sentence.startswith("Full trend-followers cannot buy more: CTA exposure +90 %")
+    assert each.title == "Full trend-followers cannot buy more"
 
 
 def test_conflicts_are_named_on_both_sides_with_how_to_weigh_them() -> None:
@@ -236,7 +236,7 @@ def test_a_folder_with_the_vix_alone_is_read_without_a_plan(tmp_path: Path) -> N
     assert next(each for each in every if each.insight == "volatility_zone_persists").status == "active"
     assert week.no_call is not None and week.regime is None and week.target_exposure is None
     assert week.plan is None and week.insights == () and week.watch_list == ()
-    assert [each.cases for each in week.inflection_records] == [0] * len(week.inflection_records)
+    assert all("no complete case" in each.sentence for each in week.inflection_records)
 
 
 def test_a_reading_entered_by_hand_moves_its_insight(demo: Week) -> None:

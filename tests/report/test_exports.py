@@ -47,7 +47,7 @@ COVER = CoverContext(
     style="Trend-following",
     style_text="The tape agrees.",
     inflections=("Rate path deteriorating, 5 weeks ago.",),
-    data_health=(HealthItem("warning", "VIX is stale.", "Fetch again."),),
+    data_health=(HealthItem("warning", "VIX is stale."),),
     manual_entries=(ManualEntry("VIX", "19.5", "Ada", "misprinted", "2019-12-20", "2020-01-03"),),
 )
 HOSTILE = "<script>alert(1)</script>\r\nBcc: everyone@example.org"
@@ -163,7 +163,7 @@ BRIEF: dict[str, Any] = {
 
 
 def test_the_brief_is_the_mails_body_and_the_page_is_attached() -> None:
-    record = RecordSummary(dt.date(2019, 1, 4), 50, 1, True, "Told since 4 Jan 2019: 50 weeks, 1 missing.")
+    record = RecordSummary("Told since 4 Jan 2019: 50 weeks, 1 missing.")
     cover = replace(COVER, record=record)
     raw = message(cover, "weekly.html", WHEN, brief=BRIEF, page="<p>The page</p>")
     assert raw == message(cover, "weekly.html", WHEN, brief=BRIEF, page="<p>The page</p>")
@@ -267,7 +267,7 @@ def test_what_to_do_goes_from_what_is_held(
 
 def test_the_page_carries_the_record_of_the_calls_before_it() -> None:
     days = (dt.date(2019, 11, 1), dt.date(2019, 11, 8), dt.date(2019, 11, 15))
-    record = RecordSummary(days[0], 3, 0, True, "Told <b>", days, (1.0, 1.1, 1.05), (1.0, 1.1, 1.1))
+    record = RecordSummary("Told <b>", days, (1.0, 1.1, 1.05), (1.0, 1.1, 1.1))
     template = "report/page/templates/record_summary.html.j2"
     html = render_template(template, c=replace(COVER, record=record))
     assert "Told &lt;b&gt;" in html and 'href="../record.html"' in html

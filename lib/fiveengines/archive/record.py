@@ -111,10 +111,6 @@ def summary(found: Record) -> RecordSummary | None:
     step = max(_A_WEEK, -(-len(told.wealth) // _POINTS))
     shown = told.wealth.iloc[::-step][::-1]
     return RecordSummary(
-        since=told.calls.index[0].date(),
-        weeks=len(told.calls),
-        missing=len(told.missing),
-        early=told.early,
         text=" ".join(sentences(told, found.rules)),
         days=tuple(day.date() for day in shown.index),
         told=tuple(round(float(each), 4) for each in shown[TOLD]),

@@ -74,7 +74,6 @@ class Event:
 
     date: dt.date
     title: str
-    kind: str
     certainty: str
     why: str
 
@@ -102,11 +101,7 @@ def next_week(day: dt.date | pd.Timestamp, known: EventFile) -> tuple[Event, ...
         *_weekly_reports(days),
         *_expiries(days),
         *_calendar_ends(days),
-        *(
-            Event(each.date, each.title, "own", "fixed", each.why)
-            for each in known.other
-            if each.date in days
-        ),
+        *(Event(each.date, each.title, "fixed", each.why) for each in known.other if each.date in days),
     ]
     return tuple(sorted(found, key=lambda each: (each.certainty == "unknown", each.date, each.title)))
 
@@ -121,29 +116,29 @@ def _policy(days: list[dt.date], known: EventFile) -> Iterator[Event]:
             why = "The policy rate and the statement" + (
                 " at 14:00 New York." if day.year >= _AT_TWO else "."
             )
-            yield Event(day, "FOMC decision", "fomc", certainty, why)
+            yield Event(day, "FOMC decision", certainty, why)
         if day in minutes:
-            yield Event(day, "FOMC minutes", "fomc", "estimated", "Usually three weeks after the decision.")
+            yield Event(day, "FOMC minutes", "estimated", "Usually three weeks after the decision.")
     unlisted = sorted({day.year for day in days} - known.fomc.keys())
     if unlisted:
         text = f"dates of {unlisted[0]} are not in params/events.yaml; see federalreserve.gov."
-        yield Event(days[-1], "FOMC", "fomc", "unknown", text)
+        yield Event(days[-1], "FOMC", "unknown", text)
 
 
 def _releases(days: list[dt.date], known: EventFile) -> Iterator[Event]:
     prices = "Moves the 2-year yield and with it the rate path."
     jobs = "The month's main reading of the labor market."
     kinds = (
-        ("Consumer prices (CPI)", "cpi", known.cpi, usual_cpi_day, prices),
-        ("Employment report (payrolls)", "payrolls", known.payrolls, usual_payrolls_day, jobs),
+        ("Consumer prices (CPI)", known.cpi, usual_cpi_day, prices),
+        ("Employment report (payrolls)", known.payrolls, usual_payrolls_day, jobs),
     )
-    for title, kind, given, usual, why in kinds:
+    for title, given, usual, why in kinds:
         for day in days:
             months = {(each.year, each.month) for each in given}
             if day in given:
-                yield Event(day, title, kind, "fixed", why)
+                yield Event(day, title, "fixed", why)
             elif (day.year, day.month) not in months and usual(day.year, day.month) == day:
-                yield Event(day, title, kind, "estimated", why)
+                yield Event(day, title, "estimated", why)
 
 
 def usual_cpi_day(year: int, month: int) -> dt.date:
@@ -195,7 +190,7 @@ def _weekly_reports(days: list[dt.date]) -> Iterator[Event]:
         local = published.tz_localize("UTC").tz_convert(calendars.NEW_YORK)
         for day in dict.fromkeys(each.date() for each in local):
             if day in days:
-                yield Event(day, title, "report", "fixed", why)
+                yield Event(day, title, "fixed", why)
 
 
 def _expiries(days: list[dt.date]) -> Iterator[Event]:
@@ -204,12 +199,12 @@ def _expiries(days: list[dt.date]) -> Iterator[Event]:
         if day in days:
             quarterly = month % 3 == 0
             title = "Quarterly expiry of options and futures" if quarterly else "Monthly option expiry"
-            yield Event(day, title, "expiry", "fixed", "Dealer hedges roll off; gamma changes afterward.")
+            yield Event(day, title, "fixed", "Dealer hedges roll off; gamma changes afterward.")
         # VIX futures settle thirty days before the expiry of the options they are computed from.
         next_expiry = _session_before(third_friday(year + month // 12, month % 12 + 1))
         settle = _session_before(next_expiry - _VIX_DAYS_AHEAD)
         if settle in days:
-            yield Event(settle, "VIX futures expiry", "expiry", "fixed", "The front of the VIX curve rolls.")
+            yield Event(settle, "VIX futures expiry", "fixed", "The front of the VIX curve rolls.")
 
 
 def third_friday(year: int, month: int) -> dt.date:
@@ -246,11 +241,11 @@ def _calendar_ends(days: list[dt.date]) -> Iterator[Event]:
     open_days = sorted(_open_days([days[0], month_end + _WEEK]))
     for day in days:
         if day.weekday() < 5 and day not in open_days:
-            yield Event(day, "Exchange closed", "holiday", "fixed", "Holiday of the New York Stock Exchange.")
+            yield Event(day, "Exchange closed", "fixed", "Holiday of the New York Stock Exchange.")
         if day in {tax_day(day.year, month, number) for month, number in _TAX_DAYS}:
             why = "The Treasury account grows and drains reserves."
-            yield Event(day, "Federal tax date", "treasury", "fixed", why)
+            yield Event(day, "Federal tax date", "fixed", why)
     for day, following in pairwise(open_days):
         if day in days and day.month != following.month:
             title = "Quarter end" if day.month % 3 == 0 else "Month end"
-            yield Event(day, title, "rebalancing", "fixed", "Funds rebalance and balance sheets are dressed.")
+            yield Event(day, title, "fixed", "Funds rebalance and balance sheets are dressed.")

@@ -50,11 +50,9 @@ _OWN_WORDS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of weeks in one phase; kind: worse, after worse, better, after better or steady."""
+    """A stretch of weeks in one phase, in the engine's own word."""
 
-    kind: str
     word: str
-    since: pd.Timestamp
     weeks: int
 
 
@@ -79,11 +77,10 @@ class Sequence:
 
 @dataclass(frozen=True)
 class Record:
-    """What followed past inflections of one kind, in a sentence; cases: how many were complete."""
+    """What followed past inflections of one kind, in a sentence."""
 
     engine: str
     direction: str
-    cases: int
     sentence: str
 
 
@@ -107,12 +104,8 @@ def _sequence(engine: str, direction: pd.Series, weeks: int) -> Sequence:
     window = np.array(kinds[-weeks:], dtype=object)
     starts = np.flatnonzero(np.concatenate([[True], window[1:] != window[:-1]]))
     ends = np.append(starts[1:], len(window))
-    dates = direction.index[-len(window) :]
-    words = {**_PHASES, **_OWN_WORDS.get(engine, {})}
-    phases = [
-        Phase(window[a], words.get(window[a], "steady"), pd.Timestamp(dates[int(a)]), int(b - a))
-        for a, b in zip(starts, ends, strict=True)
-    ]
+    words = {"steady": "steady", **_PHASES, **_OWN_WORDS.get(engine, {})}
+    phases = (Phase(words[window[a]], int(b - a)) for a, b in zip(starts, ends, strict=True))
     return Sequence(engine, tuple(phases))
 
 
@@ -120,7 +113,7 @@ def records(past: EvidenceSample) -> tuple[Record, ...]:
     """What followed each kind of inflection in history, as far as it was known on the evening of `past`."""
     table, horizon = inflection_record(past), past.quarter
     return tuple(
-        Record(row["engine"], row["direction"], int(row["cases"]), _record(row, horizon.label))
+        Record(row["engine"], row["direction"], _record(row, horizon.label))
         for row in table.to_dict("records")
     )
 

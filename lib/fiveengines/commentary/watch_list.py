@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fiveengines.base.formats import dollars, figure, number
 from fiveengines.base.parameters import ENGINES, Parameters
 from fiveengines.commentary import narrative
 from fiveengines.indicators import indicator
@@ -19,12 +18,10 @@ from fiveengines.model import engines
 from fiveengines.model.readings import Readings
 from fiveengines.model.regimes import CRISIS, NAMES, Flip
 
-_POINTS = {"%", "% a year", "% of maximum", "% of members", "% of Fed assets", "points", "index"}
-
 
 @dataclass(frozen=True)
 class NearbyThreshold:
-    """A threshold near by. `move` is in the indicator's unit; `usual_moves`: how many of its usual weeks that is."""
+    """A threshold near by, in the indicator's unit. `usual_moves`: how many of its usual weeks it is away."""
 
     subject: str
     becomes: str
@@ -33,9 +30,7 @@ class NearbyThreshold:
     unit: str
     now: float
     level: float
-    move: float
     usual_moves: float
-    sentence: str
 
 
 def watch_list(
@@ -144,37 +139,5 @@ class _Search:
         usual = float(steps.std()) if len(steps) >= rules.min_weeks else float("nan")
         if not (np.isfinite(now) and np.isfinite(level) and usual > 0):
             return []
-        each, move = indicator(name), level - now
-        sentence = (
-            f"{_amount(abs(move), each.unit)} {'more' if move > 0 else 'less'} on {_title(each.title)} "
-            f"({figure(now, each.unit)} → {figure(level, each.unit)}) and {subject} {becomes}."
-        )
-        return [
-            NearbyThreshold(
-                subject, becomes, name, each.title, each.unit, now, level, move, abs(move) / usual, sentence
-            )
-        ]
-
-
-def _title(title: str) -> str:
-    """A title inside a sentence: its first word in lower case unless it is a name in capitals."""
-    first = title.split(maxsplit=1)[0]
-    return (
-        title
-        if first[1:] != first[1:].lower() or first in ("Baa", "Chicago")
-        else title[0].lower() + title[1:]
-    )
-
-
-def _amount(size: float, unit: str) -> str:
-    """The size of a move in words."""
-    digits = 2 if size < 1 else 1
-    if unit == "percentile":
-        return number(size, 0, " percentile points")
-    if unit == "ratio":
-        return number(size, 2)
-    if unit == "$bn":
-        return dollars(size, 0, " bn")
-    if unit in _POINTS:
-        return f"{size:.{digits}f} points"
-    return f"{size:,.{digits}f} {unit}"
+        each, away = indicator(name), abs(level - now) / usual
+        return [NearbyThreshold(subject, becomes, name, each.title, each.unit, now, level, away)]

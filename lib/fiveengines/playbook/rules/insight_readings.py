@@ -63,7 +63,6 @@ class InsightReading:
     engine: str
     kind: str
     tone: str
-    text: str
     condition: str
     evidence: str
     implication: str
@@ -75,11 +74,6 @@ class InsightReading:
     relevance: float = 0.0
     matters: bool = False
     note: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """Title and evidence in a line."""
-        return f"{self.title}: {self.evidence}." if self.evidence else f"{self.title}."
 
 
 def insight_readings(
@@ -133,7 +127,6 @@ def _reading(
         engine=insight.engine,
         kind=insight.kind,
         tone=implied.tone,
-        text=insight.text,
         condition=insight.condition("watch" if code == WATCH else "opposite" if mirror else "active"),
         evidence=evidence(inputs, insight, result, figures, row) if is_shown else "",
         implication=implied.text,

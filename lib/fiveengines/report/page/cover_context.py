@@ -36,11 +36,10 @@ class RegimeCall:
 
 @dataclass(frozen=True)
 class HealthItem:
-    """One line on the data. `text` says what is wrong with which series, `remedy` what to do."""
+    """One line on the data: what is wrong with which series."""
 
     level: Health
     text: str
-    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,13 +87,9 @@ class RecordSummary:
     """What became of the calls that were told before this week, as known on its evening.
 
     `text` says it in a few sentences. `days`, `told`, `holding`: a small picture, the growth of one at the exposure as
-    told and when holding the index, on at most sixty sessions. `early`: too few weeks to compare.
+    told and when holding the index, on at most sixty sessions.
     """
 
-    since: dt.date
-    weeks: int
-    missing: int
-    early: bool
     text: str
     days: tuple[dt.date, ...] = ()
     told: tuple[float, ...] = ()
