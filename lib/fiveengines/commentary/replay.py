@@ -543,8 +543,8 @@ class AsRead(Replay):
     def regimes(self) -> RegimeHistory:
         """Calls and memberships, up to the week."""
         history = self.record.readings.regimes
-        parts = {name: getattr(history, name) for name in RegimeHistory.__dataclass_fields__}
-        return RegimeHistory(**{name: self._tail(part) for name, part in parts.items()})
+        names = RegimeHistory.__dataclass_fields__
+        return RegimeHistory(**{name: self._tail(getattr(history, name)) for name in names})
 
     @cached_property
     def found(self) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -91,15 +91,8 @@ class IndicatorValues:
 
     def until(self, day: pd.Timestamp) -> IndicatorValues:
         """Only the reading dates up to and including `day`; `inputs` stays as it is."""
-        return IndicatorValues(
-            self.values.loc[:day],
-            self.observed.loc[:day],
-            self.known_at.loc[:day],
-            self.input_set.loc[:day],
-            self.breadth_basis.loc[:day],
-            self.titles,
-            self.inputs,
-        )
+        dated = ("values", "observed", "known_at", "input_set", "breadth_basis")
+        return replace(self, **{name: getattr(self, name).loc[:day] for name in dated})
 
 
 def evaluate(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import os
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -303,11 +304,11 @@ class OverridePanel(Shown):
 
 def _with_dates(changes: list[Change], day: dt.date) -> list[Change]:
     """Drafts hold at least for this reading, whatever date is being typed."""
-    return [
-        Change(each.field, each.value, each.why, each.origin, until, each.before, each.expected)
-        for each in changes
-        for until in ([each.until] if isinstance(each.until, dt.date) and each.until >= day else [day])
-    ]
+
+    def holds(until: object) -> bool:
+        return isinstance(until, dt.date) and until >= day
+
+    return [each if holds(each.until) else replace(each, until=day) for each in changes]
 
 
 def _bare(value: float | None, step: float) -> str:
