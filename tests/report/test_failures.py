@@ -195,5 +195,5 @@ def test_a_failed_set_up_is_filed_under_its_reading_date(
 
 
 def test_a_failure_without_a_notebook_still_has_a_remedy() -> None:
-    failure = StepFailure(0, "Set-up", "x", "error", "OSError", "", "")
+    failure = StepFailure(0, "Set-up", "error", "OSError", "", "")
     assert failure.remedy.startswith("Open the step's notebook")
