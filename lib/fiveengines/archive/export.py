@@ -5,12 +5,10 @@ Formats rows; reads no file and computes nothing.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from fiveengines.archive.rows import WeekRow
-from fiveengines.base.formats import inert
+from fiveengines.base.formats import csv_text, inert
 from fiveengines.base.parameters import ENGINES
 
 _OF_AN_ENGINE = ("score", "state", "direction", "coverage")
@@ -28,11 +26,7 @@ COLUMNS = (
 
 def readings_csv(weeks: Sequence[WeekRow]) -> str:
     """CSV text, oldest week first; an unknown score, and what a week without a call lacks, is an empty field."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_fields(week) for week in weeks)
-    return text.getvalue()
+    return csv_text([COLUMNS, *(_fields(week) for week in weeks)])
 
 
 def _fields(week: WeekRow) -> list[object]:

@@ -5,8 +5,6 @@ Marks become a self-contained page without a script; nothing is computed but mea
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from markupsafe import Markup
 
 from fiveengines.archive.record import Record, entries_line, sentences, signed_percent
 from fiveengines.base import formats
-from fiveengines.base.formats import counted, percent
+from fiveengines.base.formats import counted, csv_text, percent
 from fiveengines.base.parameters import REGIME_NAMES
 from fiveengines.report.page.cover_context import DISCLAIMER
 from fiveengines.report.page.templates import content_policy, render_template, style
@@ -85,9 +83,6 @@ def record_page(found: Record | None, *, simulated: bool, other: tuple[str, str]
 
 def record_csv(found: Record | None) -> str:
     """Every call with its marks, oldest first; `kind` is told or backfilled. An empty field is not known yet."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["as_of", "kind", *_CSV])
     kinds = () if found is None else (("told", found.told), ("backfilled", found.backfilled))
     rows = [
         (f"{day:%Y-%m-%d}", kind, *(_field(row[column]) for column in _CSV.values()))
@@ -95,8 +90,7 @@ def record_csv(found: Record | None) -> str:
         if each is not None
         for day, row in _rows(each.calls)
     ]
-    writer.writerows(sorted(rows))
-    return text.getvalue()
+    return csv_text([["as_of", "kind", *_CSV], *sorted(rows)])
 
 
 def _field(value: Any) -> str:

@@ -5,10 +5,12 @@ Plain text only; what a figure means, and markup, may not enter.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 NOTHING = "–"
 _HYPHEN = re.compile(r"(?<![\w-])-(?=[$\d])")
@@ -133,6 +135,13 @@ def joined(words: Sequence[str]) -> str:
 def first_capital(text: str) -> str:
     """The same text beginning with a capital."""
     return text[:1].upper() + text[1:]
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """The rows as CSV, a line each; None is an empty cell."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
 def inert(text: str) -> str:

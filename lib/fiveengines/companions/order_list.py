@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+from fiveengines.base.formats import csv_text
 
 # Endings of the files beside a page NAME.html: its orders on a sheet to print, and for a broker.
 TICKET, BROKER = "ticket.html", "orders.csv"
@@ -27,13 +27,11 @@ def orders_csv(orders: Iterable[OrderLine], *, waiting: bool = False) -> str:
     A broker would place what waits for a level at once, so it is left out. `waiting` keeps it for a reader, under an
     order type that no broker takes.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_HEAD)
+    rows: list[Sequence[object]] = [_HEAD]
     for each in orders:
         if each.condition and not waiting:
             continue
         side, kind = "BUY" if each.shares > 0 else "SELL", "WAIT" if each.condition else "MKT"
         price = f"{each.reference_price:.2f}"
-        writer.writerow([side, each.ticker, f"{abs(each.shares):g}", kind, price, each.condition])
-    return out.getvalue()
+        rows.append([side, each.ticker, f"{abs(each.shares):g}", kind, price, each.condition])
+    return csv_text(rows)

@@ -4,15 +4,6 @@ Weights and words for a person to decide on; limits and sizes come from params/p
 """
 
 from fiveengines.portfolio.market_state import MarketState, market_state
-from fiveengines.portfolio.planning import ExposureChange, Plan, TiltReading, Trade, TrancheStatus, plan
+from fiveengines.portfolio.planning import Plan, plan
 
-__all__ = [
-    "ExposureChange",
-    "MarketState",
-    "Plan",
-    "TiltReading",
-    "Trade",
-    "TrancheStatus",
-    "market_state",
-    "plan",
-]
+__all__ = ["MarketState", "Plan", "market_state", "plan"]

@@ -5,16 +5,15 @@ Reads and checks; prices, weights and orders are made elsewhere.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fiveengines.base.errors import DataError
+from fiveengines.base.formats import csv_text
 from fiveengines.base.yaml_files import suggestion
 from fiveengines.portfolio.files import csv_lines
 
@@ -96,17 +95,13 @@ def import_positions(path: Path, columns: Mapping[str, str]) -> Holdings:
 
 def holdings_csv(holdings: Holdings) -> str:
     """The same holdings as the text of a holdings.csv."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows: list[Sequence[object]] = [COLUMNS]
     for each in holdings.positions.values():
         wanted: list[object] = [each.target, each.stop, each.weight, each.sector]
         for lot in each.lots or (Lot(each.ticker, 0.0),):
-            cells = [lot.ticker, lot.shares, lot.cost, lot.opened, *wanted]
-            writer.writerow(["" if cell is None else cell for cell in cells])
+            rows.append([lot.ticker, lot.shares, lot.cost, lot.opened, *wanted])
             wanted = [None, None, None, None]
-    writer.writerow([CASH, holdings.cash, *[""] * (len(COLUMNS) - 2)])
-    return out.getvalue()
+    return csv_text([*rows, [CASH, holdings.cash, *[None] * (len(COLUMNS) - 2)]])
 
 
 def _rows(path: Path, columns: Mapping[str, str]) -> Iterable[tuple[int, dict[str, str]]]:

@@ -6,9 +6,7 @@ is only ever added to.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +18,7 @@ from pydantic import Field, ValidationError
 from fiveengines.base import atomic_io
 from fiveengines.base.atomic_io import only_writer
 from fiveengines.base.errors import DataError, OverrideError, ParameterError
-from fiveengines.base.formats import inert
+from fiveengines.base.formats import csv_text, inert
 from fiveengines.base.yaml_files import Strict, suggestion
 from fiveengines.overrides.labels import default_who, plain
 from fiveengines.portfolio.files import csv_rows
@@ -259,13 +257,8 @@ def import_trades(
 
 def to_csv(trades: Iterable[Trade]) -> str:
     """The trades as trades.csv has them."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for trade in trades:
-        row = _plain(trade)
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
-    return out.getvalue()
+    rows = map(_plain, trades)
+    return csv_text([COLUMNS, *([_cell(row[name]) for name in COLUMNS] for row in rows)])
 
 
 def checked(values: Mapping[str, Any]) -> Trade:
@@ -446,8 +439,6 @@ def _plain(trade: Trade) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
     return inert(value) if isinstance(value, str) else value

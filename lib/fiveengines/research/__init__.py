@@ -5,7 +5,7 @@ Everything rests on `EvidenceSample`, which ends on the reading's evening; nothi
 
 from fiveengines.research.analogs import Analogs, analogs
 from fiveengines.research.base_rates import base_rates, inflection_record
-from fiveengines.research.benchmark_models import BenchmarkReading, benchmark_exposures, benchmark_readings
+from fiveengines.research.benchmark_models import benchmark_exposures, benchmark_readings
 from fiveengines.research.evidence_sample import EvidenceSample
 from fiveengines.research.forward_returns import Horizon, forward_returns
 from fiveengines.research.sensitivity import sensitivity
@@ -15,7 +15,6 @@ from fiveengines.research.walk_forward import daily_net_returns, walk_forward
 
 __all__ = [
     "Analogs",
-    "BenchmarkReading",
     "EvidenceSample",
     "Horizon",
     "analogs",

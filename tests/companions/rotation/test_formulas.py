@@ -278,12 +278,12 @@ def test_levels_of_a_market_by_hand() -> None:
     closes = pd.Series(np.r_[np.linspace(100, 120, 280), [90.0, 121.0, 122.0]], index=DAYS[:283], name="SPX")
     found = {each.name: each for each in levels.of_market("ES", closes, [DAYS[200], DAYS[280]], RULES.levels)}
     assert found["fomc_close"].level == 90.0
-    assert found["fomc_close"].held_since == DAYS[281]
+    assert found["fomc_close"].held_since == DAYS[281].date()
     assert found["high_52w"].level == 121.0 and found["high_52w"].side == "above"
     assert found["low_52w"].level == 90.0
     assert found["sma_20"].level == pytest.approx(closes.tail(20).mean())
-    assert found["sma_20"].distance_pct == pytest.approx(100 * (122 / closes.tail(20).mean() - 1))
-    assert found["sma_20"].held_since == DAYS[281]
+    assert found["sma_20"].distance_pct == round(100 * (122 / closes.tail(20).mean() - 1), 2)
+    assert found["sma_20"].held_since == DAYS[281].date()
 
 
 def test_cases_count_means_hits_and_what_is_usual() -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 from typing import Literal
 
 from fiveengines.base.documents import Figure, Record
-from fiveengines.base.formats import inert
+from fiveengines.base.formats import csv_text, inert
 from fiveengines.companions.document import CompanionDocument
 
 
@@ -50,26 +48,16 @@ class Result(CompanionDocument):
 
 def as_csv(result: Result) -> str:
     """One row a claim: id, source, verdict, figure, n, interval, series that decided, what it waits for, claim."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
+    rows: list[list[object]] = [
         ["id", "source", "verdict", "figure", "n", "low", "high", "decided_by", "waits_for", "as_of", "claim"]
-    )
+    ]
     for each in result.claims:
-        low, high = each.interval or ("", "")
-        figure, count = (each.figure, each.n) if each.figure is not None else ("", "")
+        low, high = each.interval or (None, None)
         series = " ".join(each.decided_by)
-        row = [
-            each.id,
-            each.source,
-            each.verdict,
-            figure,
-            count,
-            low,
-            high,
-            series,
-            each.waits_for,
-            each.as_of,
-        ]
-        writer.writerow([*row, inert(each.claim)])
-    return out.getvalue()
+        figures = [each.figure, each.n, low, high]
+        rows.append(
+            [
+                each.id, each.source, each.verdict, *figures, series, each.waits_for, each.as_of, inert(each.claim),
+            ]
+        )  # fmt: skip
+    return csv_text(rows)

@@ -28,7 +28,7 @@ from fiveengines.companions.rotation import (
     sentences,
     surprise,
 )
-from fiveengines.companions.rotation.result import Result
+from fiveengines.companions.rotation.result import LevelRecord, Result
 from fiveengines.companions.session import Session
 from fiveengines.indicators.rate_path import curve_move
 from fiveengines.research import cases
@@ -186,11 +186,11 @@ def _sector_record(
 
 
 def _persistence(tickers: pd.DataFrame, rules: RotationParameters) -> list[sectors.Persistence]:
-    found = []
-    for window in rules.sectors.windows:
-        each = sectors.persistence(tickers, window, rules.sectors.leaders, rules.samples)
-        found += [each] if each.cases else []
-    return found
+    every = (
+        sectors.persistence(tickers, window, rules.sectors.leaders, rules.samples)
+        for window in rules.sectors.windows
+    )
+    return [each for each in every if each.cases]
 
 
 def _factors(work: _Work) -> tuple[factors.FactorReturn, ...]:
@@ -440,12 +440,12 @@ def _quadrant_record(work: _Work, found: quadrant.Quadrant | None) -> dict[str, 
 # Levels and the ledger
 
 
-def _levels(work: _Work) -> list[levels.Level]:
+def _levels(work: _Work) -> list[LevelRecord]:
     panel, rules = work.session.panel, work.rules
     days = inputs.decision_days(work.session)
     if not days:
         work.missing.append("Close of the last FOMC day: no decision day is known.")
-    found: list[levels.Level] = []
+    found: list[LevelRecord] = []
     for market, each in rules.markets.items():
         closes = inputs.best(panel, each.closes, 2)
         if closes is not None:

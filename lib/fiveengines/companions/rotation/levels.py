@@ -5,34 +5,14 @@ Distance, since when closes stand on this side, and how often such levels held w
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters.rotation import LevelRules, OwnLevel
-
-
-@dataclass(frozen=True)
-class Level:
-    """One level of one market: distance of the close in per cent, on which side it stands and since which session.
-
-    held_since is None while the close is at the level itself. tests, held: how often a level of this name was tested
-    before in this market, and how often the close left on the side that it came from.
-    """
-
-    name: str
-    market: str
-    series: str
-    level: float
-    close: float
-    distance_pct: float
-    side: str
-    held_since: pd.Timestamp | None
-    tests: int
-    held: int
-    why: str = ""
+from fiveengines.companions.rotation.result import LevelRecord
 
 
 def tested(distance: np.ndarray, band: float, spell: np.ndarray | None = None) -> tuple[int, int]:
@@ -62,7 +42,7 @@ def tested(distance: np.ndarray, band: float, spell: np.ndarray | None = None) -
     return tests, held
 
 
-def held_since(distance: pd.Series) -> pd.Timestamp | None:
+def held_since(distance: pd.Series) -> dt.date | None:
     """The session from which on closes have stood on today's side; None at the level itself or without a close.
 
     distance: (n,) per cent, NaN where unknown.
@@ -72,12 +52,12 @@ def held_since(distance: pd.Series) -> pd.Timestamp | None:
         return None
     same = np.sign(values.to_numpy()) == np.sign(values.iloc[-1])
     broken = np.flatnonzero(~same)
-    return pd.Timestamp(values.index[int(broken[-1]) + 1 if len(broken) else 0])
+    return pd.DatetimeIndex(values.index)[int(broken[-1]) + 1 if len(broken) else 0].date()
 
 
 def of_market(
     market: str, closes: pd.Series, fomc: Sequence[pd.Timestamp], rules: LevelRules
-) -> tuple[Level, ...]:
+) -> tuple[LevelRecord, ...]:
     """The levels of one market on the last session; none without a close then.
 
     closes: (n,) by session, NaN where none, named after its series; fomc: decision days, rising, none after the
@@ -91,7 +71,7 @@ def of_market(
 
 def _levels(
     market: str, closes: pd.Series, fomc: Sequence[pd.Timestamp], rules: LevelRules
-) -> Iterator[Level]:
+) -> Iterator[LevelRecord]:
     series = str(closes.name)
     days = pd.DatetimeIndex(list(fomc))
     rows = closes.index.searchsorted(days, side="right") - 1 if len(days) else np.empty(0, dtype=int)
@@ -113,14 +93,14 @@ def _levels(
             yield _level(name, market, series, closes, extreme, rules)
 
 
-def own(level: OwnLevel, closes: pd.Series, rules: LevelRules) -> Level | None:
+def own(level: OwnLevel, closes: pd.Series, rules: LevelRules) -> LevelRecord | None:
     """A level of one's own; None where its series has no close on the last session."""
     present = closes.dropna()
     if present.empty or present.index[-1] != closes.index[-1]:
         return None
     fixed = pd.Series(level.level, index=present.index)
     found = _level(level.name, level.series, level.series, present, fixed, rules)
-    return replace(found, why=level.why)
+    return found.model_copy(update={"why": level.why})
 
 
 def _level(
@@ -132,11 +112,11 @@ def _level(
     rules: LevelRules,
     spell: np.ndarray | None = None,
     since: int = 0,
-) -> Level:
+) -> LevelRecord:
     distance = 100 * (closes / level - 1)
     tests, held = tested(distance.to_numpy(), rules.band_pct, spell)
     now = float(distance.iloc[-1])
-    return Level(
+    return LevelRecord(
         name=name,
         market=market,
         series=series,
@@ -147,4 +127,5 @@ def _level(
         held_since=held_since(distance.iloc[since:]),
         tests=tests,
         held=held,
+        why="",
     )

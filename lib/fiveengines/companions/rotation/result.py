@@ -193,7 +193,8 @@ class QuadrantRecord(Record):
 
 
 class LevelRecord(Record):
-    """One level: the close's distance, since when closes stand on this side, and how often such a level held."""
+    """One level: the close's distance, since when closes stand on this side (null at the level itself), and how often
+    such a level was tested in this market and the close left on the side that it came from."""
 
     name: str
     market: str

@@ -5,7 +5,6 @@ First releases where a source keeps them, else the latest vintage, which is said
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.parameters.rotation import Release, SurpriseRules
+from fiveengines.companions.rotation.result import ReleaseRecord
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
 from fiveengines.data.dataset import SeriesData
@@ -22,25 +22,11 @@ Vintage = Literal["first release", "latest vintage"]
 
 
 @dataclass(frozen=True)
-class LastSurprise:
-    """The newest release of one series: what it was of, when it became public, and how it stood to its forecast."""
-
-    series: str
-    group: str
-    observed: dt.date
-    known: dt.date
-    value: float
-    forecast: float
-    z: float
-    vintage: Vintage
-
-
-@dataclass(frozen=True)
 class SurpriseIndex:
     """By session the index of growth and of inflation (`daily`, standard deviations), and the releases behind them."""
 
     daily: pd.DataFrame
-    releases: tuple[LastSurprise, ...]
+    releases: tuple[ReleaseRecord, ...]
 
     @property
     def vintage(self) -> Vintage | None:
@@ -144,7 +130,7 @@ def measure(
     """The index on every session from what the dataset has; columns growth and inflation, NaN where unknown."""
     evenings = calendars.evening(sessions).to_numpy().astype("datetime64[s]")
     daily = {}
-    newest: list[LastSurprise] = []
+    newest: list[ReleaseRecord] = []
     for group in ("growth", "inflation"):
         parts = []
         for name, release in rules.releases.items():
@@ -167,7 +153,7 @@ def measure(
 
 def _last(
     name: str, release: Release, data: SeriesData, rows: pd.DataFrame, session: pd.Timestamp
-) -> LastSurprise | None:
+) -> ReleaseRecord | None:
     """The newest release, None when the series has gone stale."""
     row = rows.iloc[-1]
     entry = lookup(name)
@@ -175,7 +161,7 @@ def _last(
         return None
     known_from = data.releases_known_from()
     kept = not entry.revised or (known_from is not None and known_from <= row["observed"])
-    return LastSurprise(
+    return ReleaseRecord(
         series=name,
         group=release.group,
         observed=row["observed"].date(),

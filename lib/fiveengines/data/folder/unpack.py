@@ -5,7 +5,6 @@ What a table means stays outside; everything is bounded, so that no archive grow
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import io
 import zipfile
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from python_calamine import CalamineError, CalamineWorkbook
 
 from fiveengines.base.errors import DataError
+from fiveengines.base.formats import csv_text
 from fiveengines.data.folder.csv import column_name
 from fiveengines.data.folder.csv.csv_repair import DATE_NAMES
 
@@ -164,11 +164,7 @@ def _as_csv(rows: Sequence[Sequence[object]]) -> bytes:
         for at, cell in enumerate(row)
         if isinstance(cell, str) and column_name(cell) in DATE_NAMES
     }
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for row in rows:
-        writer.writerow([_cell(cell, at in dated) for at, cell in enumerate(row)])
-    return text.getvalue().encode()
+    return csv_text([_cell(cell, at in dated) for at, cell in enumerate(row)] for row in rows).encode()
 
 
 def _cell(cell: object, dated: bool) -> str:
