@@ -75,7 +75,7 @@ def test_a_brokers_export(tmp_path: Path) -> None:
         ("ticker,shares\n=1+1,3\n", "line 2 · ticker: '=1.1' is not a ticker"),
         ("ticker,shares,opened\nSPY,3,03/01/2018\n", "opened: '03/01/2018' is not a date"),
         ("ticker,shares,weight\nSPY,3,40\n", "weight: '40' is not possible. Write a share of one"),
-        ("ticker,shares,weight\nSPY,3,0.7\nQQQ,3,0.6\n", "wanted weights add to 130.0%"),
+        ("ticker,shares,weight\nSPY,3,0.7\nQQQ,3,0.6\n", "wanted weights add to 130.0 %"),
         ("ticker,shares,stop\nSPY,3,1\nSPY,3,2\n", "line 3 · stop: 2.0 differs from 1.0"),
         ("ticker,shares\nCASH,-5\n", "cash is -5.00"),
         ("ticker,shares\n", "holds no positions"),

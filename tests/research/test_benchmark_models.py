@@ -90,7 +90,7 @@ def test_refits_are_the_first_readings_of_the_years():
 
 def test_words():
     day = pd.Timestamp("2020-01-03")
-    assert BenchmarkReading(HMM, 0.1, day, True).sentence == "Hidden Markov model: turbulent (90% sure)"
+    assert BenchmarkReading(HMM, 0.1, day, True).sentence == "Hidden Markov model: turbulent (90 % sure)"
     assert BenchmarkReading(JUMP, 1.0, day, True).sentence == "Jump model: calm"
     assert (
         BenchmarkReading(JUMP, 0.0, day, False).sentence == "Jump model: turbulent; its fit did not converge"

@@ -113,6 +113,6 @@ def test_summary_names_the_worst_and_what_could_not_be_tried(table):
     text = sensitivity_summary(table, 0.1)
     assert table.iloc[0]["parameter"] in text
     assert "Not tried for want of data" in text and "hedge_fund_gross" in text
-    assert text.startswith(f"{(table['weeks'] > 0).sum()} moves by 20%")
+    assert text.startswith(f"{(table['weeks'] > 0).sum()} moves by 20 %")
     strict = sensitivity_summary(table, target=0.0)
-    assert table.iloc[0]["parameter"] + " " + table.iloc[0]["move"] in strict.split("0%: ")[1]
+    assert table.iloc[0]["parameter"] + " " + table.iloc[0]["move"] in strict.split("0 %: ")[1]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fiveengines.base.errors import DataError
-from fiveengines.base.formats import csv_text
+from fiveengines.base.formats import csv_text, percent
 from fiveengines.base.yaml_files import suggestion
 from fiveengines.portfolio.files import csv_lines
 
@@ -196,7 +196,10 @@ def _holdings(name: str, rows: Iterable[tuple[int, dict[str, str]]]) -> Holdings
     total = math.fsum(each.weight or 0.0 for each in positions.values())
     if total > 1 + 1e-9:
         raise DataError(
-            f"wanted weights add to {total:.1%}.", where=name, field="weight", remedy="They may add to 1."
+            f"wanted weights add to {percent(total, 1)}.",
+            where=name,
+            field="weight",
+            remedy="They may add to 1.",
         )
     return Holdings(positions, cash)
 

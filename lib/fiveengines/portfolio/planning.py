@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from fiveengines.base.formats import counted
+from fiveengines.base.formats import counted, number, percent
 from fiveengines.base.parameters.portfolio import PortfolioRules, Tranche
 from fiveengines.portfolio.market_state import MarketState
 from fiveengines.portfolio.weights import Array, affordable_changes, nearest_weights, turnover
@@ -170,13 +170,13 @@ def _tilts(rules: PortfolioRules, week: MarketState) -> tuple[TiltReading, ...]:
 def _tranches(rules: PortfolioRules, week: MarketState) -> tuple[TrancheStatus, ...]:
     """Tranches in order; one that is not open keeps all later ones closed."""
     found, done, closed = [], 0.0, False
-    for number, tranche in enumerate(rules.entry.tranches, start=1):
+    for place, tranche in enumerate(rules.entry.tranches, start=1):
         done += tranche.share
         closed = closed or not _is_open(tranche, week)
         level = week.least_equity + done * (week.target_equity - week.least_equity)
         found.append(
             TrancheStatus(
-                number, tranche.share, level, not closed, _condition(tranche, rules.entry.drawdown_weeks)
+                place, tranche.share, level, not closed, _condition(tranche, rules.entry.drawdown_weeks)
             )
         )
     return tuple(found)
@@ -270,7 +270,9 @@ def _sentences(
             "No holdings are given, so the plan leads from the core allocation to this week's target."
         )
     start = "The core allocation" if plan.basis == "core" else "The portfolio"
-    lines.append(f"{start} holds {owned:.0%} in equity; the engines justify {week.target_equity:.0%}.")
+    lines.append(
+        f"{start} holds {percent(owned)} in equity; the engines justify {percent(week.target_equity)}."
+    )
     if week.target_equity > owned and _light_and_calming(week):
         lines.append(
             "Positioning is light, liquidity is not worsening and volatility calms down: put idle cash to work step by "
@@ -279,18 +281,20 @@ def _sentences(
     waiting = next((each for each in plan.tranches if not each.open), None)
     if plan.allowed_equity < week.target_equity - _ROUNDING and waiting is not None:
         lines.append(
-            f"Open tranches allow {plan.allowed_equity:.0%} now; "
+            f"Open tranches allow {percent(plan.allowed_equity)} now; "
             f"tranche {waiting.number} waits for {waiting.condition}."
         )
     if plan.nothing_to_do:
-        lines.append(f"Nothing needs doing: no change reaches {rules.minimum_trade:.1%} of the portfolio.")
+        least = percent(rules.minimum_trade, 1)
+        lines.append(f"Nothing needs doing: no change reaches {least} of the portfolio.")
         return tuple(lines)
     lines.append(
-        f"{len(plan.trades)} trades turn over {plan.turnover:.1%} and cost about {plan.cost * 1e4:.1f} bp "
-        "of the portfolio."
+        f"{counted(len(plan.trades), 'trade')}: {percent(plan.turnover, 1)} turned over, at a cost of about "
+        f"{number(plan.cost * 1e4, 1)} bp of the portfolio."
     )
     if full_turnover > rules.most_turnover + _ROUNDING:
         lines.append(
-            f"The full change would turn over {full_turnover:.1%}; the limit is {rules.most_turnover:.0%} a week."
+            f"The full change would turn over {percent(full_turnover, 1)}; the limit is "
+            f"{percent(rules.most_turnover)} a week."
         )
     return tuple(lines)

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.formats import number
 from fiveengines.base.parameters.rotation import LedgerRules
 from fiveengines.portfolio.trades import Trade, split_ratio
 
@@ -140,7 +141,7 @@ def _on_data(trade: Trade, prices: pd.DataFrame, rules: LedgerRules) -> tuple[Tr
     if ratio != 1.0:
         said = f"shares split {ratio:g} for 1 since it was opened, by the price history"
         return trade.split(ratio), said
-    return trade, f"entry is {100 * off:+.0f} % off the close of its day in the data"
+    return trade, f"entry is {number(100 * off, 0, ' %', sign=True)} off the close of its day in the data"
 
 
 def _closes(trade: Trade, prices: pd.DataFrame) -> pd.Series:

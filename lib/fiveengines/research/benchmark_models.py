@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
+from fiveengines.base.formats import percent
 from fiveengines.base.parameters.research import BenchmarkRules
 from fiveengines.research.evidence_sample import EvidenceSample
 
@@ -34,7 +35,7 @@ class BenchmarkReading:
     def sentence(self) -> str:
         """For the line beside the call."""
         state = "calm" if self.calm >= 0.5 else "turbulent"
-        sure = "" if self.calm in (0.0, 1.0) else f" ({max(self.calm, 1 - self.calm):.0%} sure)"
+        sure = "" if self.calm in (0.0, 1.0) else f" ({percent(max(self.calm, 1 - self.calm))} sure)"
         doubt = "" if self.converged else "; its fit did not converge"
         return f"{self.model}: {state}{sure}{doubt}"
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from fiveengines.base.formats import number, percent
 from fiveengines.base.parameters.research import ResearchParameters
 from fiveengines.research import samples
 
@@ -109,10 +110,11 @@ class ForwardReturns:
         rose = round(self.share_up * self.complete)
         text = (
             f"It fired {times} before; {self.weeks} weeks later the S&P 500 was higher in {rose} of {self.complete} "
-            f"complete cases, {self.mean:+.1f} % on average"
+            f"complete cases, {number(self.mean, 1, ' %', sign=True)} on average"
         )
         if self.usual is not None and self.usual_up is not None:
-            text += f" (all weeks: {self.usual:+.1f} %, higher in {self.usual_up:.0%})"
+            usual = number(self.usual, 1, " %", sign=True)
+            text += f" (all weeks: {usual}, higher in {percent(self.usual_up)})"
         return text + (": a small sample." if self.small else ".")
 
 

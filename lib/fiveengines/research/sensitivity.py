@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
+from fiveengines.base.formats import percent
 from fiveengines.base.parameters import (
     ENGINES,
     EngineParameters,
@@ -75,7 +76,7 @@ def sensitivity(measured: Measured, params: Parameters, applied: Applied) -> pd.
             moved = regimes.classify(score, applied.values, enough, move.regimes).confirmed
             changed = float((moved != called).loc[since:].mean())
         sign = "+" if move.direction > 0 else "−"
-        moved_from_to = [f"{sign}{size:.0%}", move.value, move.moved_to]
+        moved_from_to = [f"{sign}{percent(size)}", move.value, move.moved_to]
         rows.append([move.part, move.engine, move.parameter, *moved_from_to, weeks, changed, states_changed])
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values("changed", ascending=False, kind="stable", ignore_index=True)
@@ -92,9 +93,9 @@ def summary(table: pd.DataFrame, target: float) -> str:
     size = str(worst["move"]).lstrip("+−")
     left = sorted(set(table.loc[table["weeks"] == 0, "parameter"].str.rsplit(".", n=1).str[0]))
     text = (
-        f"{len(tried)} moves by {size}: the regime changes in {tried['changed'].mean():.1%} of weeks on average, "
-        f"in {worst['changed']:.1%} at most ({worst['parameter']} {worst['move']}); "
-        f"in more than {target:.0%}: {named}."
+        f"{len(tried)} moves by {size}: the regime changes in {percent(tried['changed'].mean(), 1)} of weeks on "
+        f"average, in {percent(worst['changed'], 1)} at most ({worst['parameter']} {worst['move']}); "
+        f"in more than {percent(target)}: {named}."
     )
     return text + (f" Not tried for want of data: {', '.join(left)}." if left else "")
 

@@ -162,7 +162,7 @@ def insights(week: Week, engine: str | None = None) -> Any:
         Column("Status", _status),
         Column(
             "Evidence",
-            lambda each: lines(_evidence(each), "" if engine else soft(minus(each.history.sentence))),
+            lambda each: lines(_evidence(each), "" if engine else soft(each.history.sentence)),
         ),
         Column("What it means", lambda each: lines(*_meaning(each, found))),
     )
