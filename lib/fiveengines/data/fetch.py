@@ -21,6 +21,7 @@ from fiveengines.base.errors import DataError, ParameterError, ProviderError
 from fiveengines.base.formats import counted
 from fiveengines.data import calendars
 from fiveengines.data.catalog import Frequency, Series, lookup
+from fiveengines.data.dataset import Members
 from fiveengines.data.providers.base import (
     HISTORY_STARTS,
     LATER,
@@ -28,7 +29,6 @@ from fiveengines.data.providers.base import (
     FoundTables,
     IncompleteError,
     Item,
-    MemberCloses,
     Provider,
     Request,
     Response,
@@ -276,7 +276,7 @@ class _Work:
         if isinstance(item, FetchError):
             self._fail(item)
             return
-        if isinstance(item, MemberCloses):
+        if isinstance(item, Members):
             self._members(item)
             return
         if isinstance(item, FoundTables):
@@ -349,17 +349,11 @@ class _Work:
             ) from None
         return Response(answer.series, frame_by_rule(answer.series, new.index, new.to_numpy()), answer.origin)
 
-    def _members(self, item: MemberCloses) -> None:
+    def _members(self, item: Members) -> None:
         with self.gate:
             held = self.store.members()
-            if held is not None and held.closes.equals(item.closes):
-                return
             joined = joined_members(held, item)
-            if (
-                held is None
-                or len(joined.closes) != len(held.closes)
-                or joined.fingerprint() != held.fingerprint()
-            ):
+            if held is None or joined.fingerprint() != held.fingerprint():
                 self.writer.put_members(joined)
 
     def _write(self, *, last: bool = False, ended: bool = False) -> None:

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fiveengines.data.catalog import lookup
+from fiveengines.data.dataset import Members
 from fiveengines.data.providers.frames import Basis, frame_by_rule, response_frame
-from fiveengines.data.store.revisions import additions, continued, first_choice, no_rows, view
+from fiveengines.data.store.revisions import additions, continued, first_choice, joined_members, no_rows, view
 
 CLAIMS = lookup("ICSA")  # weekly, Saturday's week, public on Thursday 08:30 New York
 FED = lookup("WALCL")  # Wednesday, public on Thursday 16:30 New York
@@ -142,6 +143,20 @@ def test_adjusted_closes_continue_on_the_stored_base() -> None:
     assert list(new.index) == [days[3]]
     assert new.iloc[0] / held.iloc[2] == fresh.iloc[3] / fresh.iloc[2]
     assert np.isclose(new.iloc[0], 103.02)
+
+
+def test_new_closes_of_members_leave_the_times_in_the_index_as_they_are() -> None:
+    days = pd.to_datetime(["2024-01-02", "2024-01-03"])
+    spells = pd.DataFrame({"ticker": ["AAA", "BBB"], "start": days[0], "end": [pd.NaT, days[1]]})
+    held = Members(
+        pd.DataFrame({"AAA": [10.0], "BBB": [20.0]}, index=days[:1]), {"AAA": "Energy"}, spells=spells
+    )
+    fresh = Members(pd.DataFrame({"AAA": [10.0, 11.0]}, index=days), note="survivors only")
+    joined = joined_members(held, fresh)
+    assert joined.closes["AAA"].tolist() == [10.0, 11.0]
+    assert joined.spells is spells and joined.note == "" and joined.sectors == {"AAA": "Energy"}
+    known = joined_members(Members(held.closes), Members(fresh.closes, spells=spells))
+    assert known.spells is spells
 
 
 def test_the_first_source_serves_the_dates_it_has() -> None:

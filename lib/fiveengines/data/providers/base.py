@@ -114,17 +114,6 @@ class FetchError:
 
 
 @dataclass(frozen=True)
-class MemberCloses:
-    """Closes of index members, sessions × tickers (float64, NaN for no price), with sectors and where they
-    come from."""
-
-    closes: pd.DataFrame
-    sectors: Mapping[str, str]
-    origin: str
-    note: str
-
-
-@dataclass(frozen=True)
 class FoundTables:
     """Tables that are no series, by the names of TABLES, and prices of further tickers (dates × tickers)."""
 
@@ -132,7 +121,7 @@ class FoundTables:
     prices: pd.DataFrame | None
 
 
-Item = Response | MemberCloses | FoundTables | FetchError
+Item = Response | Members | FoundTables | FetchError
 
 
 class Provider(ABC):

@@ -6,6 +6,7 @@ Providers without a free service are read here; nothing is fetched.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,7 +18,6 @@ from fiveengines.data.providers.base import (
     FetchError,
     FoundTables,
     Item,
-    MemberCloses,
     Provider,
     Request,
     Response,
@@ -66,7 +66,7 @@ class ManualDownloads(Provider):
             if notice.level == "error":
                 yield FetchError(notice.series, DataError(notice.text))
         if (held := self._read.members) is not None:
-            yield MemberCloses(held.closes, held.sectors, f"{FOLDER}/{held.origin}", held.note)
+            yield replace(held, origin=f"{FOLDER}/{held.origin}")
         if self._read.tables or self._read.other_prices is not None:
             yield FoundTables(self._read.tables, self._read.other_prices)
 

@@ -18,8 +18,9 @@ import pandas as pd
 from fiveengines.base.errors import DataError, ProviderError
 from fiveengines.data import catalog
 from fiveengines.data.calendars import published_at, utc_now
+from fiveengines.data.dataset import Members
 from fiveengines.data.folder.csv import read_texts
-from fiveengines.data.providers.base import FetchError, Item, MemberCloses, Provider, Request, Response
+from fiveengines.data.providers.base import FetchError, Item, Provider, Request, Response
 from fiveengines.data.providers.frames import frame_by_rule
 
 _INDICES = {"SPX": "^GSPC", "NDX": "^NDX", "RUT": "^RUT", "RUA": "^RUA"}
@@ -126,7 +127,7 @@ class Prices(Provider):
         frame = pd.DataFrame(closes)
         entry = catalog.lookup("SPY")
         public = published_at(entry, pd.DatetimeIndex(frame.index)) <= utc_now()
-        return MemberCloses(frame.loc[public], sectors, "Yahoo Finance", NOTE)
+        return Members(frame.loc[public], sectors, NOTE, "Yahoo Finance")
 
     def _download(self, names: list[str], since: dt.date) -> pd.DataFrame:
         """Adjusted closes and prices, index date, columns (field, symbol); ProviderError when nothing

@@ -6,13 +6,13 @@ Pure functions over frames; files, clocks and providers may not enter.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from fiveengines.data.catalog import Series
 from fiveengines.data.dataset import Members
-from fiveengines.data.providers.base import MemberCloses
 from fiveengines.data.providers.frames import Basis, changes_only
 
 ROW = ("observed", "value", "known_at", "fetched_at", "basis")
@@ -177,10 +177,11 @@ def continued(held: pd.Series, fresh: pd.Series) -> pd.Series:
     return new if abs(factor - 1) < _SAME_BASE else new * factor
 
 
-def joined_members(held: Members | None, item: MemberCloses) -> Members:
-    """`held` continued ticker by ticker with `item`; tickers new to the store come whole."""
+def joined_members(held: Members | None, item: Members) -> Members:
+    """`held` continued ticker by ticker with `item`; tickers new to the store come whole, and the times in the index
+    stay where `item` has none."""
     if held is None:
-        return Members(item.closes.sort_index(), item.sectors, item.note, item.origin)
+        return replace(item, closes=item.closes.sort_index())
     closes = held.closes.reindex(held.closes.index.union(item.closes.index)).astype("float64")
     parts = {}
     for ticker in item.closes.columns:
@@ -198,6 +199,6 @@ def joined_members(held: Members | None, item: MemberCloses) -> Members:
     unchanged = closes.drop(columns=[ticker for ticker in parts if ticker in closes.columns])
     joined = pd.concat([unchanged, pd.DataFrame(parts)], axis=1) if parts else closes
     order = [*held.closes.columns, *(name for name in parts if name not in held.closes.columns)]
-    return Members(
-        joined[order], {**held.sectors, **item.sectors}, held.note or item.note, held.origin or item.origin
-    )
+    spells = held.spells if item.spells is None else item.spells
+    note = (held.note or item.note) if spells is None else ""
+    return Members(joined[order], {**held.sectors, **item.sectors}, note, held.origin or item.origin, spells)
