@@ -55,11 +55,6 @@ class Row:
     jumps: tuple[str, ...] = ()
     remedy: str = ""
 
-    @property
-    def healthy(self) -> bool:
-        """Whether there is nothing to do."""
-        return not self.remedy
-
 
 def examine(
     store: Store,
@@ -77,16 +72,14 @@ def examine(
     moment = now or calendars.utc_now()
     with Http(chosen) as http:
         asked = providers(store, chosen, http, names)
-        with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
-            pings = list(pool.map(_ping if ask else _unasked, asked))
+        pings: list[tuple[bool | None, str]] = [(None, "not asked")] * len(asked)
+        if ask:
+            with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
+                pings = list(pool.map(_ping, asked))
         return tuple(
             _row(provider, store, chosen, moment, reachable, http.redact(answer))
             for provider, (reachable, answer) in zip(asked, pings, strict=True)
         )
-
-
-def _unasked(_: Provider) -> tuple[bool | None, str]:
-    return None, "not asked"
 
 
 def _ping(provider: Provider) -> tuple[bool | None, str]:

@@ -117,15 +117,15 @@ def reading_date(day: dt.date | str) -> pd.Timestamp:
     return pd.Timestamp(reading_dates(asked - pd.Timedelta(days=6), asked)[-1])
 
 
-def utc_now() -> pd.Timestamp:
-    """This moment, naive UTC."""
-    return pd.Timestamp.now(tz="UTC").tz_localize(None)
+def utc_now(now: dt.datetime | None = None) -> pd.Timestamp:
+    """This moment, or `now` (UTC where it has no zone), as naive UTC."""
+    moment = pd.Timestamp.now(tz="UTC") if now is None else pd.Timestamp(now)
+    return moment if moment.tzinfo is None else moment.tz_convert("UTC").tz_localize(None)
 
 
 def last_completed_friday(now: dt.datetime | None = None) -> dt.date:
     """The newest Friday whose evening (20:00 New York) has passed at `now` (default: this moment)."""
-    moment = pd.Timestamp(now) if now is not None else pd.Timestamp.now(tz="UTC")
-    local = (moment.tz_localize("UTC") if moment.tzinfo is None else moment).tz_convert(NEW_YORK)
+    local = utc_now(now).tz_localize("UTC").tz_convert(NEW_YORK)
     day = local.normalize() - pd.Timedelta(days=(local.weekday() - 4) % 7)
     if local.weekday() == 4 and local.strftime("%H:%M") < EVENING:
         day -= pd.Timedelta(days=7)
@@ -138,10 +138,8 @@ def last_completed_session(day: dt.date | str, now: dt.datetime | None = None) -
     ParameterError before the first session of 1990.
     """
     asked = pd.Timestamp(day).normalize().tz_localize(None)
-    moment = pd.Timestamp(now) if now is not None else pd.Timestamp.now(tz="UTC")
-    moment = moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo is not None else moment
     open_days = sessions(max(asked.year, dt.date.today().year) + 1)
-    done = open_days[(open_days <= asked) & (evening(open_days) <= moment)]
+    done = open_days[(open_days <= asked) & (evening(open_days) <= utc_now(now))]
     if len(done) == 0:
         raise ParameterError(
             f"as_of {asked.date()} is before the first session of 1990.", remedy="Choose a later date."
@@ -182,10 +180,6 @@ def _business_days_after(days: np.ndarray, lag: int) -> np.ndarray:
     )
 
 
-def _on_business_day(days: np.ndarray) -> np.ndarray:
-    return np.busday_offset(days, 0, roll="forward", holidays=_federal_holidays(closings=True))
-
-
 def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
     release: Release = series.release
     match release.rule:
@@ -197,7 +191,7 @@ def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
             earliest = observed + release.after
             # 1970-01-01 was a Thursday, so day number + 3 counts from a Monday
             ahead = (_WEEKDAYS[release.weekday or "fri"] - (earliest.astype("int64") + 3)) % 7
-            return _on_business_day(earliest + ahead)
+            return _business_days_after(earliest + ahead, 0)
         case "target":
             return np.where(observed < _TARGET_DATED_NEXT_DAY, observed, observed - 1)
         case "period_end":
@@ -205,7 +199,7 @@ def _release_days(series: Series, observed: np.ndarray) -> np.ndarray:
             if series.frequency == "quarterly":
                 # dated by its first day (FRED) or by its last (earnings)
                 months = months + 2 - months.astype("int64") % 3
-            return _on_business_day((months + 1).astype("datetime64[D]") - 1 + release.days)
+            return _business_days_after((months + 1).astype("datetime64[D]") - 1 + release.days, 0)
         case "cot":
             days = _business_days_after(observed, 3)
             delays = _cot_delays()

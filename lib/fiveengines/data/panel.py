@@ -18,8 +18,6 @@ from fiveengines.data import calendars
 from fiveengines.data.catalog import catalog, lookup
 from fiveengines.data.dataset import FED_FUNDS, Dataset, Members, SeriesData
 
-# The first session of the calendar that readings can be made on.
-FIRST_DAY = "1990-01-02"
 _TICKER = re.compile(r"[-.=^]")
 _PER_BILLION = {
     "$ million": 1e-3, "$ billion": 1.0, "$": 1e-9, "$ per 1 % move": 1e-9, "EUR million": 1e-3, "GBP million": 1e-3,
@@ -54,7 +52,7 @@ class Panel:
         begins = [each.frame["observed"].iloc[0] for each in self.dataset.series.values() if len(each.frame)]
         if self.dataset.members is not None and len(self.dataset.members.closes):
             begins.append(self.dataset.members.closes.index[0])
-        first = max(pd.Timestamp(FIRST_DAY), min(begins, default=self.as_of))
+        first = max(pd.Timestamp(calendars.FIRST_SESSION), min(begins, default=self.as_of))
         self.sessions = every[(every >= min(first, self.as_of)) & (every <= self.as_of)]
         self.evenings = calendars.evening(self.sessions).to_numpy().astype("datetime64[s]")
         self._known: dict[str, Known] = {}

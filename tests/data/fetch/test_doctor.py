@@ -36,7 +36,7 @@ def test_a_healthy_store_needs_nothing(server: Loopback, tmp_path: Path) -> None
     store = Store(tmp_path)
     fetch(store, server.settings(), only=OFFICIAL)
     found = rows(store, server)
-    assert {name for name, row in found.items() if row.healthy} == set(OFFICIAL), found
+    assert {name for name, row in found.items() if not row.remedy} == set(OFFICIAL), found
     assert found["fred"].key == "present" and found["cboe"].key == "not needed"
     close = server.market.public("VIX").index[-1]
     assert found["cboe"].newest == close.date()
@@ -107,7 +107,7 @@ def test_a_damaged_file_is_one_row_and_the_others_stay(server: Loopback, tmp_pat
     assert "damaged" in found["nyfed"].gaps[0]
     file = tmp_path / "series" / "nyfed.parquet"
     assert found["nyfed"].remedy == f"move {file} away, then fiveengines fetch --only nyfed"
-    assert found["treasury"].healthy
+    assert not found["treasury"].remedy
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from fiveengines.data.consistency_checks.members import Break, MemberFigures, fi
 from fiveengines.data.consistency_checks.relations import Outcome, outcomes
 from fiveengines.data.consistency_checks.tracks import Tracks
 from fiveengines.data.dataset import MEMBERS, Dataset, Notice, SeriesData, told_once
-from fiveengines.data.panel import FIRST_DAY
 
 Flags = npt.NDArray[np.bool_]
 _SECOND = pd.Timedelta(seconds=1)
@@ -92,7 +91,6 @@ def applied(dataset: Dataset, verdict: Verdict) -> Dataset:
 def _evenings() -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.datetime64]]:
     """All sessions that readings can be made on, and their evenings (naive UTC)."""
     days = calendars.sessions()
-    days = days[days >= pd.Timestamp(FIRST_DAY)]
     return days.to_numpy().astype("datetime64[D]"), calendars.evening(days).to_numpy().astype("datetime64[s]")
 
 

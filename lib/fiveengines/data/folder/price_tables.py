@@ -18,6 +18,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from fiveengines.base.errors import DataError
+from fiveengines.data.folder.csv.csv_repair import FIRST_DAY, last_day
 from fiveengines.data.folder.csv.dates import AmbiguousDatesError, Days, read_dates
 from fiveengines.data.folder.csv.numbers import Floats
 from fiveengines.data.folder.csv.repairs import Repair
@@ -33,7 +34,6 @@ _DATE_NAMES = (
     "('date', '')",
 )
 _FIELDS = frozenset({"open", "high", "low", "close", "adj close", "volume", "dividends", "stock splits"})
-_FIRST_DAY = np.datetime64("1900-01-01", "D")
 
 
 @dataclass(frozen=True)
@@ -196,8 +196,7 @@ def _clean(
     repairs: list[Repair],
     today: dt.date | None,
 ) -> Closes:
-    last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
-    wrong: npt.NDArray[np.bool_] = (dates < _FIRST_DAY) | (dates > last)
+    wrong: npt.NDArray[np.bool_] = (dates < FIRST_DAY) | (dates > last_day(today))
     if wrong.any():
         raise DataError(
             f"{wrong.sum()} dates are impossible or in the future ({dates[wrong][0]} first).",

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from fiveengines.base.errors import DataError, ProviderError
+from fiveengines.data.calendars import FIRST_SESSION
 from fiveengines.data.catalog import catalog, lookup
 from fiveengines.data.dataset import Members
 from fiveengines.data.folder.observations import usable_rows
@@ -32,7 +33,7 @@ LATER = "Try `fiveengines fetch` again later; what was stored before is unchange
 # More pages than any provider has to answer one question: a list that never ends is an error of its server.
 MOST_PAGES = 60
 # The first session that the calendar knows.
-HISTORY_STARTS = dt.date(1990, 1, 2)
+HISTORY_STARTS = dt.date.fromisoformat(FIRST_SESSION)
 # An observation or a publication so many days ahead of the clock is no figure that anybody has.
 _AHEAD = dt.timedelta(days=370)
 # Some figures are announced before the day or month they are for; none so long before.

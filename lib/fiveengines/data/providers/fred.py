@@ -6,6 +6,7 @@ fredapi words the questions and reads the answers; the transport is ours. No oth
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -160,12 +161,7 @@ def _windows(
     if request.seen is not None:
         first_new = max(first_new, request.seen.tz_localize("UTC").tz_convert(NEW_YORK).date())
     # the vintage in force when the wanted stretch begins, and all after it
-    start = max(
-        0,
-        int(np.searchsorted(np.array(vintages, dtype="datetime64[D]"), np.datetime64(first_new), "right"))
-        - 1,
-    )
-    new = list(vintages[start:])
+    new = list(vintages[max(0, bisect_right(vintages, first_new) - 1) :])
     size = _WEEKLY_VINTAGES_A_REQUEST if weekly else _VINTAGES_A_REQUEST
     chunks = [new[at : at + size] for at in range(0, len(new), size)]
     if weekly and request.seen is None and chunks:

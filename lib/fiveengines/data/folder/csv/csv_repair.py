@@ -6,6 +6,7 @@ Every change is put into words; a value that could be read in two ways never get
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from collections.abc import Collection, Mapping, Sequence, Sized
 from dataclasses import dataclass
@@ -90,6 +91,11 @@ class _Grid:
     lines: list[int]
     delimiter: str
     complete: bool
+
+
+def last_day(today: dt.date | None) -> np.datetime64:
+    """The last date that is not the future: one day more than `today` (default: now), for time zones."""
+    return np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
 
 
 def tolerance(rows: int) -> int:

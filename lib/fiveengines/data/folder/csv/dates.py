@@ -16,15 +16,19 @@ import numpy.typing as npt
 Days = npt.NDArray[np.datetime64]
 MONTHS = {name.lower(): at for at, name in enumerate(calendar.month_abbr) if name}
 _TIME = re.compile(r"[T ]\d{1,2}:\d\d(:\d\d(\.\d+)?)?\s*([AaPp][Mm])?(Z|[+-]\d\d:?\d\d)?$")
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)")
-_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
-_DAY_MONTH = re.compile(r"(\d{1,2})[- ]([A-Za-z]{3})[a-z]*\.?[- ](\d{4})")
-_YEAR_MONTH = re.compile(r"((?:19|20)\d\d)-(\d\d)")
-_MONTH = re.compile(r"([A-Za-z]{3})[a-z]*[- '](\d{4}|\d\d)")
+_YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})")
+# Shape of a date, and how it is written; where day and month may be interchanged, as month before day.
+_FORMS = (
+    ("first", _YEAR_FIRST),
+    ("last", re.compile(r"(?P<month>\d{1,2})(?P<mark>[-/.])(?P<day>\d{1,2})(?P=mark)(?P<year>\d{4}|\d\d)")),
+    ("compact", re.compile(r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)")),
+    ("month", re.compile(r"(?P<year>(?:19|20)\d\d)-(?P<month>\d\d)")),
+    ("month", re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*[- '](?P<year>\d{4}|\d\d)")),
+    ("named", re.compile(r"(?P<day>\d{1,2})[- ](?P<month>[A-Za-z]{3})[a-z]*\.?[- ](?P<year>\d{4})")),
+    ("named", re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*\.? (?P<day>\d{1,2}),? (?P<year>\d{4})")),
+)
 _EPOCH = re.compile(r"-?\d{8,10}(\.0+)?|-?\d{12,13}(\.0+)?")
 _HOUR = re.compile(r"^(.+?)[T ](\d\d):\d\d")
-_MONTH_DAY = re.compile(r"([A-Za-z]{3})[a-z]*\.? (\d{1,2}),? (\d{4})")
 NOT_A_DAY = np.datetime64("NaT", "D")
 
 # order of the three parts → how a person would say it
@@ -67,26 +71,14 @@ def _full(year: str) -> int:
 
 
 def _parts(text: str) -> tuple[str, int, int, int] | None:
+    """Shape, year, month and day of a date as it is written; None for another text."""
     bare = _TIME.sub("", text.strip())
-    if match := _YEAR_FIRST.fullmatch(bare):
-        return "first", int(match[1]), int(match[3]), int(match[4])
-    if match := _YEAR_LAST.fullmatch(bare):
-        return "last", _full(match[4]), int(match[1]), int(match[3])
-    if match := _COMPACT.fullmatch(bare):
-        return "compact", int(match[1]), int(match[2]), int(match[3])
-    if match := _YEAR_MONTH.fullmatch(bare):
-        return "month", int(match[1]), int(match[2]), 1
-    return _named_parts(bare)
-
-
-def _named_parts(bare: str) -> tuple[str, int, int, int] | None:
-    """Dates with a month by name."""
-    if match := _MONTH.fullmatch(bare):
-        return "month", _full(match[2]), MONTHS.get(match[1].lower(), 0), 1
-    if match := _DAY_MONTH.fullmatch(bare):
-        return "named", int(match[3]), MONTHS.get(match[2].lower(), 0), int(match[1])
-    if match := _MONTH_DAY.fullmatch(bare):
-        return "named", int(match[3]), MONTHS.get(match[1].lower(), 0), int(match[2])
+    for shape, form in _FORMS:
+        if match := form.fullmatch(bare):
+            found = match.groupdict()
+            month = found["month"]
+            number = int(month) if month.isdigit() else MONTHS.get(month.lower(), 0)
+            return shape, _full(found["year"]), number, int(found.get("day", 1))
     return None
 
 
@@ -118,9 +110,8 @@ def sessions_of(cells: Sequence[str]) -> list[str]:
             seconds = number // 1000 if abs(number) > 10**11 else number
             days = (seconds + 2 * 3600) // 86400
             found.append(str(np.datetime64(days, "D")) if abs(days) < 10**6 else cell)
-        elif (match := _HOUR.match(text)) and int(match[2]) >= 17 and _YEAR_FIRST.fullmatch(match[1]):
-            year, month, day = (int(part) for part in re.split(r"[-/.]", match[1]))
-            one = calendar_days(np.array([year]), np.array([month]), np.array([day]))[0]
+        elif (hour := _HOUR.match(text)) and int(hour[2]) >= 17 and (date := _YEAR_FIRST.fullmatch(hour[1])):
+            one = calendar_days(*(np.array([int(date[name])]) for name in ("year", "month", "day")))[0]
             found.append(cell if np.isnat(one) else str(one + 1))
         else:
             found.append(cell)

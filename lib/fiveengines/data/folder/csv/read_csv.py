@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 
 from fiveengines.base.errors import DataError
 from fiveengines.data.folder.csv import csv_repair
-from fiveengines.data.folder.csv.csv_repair import Table, TableRequest, column_name
+from fiveengines.data.folder.csv.csv_repair import Table, TableRequest, column_name, last_day
 from fiveengines.data.folder.csv.dates import Days
 from fiveengines.data.folder.csv.decode import refuse
 
@@ -54,8 +54,7 @@ def read_csv(
         )
     if keep and len(raw) > _MUCH:
         raw = _lines_with(raw, keep[1])
-    last = np.datetime64((today or dt.datetime.now(tz=dt.UTC).date()) + dt.timedelta(days=1), "D")
-    request = TableRequest(where, tuple(wanted), series, keep, step, last)
+    request = TableRequest(where, tuple(wanted), series, keep, step, last_day(today))
     return _quick(raw, request) or csv_repair.read(raw, request)
 
 
