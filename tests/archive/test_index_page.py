@@ -46,7 +46,8 @@ def days(page: Page) -> list[str]:
 
 def search(page: Page, text: str) -> list[str]:
     page.fill("#search", text)
-    page.wait_for_timeout(150)
+    # The page searches when typing has paused; a longer pause set after it ends after it, however slow the machine.
+    page.evaluate("() => new Promise(done => setTimeout(done, 150))")
     return days(page)
 
 

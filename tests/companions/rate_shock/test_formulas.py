@@ -13,6 +13,7 @@ from fiveengines.base import parameters, yaml_files
 from fiveengines.base.parameters.rate_shock import RateShockParameters
 from fiveengines.companions.rate_shock import analysis, betas, policy, rules, strategy, stress
 from fiveengines.companions.rate_shock.result import BetaRecord
+from fiveengines.portfolio.holdings import Holdings, Lot, Position
 
 RULES = yaml_files.load_model(parameters.load().beside("rate_shock.yaml"), RateShockParameters)
 DAYS = pd.bdate_range("2010-01-04", periods=600)
@@ -172,6 +173,15 @@ def beta(ticker: str, real: float, t: float, *, stable: bool = True, window: int
         ticker=ticker, window=window, per_100bp_real=real, per_100bp_breakeven=0.0, market_beta=1.0, t=t,
         t_breakeven=0.0, stable=stable, n=window,
     )  # fmt: skip
+
+
+def test_a_portfolio_that_is_worth_nothing_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Holdings({"GONE": Position("GONE", (Lot("GONE", 3.0),))}, 0.0)
+    monkeypatch.setattr(analysis, "holdings", lambda session, missing: held)
+    prices = pd.DataFrame({"GONE": [np.nan, np.nan]}, index=pd.bdate_range("2019-01-01", periods=2))
+    session, missing = SimpleNamespace(panel=SimpleNamespace(prices=lambda names: prices)), list[str]()
+    assert analysis._weights(session, missing) == {}  # type: ignore[arg-type]
+    assert missing == ["The portfolio: it is worth nothing at these prices."]
 
 
 def test_the_trigger_proposes_a_quarter_less_of_what_clearly_loses() -> None:

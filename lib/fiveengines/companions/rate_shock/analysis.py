@@ -89,6 +89,7 @@ def _weights(session: Session, missing: list[str]) -> dict[str, float]:
     prices = _last(session.panel.prices(list(found.positions)))
     value = portfolio_value(found, prices)
     if not value:
+        missing.append("The portfolio: it is worth nothing at these prices.")
         return {}
     return {name: position_value(each, prices) / value for name, each in found.positions.items()}
 
@@ -133,6 +134,11 @@ def _betas(
         for row in table.to_dict("records")
     ]
     return sorted(records, key=lambda each: (each.window, each.per_100bp_real, each.ticker)), moves
+
+
+def _middle(own: RateShockParameters) -> int:
+    """The window that members' betas and supposed shocks are of, sessions."""
+    return sorted(own.betas.windows)[len(own.betas.windows) // 2]
 
 
 def _slopes(row: Mapping[Any, Any], same: Mapping[str, bool]) -> dict[str, Any]:
@@ -193,7 +199,7 @@ def _members(
     if closes is None or within is None or held is None:
         missing.append("Rate betas of members: no members' closes.")
         return []
-    window = sorted(own.betas.windows)[len(own.betas.windows) // 2]
+    window = _middle(own)
     if moves.empty:
         missing.append("Rate betas of members: no real yields and breakevens.")
         return []
@@ -379,7 +385,7 @@ def _shocks(
     both: pd.DataFrame,
 ) -> list[StressRecord]:
     """Supposed shocks by slopes over the middle window, each on its own, with the slope's 90 % interval."""
-    window = sorted(own.betas.windows)[len(own.betas.windows) // 2]
+    window = _middle(own)
     returns = 100 * closes.pct_change(fill_method=None)
     weights = pd.Series(dict(held), dtype="float64").reindex(returns.columns).dropna()
     mine = (returns[list(weights.index)] * weights).sum(axis=1, min_count=1) if len(weights) else None

@@ -209,15 +209,18 @@ class LevelRecord(Record):
     why: str
 
 
-class OpenTrade(Record):
-    """An open trade at its mark, in the shares of today."""
-
+class _TradeRecord(Record):
     id: str
     instrument: str
     side: Literal["long", "short"]
     size: Figure
     entry: Figure
     opened: dt.date
+
+
+class OpenTrade(_TradeRecord):
+    """An open trade at its mark, in the shares of today."""
+
     stop: Figure | None
     target: Figure | None
     thesis: str
@@ -231,15 +234,9 @@ class OpenTrade(Record):
     note: str
 
 
-class ClosedTrade(Record):
+class ClosedTrade(_TradeRecord):
     """A closed trade."""
 
-    id: str
-    instrument: str
-    side: Literal["long", "short"]
-    size: Figure
-    entry: Figure
-    opened: dt.date
     closed: dt.date
     exit: Figure
     thesis: str
