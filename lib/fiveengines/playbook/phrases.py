@@ -29,20 +29,16 @@ class Phrases:
 
     def clause(self, engine: Engine, day: pd.Timestamp) -> str:
         """One engine in a few words with the figure that earns them: level, move and figure."""
-        row = self._row(day)
-        return self.said(engine, lambda name: self._value(name, row))
+        return self.said(engine, self._known(day))
 
     def words(self, engine: Engine, day: pd.Timestamp) -> str:
         """One engine in a few words: level and move."""
-        lists, row = self.book.engines[engine], self._row(day)
-        return "".join(
-            _first(each, lambda name: self._value(name, row)) for each in (lists.level, lists.move)
-        )
+        lists, known = self.book.engines[engine], self._known(day)
+        return _first(lists.level, known) + _first(lists.move, known)
 
     def figure(self, engine: Engine, day: pd.Timestamp) -> str:
         """The figure that earns an engine's words, empty where none is known."""
-        row = self._row(day)
-        return _first(self.book.engines[engine].figure, lambda name: self._value(name, row))
+        return _first(self.book.engines[engine].figure, self._known(day))
 
     def said(self, engine: Engine, figures: Callable[[str], float | str | None]) -> str:
         """The same clause for figures and words that come from elsewhere, None for what is not known."""
@@ -62,10 +58,8 @@ class Phrases:
 
     def markets(self, day: pd.Timestamp) -> tuple[str, ...]:
         """Index, VIX, spread and yield with the week's moves, a line each; what is not known is left out."""
-        row = self._row(day)
-        return tuple(
-            filter(None, (_first(each, lambda name: self._value(name, row)) for each in self.book.markets))
-        )
+        known = self._known(day)
+        return tuple(filter(None, (_first(each, known) for each in self.book.markets)))
 
     def made_of(self, name: str) -> str:
         """The series that a figure measures, or the name itself."""
@@ -74,10 +68,12 @@ class Phrases:
 
     def value(self, name: str, day: pd.Timestamp) -> float | str | None:
         """A figure or word that conditions may name, on `day`; None where it is not known."""
-        return self._value(name, self._row(day))
+        return self._known(day)(name)
 
-    def _row(self, day: pd.Timestamp) -> int:
-        return int(self.inputs.dates.get_indexer(pd.DatetimeIndex([day]))[0])
+    def _known(self, day: pd.Timestamp) -> Callable[[str], float | str | None]:
+        """What gives every figure and word of `day` by its name."""
+        row = int(self.inputs.dates.get_indexer(pd.DatetimeIndex([day]))[0])
+        return lambda name: self._value(name, row)
 
     def _value(self, name: str, row: int) -> float | str | None:
         if name not in self._columns:

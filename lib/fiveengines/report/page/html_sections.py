@@ -213,11 +213,8 @@ def plain_table(html: str, prefix: str) -> str:
     html = _SCOPED.sub("", html)
     if found := _GREAT_TABLE.search(html):
         table = _ID.sub(lambda at: f'{at.group(1)}="{_prefixed(at.group(2), prefix)}"', found.group("table"))
-        html = (
-            html[: found.start()]
-            + f'<div id="{prefix}-table">'
-            + _captioned(_noted(table), f"{prefix}-caption")
-        )
+        table = _captioned(_noted(table), f"{prefix}-caption")
+        html = f'{html[: found.start()]}<div id="{prefix}-table">{table}'
     return _STYLE.sub(lambda at: f'style="{_variables(at.group(1))}"', html)
 
 

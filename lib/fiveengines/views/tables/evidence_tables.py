@@ -6,6 +6,7 @@ Shows what the evidence room found; computes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,11 @@ from fiveengines.research.walk_forward import OWN
 from fiveengines.views.tables import values
 from fiveengines.views.tables.markup import Column, great_table, lines, prose, soft
 from fiveengines.week import Week
+
+# A change, a fall (nothing or less) and a level in per cent; a dash where there is none.
+change = partial(number, digits=1, unit=" %", sign=True)
+fall = partial(number, digits=1, unit=" %")
+level = partial(number, unit=" %")
 
 
 def outcomes(found: pd.DataFrame, now: int | None = None) -> Any:
@@ -257,21 +263,6 @@ def _apart(row: Any, digits: int) -> object:
         return NOTHING
     write = [number(each, digits, sign=True) for each in (gap, low, high)]
     return lines(write[0], soft(f"{write[1]} to {write[2]}"))
-
-
-def change(value: float) -> str:
-    """A change in per cent with its sign, or a dash."""
-    return number(value, 1, " %", sign=True)
-
-
-def fall(value: float) -> str:
-    """A fall in per cent: nothing or less, or a dash."""
-    return number(value, 1, " %")
-
-
-def level(value: float) -> str:
-    """A level in whole per cent, or a dash."""
-    return number(value, 0, " %")
 
 
 def _with_interval(row: Any, name: str, write: Callable[[float], str]) -> object:
