@@ -20,8 +20,10 @@ from fiveengines.base.parameters import ENGINES
 from fiveengines.data import calendars
 from fiveengines.data.catalog import lookup
 from fiveengines.indicators import REGISTRY
-from fiveengines.overrides import Entry, Record, Trail
+from fiveengines.overrides import Entry, Trail
 from fiveengines.overrides.companion_fields import FIELDS
+from fiveengines.overrides.entries import Record
+from fiveengines.overrides.fields import overridable
 from fiveengines.overrides.trail import active
 from fiveengines.overrides.validity import default_until, next_release
 
@@ -210,13 +212,13 @@ def test_the_next_release_is_after_the_evening_and_the_reading_after_it_knows_it
 
 
 def test_every_field_has_bounds_and_a_default() -> None:
-    for field in overrides.overridable():
+    for field in overridable():
         found = overrides.bounds(field)
         assert found.low < found.high
         assert found.step > 0
         assert overrides.default_until(field, DAYS[8]) >= DAYS[8]
     states = {f"state:{engine}" for engine in ENGINES}
-    assert states | set(REGISTRY) | set(FIELDS) == set(overrides.overridable())
+    assert states | set(REGISTRY) | set(FIELDS) == set(overridable())
 
 
 @pytest.mark.parametrize(

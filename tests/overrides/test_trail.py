@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from fiveengines import overrides
 from fiveengines.base.errors import ConflictError, FiveEnginesError, OverrideError
-from fiveengines.overrides import Change, Entry, Record
+from fiveengines.overrides import Change, Entry
+from fiveengines.overrides.entries import Record
 
 DAY = dt.date(2024, 3, 1)
 NEXT = dt.date(2024, 3, 8)

@@ -71,7 +71,7 @@ def examine(
     chosen = settings or Settings.from_environment()
     moment = now or calendars.utc_now()
     with Http(chosen) as http:
-        asked = providers(store, chosen, http, names)
+        asked = providers(store, http, names)
         pings: list[tuple[bool | None, str]] = [(None, "not asked")] * len(asked)
         if ask:
             with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:

@@ -130,7 +130,6 @@ class Report:
 
 def providers(
     store: Store,
-    settings: Settings,
     http: Http,
     names: Iterable[str] | None = None,
     *,
@@ -180,7 +179,7 @@ def fetch(
     ):
         asked = [
             each
-            for each in providers(store, chosen, http, only, first=since)
+            for each in providers(store, http, only, first=since)
             if only or not each.optional or chosen.keys.get(each.key or "")
         ]
         gate = threading.Lock()

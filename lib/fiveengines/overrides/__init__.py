@@ -4,8 +4,8 @@ An entry replaces one input of a reading for a while; stored data and the scorin
 """
 
 from fiveengines.overrides.apply import apply
-from fiveengines.overrides.entries import Entry, Record, field_title
-from fiveengines.overrides.fields import Bounds, bounds, check, lookup, overridable
+from fiveengines.overrides.entries import Entry, field_title
+from fiveengines.overrides.fields import Bounds, bounds, check, lookup
 from fiveengines.overrides.labels import default_who
 from fiveengines.overrides.operations import (
     Change,
@@ -22,7 +22,6 @@ __all__ = [
     "Bounds",
     "Change",
     "Entry",
-    "Record",
     "Trail",
     "active",
     "apply",
@@ -36,7 +35,6 @@ __all__ = [
     "list_overrides",
     "load",
     "lookup",
-    "overridable",
     "save",
     "set_override",
     "stamp",

@@ -226,7 +226,7 @@ def test_names_are_the_providers(tmp_path: Path, server: Loopback) -> None:
     from fiveengines.data.providers.transport.http import Http
 
     with Http(server.settings()) as http:
-        made = providers(Store(tmp_path), server.settings(), http)
+        made = providers(Store(tmp_path), http)
     assert tuple(provider.name for provider in made) == tuple(registry())
     covered = {key for provider in made for key in provider.series}
     live = {

@@ -16,7 +16,6 @@ from fiveengines.data.catalog import catalog
 from fiveengines.data.dataset import MEMBERS, LeftOut, Members, Notice, Span
 from fiveengines.data.folder import file_map, names, price_tables
 from fiveengines.data.folder.csv.dates import Days
-from fiveengines.data.folder.csv.numbers import Floats
 from fiveengines.data.folder.loading import NO_ROW, Loading, Piece, Table, attempt
 from fiveengines.data.folder.membership import MEMBERSHIP_FILE, read_membership
 
@@ -95,7 +94,9 @@ def _read_wide(table: Table, state: Loading) -> None:
             state.pieces.setdefault(series, []).append(piece)
     chosen = [at for at, ticker in enumerate(closes.tickers) if ticker in further]
     if chosen:
-        frame = _closes_frame(closes.dates, closes.values[:, chosen], [closes.tickers[at] for at in chosen])
+        frame = price_tables.frame_of(
+            closes.dates, closes.values[:, chosen], [closes.tickers[at] for at in chosen]
+        )
         state.others.append((table.where, frame))
     if of_members is None:
         text = (
@@ -129,7 +130,7 @@ def members_of(state: Loading) -> Members | None:
             if ticker in state.sectors or ticker not in catalog()
         ]
         values = closes.values if len(kept) == len(closes.tickers) else closes.values[:, kept]
-        frame = _closes_frame(closes.dates, values, [closes.tickers[at] for at in kept])
+        frame = price_tables.frame_of(closes.dates, values, [closes.tickers[at] for at in kept])
         return _as_members(frame, table.where, {table.where: closes.dates}, state)
     return _single_members(state)
 
@@ -137,7 +138,7 @@ def members_of(state: Loading) -> Members | None:
 def one_ticker(ticker: str, piece: Piece) -> pd.DataFrame:
     """The closes of one ticker from a file of its own, positive ones only."""
     values = np.where(piece.values > 0, piece.values, np.nan)
-    return _closes_frame(piece.dates, values[:, None], [ticker])
+    return price_tables.frame_of(piece.dates, values[:, None], [ticker])
 
 
 def other_prices_of(state: Loading) -> pd.DataFrame | None:
@@ -176,11 +177,6 @@ def _single_members(state: Loading) -> Members | None:
     frame.columns = frame.columns.astype("object")
     origins = {piece.origin: piece.dates for piece in state.singles.values()}
     return _as_members(frame, f"{min(origins)} … {max(origins)}", origins, state)
-
-
-def _closes_frame(dates: Days, values: Floats, tickers: list[str]) -> pd.DataFrame:
-    index = pd.DatetimeIndex(dates.astype("datetime64[s]"), name="date")
-    return pd.DataFrame(values, index=index, columns=pd.Index(tickers, dtype="object"))
 
 
 def _as_members(closes: pd.DataFrame, origin: str, origins: Mapping[str, Days], state: Loading) -> Members:

@@ -15,7 +15,7 @@ from fiveengines.base import paths
 from fiveengines.base.errors import DataError
 from fiveengines.data.catalog import catalog
 from fiveengines.data.consistency_checks.columns import EXTRA, check_consistency
-from fiveengines.data.dataset import FED_FUNDS, Dataset, LeftOut, Notice, Tables
+from fiveengines.data.dataset import Dataset, LeftOut, Notice, Tables
 from fiveengines.data.folder import file_map, keyed_tables, names, price_tables
 from fiveengines.data.folder.closes import (
     MEMBER_WORDS,
@@ -181,7 +181,7 @@ def _read_table(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> 
     raw, tickers = joined(raw)
     header = header_of(raw, where)
     if kind := keyed_tables.kind_of(path, raw, header):
-        _read_keyed(kind, raw, where, path, header, state)
+        keyed_tables.read_table(kind, raw, where, path, header, state)
         return
     if header is None:
         _read_undated(raw, where, path, state)
@@ -205,15 +205,6 @@ def _read_table(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> 
     state.left_out[where] = NO_ROW
     for recipe in recipes:
         _read_recipe(raw, where, recipe, header, state)
-
-
-def _read_keyed(
-    kind: str, raw: bytes, where: str, path: PurePosixPath, header: Header | None, state: Loading
-) -> None:
-    if kind == FED_FUNDS and header and any(map(keyed_tables.contract_month, header.cells)):
-        keyed_tables.read_contracts(raw, where, state)
-    else:
-        keyed_tables.read_table(kind, raw, where, path, state)
 
 
 def _read_undated(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> None:

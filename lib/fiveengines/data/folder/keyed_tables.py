@@ -98,8 +98,13 @@ def _contract_of(stem: str) -> str | None:
     return None
 
 
-def read_table(kind: str, raw: bytes, where: str, path: PurePosixPath, state: Loading) -> None:
+def read_table(
+    kind: str, raw: bytes, where: str, path: PurePosixPath, header: Header | None, state: Loading
+) -> None:
     """Read one file of `kind`; bad rows are left out, each with a line, and DataError when nothing is left."""
+    if kind == FED_FUNDS and header and any(map(contract_month, header.cells)):
+        read_contracts(raw, where, state)
+        return
     refuse(raw, where)
     frame = _READERS[kind](raw, where, path, state)
     if isinstance(frame, LeftOut):
@@ -114,14 +119,13 @@ def read_contracts(source: Path | bytes, where: str, state: Loading) -> None:
     state.repaired(where, None, closes.repairs, closes.dates)
     months = [contract_month(name) for name in closes.tickers]
     chosen = [at for at, month in enumerate(months) if month is not None]
-    columns = [months[at] for at in chosen]
+    columns = [month for month in months if month is not None]
     if len(set(columns)) < len(columns):
         raise DataError(
             "a contract month appears twice.", where=where, remedy="Keep one column for each month."
         )
     values = closes.values if len(chosen) == len(months) else closes.values[:, chosen]
-    index = pd.DatetimeIndex(closes.dates.astype("datetime64[s]"), name="date")
-    frame = pd.DataFrame(values, index=index, columns=pd.Index(columns, dtype="object"))
+    frame = price_tables.frame_of(closes.dates, values, columns)
     _keep(FED_FUNDS, _quotes(frame, where, state), where, state)
 
 
@@ -169,8 +173,7 @@ def _fed_funds(raw: bytes, where: str, path: PurePosixPath, state: Loading) -> p
         table = read_csv(raw, where=where, wanted=_SETTLEMENTS, step=1, today=state.today)
         state.repaired(where, None, table.repairs, table.dates)
         values = next(table.columns[name] for name in _SETTLEMENTS if name in table.columns)
-        index = pd.DatetimeIndex(table.dates.astype("datetime64[s]"), name="date")
-        return _quotes(pd.DataFrame({contract: values}, index=index), where, state)
+        return _quotes(price_tables.frame_of(table.dates, values[:, None], [contract]), where, state)
     if "contract" not in columns:
         raise DataError(
             "there is no contract month in it.",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
@@ -44,6 +45,12 @@ class Closes:
     tickers: tuple[str, ...]
     values: Floats
     repairs: tuple[Repair, ...]
+
+
+def frame_of(dates: Days, values: Floats, columns: list[str]) -> pd.DataFrame:
+    """`values` (n, m) by date and column."""
+    index = pd.DatetimeIndex(dates.astype("datetime64[s]"), name="date")
+    return pd.DataFrame(values, index=index, columns=pd.Index(columns, dtype="object"))
 
 
 def columns(path: Path, where: str) -> tuple[str, ...]:

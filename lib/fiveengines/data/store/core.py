@@ -66,8 +66,9 @@ class Store:
 
     def stamp(self) -> tuple[object, ...]:
         """What changes when a fetch or an import has written something that `dataset` reads."""
-        others = (self.folder / "members.parquet", self.folder / "status.json", *tables.files_of(self.folder))
-        return paths.file_stamps([*(self._file(source) for source in self.sources()), *others])
+        others = (tables.file_of(self.folder, name) for name in (*TABLES, PRICES))
+        whole = (self.folder / "members.parquet", self.folder / "status.json", *others)
+        return paths.file_stamps([*map(self._file, self.sources()), *whole])
 
     def sources(self) -> tuple[str, ...]:
         """Names of the sources that have rows."""

@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from fiveengines.data.dataset import PRICES, TABLES
 from fiveengines.data.folder.keyed_tables import joined
 from fiveengines.data.store import disk
 
@@ -19,11 +18,6 @@ from fiveengines.data.store import disk
 def file_of(folder: Path, name: str) -> Path:
     """Where the table `name` is in the store at `folder`; PRICES are the further tickers' prices."""
     return folder / "tables" / f"{name.lower()}.parquet"
-
-
-def files_of(folder: Path) -> tuple[Path, ...]:
-    """Every file that there can be."""
-    return tuple(file_of(folder, name) for name in (*TABLES, PRICES))
 
 
 def read(path: Path) -> pd.DataFrame:
