@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fiveengines.base.errors import DataError
+from fiveengines.base.formats import counted
 from fiveengines.data.folder.csv.dates import (
     NOT_A_DAY,
     AmbiguousDatesError,
@@ -215,7 +216,7 @@ def _grid(text: str, request: TableRequest, repairs: list[str], *, dated: bool =
         )
     at, delimiter, names = found
     if at:
-        repairs.append(f"{at} line{'s' * (at > 1)} above the header skipped")
+        repairs.append(f"{counted(at, 'line')} above the header skipped")
     used = [name for name in names if name in wanted or name in DATE_NAMES]
     dates = sum(name in DATE_NAMES for name in names) or sum(name in TIME_NAMES for name in names)
     if len(set(used)) != len(used) or (dated and dates > 1):
@@ -232,7 +233,7 @@ def _grid(text: str, request: TableRequest, repairs: list[str], *, dated: bool =
         rows.append(cells)
         lines.append(number)
     if repeated:
-        repairs.append(f"{repeated} repeated header line{'s' * (repeated > 1)} skipped")
+        repairs.append(f"{counted(repeated, 'repeated header line')} skipped")
     return _Grid(names, rows, lines, delimiter, complete)
 
 
@@ -249,8 +250,7 @@ def _drop_footer(grid: _Grid, date_at: int, repairs: list[str]) -> None:
         last -= 1
     if not 0 < last < len(grid.rows) or len(grid.rows) - last > _FOOTER_LINES:
         return
-    gone = len(grid.rows) - last
-    repairs.append(f"{gone} line{'s' * (gone > 1)} below the table skipped")
+    repairs.append(f"{counted(len(grid.rows) - last, 'line')} below the table skipped")
     del grid.rows[last:], grid.lines[last:]
 
 
@@ -401,9 +401,7 @@ def _ordered(days: Days, columns: dict[str, Floats], request: TableRequest, repa
         )
         alike = int(same.sum() - differ.sum())
         if alike:
-            repairs.append(
-                Repair(f"{alike} repeated row{'s' * (alike > 1)} counted once", days[1:][same][-1])
-            )
+            repairs.append(Repair(f"{counted(alike, 'repeated row')} counted once", days[1:][same][-1]))
         last = np.append(~same, True)
         days, columns = days[last], {name: values[last] for name, values in columns.items()}
     return Table(days, columns, tuple(repairs))
