@@ -85,11 +85,14 @@ class TableRequest:
         return DataError(message, where=self.where, series=self.series, field=field, remedy=remedy)
 
 
+# A row's line in the file, and its cells.
+_Row = tuple[int, list[str]]
+
+
 @dataclass(frozen=True)
 class _Grid:
     names: list[str]
-    rows: list[list[str]]
-    lines: list[int]
+    rows: list[_Row]
     delimiter: str
     complete: bool
 
@@ -141,15 +144,15 @@ def read(raw: bytes, request: TableRequest) -> Table:
             f"the column {request.keep[0]} is absent.", remedy="Check that this is the right download."
         )
     _drop_footer(grid, date_at, repairs)
-    rows, lines = _sound_rows(grid, present, request, repairs)
+    sound = _sound_rows(grid, present, request, repairs)
     if request.keep:
         keep_at = names.index(request.keep[0])
-        chosen = [at for at, row in enumerate(rows) if row[keep_at].strip() == request.keep[1]]
-        rows, lines = [rows[at] for at in chosen], [lines[at] for at in chosen]
-        if not rows:
+        sound = [(line, row) for line, row in sound if row[keep_at].strip() == request.keep[1]]
+        if not sound:
             return Table(_NO_DAY, dict.fromkeys(present, np.empty(0)), tuple(dated(repairs, [], _NO_DAY)))
-    if not rows:
+    if not sound:
         raise request.fault("there is a header but no row of data.", remedy="Download the file again.")
+    lines, rows = [line for line, _ in sound], [row for _, row in sound]
     days = _days([row[date_at] for row in rows], lines, names[date_at], request, repairs)
     columns = _columns(grid, rows, lines, present, request, repairs)
     return _ordered(days, columns, request, dated(repairs, lines, days))
@@ -166,7 +169,7 @@ def read_texts(raw: bytes, *, where: str, wanted: Collection[str]) -> dict[str, 
             f"the column {absent[0]} is absent.", where=where, remedy="Check that this is the right download."
         )
     width = len(grid.names)
-    rows = [row for row in grid.rows if len(row) == width]
+    rows = [row for _, row in grid.rows if len(row) == width]
     return {name: [row[grid.names.index(name)].strip() for row in rows] for name in wanted}
 
 
@@ -224,17 +227,16 @@ def _grid(text: str, request: TableRequest, repairs: list[str], *, dated: bool =
             f"a column appears twice in the header ({', '.join(names)}).",
             remedy="Remove the one that is wrong.",
         )
-    rows, lines, repeated = [], [], 0
+    rows, repeated = [], 0
     for number, line in numbered[at + 1 :]:
         cells = _cells(line, delimiter)
         if [column_name(cell) for cell in cells if cell.strip()] == names:
             repeated += 1
             continue
-        rows.append(cells)
-        lines.append(number)
+        rows.append((number, cells))
     if repeated:
         repairs.append(f"{counted(repeated, 'repeated header line')} skipped")
-    return _Grid(names, rows, lines, delimiter, complete)
+    return _Grid(names, rows, delimiter, complete)
 
 
 def _drop_footer(grid: _Grid, date_at: int, repairs: list[str]) -> None:
@@ -246,34 +248,30 @@ def _drop_footer(grid: _Grid, date_at: int, repairs: list[str]) -> None:
         return (alone and any(sign.isalpha() for sign in row[0])) or (not dated and len(row) > 1)
 
     last = len(grid.rows)
-    while last and words(grid.rows[last - 1]):
+    while last and words(grid.rows[last - 1][1]):
         last -= 1
     if not 0 < last < len(grid.rows) or len(grid.rows) - last > _FOOTER_LINES:
         return
     repairs.append(f"{counted(len(grid.rows) - last, 'line')} below the table skipped")
-    del grid.rows[last:], grid.lines[last:]
+    del grid.rows[last:]
 
 
-def _sound_rows(
-    grid: _Grid, present: list[str], request: TableRequest, repairs: list[str]
-) -> tuple[list[list[str]], list[int]]:
+def _sound_rows(grid: _Grid, present: list[str], request: TableRequest, repairs: list[str]) -> list[_Row]:
     """Rows with as many cells as the header; a last row that may be cut off goes, a few broken ones too."""
     width = len(grid.names)
-    rows, lines, broken = [], [], []
-    for number, row in zip(grid.lines, grid.rows, strict=True):
-        extra = row[width:]
-        if len(row) < width or any(cell.strip() for cell in extra):
+    rows, broken = [], []
+    for number, row in grid.rows:
+        if len(row) < width or any(cell.strip() for cell in row[width:]):
             broken.append(number)
         else:
-            rows.append(row[:width])
-            lines.append(number)
+            rows.append((number, row[:width]))
     if grid.rows and not grid.complete:
-        last = grid.lines[-1]
+        last = grid.rows[-1][0]
         if last in broken:
             broken.remove(last)
             repairs.append(Repair(f"the last line ({last}) is cut off and was left out", line=last))
         elif not _surely_whole(grid, rows, present):
-            rows, lines = rows[:-1], lines[:-1]
+            rows = rows[:-1]
             text = f"the file ends inside line {last}, which may be cut off and was left out"
             repairs.append(Repair(f"{text} (if it is whole, add a line break at the end)", line=last))
     if len(broken) > tolerance(len(grid.rows)):
@@ -285,14 +283,14 @@ def _sound_rows(
     if broken:
         text = f"line {', '.join(map(str, broken))} had too few or too many fields and was left out"
         repairs.append(Repair(text, line=broken[-1]))
-    return rows, lines
+    return rows
 
 
-def _surely_whole(grid: _Grid, rows: list[list[str]], present: list[str]) -> bool:
+def _surely_whole(grid: _Grid, rows: list[_Row], present: list[str]) -> bool:
     """Whether the last cell of a file without a final line break cannot have lost digits."""
     if grid.names[-1] not in present and grid.names[-1] not in DATE_NAMES:
         return True
-    ends = [row[-1].strip() for row in rows[-21:]]
+    ends = [row[-1].strip() for _, row in rows[-21:]]
     decimals = {len(cell.partition(".")[2]) for cell in ends}
     return len(ends) > 5 and len(decimals) == 1 and decimals != {0}
 
