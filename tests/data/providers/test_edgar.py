@@ -208,7 +208,7 @@ def test_at_most_so_many_requests_in_a_second(monkeypatch: pytest.MonkeyPatch) -
         clock[0] += seconds
 
     monkeypatch.setattr("fiveengines.data.providers.transport.http.time.monotonic", lambda: clock[0])
-    limiter = RateLimiter(8, sleep, 1.0)
+    limiter = RateLimiter(8, 1.0, sleep)
     for _ in range(20):
         limiter.acquire()
         clock[0] += 0.0625
