@@ -104,12 +104,16 @@ def test_a_brokers_export(tmp_path: Path) -> None:
         ("ticker,shares,stop\nSPY,1,0\n", "stop: '0' is not possible"),
         ("ticker,shares\nSPY," + 200_000 * "1" + "\n", "cannot be read"),
         ("ticker,shares\nSPY,nan\n", "'nan' is not possible"),
+        ("ticker,shares\n" + 5000 * "X" + ",1\n", "ticker: '" + 40 * "X" + "' is not a ticker"),
+        ("ticker,shares\nSPY," + 5000 * "x" + "\n", "shares: '" + 40 * "x" + "' is not possible"),
+        ("ticker,shares,opened\nSPY,1," + 5000 * "x" + "\n", "opened: '" + 40 * "x" + "' is not a date"),
     ],
 )
 def test_a_wrong_file_is_one_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(DataError, match=said) as raised:
         read_holdings(written(tmp_path, text))
     assert "\n" not in str(raised.value)
+    assert len(str(raised.value)) < 400
 
 
 def test_a_missing_or_binary_file_is_one_line(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def _holdings(name: str, rows: Iterable[tuple[int, dict[str, str]]]) -> Holdings
             cash += shares
             continue
         if not _TICKER.fullmatch(ticker):
-            raise DataError(f"{ticker!r} is not a ticker.", where=where, field="ticker")
+            raise DataError(f"{ticker[:40]!r} is not a ticker.", where=where, field="ticker")
         wanted = bool(_number(cells.get("weight", ""), where, "weight", least=0.0, most=1.0))
         if shares < 0 or (shares == 0 and not wanted):
             raise DataError(
@@ -248,7 +248,7 @@ def _number(
             if field == "weight"
             else "Write a plain number, dollars where it is money: 1234.5."
         )
-        raise DataError(f"{text!r} is not possible.", where=where, field=field, remedy=remedy)
+        raise DataError(f"{text[:40]!r} is not possible.", where=where, field=field, remedy=remedy)
     return value
 
 
@@ -259,7 +259,7 @@ def _day(text: str, where: str) -> dt.date | None:
         day = dt.date.fromisoformat(text[:10])
     except ValueError:
         raise DataError(
-            f"{text!r} is not a date.", where=where, field="opened", remedy="Write it as YYYY-MM-DD."
+            f"{text[:40]!r} is not a date.", where=where, field="opened", remedy="Write it as YYYY-MM-DD."
         ) from None
     if day > dt.date.today():
         raise DataError(f"{day} is in the future.", where=where, field="opened", remedy="Correct the year?")
