@@ -77,9 +77,16 @@ def test_the_strip_is_what_the_panel_knew_that_evening(demo: Week) -> None:
     assert strip["sp500"].level == pytest.approx(index.iloc[-1], abs=1e-3)
     before = index.loc[demo.readings.dates[-2]]
     assert strip["sp500"].week == pytest.approx(100 * (index.iloc[-1] / before - 1), abs=0.005)
-    ten = panel.daily("DGS10").reindex(demo.readings.dates)
-    assert strip["ten_year"].quarter == pytest.approx(100 * (ten.iloc[-1] - ten.iloc[-14]), abs=0.005)
+    ten = panel.daily("DGS10").loc[:day]
+    assert strip["ten_year"].quarter == pytest.approx(100 * (ten.iloc[-1] - ten.iloc[-64]), abs=0.005)
     assert strip["vix"].recent[-1] == strip["vix"].level
+
+
+def test_the_strip_and_the_indicators_mean_the_same_quarter(some: list[Week]) -> None:
+    for week in some:
+        strip = {each.id: each for each in week.brief.markets}
+        change = week.readings.measurements.values.at[week.as_of, "two_year_change_13w"]
+        assert strip["two_year"].quarter == pytest.approx(100 * change, abs=0.01)
 
 
 def test_a_level_that_is_older_than_the_week_has_no_move(some: list[Week]) -> None:

@@ -85,39 +85,39 @@ HALF = (Driver("liquidity", 0.10), Driver("rate_path", -0.004))
     [
         (
             {"target": 0.25, "cap": 0.25, "unit": 0.6},
-            "The engines justify 36 %: base 30 at this volatility, liquidity +6; crisis allows 25 %.",
+            "The engines' monthly averages justify 36 %: base 30 at this volatility, liquidity +6; crisis allows 25 %.",
             "allows no more than 25 %.",
         ),
         (
             {"target": 0.36, "cap": 0.75, "unit": 0.6},
-            "The engines justify 36 %: base 30 at this volatility, liquidity +6.",
+            "The engines' monthly averages justify 36 %: base 30 at this volatility, liquidity +6.",
             "allows 60 % of the budget at most.",
         ),
         (
             {"target": 0.23, "cap": 0.25, "unit": 0.2, "re_entry": 0.23},
-            "The engines justify 12 %: base 10 at this volatility, liquidity +2; "
+            "The engines' monthly averages justify 12 %: base 10 at this volatility, liquidity +2; "
             "the way back in asks for 23 %.",
             "asks for at least 23 %, whatever volatility allows.",
         ),
         (
             {"target": 0.25, "cap": 0.25, "unit": 0.3, "re_entry": 0.27},
-            "The engines justify 18 %: base 15 at this volatility, liquidity +3; "
+            "The engines' monthly averages justify 18 %: base 15 at this volatility, liquidity +3; "
             "the way back in asks for 27 %; crisis allows 25 %.",
             "asks for at least 27 %.",
         ),
         (
             {"target": 0.25, "cap": 0.25, "unit": 0.6, "re_entry": 0.27},
-            "The engines justify 36 %: base 30 at this volatility, liquidity +6; crisis allows 25 %.",
+            "The engines' monthly averages justify 36 %: base 30 at this volatility, liquidity +6; crisis allows 25 %.",
             "allows no more than 25 %.",
         ),
         (
             {"target": 0.6, "value": 0.5, "cap": 1.0, "unit": 1.0},
-            "The engines justify 60 %: base 50, liquidity +10; approached in steps.",
+            "The engines' monthly averages justify 60 %: base 50, liquidity +10; approached in steps.",
             "it is approached in steps, and not for less than one.",
         ),
         (
             {"target": 1.0, "cap": 1.0, "unit": 1.0, "drivers": (Driver("liquidity", 0.7),)},
-            "The engines justify 100 %: base 50, liquidity +70.",
+            "The engines' monthly averages justify 100 %: base 50, liquidity +70.",
             "",
         ),
         ({"target": 0.5, "drivers": ()}, "No engine that leans can be read, so half", "is wanted."),

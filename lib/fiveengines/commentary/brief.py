@@ -41,7 +41,7 @@ from fiveengines.overrides import Entry
 from fiveengines.playbook.phrases import Phrases
 
 _WEEKS_SHOWN = 27
-_QUARTER = 13
+_QUARTER_SESSIONS = 63  # thirteen weeks, as the indicators count them
 # A share that is written as less than this is not worth a reader's time.
 _LEAST_SHARE = 0.02
 
@@ -137,7 +137,8 @@ def markets(week: WeekParts) -> Iterator[MarketRecord]:
             (each for each in market.series if np.isfinite(panel.daily(each).loc[day])),
             next(iter(market.series)),
         )
-        values = panel.daily(name).reindex(dates)
+        daily = panel.daily(name).loc[:day]
+        values = daily.reindex(dates)
         if typed:
             values = values.copy()
             values.iloc[-1] = float(readings.applied.values.loc[day, market.indicator])  # type: ignore[arg-type]
@@ -153,8 +154,8 @@ def markets(week: WeekParts) -> Iterator[MarketRecord]:
             unit=market.unit,
             moves=market.moves,
             level=level,
-            week=None if old else _moved(values, 1, market.moves),
-            quarter=_moved(values, _QUARTER, market.moves),
+            week=None if old else _moved(level, values, 1, market.moves),
+            quarter=_moved(level, daily, _QUARTER_SESSIONS, market.moves),
             observed=None if typed or pd.isna(observed) else observed.date(),
             old=old,
             by_hand=typed,
@@ -162,11 +163,9 @@ def markets(week: WeekParts) -> Iterator[MarketRecord]:
         )
 
 
-def _moved(values: pd.Series, weeks: int, moves: str) -> float | None:
-    if len(values) <= weeks:
-        return None
-    now, before = float(values.iloc[-1]), float(values.iloc[-1 - weeks])
-    if not (np.isfinite(now) and np.isfinite(before)):
+def _moved(now: float, values: pd.Series, rows: int, moves: str) -> float | None:
+    """From the value that many rows ago to `now`."""
+    if len(values) <= rows or not np.isfinite(before := float(values.iloc[-1 - rows])):
         return None
     return {"%": 100.0 * (now / before - 1.0), "bp": 100.0 * (now - before), "points": now - before}[moves]
 

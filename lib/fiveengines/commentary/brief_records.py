@@ -24,7 +24,7 @@ TARGET_EXPOSURE = (
 class MarketRecord(Record):
     """One market of the strip: what was known on the evening of the reading, and how it moved.
 
-    level: in `unit`; week, quarter: change since the reading one and thirteen weeks before, in `moves`; null where
+    level: in `unit`; week, quarter: change since the reading before and over 63 sessions, in `moves`; null where
     either end is not known. observed: the day of the level. recent: the level of the last half year by week, oldest
     first. by_hand: the level was entered by a person. old: the level is not of this week, and its moves are no news.
     """

@@ -97,7 +97,7 @@ def reason(exposure: TargetExposureReading, regime: RegimeReading, rules: Target
     first = round(100 * justified) - sum(points.values()) if inside else round(100 * start * exposure.unit)
     parts = [f"base {first}{' at this volatility' if exposure.unit < 1.0 else ''}"]
     parts += [f"{name} {number(each, sign=True)}" for name, each in points.items()]
-    text = f"The engines justify {percent(justified)}: {', '.join(parts)}"
+    text = f"The engines' monthly averages justify {percent(justified)}: {', '.join(parts)}"
     if _led_back(exposure, rules):
         text += f"; the way back in asks for {percent(exposure.re_entry)}"
     if _capped(exposure):

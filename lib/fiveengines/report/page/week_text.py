@@ -65,30 +65,36 @@ def market_texts(market: Mapping[str, Any]) -> tuple[str, str, str, str]:
 def with_portfolios(action: ActionRecord, documents: Mapping[str, Mapping[str, Any]]) -> ActionRecord:
     """What to do where holdings are known: from the equity held to the equity wanted, and the orders that lead there.
 
-    `documents`: by portfolio, empty for the one without a name. A change of the target exposure since last week is no
-    step to take for a portfolio that did not hold last week's.
+    `documents`: by portfolio, empty for the one without a name. What the target exposure is of equity is said with it,
+    and last week's beside it: its change is no step to take for a portfolio that did not hold last week's.
     """
+    # The regime has been said.
+    wants = {name: each["equity_reason"].rpartition(", regime ")[0] for name, each in documents.items()}
     moves, orders = {}, {}
     for name, each in documents.items():
         now, wanted = (formats.percent(each[key]) for key in ("equity_now", "equity_target"))
         orders[name] = order_texts(each)
         moves[name] = f"equity {now} → {wanted}" if orders[name] else f"equity {now}, {wanted} wanted"
-    asked = action.text.removeprefix("Start at ")
-    asked = asked if action.step == "start" else asked.partition(": ")[2]
+    if action.previous is None:
+        before = ""
+    else:
+        same = action.previous == action.target_exposure
+        before = ", as last week" if same else f"; last week {formats.percent(action.previous)}"
+    why = action.text.partition(". ")[2]
     if len(documents) > 1:
         lines = [
             f"{name or 'Portfolio'}, {moves[name]}: {text}"
             for name, texts in orders.items()
             for text in texts or ["nothing to trade."]
         ]
-        return action.model_copy(update={"text": formats.first_capital(asked), "orders": lines})
+        text = formats.first_capital(f"{'; '.join(dict.fromkeys(wants.values()))}{before}. {why}".rstrip())
+        return action.model_copy(update={"text": text, "orders": lines})
     (name,) = documents
     lead = formats.first_capital(moves[name]) if orders[name] else f"Nothing to trade: {moves[name]}"
     more = documents[name]["equity_target"] > documents[name]["equity_now"]
     step = ("add" if more else "reduce") if orders[name] else "nothing"
-    return action.model_copy(
-        update={"step": step, "text": f"{lead}. {formats.first_capital(asked)}", "orders": orders[name]}
-    )
+    text = f"{lead}: {wants[name]}{before}. {why}".rstrip()
+    return action.model_copy(update={"step": step, "text": text, "orders": orders[name]})
 
 
 def order_texts(document: Mapping[str, Any] | None) -> list[str]:
