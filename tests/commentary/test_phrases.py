@@ -253,8 +253,8 @@ def test_what_changed_agrees_with_the_sentence(week: Week) -> None:
 def test_a_crash_does_not_read_like_an_improvement(real_data: Path) -> None:
     week = Week.load(as_of=REAL_END, source="files", data_dir=real_data).at(pd.Timestamp("2008-10-10"))
     assert week.changes[:4] == (
-        "S&P 500 899, −18.2 % on the week, after a high of 1,057 on Monday.",
-        "VIX 70.0, +24.8 on the week, after 52.0 on Monday.",
+        "S&P 500 899, −18.2 % on the week.",
+        "VIX 70.0, +24.8 on the week.",
         "High-yield spread 13.91 %, +191 bp on the week.",
         "10-year yield 3.84 %, +18 bp on the week.",
     )
@@ -378,3 +378,12 @@ def test_words_at_their_limits(week: Week) -> None:
         *["breadth mixed"] * 2,
         "breadth wide",
     ]
+
+
+@pytest.mark.real_data
+def test_a_high_on_the_way_down_is_none(real_data: Path) -> None:
+    """S&P 500: 2,762 on 2 February 2018, 2,695 on the Tuesday after, 2,620 on Friday; 1,119 on 8 August 2011."""
+    week = Week.load(as_of=REAL_END, source="files", data_dir=real_data)
+    assert week.at(pd.Timestamp("2018-02-09")).changes[0] == "S&P 500 2,620, −5.2 % on the week."
+    fall = week.at(pd.Timestamp("2011-08-12")).changes
+    assert fall[0] == "S&P 500 1,179, −1.7 % on the week, after a low of 1,120 on Monday."

@@ -212,6 +212,7 @@ def rule_inputs(readings: Readings, panel: Panel, percentiles: Percentiles) -> R
         for end in ("high", "low"):
             series[f"{name}_week_{end}"] = path[end]
             series[f"{name}_week_{end}_from_close_pct"] = 100.0 * (path[end] / path["last"] - 1.0)
+            series[f"{name}_week_{end}_from_before_pct"] = 100.0 * (path[end] / path["last"].shift() - 1.0)
     series["vix_intraday_high"] = readings.paths["vix_intraday"]["high"]
     series["vix_intraday_from_week_high_pct"] = 100.0 * (
         series["vix_intraday_high"] / series["vix_week_high"] - 1.0
