@@ -35,9 +35,10 @@ weekly: $(BASE)  ## Write this week's report
 lab: $(BASE)  ## Open the notebooks in JupyterLab
 	@$(BIN)/fiveengines lab $(ARGS)
 
-# In the order of the folders: by the number of their tests the few that take long would come last, one worker alone.
+# In the order of the folders: by the number of their tests the few that take long would come last, one worker alone. Three
+# workers suit two cores, because tests wait for servers, browsers and kernels a fifth of their time.
 test: $(TEST)  ## Run every test and every notebook
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: $(TEST)  ## Run the long trials (an hour): many seeds, many examples, single changes that a test must notice
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m long
