@@ -26,6 +26,16 @@ DAYS = (dt.date(2019, 12, 13), dt.date(2019, 12, 20))
 LOTS = "ticker,shares,opened\nSPY,300,2019-01-02\nCASH,9000\n"
 
 
+class SameData:
+    """Data that are the same on every evening."""
+
+    def until(self, *moments: object) -> SameData:
+        return self
+
+    def fingerprint(self) -> str:
+        return "same"
+
+
 class Weeks:
     """Two weeks whose pages stand in a folder as they were written with the portfolio of that moment."""
 
@@ -54,15 +64,15 @@ class Weeks:
     def stale(self, *names: str) -> list[dt.date]:
         """Days that a backfill with these companions would write again."""
         companions: tuple[Companion, ...] = tuple(REGISTRY[name] for name in names)
-        store, none = report_store(self.out / "demo"), Any
-        fresh = backfill._up_to_date(self.run, none, self.params, list(DAYS), store, companions)  # type: ignore[arg-type]
+        store = report_store(self.out / "demo")
+        data: Any = SameData()
+        fresh = backfill._up_to_date(self.run, data, self.params, list(DAYS), store, companions)
         return sorted(set(DAYS) - fresh)
 
 
 @pytest.fixture
 def weeks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Weeks:
     monkeypatch.setenv("FIVEENGINES_PORTFOLIO", str(tmp_path / "portfolio"))
-    monkeypatch.setattr(backfill, "_fingerprint", lambda dataset, day: "same")
     return Weeks(tmp_path)
 
 
