@@ -31,7 +31,7 @@ HERE = Path(__file__).resolve().parent
 PACKAGE = Path(paths.__file__).resolve().parents[1]
 FIRST = "weekly --with none, first time"
 # What a week leaves in the cache.
-LEFT = ("measured", "shown", "page", "flip_levels", "conclusion_changes")
+LEFT = ("measured", "shown", "page", "flip_levels", "conclusion_changes", "resamples")
 BIN = Path(sys.executable).parent
 FRAME = """import altair as alt
 import numpy as np
