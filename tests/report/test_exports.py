@@ -219,7 +219,7 @@ def test_orders_take_three_lines_however_many_they_are() -> None:
 
 
 def portfolio(now: float, wanted: float, *orders: dict[str, Any]) -> dict[str, Any]:
-    reason = "target exposure 84 % of a balanced band of 25 % to 85 %, regime Broad bull"
+    reason = "target exposure 84 % of a balanced band"
     return {"equity_now": now, "equity_target": wanted, "equity_reason": reason, "orders": list(orders)}
 
 
@@ -229,20 +229,20 @@ def portfolio(now: float, wanted: float, *orders: dict[str, Any]) -> dict[str, A
         (
             {"": portfolio(0.72, 0.75, order("SPY", 11, 1400.0))},
             "add",
-            "Equity 72 % → 75 %: target exposure 84 % of a balanced band of 25 % to 85 %; last week 99 %. Why.",
+            "Equity 72 % → 75 %: target exposure 84 % of a balanced band; last week 99 %. Why.",
             ["Buy 11 SPY: about $1,400 in all."],
         ),
         (
             {"": portfolio(0.75, 0.75)},
             "nothing",
-            "Nothing to trade: equity 75 %, 75 % wanted: "
-            "target exposure 84 % of a balanced band of 25 % to 85 %; last week 99 %. Why.",
+            "Nothing to trade; equity 75 %, 75 % wanted: "
+            "target exposure 84 % of a balanced band; last week 99 %. Why.",
             [],
         ),
         (
             {"": portfolio(0.9, 0.75, order("SPY", -1, -100.0)), "ira": portfolio(0.5, 0.5)},
             "reduce",
-            "Target exposure 84 % of a balanced band of 25 % to 85 %; last week 99 %. Why.",
+            "Target exposure 84 % of a balanced band; last week 99 %. Why.",
             [
                 "Portfolio, equity 90 % → 75 %: Sell 1 SPY: about $100 in all.",
                 "ira, equity 50 %, 50 % wanted: nothing to trade.",

@@ -68,10 +68,9 @@ def with_portfolios(action: ActionRecord, documents: Mapping[str, Mapping[str, A
     `documents`: by portfolio, empty for the one without a name. What the target exposure is of equity is said with it,
     and last week's beside it: its change is no step to take for a portfolio that did not hold last week's.
     """
-    # The regime has been said.
-    wants = {name: each["equity_reason"].rpartition(", regime ")[0] for name, each in documents.items()}
-    moves, orders = {}, {}
+    wants, moves, orders = {}, {}, {}
     for name, each in documents.items():
+        wants[name] = each["equity_reason"]
         now, wanted = (formats.percent(each[key]) for key in ("equity_now", "equity_target"))
         orders[name] = order_texts(each)
         moves[name] = f"equity {now} → {wanted}" if orders[name] else f"equity {now}, {wanted} wanted"
@@ -79,7 +78,7 @@ def with_portfolios(action: ActionRecord, documents: Mapping[str, Mapping[str, A
         before = ""
     else:
         same = action.previous == action.target_exposure
-        before = ", as last week" if same else f"; last week {formats.percent(action.previous)}"
+        before = "; as last week" if same else f"; last week {formats.percent(action.previous)}"
     why = action.text.partition(". ")[2]
     if len(documents) > 1:
         lines = [
@@ -90,7 +89,7 @@ def with_portfolios(action: ActionRecord, documents: Mapping[str, Mapping[str, A
         text = formats.first_capital(f"{'; '.join(dict.fromkeys(wants.values()))}{before}. {why}".rstrip())
         return action.model_copy(update={"text": text, "orders": lines})
     (name,) = documents
-    lead = formats.first_capital(moves[name]) if orders[name] else f"Nothing to trade: {moves[name]}"
+    lead = formats.first_capital(moves[name]) if orders[name] else f"Nothing to trade; {moves[name]}"
     more = documents[name]["equity_target"] > documents[name]["equity_now"]
     step = ("add" if more else "reduce") if orders[name] else "nothing"
     text = f"{lead}: {wants[name]}{before}. {why}".rstrip()
