@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -49,6 +50,8 @@ settings.load_profile("same")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give this process its own folders: a run never reads or changes a person's reports, data or keys."""
+    # A shell ignores Ctrl-C in what it starts in the background, and so would the commands that tests stop.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[SCRATCH] = scratch = tempfile.TemporaryDirectory(
         prefix="fiveengines-", ignore_cleanup_errors=True
     )
